@@ -1,0 +1,139 @@
+# rcause: why did this DNS query fail?
+#
+#   make demo     install what is missing, build, explain a bundled incident
+#   make check    install what is missing, build, run the tests
+#   make help     the other targets
+
+CC ?= cc
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build/release
+PYTHON ?= /usr/bin/python3
+PKG_CONFIG ?= pkg-config
+V ?=
+Q := $(if $(V),,@)
+
+# Libraries: the required ones make the build fail clearly (tools/deps.sh installs them).
+PACKAGES := libpcap jansson
+OPTIONAL := zlib libzstd liblzma liblz4 ldns openssl
+HAVE := $(foreach p,$(OPTIONAL),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
+have_macro = -DRC_HAVE_$(shell echo $(1) | tr 'a-z-' 'A-Z_')=1
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes
+WERROR ?=
+VERSION := $(shell cat VERSION)
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DRC_VERSION='"$(VERSION)"' $(foreach p,$(HAVE),$(call have_macro,$(p))) \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HAVE) 2>/dev/null) $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS)
+LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HAVE) 2>/dev/null) -lpthread -lm
+
+FOLDERS := base decode capture analyze emit
+LIB_SRC := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*/*.c)))
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB := $(BUILD)/librcause.a
+TEST_SRC := $(sort $(wildcard tests/*/test_*.c))
+TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
+
+.PHONY: all check demo deps lint layers format asan fuzz bench lab accuracy golden install uninstall clean help unit
+all: rcause
+
+rcause: $(BUILD)/rcause
+	$(Q)cp $< $@
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo 'all lint layers format asan fuzz bench lab accuracy golden install uninstall clean'
+
+# Installs what the build and the tests need; a no-op when it is there. On systems without apt it
+# prints the packages and stops.
+deps:
+	$(Q)tools/deps.sh build
+
+# --- build ---------------------------------------------------------------------------------------
+$(BUILD)/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	@$(if $(Q),echo '  CC      $<')
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@$(if $(Q),echo '  AR      $@')
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/rcause: $(BUILD)/rcause.o $(LIB)
+	@$(if $(Q),echo '  LINK    rcause')
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	@$(if $(Q),echo '  LINK    $@')
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
+	@$(if $(Q),echo '  LINK    $@')
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.SECONDARY:
+
+# --- the two commands of the README --------------------------------------------------------------
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tools/demo.sh
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory all unit layers
+	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
+
+unit: $(TESTS)
+
+# --- quality -------------------------------------------------------------------------------------
+layers:
+	$(Q)tools/layers.sh
+
+lint:
+	$(Q)tools/lint.sh
+
+format:
+	$(Q)git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i
+
+# The whole suite under AddressSanitizer and UndefinedBehaviorSanitizer.
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+asan:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(SANITIZE)' build/asan/rcause unit
+	$(Q)BUILD=build/asan PYTHON=$(PYTHON) RCAUSE=build/asan/rcause tests/run.sh
+
+# Replays every fuzz corpus with any compiler; tests/fuzz/README.md says how to fuzz for real.
+fuzz: $(FUZZERS)
+	$(Q)BUILD=$(BUILD) tests/fuzz/replay.sh
+
+bench: all
+	$(Q)tests/bench/run.sh
+
+# --- the fault lab (root, Debian servers) --------------------------------------------------------
+lab: all
+	$(Q)tools/deps.sh lab
+	$(Q)tests/lab/run.sh
+
+DIR ?= pcaps
+accuracy: all
+	$(Q)$(PYTHON) tests/accuracy.py --rcause ./rcause $(DIR)
+
+# Rewrites the expected events beside the captures; read the diff before you commit it.
+golden: all
+	$(Q)$(PYTHON) tests/golden.py --rcause ./rcause --write
+
+# --- install -------------------------------------------------------------------------------------
+install: all
+	install -D -m 0755 rcause $(DESTDIR)$(PREFIX)/bin/rcause
+	install -D -m 0644 docs/event.schema.json $(DESTDIR)$(PREFIX)/share/rcause/event.schema.json
+	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/rcause/README.md
+	install -D -m 0644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/rcause/LICENSE
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/rcause
+	rm -rf $(DESTDIR)$(PREFIX)/share/rcause $(DESTDIR)$(PREFIX)/share/doc/rcause
+
+clean:
+	rm -rf build rcause

@@ -1,0 +1,58 @@
+/*
+ * The register of causes: one row each (analyze/cause/table.c), the only list of them. Options,
+ * events, schema, metrics labels, documentation and golden tests all come from these rows.
+ */
+#ifndef RC_ANALYZE_CAUSE_H
+#define RC_ANALYZE_CAUSE_H
+
+#include <stddef.h>
+
+enum rc_confidence { RC_CONF_NONE, RC_CONF_POSSIBLE, RC_CONF_LIKELY, RC_CONF_PROVEN };
+
+#define RC_PARTY_LIST(X) \
+	X(RC_PARTY_ZONE_OWNER, "zone_owner") \
+	X(RC_PARTY_PARENT_ZONE, "parent_zone") \
+	X(RC_PARTY_RESOLVER_OPERATOR, "resolver_operator") \
+	X(RC_PARTY_SERVER_OPERATOR, "server_operator") \
+	X(RC_PARTY_NETWORK, "network") \
+	X(RC_PARTY_CLIENT, "client") \
+	X(RC_PARTY_NOBODY, "nobody")
+
+enum rc_party {
+#define X(name, text) name,
+	RC_PARTY_LIST(X)
+#undef X
+		RC_PARTY_COUNT
+};
+
+#define RC_SEVERITY_LIST(X) /* event.severity: 1 info, 3 low, 5 medium, 7 high, 9 critical */ \
+	X(RC_SEVERITY_INFO, 1) \
+	X(RC_SEVERITY_LOW, 3) X(RC_SEVERITY_MEDIUM, 5) X(RC_SEVERITY_HIGH, 7) \
+		X(RC_SEVERITY_CRITICAL, 9)
+
+enum rc_severity {
+#define X(name, value) name = (value),
+	RC_SEVERITY_LIST(X)
+#undef X
+};
+
+struct rc_cause {
+	const char *slug;  /* stable: "policy.recursion_unavailable"; may be added, never renamed */
+	const char *title; /* a few words for lists: "recursion not offered" */
+	const char *when;  /* one sentence: what evidence makes it (--explain, docs/causes.md) */
+	const char *mistaken_for; /* rivals, and how they are told apart; may be NULL */
+	enum rc_party responsible;
+	enum rc_severity severity;
+	const char *fix[3];        /* sentences, placeholders allowed; NULL-terminated or full */
+	const char *next_steps[3]; /* commands, placeholders allowed */
+	const char *reference;     /* "RFC 8914 4.8" */
+};
+
+const char *rc_confidence_name(enum rc_confidence confidence); /* "proven" ... "none" */
+const char *rc_party_name(enum rc_party party);
+
+size_t rc_cause_count(void);
+const struct rc_cause *rc_cause_at(size_t index); /* in the table's order; NULL out of range */
+const struct rc_cause *rc_cause_find(const char *slug); /* NULL if none */
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * An exchange: one question of one asker to one server, all attempts at it, and its outcome.
+ */
+#ifndef RC_ANALYZE_EXCHANGE_H
+#define RC_ANALYZE_EXCHANGE_H
+
+#include "decode/obs.h"
+
+enum rc_exchange_state {
+	RC_X_PENDING, /* no answer yet, the deadline has not come */
+	RC_X_ANSWERED,
+	RC_X_UNANSWERED, /* the deadline passed, or the capture ended (RC_X_AT_END) */
+};
+
+enum {                            /* rc_exchange.marks: what else happened to it */
+       RC_X_ICMP = 1u << 0,       /* an ICMP error quoted an attempt and was meant for the asker */
+       RC_X_ICMP_HARD = 1u << 1,  /* ... and said unreachable or prohibited */
+       RC_X_RESET = 1u << 2,      /* the TCP connection was reset by the server */
+       RC_X_CLOSED = 1u << 3,     /* the server closed the TCP connection without an answer */
+       RC_X_NO_CONNECT = 1u << 4, /* the TCP handshake never completed */
+       RC_X_LATE = 1u << 5,     /* an answer came after the deadline or after a resolver gave up */
+       RC_X_WRONG_ID = 1u << 6, /* a reply to this question came with another ID */
+       RC_X_WRONG_QUESTION = 1u
+			     << 7, /* a reply with this ID and these ports had another question */
+       RC_X_WRONG_SOURCE = 1u
+			   << 8, /* a reply with this ID and question came from another address */
+       RC_X_FRAGMENTS_LOST = 1u << 9, /* part of the reply came, the rest of its fragments never */
+       RC_X_MALFORMED = 1u << 10,     /* the answer does not decode to its end */
+       RC_X_TC_RETRIED = 1u
+			 << 11, /* truncated; asked again over TCP (the retry is an exchange too) */
+       RC_X_IS_TC_RETRY = 1u << 12, /* asked over TCP because of a truncated answer */
+       RC_X_ONE_WAY = 1u << 13,     /* no packet in this direction was ever seen between the two */
+       RC_X_AT_END = 1u << 14,      /* the capture ended before the deadline */
+       RC_X_AT_START = 1u << 15,    /* began within the first moments of the capture */
+       RC_X_DROPS = 1u << 16,       /* the kernel dropped packets while it ran */
+       RC_X_CUT = 1u << 17,         /* the answer was cut by the snap length */
+       RC_X_EARLY = 1u << 18,       /* given up before its deadline for want of memory */
+       RC_X_IP6 = 1u << 19,
+       RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
+};
+
+/* What a message carried, as far as it outlives its packet. */
+struct rc_msg_facts {
+	uint16_t flags;     /* the header's flags word */
+	uint16_t rcode;     /* 12 bits */
+	uint16_t udp_size;  /* EDNS payload size; 0 without EDNS */
+	uint16_t counts[3]; /* answer, authority, additional */
+	uint64_t options;   /* EDNS options present, bit = code */
+	uint32_t has;       /* RC_HAS_* */
+	uint32_t len;       /* octets of the message */
+	uint8_t edns_version;
+	uint8_t cookie_len;
+	bool edns, do_bit, tsig;
+	uint16_t tsig_error;
+	uint8_t fault; /* enum rc_fault */
+};
+
+struct rc_exchange {
+	int64_t first_ns; /* first attempt */
+	int64_t last_ns;  /* last attempt */
+	int64_t end_ns;   /* answer, or deadline when unanswered */
+	int64_t icmp_ns;  /* first ICMP error; 0 none */
+	uint64_t first_frame, last_frame, end_frame, icmp_frame; /* 0: none */
+	uint16_t first_source, last_source, end_source, icmp_source;
+	struct rc_addr asker, server;
+	uint16_t asker_port, server_port;
+	uint16_t id;
+	uint16_t qtype, qclass;
+	uint16_t attempts; /* queries sent, at least 1 */
+	uint16_t
+		answers; /* response messages taken as its answer: more than 1 for zone transfers */
+	uint16_t vlan;
+	uint8_t opcode;
+	uint8_t transport; /* enum rc_transport */
+	uint8_t state;     /* enum rc_exchange_state */
+	uint8_t icmp_type, icmp_code;
+	uint8_t asker_mac[6]; /* link-layer source of the query */
+	uint32_t marks;
+	uint64_t name_hash;
+	struct rc_msg_facts query, answer;
+};
+
+static inline bool rc_exchange_answered(const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED;
+}
+
+#endif

@@ -1,0 +1,88 @@
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+
+#include "base/err.h"
+
+const char *rc_addr_format(const struct rc_addr *a, char text[RC_ADDR_TEXT_MAX])
+{
+	text[0] = '\0';
+	if (rc_addr_is_v4(a))
+		inet_ntop(AF_INET, a->bytes + 12, text, RC_ADDR_TEXT_MAX);
+	else
+		inet_ntop(AF_INET6, a->bytes, text, RC_ADDR_TEXT_MAX);
+	return text;
+}
+
+int rc_addr_parse(const char *text, struct rc_addr *ret_addr)
+{
+	uint8_t bytes[16];
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		*ret_addr = rc_addr_v4(bytes);
+	else if (inet_pton(AF_INET6, text, bytes) == 1)
+		*ret_addr = rc_addr_v6(bytes);
+	else
+		return RC_E_SYNTAX;
+	return RC_OK;
+}
+
+/* IANA IPv4 and IPv6 Special-Purpose Address Registries, as of 2025-10; multicast by RFC 5771, 4291. */
+static const struct special_range {
+	uint8_t bytes[16];
+	uint8_t prefix_bits;
+	const char *name;
+} special_ranges[] = {
+#define V4(a, b, c, d) \
+	{ \
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
+	}
+	{V4(0, 0, 0, 0), 96 + 8, "this-network"},
+	{V4(10, 0, 0, 0), 96 + 8, "private-use"},
+	{V4(100, 64, 0, 0), 96 + 10, "shared-address-space"},
+	{V4(127, 0, 0, 0), 96 + 8, "loopback"},
+	{V4(169, 254, 0, 0), 96 + 16, "link-local"},
+	{V4(172, 16, 0, 0), 96 + 12, "private-use"},
+	{V4(192, 0, 0, 0), 96 + 24, "ietf-protocol-assignments"},
+	{V4(192, 0, 2, 0), 96 + 24, "documentation"},
+	{V4(192, 88, 99, 0), 96 + 24, "6to4-relay-anycast"},
+	{V4(192, 168, 0, 0), 96 + 16, "private-use"},
+	{V4(198, 18, 0, 0), 96 + 15, "benchmarking"},
+	{V4(198, 51, 100, 0), 96 + 24, "documentation"},
+	{V4(203, 0, 113, 0), 96 + 24, "documentation"},
+	{V4(224, 0, 0, 0), 96 + 4, "multicast"},
+	{V4(240, 0, 0, 0), 96 + 4, "reserved"},
+#undef V4
+	{{0}, 128, "unspecified"},
+	{{[15] = 1}, 128, "loopback"},
+	{{[10] = 0xff, [11] = 0xff}, 96, NULL}, /* every other IPv4 address is ordinary */
+	{{0}, 96, "ipv4-compatible"},
+	{{0x00, 0x64, 0xff, 0x9b}, 96, "nat64"},
+	{{0x00, 0x64, 0xff, 0x9b, 0, 1}, 48, "nat64-local"},
+	{{0x01}, 64, "discard-only"},
+	{{0x20, 0x01, 0x0d, 0xb8}, 32, "documentation"},
+	{{0x3f, 0xff}, 20, "documentation"},
+	{{0x20, 0x01, 0x00, 0x02}, 48, "benchmarking"},
+	{{0x20, 0x02}, 16, "6to4"},
+	{{0xfc}, 7, "unique-local"},
+	{{0xfe, 0x80}, 10, "link-local"},
+	{{0xfe, 0xc0}, 10, "site-local"},
+	{{0xff}, 8, "multicast"},
+	{{0x20}, 3, NULL}, /* global unicast, the only range IANA hands out */
+	{{0}, 0, "unallocated"},
+};
+
+static bool in_range(const struct rc_addr *a, const struct special_range *r)
+{
+	unsigned whole = r->prefix_bits / 8u, rest = r->prefix_bits % 8u;
+	if (memcmp(a->bytes, r->bytes, whole) != 0)
+		return false;
+	return rest == 0 || (a->bytes[whole] ^ r->bytes[whole]) >> (8u - rest) == 0;
+}
+
+const char *rc_addr_special(const struct rc_addr *a)
+{
+	size_t i = 0;
+	while (!in_range(a, &special_ranges[i])) /* the last row matches everything */
+		i++;
+	return special_ranges[i].name;
+}

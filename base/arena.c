@@ -1,0 +1,118 @@
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+
+#define BLOCK_BYTES ((size_t)64 << 10)
+#define ALIGN _Alignof(max_align_t)
+
+struct block {
+	struct block *next;
+	size_t size;
+	size_t used;
+	_Alignas(max_align_t) unsigned char bytes[];
+};
+
+struct rc_arena {
+	struct block *first;
+	struct block *current;
+	size_t max;
+	size_t total; /* bytes of all blocks */
+};
+
+static struct block *block_new(struct rc_arena *arena, size_t size)
+{
+	if (size > arena->max - arena->total)
+		return NULL;
+	struct block *b = malloc(sizeof *b + size);
+	if (b == NULL)
+		return NULL;
+	b->next = NULL;
+	b->size = size;
+	b->used = 0;
+	arena->total += size;
+	return b;
+}
+
+int rc_arena_new(size_t max_bytes, struct rc_arena **ret_arena)
+{
+	struct rc_arena *arena = calloc(1, sizeof *arena);
+	if (arena == NULL)
+		return RC_E_NOMEM;
+	arena->max = max_bytes;
+	arena->first = block_new(arena, max_bytes < BLOCK_BYTES ? max_bytes : BLOCK_BYTES);
+	if (arena->first == NULL) {
+		free(arena);
+		return RC_E_NOMEM;
+	}
+	arena->current = arena->first;
+	*ret_arena = arena;
+	return RC_OK;
+}
+
+void rc_arena_free(struct rc_arena *arena)
+{
+	if (arena == NULL)
+		return;
+	for (struct block *b = arena->first, *next; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(arena);
+}
+
+void rc_arena_reset(struct rc_arena *arena)
+{
+	for (struct block *b = arena->first; b != NULL; b = b->next)
+		b->used = 0;
+	arena->current = arena->first;
+}
+
+void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
+{
+	if (bytes > arena->max)
+		return NULL;
+	bytes = (bytes + ALIGN - 1) / ALIGN * ALIGN;
+	while (arena->current->size - arena->current->used < bytes) {
+		struct block *next = arena->current->next;
+		if (next == NULL || next->size < bytes) {
+			struct block *b = block_new(arena,
+						    bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES);
+			if (b == NULL)
+				return NULL;
+			b->next = next;
+			arena->current->next = b;
+			next = b;
+		}
+		arena->current = next;
+	}
+	void *p = arena->current->bytes + arena->current->used;
+	arena->current->used += bytes;
+	return memset(p, 0, bytes);
+}
+
+const char *rc_arena_printf(struct rc_arena *arena, const char *format, ...)
+{
+	va_list ap, again;
+	va_start(ap, format);
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, ap);
+	char *text = n < 0 ? NULL : rc_arena_alloc(arena, (size_t)n + 1);
+	if (text != NULL)
+		vsnprintf(text, (size_t)n + 1, format, again);
+	va_end(again);
+	va_end(ap);
+	return text == NULL ? "" : text;
+}
+
+void *rc_arena_copy(struct rc_arena *arena, const void *data, size_t len)
+{
+	void *p = rc_arena_alloc(arena, len == 0 ? 1 : len);
+	if (p != NULL && len > 0)
+		memcpy(p, data, len);
+	return p;
+}

@@ -1,0 +1,55 @@
+#!/bin/sh
+# Installs the Debian packages a task needs and names them; silent when nothing is missing.
+#   tools/deps.sh build|lint|lab
+# On systems without apt-get it prints what to install and stops.
+set -eu
+
+build='gcc make pkg-config libpcap-dev libjansson-dev libcmocka-dev libldns-dev libssl-dev
+zlib1g-dev libzstd-dev liblzma-dev liblz4-dev python3 python3-jsonschema jq'
+lint='clang clang-format universal-ctags'
+lab='bind9 bind9-utils bind9-dnsutils unbound nsd knot knot-dnsutils knot-resolver pdns-server
+pdns-backend-bind pdns-recursor dnsmasq-base ldnsutils python3-dnspython tshark tcpdump tcpreplay
+iproute2 nftables'
+
+case "${1:-build}" in
+build) wanted=$build ;;
+lint) wanted=$lint ;;
+lab) wanted="$build $lab" ;;
+*) echo "deps: $1: use build, lint or lab" >&2; exit 2 ;;
+esac
+
+if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
+	if command -v pkg-config >/dev/null 2>&1 && pkg-config --exists libpcap jansson cmocka; then
+		exit 0
+	fi
+	echo "deps: this is not a Debian system: install the equivalents of these packages:" >&2
+	echo $wanted >&2
+	exit 1
+fi
+
+missing=
+for p in $wanted; do
+	dpkg-query -W -f '${Status}\n' "$p" 2>/dev/null | grep -q '^install ok installed$' ||
+		missing="$missing $p"
+done
+[ -n "$missing" ] || exit 0
+
+sudo=
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null 2>&1; then
+		echo "deps: missing:$missing" >&2
+		echo "deps: run as root: apt-get install$missing" >&2
+		exit 1
+	fi
+	sudo=sudo
+fi
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# RUNLEVEL=1 keeps the servers of the lab from starting on their own.
+if ! { $sudo apt-get update -q && $sudo env RUNLEVEL=1 apt-get install -q -y --no-install-recommends $missing; } >"$log" 2>&1; then
+	tail -n 20 "$log" >&2
+	echo "deps: apt-get could not install:$missing" >&2
+	exit 1
+fi
