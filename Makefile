@@ -14,8 +14,8 @@ V ?=
 Q := $(if $(V),,@)
 
 # Libraries: the required ones make the build fail clearly (tools/deps.sh installs them).
-PACKAGES := libpcap jansson
-OPTIONAL := zlib libzstd liblzma liblz4 ldns openssl
+PACKAGES := libpcap jansson openssl ldns
+OPTIONAL := zlib libzstd liblzma liblz4
 HAVE := $(foreach p,$(OPTIONAL),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null && echo $(p)))
 have_macro = -DRC_HAVE_$(shell echo $(1) | tr 'a-z-' 'A-Z_')=1
 

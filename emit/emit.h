@@ -1,0 +1,67 @@
+/*
+ * Events out: turns verdicts into JSON lines and reports and delivers them to sinks. A sink is one row
+ * in emit/sink.c; an event's fields are rows of one table (emit/fields.c), from which writer and
+ * schema come.
+ */
+#ifndef RC_EMIT_EMIT_H
+#define RC_EMIT_EMIT_H
+
+#include "analyze/verdict.h"
+#include "base/counter.h"
+
+enum { /* --emit */
+       RC_EMIT_FAILURES = 1u << 0,
+       RC_EMIT_INCIDENTS = 1u << 1,
+       RC_EMIT_STATS = 1u << 2,
+       RC_EMIT_UPSTREAM = 1u << 3,
+       RC_EMIT_TRANSACTIONS = 1u << 4,
+       RC_EMIT_DEFAULT = RC_EMIT_FAILURES | RC_EMIT_INCIDENTS | RC_EMIT_STATS,
+};
+
+/* what: the sink as the user named it; why: one phrase. */
+typedef void (*rc_emit_error_fn)(void *context, const char *what, const char *why);
+
+struct rc_emit_config {
+	const char *const *sinks; /* as given to -o; none: "json:-" */
+	size_t n_sinks;
+	unsigned what; /* RC_EMIT_* */
+	const char *
+		hostname; /* observer.hostname; NULL to leave it out (files: byte-identical output) */
+	const char *const
+		*ifaces; /* live interfaces; observer.ingress.interface.name when there is one */
+	size_t n_ifaces;
+	const char *(*source_name)(void *context,
+				   uint16_t source); /* path or interface of an index */
+	void *source_context;
+	rc_emit_error_fn on_error; /* each sink that fails tells once */
+	void *error_context;
+};
+
+struct rc_emit;
+
+/* RC_E_SYNTAX (unknown sink), RC_E_UNSUPPORTED, RC_E_IO; the reason was told through on_error. */
+int rc_emit_open(const struct rc_emit_config *config, struct rc_emit **ret_emit);
+
+void rc_emit_failure(struct rc_emit *emit, const struct rc_failure *failure);
+void rc_emit_upstream(struct rc_emit *emit, const struct rc_failure *failure);
+void rc_emit_incident(struct rc_emit *emit, const struct rc_incident *incident);
+void rc_emit_transaction(struct rc_emit *emit, const struct rc_exchange *exchange,
+			 const struct rc_name *qname, const struct rc_msg *answer);
+/* One stats event; final says that the input ended. start_ns..now_ns: packet time it covers. */
+void rc_emit_stats(struct rc_emit *emit, int64_t start_ns, int64_t now_ns, bool final,
+		   const struct rc_counter_set *sets, size_t n_sets);
+
+/* Writes out what is buffered: called after each batch on live captures, so events leave at once. */
+void rc_emit_flush(struct rc_emit *emit);
+
+/* True once any sink failed to take an event. */
+bool rc_emit_failed(const struct rc_emit *emit);
+
+/* Flushes and closes all sinks; reports (report:) are written here. Returns 0, or RC_E_IO if any
+ * event was lost (told through on_error). */
+int rc_emit_close(struct rc_emit *emit);
+
+/* Counters: events by kind, bytes, events lost. */
+struct rc_counter_set rc_emit_counters(const struct rc_emit *emit);
+
+#endif
