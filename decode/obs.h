@@ -49,6 +49,7 @@ struct rc_obs {
 	uint8_t ip_ttl;     /* TTL or hop limit */
 	uint8_t src_mac[6]; /* link-layer source, zero when the link type has none */
 	struct rc_addr src, dst;
+	bool from_server; /* src_port is the DNS port (all kinds; messages tell by their QR bit) */
 
 	/* RC_OBS_ICMP */
 	struct rc_addr icmp_from; /* who sent the error */
@@ -57,7 +58,6 @@ struct rc_obs {
 
 	/* RC_OBS_TCP */
 	enum rc_tcp_event tcp_event;
-	bool from_server; /* src_port is the DNS port */
 
 	/* RC_OBS_MESSAGE: the message. RC_OBS_ICMP: the quoted query as far as it goes (msg.len 0: none).
 	 * RC_OBS_FRAGMENTS: what the first fragment holds, if it was seen. */

@@ -9,6 +9,8 @@
 #include "analyze/verdict.h"
 #include "base/counter.h"
 
+#define RC_SCHEMA_VERSION 1 /* rcause.schema of every event, and in the schema's $id */
+
 enum { /* --emit */
        RC_EMIT_FAILURES = 1u << 0,
        RC_EMIT_INCIDENTS = 1u << 1,
@@ -57,11 +59,14 @@ void rc_emit_flush(struct rc_emit *emit);
 /* True once any sink failed to take an event. */
 bool rc_emit_failed(const struct rc_emit *emit);
 
+/* True once no sink can take anything any more (its reader went away): reading on is of no use. */
+bool rc_emit_done(const struct rc_emit *emit);
+
 /* Flushes and closes all sinks; reports (report:) are written here. Returns 0, or RC_E_IO if any
  * event was lost (told through on_error). */
 int rc_emit_close(struct rc_emit *emit);
 
-/* Counters: events by kind, bytes, events lost. */
+/* Counters: events by kind, bytes, events lost. NULL gives the description only. */
 struct rc_counter_set rc_emit_counters(const struct rc_emit *emit);
 
 #endif

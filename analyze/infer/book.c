@@ -1,0 +1,175 @@
+#include "analyze/infer/book.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define WAYS 8u
+#define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */
+
+struct entry {
+	uint64_t key;     /* of zone and kind; 0 free */
+	uint64_t content; /* hash of the message behind its ID */
+	int64_t seen_ns;
+	int64_t expires_ns;
+	uint64_t blob_pos;
+	uint32_t blob_len;
+};
+
+struct rc_book {
+	struct entry *entries;
+	uint64_t mask;
+	uint8_t *blobs;
+	uint64_t blob_size, blob_head;
+	uint64_t seed;
+	struct rc_book_stats stats;
+};
+
+int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book)
+{
+	struct rc_book *b = calloc(1, sizeof *b);
+	if (b == NULL)
+		return RC_E_NOMEM;
+	uint64_t sets = 16;
+	while (sets * 2 * WAYS * sizeof(struct entry) <= bytes / 8)
+		sets *= 2;
+	b->mask = sets - 1;
+	b->seed = seed;
+	b->blob_size = bytes / 8 * 7;
+	b->blob_head = 1;
+	b->entries = calloc(sets * WAYS, sizeof *b->entries);
+	b->blobs = malloc(b->blob_size);
+	if (b->entries == NULL || b->blobs == NULL) {
+		rc_book_free(b);
+		return RC_E_NOMEM;
+	}
+	*ret_book = b;
+	return RC_OK;
+}
+
+void rc_book_free(struct rc_book *b)
+{
+	if (b == NULL)
+		return;
+	free(b->entries);
+	free(b->blobs);
+	free(b);
+}
+
+static uint64_t key_of(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind)
+{
+	uint64_t key = rc_hash_u64(b->seed, zone_hash, (uint64_t)kind);
+	return key == 0 ? 1 : key;
+}
+
+static bool is_held(const struct rc_book *b, const struct entry *e)
+{
+	return e->key != 0 && e->blob_pos + b->blob_size >= b->blob_head;
+}
+
+static struct entry *place_for(struct rc_book *b, uint64_t key, uint64_t content, int64_t now_ns)
+{
+	struct entry *set = &b->entries[(key & b->mask) * WAYS], *oldest = set;
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].key == key && set[i].content == content)
+			return &set[i];
+		if (set[i].key == 0 || set[i].seen_ns < oldest->seen_ns)
+			oldest = &set[i];
+		if (oldest->key == 0)
+			break;
+	}
+	if (is_held(b, oldest) && oldest->expires_ns > now_ns)
+		b->stats.evicted++;
+	oldest->key = 0;
+	return oldest;
+}
+
+static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
+		const struct rc_msg *msg, uint32_t ttl_s, int64_t now_ns)
+{
+	uint64_t key = key_of(b, zone_hash, kind);
+	uint64_t content = rc_hash_bytes(b->seed, msg->wire + 2, msg->len - 2);
+	struct entry *e = place_for(b, key, content, now_ns);
+	e->seen_ns = now_ns;
+	e->expires_ns = now_ns + (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * RC_NS_PER_S;
+	if (is_held(b, e)) {
+		b->stats.refreshed++;
+		return;
+	}
+	if (b->blob_size - b->blob_head % b->blob_size < msg->len)
+		b->blob_head += b->blob_size - b->blob_head % b->blob_size;
+	memcpy(b->blobs + b->blob_head % b->blob_size, msg->wire, msg->len);
+	e->key = key;
+	e->content = content;
+	e->blob_pos = b->blob_head;
+	e->blob_len = msg->len;
+	b->blob_head += msg->len;
+	b->stats.messages++;
+}
+
+/* A referral: NS records for a zone below the server's, and no answer (RFC 9499 "referral"). */
+static void note_referral(struct rc_book *b, const struct rc_msg *msg, int64_t now_ns)
+{
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_AUTHORITY);
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY) {
+		struct rc_name zone;
+		if (rr.type != RC_TYPE_NS)
+			continue;
+		if (rc_rr_owner(msg, &rr, &zone) && rc_name_in(&msg->qname, &zone))
+			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, msg, rr.ttl_s,
+			    now_ns);
+		return;
+	}
+}
+
+void rc_book_note(struct rc_book *b, const struct rc_msg *msg, int64_t now_ns)
+{
+	if (msg->fault != RC_FAULT_NONE || !msg->has_question || msg->len > b->blob_size / 4 ||
+	    msg->rcode != RC_RCODE_NOERROR || (msg->flags & RC_FLAG_TC))
+		return;
+	if (msg->counts[RC_ANSWER] == 0) {
+		if (msg->has & RC_HAS_AUTH_NS)
+			note_referral(b, msg, now_ns);
+		return;
+	}
+	enum rc_book_kind kind;
+	if (msg->qtype == RC_TYPE_DNSKEY)
+		kind = RC_BOOK_DNSKEY;
+	else if (msg->qtype == RC_TYPE_DS)
+		kind = RC_BOOK_DS;
+	else if (msg->qtype == RC_TYPE_NS)
+		kind = RC_BOOK_NS;
+	else
+		return;
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
+	struct rc_rr rr;
+	if (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER)
+		put(b, msg->qname_hash, kind, msg, rr.ttl_s, now_ns);
+}
+
+size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
+		    int64_t now_ns, struct rc_book_page *pages, size_t max)
+{
+	uint64_t key = key_of(b, zone_hash, kind);
+	const struct entry *set = &b->entries[(key & b->mask) * WAYS];
+	size_t n = 0;
+	for (unsigned i = 0; i < WAYS && n < max; i++) {
+		if (set[i].key != key || !is_held(b, &set[i]) || set[i].expires_ns < now_ns)
+			continue;
+		size_t at = n++;
+		for (; at > 0 && pages[at - 1].seen_ns < set[i].seen_ns; at--)
+			pages[at] = pages[at - 1];
+		pages[at] = (struct rc_book_page){b->blobs + set[i].blob_pos % b->blob_size,
+						  set[i].blob_len, set[i].seen_ns};
+	}
+	return n;
+}
+
+const struct rc_book_stats *rc_book_stats(const struct rc_book *b)
+{
+	return &b->stats;
+}

@@ -1,0 +1,43 @@
+/*
+ * The zone book: what a warm resolver will not ask again. Keeps, for as long as their TTLs let a
+ * resolver use them, the messages that carried a zone's referral (NS, glue, DS or its denial), DS,
+ * DNSKEY and NS sets. Bounded: a set-associative index, least recently seen out; messages in a ring.
+ */
+#ifndef RC_ANALYZE_BOOK_H
+#define RC_ANALYZE_BOOK_H
+
+#include "decode/msg.h"
+
+enum rc_book_kind { RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY, RC_BOOK_NS, RC_BOOK_KINDS };
+
+struct rc_book_stats {
+	uint64_t messages;  /* written */
+	uint64_t refreshed; /* seen again unchanged */
+	uint64_t evicted;   /* entries lost to newer ones before their TTL ran out */
+};
+
+struct rc_book_page {
+	const uint8_t *wire;
+	uint32_t len_bytes;
+	int64_t seen_ns;
+};
+
+struct rc_book;
+
+/* RC_E_NOMEM. Free with rc_book_free. */
+int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book);
+void rc_book_free(struct rc_book *book);
+
+/* Enters an upstream answer if it holds something for the book. */
+void rc_book_note(struct rc_book *book, const struct rc_msg *msg, int64_t now_ns);
+
+/*
+ * The pages of a zone (by seeded name hash) and kind still valid at now_ns, newest first. Borrowed
+ * until the next note. Returns how many were written, at most max.
+ */
+size_t rc_book_find(const struct rc_book *book, uint64_t zone_hash, enum rc_book_kind kind,
+		    int64_t now_ns, struct rc_book_page *pages, size_t max);
+
+const struct rc_book_stats *rc_book_stats(const struct rc_book *book);
+
+#endif

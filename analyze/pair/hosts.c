@@ -1,0 +1,261 @@
+#include "analyze/pair/hosts.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define WAYS 8u
+#define GROUPS_MAX 1024u    /* resolvers of several addresses; a large site has some dozens */
+#define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
+#define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
+#define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
+#define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
+#define JOIN_RATIO 4u /* hits per miss that it takes */
+#define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
+
+struct group {
+	struct rc_addr addrs[GROUP_ADDRS_MAX];
+	size_t n;
+};
+
+/* The last client question per name: whom it was put to, and when. */
+struct recent {
+	uint64_t name_hash;
+	int64_t ts_ns;
+	struct rc_addr server;
+};
+
+struct rc_hosts {
+	struct rc_host *entries;
+	uint64_t mask; /* of sets */
+	uint64_t seed;
+	struct group *groups; /* index 0 unused */
+	size_t n_groups;
+	struct recent *recent;
+	uint64_t resolvers;
+	uint64_t evicted;
+};
+
+int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
+{
+	struct rc_hosts *h = calloc(1, sizeof *h);
+	if (h == NULL)
+		return RC_E_NOMEM;
+	uint64_t sets = 64;
+	while (sets * 2 * WAYS * sizeof(struct rc_host) <= bytes)
+		sets *= 2;
+	h->mask = sets - 1;
+	h->seed = seed;
+	h->n_groups = 1;
+	h->entries = calloc(sets * WAYS, sizeof *h->entries);
+	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
+	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
+	if (h->entries == NULL || h->groups == NULL || h->recent == NULL) {
+		rc_hosts_free(h);
+		return RC_E_NOMEM;
+	}
+	*ret_hosts = h;
+	return RC_OK;
+}
+
+void rc_hosts_free(struct rc_hosts *h)
+{
+	if (h == NULL)
+		return;
+	free(h->entries);
+	free(h->groups);
+	free(h->recent);
+	free(h);
+}
+
+static uint64_t addr_hash(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	return rc_hash_bytes(h->seed, addr->bytes, sizeof addr->bytes);
+}
+
+static struct rc_host *set_of(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	return &h->entries[(addr_hash(h, addr) & h->mask) * WAYS];
+}
+
+struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	struct rc_host *set = set_of(h, addr);
+	for (unsigned i = 0; i < WAYS; i++)
+		if (set[i].last_ns != 0 && rc_addr_equal(&set[i].addr, addr))
+			return &set[i];
+	return NULL;
+}
+
+static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *addr, int64_t now_ns)
+{
+	struct rc_host *set = set_of(h, addr), *oldest = set;
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].last_ns != 0 && rc_addr_equal(&set[i].addr, addr)) {
+			set[i].last_ns = now_ns;
+			return &set[i];
+		}
+		if (set[i].last_ns < oldest->last_ns)
+			oldest = &set[i];
+	}
+	if (oldest->last_ns != 0)
+		h->evicted++;
+	*oldest = (struct rc_host){.addr = *addr, .last_ns = now_ns};
+	/* What is known of groups outlives an evicted entry. */
+	for (size_t g = 1; g < h->n_groups; g++)
+		for (size_t i = 0; i < h->groups[g].n; i++)
+			if (rc_addr_equal(&h->groups[g].addrs[i], addr))
+				oldest->group = (uint16_t)g;
+	return oldest;
+}
+
+static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
+{
+	struct group *g = &h->groups[group];
+	for (size_t i = 0; i < g->n; i++)
+		if (rc_addr_equal(&g->addrs[i], addr))
+			return true;
+	if (g->n == GROUP_ADDRS_MAX)
+		return false;
+	g->addrs[g->n++] = *addr;
+	struct rc_host *host = rc_hosts_find(h, addr);
+	if (host != NULL)
+		host->group = group;
+	return true;
+}
+
+void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
+{
+	if (h->n_groups == GROUPS_MAX)
+		return;
+	uint16_t group = (uint16_t)h->n_groups++;
+	for (size_t i = 0; i < n; i++)
+		group_add(h, group, &addrs[i]);
+}
+
+static void join(struct rc_hosts *h, struct rc_host *egress, const struct rc_addr *service)
+{
+	struct rc_host *s = rc_hosts_find(h, service);
+	uint16_t group = s == NULL ? RC_GROUP_NONE : s->group;
+	if (group == RC_GROUP_NONE) {
+		if (h->n_groups == GROUPS_MAX)
+			return;
+		group = (uint16_t)h->n_groups++;
+		group_add(h, group, service);
+	}
+	if (group_add(h, group, &egress->addr))
+		egress->group = group;
+}
+
+/*
+ * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
+ * are one resolver. Several names must agree, and hardly any may disagree.
+ */
+static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
+{
+	const struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
+	if (egress->group != RC_GROUP_NONE || egress->served > 0 || r->name_hash != x->name_hash ||
+	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
+	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
+		return;
+	egress->partner_name = x->name_hash;
+	if (egress->partner_hits == 0)
+		egress->partner = r->server;
+	if (!rc_addr_equal(&egress->partner, &r->server)) {
+		if (egress->partner_misses++ >= egress->partner_hits)
+			egress->partner_hits = egress->partner_misses = 0;
+		return;
+	}
+	if (++egress->partner_hits >= JOIN_HITS &&
+	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
+		join(h, egress, &egress->partner);
+}
+
+void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
+{
+	if (x->opcode != RC_OPCODE_QUERY)
+		return;
+	if (x->query.flags & RC_FLAG_RD) {
+		struct rc_host *asker = rc_hosts_find(h, &x->asker);
+		if (asker != NULL)
+			asker->asked_rd1++;
+		if (asker == NULL || asker->served == 0) {
+			h->recent[x->name_hash % RECENT_NAMES] = (struct recent){
+				x->name_hash, x->first_ns, x->server};
+		}
+		return;
+	}
+	struct rc_host *asker = find_or_add(h, &x->asker, x->first_ns);
+	asker->asked_rd0++;
+	asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
+	note_fetch(h, asker, x);
+}
+
+void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x)
+{
+	struct rc_host *server = find_or_add(h, &x->server, x->end_ns);
+	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
+	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
+
+	server->answered++;
+	if (x->opcode != RC_OPCODE_QUERY)
+		return;
+	if (x->answer.flags & RC_FLAG_RA)
+		server->answered_ra++;
+	else if (rd)
+		server->answered_ra0++;
+	if (usable && (x->answer.flags & RC_FLAG_AA))
+		server->answered_aa++;
+	if (usable && rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0)
+		h->resolvers++;
+}
+
+void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
+{
+	struct rc_host *server = rc_hosts_find(h, &x->server);
+	if (server != NULL)
+		server->unanswered++;
+}
+
+bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	if (host == NULL)
+		return false;
+	/* SERVFAIL with RA=1 shows a resolver just as well as success does. */
+	return host->group != RC_GROUP_NONE || host->answered_ra > 0;
+}
+
+bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	return host != NULL &&
+	       (unsigned)__builtin_popcountll(host->servers_asked) >= ITERATES_SERVERS;
+}
+
+size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,
+			  struct rc_addr *addrs, size_t max)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	size_t n = 0;
+	addrs[n++] = *addr;
+	if (host == NULL || host->group == RC_GROUP_NONE)
+		return n;
+	const struct group *g = &h->groups[host->group];
+	for (size_t i = 0; i < g->n && n < max; i++)
+		if (!rc_addr_equal(&g->addrs[i], addr))
+			addrs[n++] = g->addrs[i];
+	return n;
+}
+
+uint64_t rc_hosts_resolvers(const struct rc_hosts *h)
+{
+	return h->resolvers;
+}
+
+uint64_t rc_hosts_evicted(const struct rc_hosts *h)
+{
+	return h->evicted;
+}

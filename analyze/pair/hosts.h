@@ -1,0 +1,69 @@
+/*
+ * What each address has shown itself to be: resolver, authoritative server, asker; and which
+ * addresses are one resolver. Bounded: a set-associative table, least recently used entry out.
+ *
+ * Only addresses that answered, or that asked the way resolvers do (RD=0), get an entry; clients are
+ * many and attackers can make up more.
+ */
+#ifndef RC_ANALYZE_HOSTS_H
+#define RC_ANALYZE_HOSTS_H
+
+#include <stdbool.h>
+
+#include "analyze/exchange.h"
+
+#define RC_GROUP_NONE 0u
+
+struct rc_host {
+	struct rc_addr addr;
+	int64_t last_ns;        /* last seen; 0: free entry */
+	uint32_t answered;      /* answers it gave, any RCODE */
+	uint32_t answered_ra;   /* ... with RA=1 */
+	uint32_t answered_ra0;  /* ... to RD=1 with RA=0 */
+	uint32_t answered_aa;   /* ... NOERROR or NXDOMAIN with AA=1 */
+	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
+	uint32_t asked_rd0;     /* queries it sent with RD=0 */
+	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
+	uint32_t unanswered;    /* questions to it that got no answer */
+	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
+	uint16_t group;         /* resolver it belongs to, RC_GROUP_NONE if alone */
+	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
+	struct rc_addr partner;
+	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
+	uint16_t partner_hits, partner_misses;
+};
+
+struct rc_hosts;
+
+/* RC_E_NOMEM. Free with rc_hosts_free. */
+int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts);
+void rc_hosts_free(struct rc_hosts *hosts);
+
+/* The entry of an address, NULL if it has none. Valid until the next rc_hosts_* call that writes. */
+struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/* Declares that these addresses are one resolver. */
+void rc_hosts_declare(struct rc_hosts *hosts, const struct rc_addr *addrs, size_t n);
+
+void rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x);
+void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x);
+void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
+
+/* A resolver: answers others with RA=1, or declared, or joined to one that does. */
+bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/* It walks delegations: RD=0 queries to several servers. */
+bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/*
+ * All addresses of the resolver that has this one, itself first. Writes at most max, returns how many
+ * (at least 1).
+ */
+size_t rc_hosts_addresses(const struct rc_hosts *hosts, const struct rc_addr *addr,
+			  struct rc_addr *addrs, size_t max);
+
+/* Addresses of hosts seen as resolvers, and entries lost to newer ones. */
+uint64_t rc_hosts_resolvers(const struct rc_hosts *hosts);
+uint64_t rc_hosts_evicted(const struct rc_hosts *hosts);
+
+#endif

@@ -1,0 +1,636 @@
+#include "analyze/pair/pair.h"
+
+#include <stdlib.h>
+
+#include "analyze/pair/facts.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define LOAD_NUM 3u /* the table is full at 3/4 */
+#define LOAD_DEN 4u
+#define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
+#define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
+#define MIRROR_WINDOW_NS \
+	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
+#define TC_RETRY_NS \
+	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
+
+struct slot {
+	uint64_t tag; /* hash of the key, never 0; 0 is a free slot */
+	uint64_t pos;
+};
+
+struct rc_pair {
+	struct rc_recorder *recorder;
+	struct slot *slots;
+	uint64_t mask;
+	uint64_t used;
+	uint64_t limit;
+	uint64_t seed;
+	uint64_t cursor; /* everything before it has been looked at for expiry */
+	int64_t timeout_ns;
+	int64_t now_ns;
+	struct rc_pair_output out;
+	struct rc_pair_stats stats;
+};
+
+/* The two ends of an observation, by who asks. */
+struct ends {
+	const struct rc_addr *asker, *server;
+	uint16_t asker_port, server_port;
+};
+
+static struct ends ends_of(const struct rc_obs *o, bool from_server)
+{
+	if (from_server)
+		return (struct ends){&o->dst, &o->src, o->dst_port, o->src_port};
+	return (struct ends){&o->src, &o->dst, o->src_port, o->dst_port};
+}
+
+static uint64_t tag_of(const struct rc_pair *p, const struct ends *e, uint8_t transport,
+		       uint16_t id, bool connection)
+{
+	uint64_t a[4];
+	memcpy(a, e->asker->bytes, 16);
+	memcpy(a + 2, e->server->bytes, 16);
+	uint64_t ports = (uint64_t)e->asker_port << 48 | (uint64_t)e->server_port << 32 |
+			 (uint64_t)transport << 24 | (uint64_t)connection << 16 | id;
+	uint64_t h = rc_hash_u64(p->seed, a[0] ^ ports, a[1]);
+	h = rc_hash_u64(h, a[2], a[3] ^ ports);
+	return h == 0 ? 1 : h;
+}
+
+static bool same_ends(const struct rc_exchange *x, const struct ends *e)
+{
+	return x->asker_port == e->asker_port && x->server_port == e->server_port &&
+	       rc_addr_equal(&x->asker, e->asker) && rc_addr_equal(&x->server, e->server);
+}
+
+static bool same_question(const struct rc_exchange *x, const struct rc_msg *m)
+{
+	return x->name_hash == m->qname_hash && x->qtype == m->qtype && x->qclass == m->qclass;
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+static void table_insert(struct rc_pair *p, uint64_t tag, uint64_t pos)
+{
+	uint64_t i = tag & p->mask;
+	while (p->slots[i].tag != 0)
+		i = (i + 1) & p->mask;
+	p->slots[i] = (struct slot){tag, pos};
+	p->used++;
+}
+
+static void table_remove_at(struct rc_pair *p, uint64_t i)
+{
+	/* Backward shift: later entries of the run move up, so no tombstones pile up over months. */
+	uint64_t hole = i;
+	for (uint64_t j = (i + 1) & p->mask; p->slots[j].tag != 0; j = (j + 1) & p->mask) {
+		uint64_t home = p->slots[j].tag & p->mask;
+		if (((j - home) & p->mask) >= ((j - hole) & p->mask)) {
+			p->slots[hole] = p->slots[j];
+			hole = j;
+		}
+	}
+	p->slots[hole].tag = 0;
+	p->used--;
+}
+
+static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange *x)
+{
+	struct ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
+	return tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
+}
+
+/* Removes the entry of a record, if it is there. */
+static void table_remove(struct rc_pair *p, const struct rc_exchange *x, uint64_t pos)
+{
+	uint64_t tag = tag_of_record(p, x);
+	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
+		if (p->slots[i].tag == tag && p->slots[i].pos == pos) {
+			table_remove_at(p, i);
+			return;
+		}
+	}
+}
+
+/*
+ * Finds the pending record of these ends and ID. With a question it must be the same question;
+ * *ret_other gets a record that fits but for the question. 0 when there is none.
+ */
+static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e,
+			   const struct rc_msg *question, uint64_t *ret_other)
+{
+	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
+		if (p->slots[i].tag != tag)
+			continue;
+		struct rc_record *r = rc_recorder_at(p->recorder, p->slots[i].pos);
+		if (r == NULL || !same_ends(&r->x, e))
+			continue;
+		if (question == NULL || same_question(&r->x, question))
+			return p->slots[i].pos;
+		if (ret_other != NULL)
+			*ret_other = p->slots[i].pos;
+	}
+	return 0;
+}
+
+/* --- ends of exchanges ----------------------------------------------------------------------- */
+
+static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32_t marks)
+{
+	bool connection = r->x.name_hash == RC_CONNECT_HASH;
+	table_remove(p, &r->x, pos);
+	if (r->x.state != RC_X_PENDING)
+		return; /* a zone transfer that was answered and only waited for more */
+	r->x.state = RC_X_UNANSWERED;
+	r->x.marks |= marks;
+	r->x.end_ns = r->x.first_ns + p->timeout_ns;
+	if (marks & (RC_X_AT_END | RC_X_EARLY) && r->x.end_ns > p->now_ns)
+		r->x.end_ns = p->now_ns;
+	if (connection) {
+		r->x.marks |= RC_X_NO_CONNECT;
+		p->stats.tcp_failed++;
+		return;
+	}
+	p->stats.pending--;
+	if (marks & RC_X_AT_END)
+		p->stats.pending_at_end++;
+	else
+		p->stats.unanswered++;
+	p->out.on_unanswered(p->out.context, pos);
+}
+
+static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
+{
+	struct rc_pair *p = context;
+	if (new_pos == 0) {
+		give_up(p, rc_recorder_at(p->recorder, old_pos), old_pos, RC_X_EARLY);
+		return;
+	}
+	struct rc_record *r = rc_recorder_at(p->recorder, new_pos);
+	uint64_t tag = tag_of_record(p, &r->x);
+	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
+		if (p->slots[i].tag == tag && p->slots[i].pos == old_pos) {
+			p->slots[i].pos = new_pos;
+			return;
+		}
+	}
+}
+
+void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
+{
+	if (now_ns > p->now_ns)
+		p->now_ns = now_ns;
+	uint64_t next;
+	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
+		struct rc_record *r = rc_recorder_at(p->recorder, next);
+		if (r->x.first_ns + p->timeout_ns > p->now_ns)
+			return; /* records are in order of their first query, but for those moved */
+		p->cursor = next;
+		give_up(p, r, next, 0);
+	}
+}
+
+void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
+{
+	rc_pair_advance(p, now_ns);
+	uint64_t next;
+	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
+		struct rc_record *r = rc_recorder_at(p->recorder, next);
+		p->cursor = next;
+		give_up(p, r, next, r->x.first_ns + p->timeout_ns > p->now_ns ? RC_X_AT_END : 0);
+	}
+}
+
+/* --- queries --------------------------------------------------------------------------------- */
+
+static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
+{
+	return o->ts_ns - r->x.last_ns < MIRROR_WINDOW_NS && o->ip_id == r->x.last_ip_id &&
+	       (o->frame != r->x.last_frame || o->source != r->x.last_source);
+}
+
+/* A copy of a query whose answer was quicker than the mirror: the newest record of the same name. */
+static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	return r != NULL && r->x.id == o->msg.id && r->x.transport == o->transport &&
+	       o->ip_id != 0 && is_copy(o, r) && same_ends(&r->x, e) &&
+	       same_question(&r->x, &o->msg);
+}
+
+static void note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o)
+{
+	if (is_copy(o, r)) {
+		r->x.marks |= RC_X_MIRRORED;
+		p->stats.mirror_copies++;
+		return;
+	}
+	r->x.last_ns = o->ts_ns;
+	r->x.last_frame = o->frame;
+	r->x.last_source = o->source;
+	r->x.last_ip_id = o->ip_id;
+	if (r->x.attempts < UINT16_MAX)
+		r->x.attempts++;
+	p->stats.retransmissions++;
+}
+
+static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
+			   uint64_t tag, const struct rc_exchange *base, const struct rc_name *name)
+{
+	struct rc_exchange x = *base;
+	x.first_ns = x.last_ns = o->ts_ns;
+	x.first_frame = x.last_frame = o->frame;
+	x.first_source = x.last_source = o->source;
+	x.last_ip_id = o->ip_id;
+	x.asker = *e->asker;
+	x.server = *e->server;
+	x.asker_port = e->asker_port;
+	x.server_port = e->server_port;
+	x.attempts = 1;
+	x.vlan = o->vlan;
+	x.transport = (uint8_t)o->transport;
+	x.state = RC_X_PENDING;
+	memcpy(x.asker_mac, o->src_mac, sizeof x.asker_mac);
+	if (o->flags & RC_OBS_IP6)
+		x.marks |= RC_X_IP6;
+	if (p->used >= p->limit) {
+		/* Full: the oldest pending question is given up early. */
+		uint64_t oldest = rc_recorder_next(p->recorder, p->cursor);
+		struct rc_record *r = rc_recorder_at(p->recorder, oldest);
+		if (r != NULL) {
+			p->cursor = oldest;
+			give_up(p, r, oldest, RC_X_EARLY);
+		}
+		p->stats.table_full++;
+	}
+	uint64_t pos = rc_recorder_add(p->recorder, &x, name);
+	if (p->used < p->limit)
+		table_insert(p, tag, pos);
+	return pos;
+}
+
+/* A query over TCP: links it to its connection and to the truncated answer that caused it. */
+static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+			   const struct ends *e)
+{
+	uint64_t tag = tag_of(p, e, RC_TCP, 0, true);
+	struct rc_record *c = rc_recorder_at(p->recorder, table_find(p, tag, e, NULL, NULL));
+	if (c != NULL) {
+		r->link = c->link;
+		c->link = pos;
+	}
+	uint64_t at = r->prev_asker;
+	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
+		struct rc_record *old = rc_recorder_at(p->recorder, at);
+		if (old == NULL || r->x.first_ns - old->x.first_ns > TC_RETRY_NS)
+			return;
+		if (old->x.transport == RC_UDP && old->x.state == RC_X_ANSWERED &&
+		    (old->x.answer.flags & RC_FLAG_TC) && old->x.qtype == r->x.qtype &&
+		    old->x.name_hash == r->x.name_hash &&
+		    rc_addr_equal(&old->x.asker, &r->x.asker) &&
+		    rc_addr_equal(&old->x.server, &r->x.server)) {
+			old->x.marks |= RC_X_TC_RETRIED;
+			r->x.marks |= RC_X_IS_TC_RETRY;
+			return;
+		}
+		at = old->prev_asker;
+	}
+}
+
+static void observe_query(struct rc_pair *p, const struct rc_obs *o)
+{
+	const struct rc_msg *m = &o->msg;
+	struct ends e = ends_of(o, false);
+	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, m->id, false);
+
+	p->stats.queries++;
+	struct rc_record *r = rc_recorder_at(p->recorder, table_find(p, tag, &e, m, NULL));
+	if (r != NULL && r->x.state == RC_X_PENDING) {
+		note_attempt(p, r, o);
+		return;
+	}
+	if (is_copy_of_answered(p, o, &e)) {
+		p->stats.mirror_copies++;
+		return;
+	}
+	struct rc_exchange x = {
+		.id = m->id,
+		.opcode = m->opcode,
+		.qtype = m->qtype,
+		.qclass = m->qclass,
+		.name_hash = m->qname_hash,
+		.qdcount = m->counts[RC_QUESTION],
+	};
+	if (o->flags & RC_OBS_CUT)
+		x.marks |= RC_X_CUT;
+	rc_facts_take(m, &x.query);
+	uint64_t pos = add_record(p, o, &e, tag, &x, &m->qname);
+	p->stats.exchanges++;
+	p->stats.pending++;
+	if (o->transport == RC_TCP)
+		note_tcp_query(p, rc_recorder_at(p->recorder, pos), pos, &e);
+	p->out.on_query(p->out.context, pos, o);
+}
+
+/* --- answers --------------------------------------------------------------------------------- */
+
+static bool is_transfer(const struct rc_exchange *x)
+{
+	return x->opcode == RC_OPCODE_QUERY && x->transport == RC_TCP &&
+	       (x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR);
+}
+
+static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+			const struct rc_obs *o)
+{
+	if (r->x.state == RC_X_PENDING) {
+		p->stats.answered++;
+		p->stats.pending--;
+		rc_facts_take(&o->msg, &r->x.answer);
+		r->x.state = RC_X_ANSWERED;
+	}
+	if (r->x.answers < UINT16_MAX)
+		r->x.answers++;
+	r->x.end_ns = o->ts_ns;
+	r->x.end_frame = o->frame;
+	r->x.end_source = o->source;
+	if (o->flags & RC_OBS_CUT)
+		r->x.marks |= RC_X_CUT;
+	if (o->msg.fault != RC_FAULT_NONE && o->msg.fault != RC_FAULT_CUT)
+		r->x.marks |= RC_X_MALFORMED;
+	if (!is_transfer(&r->x))
+		table_remove(p, &r->x, pos);
+	p->out.on_answered(p->out.context, pos, o);
+}
+
+enum orphan { ORPHAN_STRANGER, ORPHAN_KNOWN };
+
+/* What an answer that pairs with nothing has to do with one record of the same asker and name. */
+static enum orphan explain_orphan(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o,
+				  const struct ends *e)
+{
+	struct rc_exchange *x = &r->x;
+	bool same_server = rc_addr_equal(&x->server, e->server) && x->server_port == e->server_port;
+	bool same_port = x->asker_port == e->asker_port && x->transport == o->transport;
+
+	if (!rc_addr_equal(&x->asker, e->asker) || !same_question(x, &o->msg))
+		return ORPHAN_STRANGER;
+	if (same_server && same_port && x->id == o->msg.id) {
+		if (x->state == RC_X_UNANSWERED) {
+			x->marks |= RC_X_LATE;
+			p->stats.late_answers++;
+		} else if (o->ts_ns - x->end_ns < MIRROR_WINDOW_NS) {
+			x->marks |= RC_X_MIRRORED;
+			p->stats.mirror_copies++;
+		} else {
+			p->stats.repeated_answers++;
+		}
+		return ORPHAN_KNOWN;
+	}
+	if (x->state != RC_X_PENDING)
+		return ORPHAN_STRANGER;
+	if (same_server && same_port) {
+		x->marks |= RC_X_WRONG_ID;
+		p->stats.wrong_id++;
+		return ORPHAN_KNOWN;
+	}
+	if (same_port && x->id == o->msg.id) {
+		x->marks |= RC_X_WRONG_SOURCE;
+		p->stats.wrong_source++;
+		return ORPHAN_KNOWN;
+	}
+	return ORPHAN_STRANGER;
+}
+
+static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
+			   uint64_t other)
+{
+	struct rc_record *r = rc_recorder_at(p->recorder, other);
+	if (r != NULL && r->x.state == RC_X_PENDING) {
+		r->x.marks |= RC_X_WRONG_QUESTION;
+		p->stats.wrong_question++;
+		return;
+	}
+	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
+	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
+		r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL)
+			break;
+		if (explain_orphan(p, r, o, e) == ORPHAN_KNOWN)
+			return;
+		pos = r->prev_asker;
+	}
+	p->stats.orphan_answers++;
+	p->out.on_orphan(p->out.context, o);
+}
+
+static void observe_answer(struct rc_pair *p, const struct rc_obs *o)
+{
+	const struct rc_msg *m = &o->msg;
+	struct ends e = ends_of(o, true);
+	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, m->id, false);
+	uint64_t other = 0;
+
+	p->stats.answers++;
+	uint64_t pos = table_find(p, tag, &e, m->has_question ? m : NULL, &other);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	if (r == NULL)
+		observe_orphan(p, o, &e, other);
+	else
+		take_answer(p, r, pos, o);
+}
+
+/* --- ICMP, TCP, fragments -------------------------------------------------------------------- */
+
+/* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
+static struct rc_record *find_quoted(struct rc_pair *p, const struct rc_obs *o,
+				     const struct ends *e)
+{
+	if (o->msg.len < RC_DNS_HEADER_LEN)
+		return NULL;
+	uint64_t tag = tag_of(p, e, (uint8_t)o->transport, o->msg.id, false);
+	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
+	struct rc_record *r = rc_recorder_at(p->recorder, table_find(p, tag, e, question, NULL));
+	if (r != NULL || question == NULL)
+		return r;
+	r = rc_recorder_at(p->recorder,
+			   rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash));
+	return r != NULL && r->x.id == o->msg.id && same_ends(&r->x, e) ? r : NULL;
+}
+
+static void observe_icmp(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct ends e = ends_of(o, o->from_server);
+	struct rc_record *r = find_quoted(p, o, &e);
+	if (r == NULL) {
+		p->stats.icmp_unmatched++;
+		return;
+	}
+	p->stats.icmp_matched++;
+	if (o->from_server) {
+		/* The asker no longer listens for this answer: it came too late for it. */
+		r->x.marks |= RC_X_LATE;
+		return;
+	}
+	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
+	if (r->x.icmp_frame == 0) {
+		r->x.icmp_ns = o->ts_ns;
+		r->x.icmp_frame = o->frame;
+		r->x.icmp_source = o->source;
+		r->x.icmp_type = o->icmp_type;
+		r->x.icmp_code = o->icmp_code;
+	}
+}
+
+static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)
+{
+	uint64_t pos = c->link;
+	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
+		struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL)
+			return;
+		if (r->x.state == RC_X_PENDING)
+			r->x.marks |= mark;
+		pos = r->link;
+	}
+}
+
+static void observe_tcp(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct ends e = ends_of(o, o->from_server);
+	uint64_t tag = tag_of(p, &e, RC_TCP, 0, true);
+	uint64_t pos = table_find(p, tag, &e, NULL, NULL);
+	struct rc_record *c = rc_recorder_at(p->recorder, pos);
+
+	if (o->tcp_event == RC_TCP_SYN) {
+		if (c != NULL && c->x.state == RC_X_PENDING) {
+			note_attempt(p, c, o);
+			return;
+		}
+		if (c != NULL)
+			table_remove(p, &c->x, pos); /* the ports are used again */
+		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
+		struct rc_name none = {.len = 0};
+		add_record(p, o, &e, tag, &x, &none);
+		p->stats.tcp_connections++;
+		return;
+	}
+	if (c == NULL)
+		return;
+	if (o->tcp_event == RC_TCP_ESTABLISHED && c->x.state == RC_X_PENDING) {
+		c->x.state = RC_X_ANSWERED;
+		c->x.end_ns = o->ts_ns;
+		c->x.end_frame = o->frame;
+		c->x.end_source = o->source;
+	} else if (o->tcp_event == RC_TCP_RESET && o->from_server) {
+		c->x.marks |= RC_X_RESET;
+		if (c->x.state == RC_X_PENDING) {
+			c->x.state = RC_X_UNANSWERED;
+			c->x.marks |= RC_X_NO_CONNECT;
+			c->x.end_ns = o->ts_ns;
+			c->x.end_frame = o->frame;
+			c->x.end_source = o->source;
+			p->stats.tcp_failed++;
+		}
+		connection_ended(p, c, RC_X_RESET);
+	} else if (o->tcp_event == RC_TCP_CLOSED) {
+		connection_ended(p, c, RC_X_CLOSED);
+	}
+}
+
+static void observe_fragments(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct ends e = ends_of(o, o->from_server);
+	struct rc_record *r = find_quoted(p, o, &e);
+	p->stats.fragments_lost++;
+	if (r != NULL)
+		r->x.marks |= RC_X_FRAGMENTS_LOST;
+}
+
+/* --- public ---------------------------------------------------------------------------------- */
+
+int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
+		int64_t timeout_ns, const struct rc_pair_output *output, struct rc_pair **ret_pair)
+{
+	struct rc_pair *p = calloc(1, sizeof *p);
+	if (p == NULL)
+		return RC_E_NOMEM;
+	uint64_t slots = 1024;
+	while (slots * 2 * sizeof(struct slot) <= table_bytes)
+		slots *= 2;
+	p->mask = slots - 1;
+	p->limit = slots / LOAD_DEN * LOAD_NUM;
+	p->seed = seed;
+	p->timeout_ns = timeout_ns;
+	p->now_ns = INT64_MIN;
+	p->out = *output;
+	p->slots = calloc(slots, sizeof *p->slots);
+	struct rc_recorder_config config = {
+		.record_bytes = record_bytes,
+		.answer_bytes = answer_bytes,
+		.seed = seed,
+		.on_move = record_moved,
+		.context = p,
+	};
+	if (p->slots == NULL || rc_recorder_new(&config, &p->recorder) != RC_OK) {
+		rc_pair_free(p);
+		return RC_E_NOMEM;
+	}
+	*ret_pair = p;
+	return RC_OK;
+}
+
+void rc_pair_free(struct rc_pair *p)
+{
+	if (p == NULL)
+		return;
+	rc_recorder_free(p->recorder);
+	free(p->slots);
+	free(p);
+}
+
+struct rc_recorder *rc_pair_recorder(struct rc_pair *p)
+{
+	return p->recorder;
+}
+
+void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o)
+{
+	if (o->kind != RC_OBS_MESSAGE)
+		return;
+	struct ends e = ends_of(o, rc_msg_is_response(&o->msg));
+	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
+	__builtin_prefetch(&p->slots[tag & p->mask]);
+}
+
+void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o)
+{
+	rc_pair_advance(p, o->ts_ns);
+	switch (o->kind) {
+	case RC_OBS_MESSAGE:
+		if (rc_msg_is_response(&o->msg))
+			observe_answer(p, o);
+		else
+			observe_query(p, o);
+		break;
+	case RC_OBS_ICMP:
+		observe_icmp(p, o);
+		break;
+	case RC_OBS_TCP:
+		observe_tcp(p, o);
+		break;
+	case RC_OBS_FRAGMENTS:
+		observe_fragments(p, o);
+		break;
+	}
+}
+
+const struct rc_pair_stats *rc_pair_stats(const struct rc_pair *p)
+{
+	return &p->stats;
+}

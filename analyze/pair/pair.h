@@ -1,0 +1,69 @@
+/*
+ * Pairing: observations in, exchanges out. Holds the pending questions in an open-addressed table of
+ * positions into the flight recorder; the exchanges themselves live there.
+ *
+ * Key: addresses, ports, transport, ID; then the question is compared (a reply without a question
+ * section pairs by the rest). Repeats are attempts of one exchange. Packet time alone expires.
+ */
+#ifndef RC_ANALYZE_PAIR_H
+#define RC_ANALYZE_PAIR_H
+
+#include "analyze/pair/recorder.h"
+
+/* Name hash of the records that stand for TCP connections (no question, name_len 0). */
+#define RC_CONNECT_HASH UINT64_C(0x7463705f636f6e6e)
+
+struct rc_pair_stats {
+	uint64_t queries;   /* query messages */
+	uint64_t answers;   /* response messages */
+	uint64_t exchanges; /* distinct questions asked */
+	uint64_t answered;
+	uint64_t unanswered;       /* deadline passed */
+	uint64_t pending_at_end;   /* neither, when the input ended */
+	uint64_t retransmissions;  /* further attempts of a pending question */
+	uint64_t mirror_copies;    /* packets left out as copies made by the mirror */
+	uint64_t orphan_answers;   /* answers to nothing that was seen */
+	uint64_t late_answers;     /* answers after the deadline */
+	uint64_t repeated_answers; /* second answers to an answered question */
+	uint64_t wrong_id, wrong_question,
+		wrong_source; /* answers that fit a question but for this */
+	uint64_t icmp_matched, icmp_unmatched;
+	uint64_t tcp_connections, tcp_failed;
+	uint64_t fragments_lost;
+	uint64_t table_full; /* questions given up because the table was full */
+	uint64_t pending;    /* now */
+};
+
+struct rc_pair_output {
+	void *context;
+	void (*on_query)(void *context, uint64_t pos, const struct rc_obs *obs);
+	/* Also for further messages of a zone transfer (x.answers > 1). */
+	void (*on_answered)(void *context, uint64_t pos, const struct rc_obs *obs);
+	void (*on_unanswered)(void *context, uint64_t pos);
+	/* An answer for which no question was seen. */
+	void (*on_orphan)(void *context, const struct rc_obs *obs);
+};
+
+struct rc_pair;
+
+/* table_bytes: ceiling of the pending table. RC_E_NOMEM. Free with rc_pair_free. */
+int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
+		int64_t timeout_ns, const struct rc_pair_output *output, struct rc_pair **ret_pair);
+void rc_pair_free(struct rc_pair *pair);
+
+struct rc_recorder *rc_pair_recorder(struct rc_pair *pair);
+
+/* Fetches what rc_pair_observe of this observation will touch into the cache. */
+void rc_pair_prefetch(const struct rc_pair *pair, const struct rc_obs *obs);
+
+void rc_pair_observe(struct rc_pair *pair, const struct rc_obs *obs);
+
+/* Expires what is due at now_ns. */
+void rc_pair_advance(struct rc_pair *pair, int64_t now_ns);
+
+/* Ends everything pending as unanswered with RC_X_AT_END. */
+void rc_pair_finish(struct rc_pair *pair, int64_t now_ns);
+
+const struct rc_pair_stats *rc_pair_stats(const struct rc_pair *pair);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * The flight recorder: every exchange of the recent past, in one ring of bytes, oldest overwritten
+ * first; and the raw answers that inference may need, in a second ring.
+ *
+ * A record is written once when its first query is seen and completed in place. Two indexes find the
+ * records of one name: those one asker asked, and those one server was asked. Index chains run from
+ * newest to oldest and end by themselves where the ring has been overwritten, so nothing is ever
+ * unlinked. A record still pending when its place is needed moves to the head (on_move).
+ *
+ * Positions are byte offsets that only grow; 0 is none. Pointers are valid until the next add.
+ */
+#ifndef RC_ANALYZE_RECORDER_H
+#define RC_ANALYZE_RECORDER_H
+
+#include "analyze/exchange.h"
+
+struct rc_record {
+	uint64_t prev_asker;  /* older record of the same asker and name (hash), 0 none */
+	uint64_t prev_server; /* older record of the same server and name (hash), 0 none */
+	uint64_t
+		link; /* a TCP query or connection: the newest query before it on that connection */
+	uint64_t blob_pos; /* the raw answer, 0 none kept */
+	uint32_t blob_len;
+	uint32_t size; /* of this record in the ring, with the name */
+	struct rc_exchange x;
+	uint8_t name_len;
+	uint8_t name_labels;
+	uint8_t name[]; /* wire form; absent (len 0) when there was no question */
+};
+
+struct rc_recorder_stats {
+	uint64_t records;     /* written */
+	uint64_t overwritten; /* finished records that made room */
+	uint64_t moved;       /* pending records carried forward */
+	uint64_t dropped;     /* pending records given up for want of room */
+	uint64_t answers_kept;
+	uint64_t answer_bytes;
+};
+
+struct rc_recorder;
+
+struct rc_recorder_config {
+	size_t record_bytes; /* ring of records */
+	size_t answer_bytes; /* ring of raw answers */
+	uint64_t seed;
+	/* A pending record moved (new_pos) or had to be given up (new_pos 0; still readable at old_pos). */
+	void (*on_move)(void *context, uint64_t old_pos, uint64_t new_pos);
+	void *context;
+};
+
+/* RC_E_NOMEM. Free with rc_recorder_free. */
+int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder **ret_recorder);
+void rc_recorder_free(struct rc_recorder *recorder);
+
+/* Writes a record; returns its position (never 0). */
+uint64_t rc_recorder_add(struct rc_recorder *recorder, const struct rc_exchange *x,
+			 const struct rc_name *name);
+
+/* The record at pos; NULL when it has been overwritten. */
+struct rc_record *rc_recorder_at(struct rc_recorder *recorder, uint64_t pos);
+
+/* Keeps a copy of an answer for the record (the last one wins). */
+void rc_recorder_keep_answer(struct rc_recorder *recorder, struct rc_record *record,
+			     const uint8_t *wire, uint32_t len_bytes);
+
+/* The kept answer; NULL when none was kept or it has been overwritten. */
+const uint8_t *rc_recorder_answer(const struct rc_recorder *recorder,
+				  const struct rc_record *record, uint32_t *ret_len_bytes);
+
+/* Newest record of this asker (server) and name hash; then older ones by rc_recorder_older_*. The
+ * chains are by hash: compare asker (server) and name. 0 when there is none. */
+uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *recorder,
+				     const struct rc_addr *asker, uint64_t name_hash);
+uint64_t rc_recorder_newest_by_server(const struct rc_recorder *recorder,
+				      const struct rc_addr *server, uint64_t name_hash);
+
+/* Oldest position still held, and the position behind the newest record. */
+uint64_t rc_recorder_tail(const struct rc_recorder *recorder);
+uint64_t rc_recorder_head(const struct rc_recorder *recorder);
+
+/* The record after pos in time of writing; 0 at the head. */
+uint64_t rc_recorder_next(struct rc_recorder *recorder, uint64_t pos);
+
+/* Packet time of the oldest record held (INT64_MIN while nothing has been overwritten). */
+int64_t rc_recorder_since(const struct rc_recorder *recorder);
+
+const struct rc_recorder_stats *rc_recorder_stats(const struct rc_recorder *recorder);
+
+static inline void rc_record_name(const struct rc_record *record, struct rc_name *ret_name)
+{
+	ret_name->len = record->name_len;
+	ret_name->labels = record->name_labels;
+	memcpy(ret_name->wire, record->name, record->name_len);
+}
+
+#endif

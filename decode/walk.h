@@ -1,0 +1,39 @@
+/*
+ * Inside decode only: the state of one walk over a message, and the parts of the walk that have their
+ * own file.
+ */
+#ifndef RC_DECODE_WALK_H
+#define RC_DECODE_WALK_H
+
+#include "decode/msg.h"
+
+struct rc_walk {
+	struct rc_msg *msg;
+	struct rc_cursor c;
+	enum rc_section section;
+	bool cut;        /* the capture lacks octets that the message had */
+	unsigned walked; /* questions and records so far */
+};
+
+/* Notes what is wrong and where; the first fault is the one kept. */
+static inline void rc_walk_fault(struct rc_walk *w, enum rc_fault fault, uint32_t off)
+{
+	if (w->msg->fault != RC_FAULT_NONE)
+		return;
+	w->msg->fault = fault;
+	w->msg->fault_off = off;
+	w->msg->fault_section = w->section;
+}
+
+/* A cursor over the RDATA whose buffer is the message up to the RDATA's end: for names in it. */
+static inline struct rc_cursor rc_walk_rdata(const struct rc_msg *msg, const struct rc_rr *rr)
+{
+	struct rc_cursor c = rc_cursor_init(msg->wire, rr->rdata_off + rr->rdata_len);
+	rc_cursor_seek(&c, rr->rdata_off);
+	return c;
+}
+
+/* Reads an OPT record (RFC 6891 6.1) and its options into msg->edns and msg->rcode. */
+void rc_edns_read(struct rc_walk *w, const struct rc_rr *rr);
+
+#endif

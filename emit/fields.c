@@ -1,0 +1,362 @@
+#include "emit/fields.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define F (1u << RC_DS_FAILURE)
+#define U (1u << RC_DS_UPSTREAM)
+#define I (1u << RC_DS_INCIDENT)
+#define T (1u << RC_DS_TRANSACTION)
+#define S (1u << RC_DS_STATS)
+#define FU (F | U)      /* verdicts */
+#define FUT (F | U | T) /* whatever is one exchange */
+#define FUI (F | U | I) /* whatever has a cause */
+#define ALL (FUT | I | S)
+#define NEVER 0u
+
+#define TIME_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$"
+
+static const char *choice_slug(size_t n)
+{
+	const struct rc_cause *cause = rc_cause_at(n);
+	return cause == NULL ? NULL : cause->slug;
+}
+
+static const char *choice_confidence(size_t n)
+{
+	return n > RC_CONF_PROVEN ? NULL : rc_confidence_name((enum rc_confidence)n);
+}
+
+static const char *choice_party(size_t n)
+{
+	return n >= RC_PARTY_COUNT ? NULL : rc_party_name((enum rc_party)n);
+}
+
+static const char *choice_fault(size_t n)
+{
+	return n >= RC_FAULT_COUNT ? NULL : rc_fault_slug((enum rc_fault)n);
+}
+
+static const char *choice_dataset(size_t n)
+{
+	return n >= RC_DS_COUNT ? NULL : rc_dataset_name((enum rc_dataset)n);
+}
+
+#define CHOICE(name, ...) \
+	static const char *name(size_t n) \
+	{ \
+		static const char *const words[] = {__VA_ARGS__}; \
+		return n < sizeof words / sizeof *words ? words[n] : NULL; \
+	}
+
+CHOICE(choice_kind, "event", "alert", "metric")
+CHOICE(choice_category, "network")
+CHOICE(choice_type, "connection", "protocol", "info")
+CHOICE(choice_outcome, "success", "failure", "unknown")
+CHOICE(choice_network, "ipv4", "ipv6")
+CHOICE(choice_transport, "udp", "tcp")
+CHOICE(choice_dns_type, "answer", "query")
+CHOICE(choice_flag, "AA", "TC", "RD", "RA", "AD", "CD", "DO")
+CHOICE(choice_side, "client", "upstream", "authoritative")
+CHOICE(choice_state, "open", "update", "close")
+
+/* --- sub-tables --- */
+#define ANSWER(path, kind, member, help) \
+	{ \
+		path, kind, ALL, ALL, offsetof(struct rc_event_answer, member), NULL, NULL, NULL, \
+			help \
+	}
+static const struct rc_field answer_fields[] = {
+	ANSWER("name", RC_KIND_NAME_IN, owner, "owner of this record"),
+	ANSWER("type", RC_KIND_MNEMONIC, type, "record type"),
+	ANSWER("class", RC_KIND_MNEMONIC, class, "record class"),
+	ANSWER("ttl", RC_KIND_NUMBER, ttl_s, "time to live, seconds"),
+	ANSWER("data", RC_KIND_RDATA, rr, "RDATA in presentation format"),
+};
+static const struct rc_field_table answer_table = {answer_fields,
+						   sizeof answer_fields / sizeof *answer_fields,
+						   sizeof(struct rc_event_answer)};
+
+#define PROOF(path, kind, must, member, help) \
+	{ \
+		path, kind, ALL, must, offsetof(struct rc_event_evidence, member), NULL, NULL, \
+			NULL, help \
+	}
+static const struct rc_field evidence_fields[] = {
+	PROOF("frame", RC_KIND_NUMBER, NEVER, frame, "frame that proves it, as Wireshark counts"),
+	PROOF("query_frame", RC_KIND_NUMBER, NEVER, query_frame, "frame that asked"),
+	PROOF("file", RC_KIND_TEXT, NEVER, file, "file or interface of the frame"),
+	PROOF("time", RC_KIND_TIME, NEVER, ts_ns, "packet time of the frame"),
+	PROOF("from", RC_KIND_ADDR_IN, ALL, from, "who asked"),
+	PROOF("to", RC_KIND_ADDR_IN, ALL, to, "who was asked"),
+	PROOF("question", RC_KIND_NAME, NEVER, name, "name asked for"),
+	PROOF("type", RC_KIND_MNEMONIC, NEVER, qtype, "type asked for"),
+	PROOF("outcome", RC_KIND_TEXT, NEVER, outcome, "what became of it, one stable word"),
+	PROOF("rcode", RC_KIND_MNEMONIC, NEVER, rcode, "response code, if answered"),
+	PROOF("rtt_ns", RC_KIND_NUMBER, NEVER, rtt_ns, "time to the answer, nanoseconds"),
+	PROOF("fact", RC_KIND_TEXT, NEVER, fact, "what it shows"),
+};
+static const struct rc_field_table evidence_table = {
+	evidence_fields, sizeof evidence_fields / sizeof *evidence_fields,
+	sizeof(struct rc_event_evidence)};
+
+static const struct rc_field ede_fields[] = {
+	{"code", RC_KIND_NUMBER, ALL, ALL, offsetof(struct rc_event_ede, code), NULL, NULL, NULL,
+	 "INFO-CODE, RFC 8914"},
+	{"purpose", RC_KIND_TEXT, ALL, NEVER, offsetof(struct rc_event_ede, purpose), NULL, NULL,
+	 NULL, "its name in IANA's registry"},
+	{"text", RC_KIND_BYTES, ALL, NEVER, offsetof(struct rc_event_ede, text), NULL, NULL, NULL,
+	 "EXTRA-TEXT as sent"},
+};
+static const struct rc_field_table ede_table = {ede_fields, sizeof ede_fields / sizeof *ede_fields,
+						sizeof(struct rc_event_ede)};
+
+static const struct rc_field cause_fields[] = {
+	{"cause", RC_KIND_TEXT, ALL, ALL, offsetof(struct rc_event_cause_count, slug), NULL,
+	 choice_slug, NULL, "cause"},
+	{"failures", RC_KIND_NUMBER, ALL, ALL, offsetof(struct rc_event_cause_count, failures),
+	 NULL, NULL, NULL, "failures since the start"},
+};
+static const struct rc_field_table cause_table = {cause_fields,
+						  sizeof cause_fields / sizeof *cause_fields,
+						  sizeof(struct rc_event_cause_count)};
+
+/* --- the events --- */
+#define AT(member) offsetof(struct rc_event, member)
+#define TEXT(path, in, must, member, help) \
+	{ \
+		path, RC_KIND_TEXT, in, must, AT(member), NULL, NULL, NULL, help \
+	}
+#define WORD(path, kind, in, must, member, choice, help) \
+	{ \
+		path, kind, in, must, AT(member), NULL, choice, NULL, help \
+	}
+#define LIKE(path, kind, in, must, member, pattern, help) \
+	{ \
+		path, kind, in, must, AT(member), NULL, NULL, pattern, help \
+	}
+#define FIELD(path, kind, in, must, member, help) \
+	{ \
+		path, kind, in, must, AT(member), NULL, NULL, NULL, help \
+	}
+#define NUM(path, in, must, member, help) FIELD(path, RC_KIND_NUMBER, in, must, member, help)
+#define WHEN(path, in, must, member, help) \
+	LIKE(path, RC_KIND_TIME, in, must, member, TIME_PATTERN, help)
+#define FLAG(path, in, must, member, help) FIELD(path, RC_KIND_BOOL, in, must, member, help)
+#define LIST(path, in, must, member, table, help) \
+	{ \
+		path, RC_KIND_ITEMS, in, must, AT(member), &table, NULL, NULL, help \
+	}
+
+static const struct rc_field event_fields[] = {
+	WHEN("@timestamp", ALL, ALL, timestamp_ns,
+	     "time of the answer, of the deadline, of the decision"),
+	TEXT("ecs.version", ALL, ALL, ecs_version, "version of the Elastic Common Schema"),
+	TEXT("message", ALL, ALL, message, "one sentence for people"),
+
+	WORD("event.kind", RC_KIND_TEXT, ALL, ALL, kind, choice_kind, "event, alert or metric"),
+	WORD("event.category", RC_KIND_TEXTS, ALL, ALL, category, choice_category, "ECS category"),
+	WORD("event.type", RC_KIND_TEXTS, ALL, ALL, type, choice_type, "ECS type"),
+	WORD("event.outcome", RC_KIND_TEXT, FUT, FUT, outcome, choice_outcome,
+	     "unknown: only the query was seen"),
+	WORD("event.reason", RC_KIND_TEXT, FUI, FUI, reason, choice_slug, "the cause"),
+	WORD("event.dataset", RC_KIND_TEXT, ALL, ALL, dataset_name, choice_dataset,
+	     "what this event is"),
+	WHEN("event.start", ALL, ALL, start_ns, "first attempt; first failure; start of the input"),
+	WHEN("event.end", ALL, ALL, end_ns, "answer or deadline; last failure; now"),
+	NUM("event.duration", ALL, ALL, duration_ns, "end - start, nanoseconds"),
+	NUM("event.severity", FUI, FUI, severity, "1 info, 3 low, 5 medium, 7 high, 9 critical"),
+	NUM("event.sequence", ALL, ALL, sequence, "counts the events of a run, from 1"),
+	LIKE("event.id", RC_KIND_TEXT, ALL, ALL, id_text, "^[0-9a-f]{32}$",
+	     "fingerprint of what happened: equal for every sensor that saw the same packets"),
+
+	WORD("network.type", RC_KIND_TEXT, FUT, FUT, network_type, choice_network, "IP version"),
+	WORD("network.transport", RC_KIND_TEXT, FUT, FUT, transport, choice_transport, "transport"),
+	TEXT("network.protocol", ALL & ~S, ALL & ~S, protocol, "always dns"),
+	LIKE("network.community_id", RC_KIND_TEXT, FUT, FUT, community_id, "^1:[A-Za-z0-9+/]{27}=$",
+	     "Community ID version 1, seed 0"),
+	LIKE("network.vlan.id", RC_KIND_TEXT, FUT, NEVER, vlan, "^[0-9]{1,4}$",
+	     "outermost VLAN id"),
+
+	FIELD("source.ip", RC_KIND_ADDR, FUT, FUT, asker.ip, "who asked"),
+	NUM("source.port", FUT, FUT, asker.port, "its port in the first attempt"),
+	FIELD("client.ip", RC_KIND_ADDR, FUT, FUT, asker.ip, "who asked"),
+	NUM("client.port", FUT, FUT, asker.port, "its port in the first attempt"),
+	FIELD("destination.ip", RC_KIND_ADDR, FUT, FUT, server.ip, "who was asked"),
+	NUM("destination.port", FUT, FUT, server.port, "its port"),
+	FIELD("server.ip", RC_KIND_ADDR, FUT, FUT, server.ip, "who was asked"),
+	NUM("server.port", FUT, FUT, server.port, "its port"),
+
+	WORD("dns.type", RC_KIND_TEXT, FUT, FUT, dns_type, choice_dns_type, "query: unanswered"),
+	LIKE("dns.id", RC_KIND_TEXT, FUT, FUT, dns_id, "^[0-9]{1,5}$",
+	     "message ID of the first attempt"),
+	FIELD("dns.op_code", RC_KIND_MNEMONIC, FUT, FUT, op_code, "operation"),
+	WORD("dns.header_flags", RC_KIND_TEXTS, FUT, NEVER, header_flags, choice_flag,
+	     "flags of the answer, or of the query when unanswered"),
+	FIELD("dns.response_code", RC_KIND_MNEMONIC, FUT, NEVER, response_code,
+	      "extended RCODE by name; absent when unanswered"),
+	FIELD("dns.question.name", RC_KIND_NAME, FUT, NEVER, qname,
+	      "presentation format, lower case, no trailing dot"),
+	FIELD("dns.question.type", RC_KIND_MNEMONIC, FUT, NEVER, qtype, "type asked for"),
+	FIELD("dns.question.class", RC_KIND_MNEMONIC, FUT, NEVER, qclass, "class asked for"),
+	LIST("dns.answers", FUT, NEVER, answers, answer_table, "answer section"),
+	FIELD("dns.resolved_ip", RC_KIND_ADDRS, FUT, NEVER, resolved,
+	      "addresses in the answer section"),
+
+	FIELD("related.ip", RC_KIND_ADDRS, ALL & ~S, NEVER, related, "every address of the event"),
+	FIELD("related.hosts", RC_KIND_NAMES, ALL & ~S, NEVER, hosts,
+	      "every host name of the event"),
+
+	TEXT("observer.type", ALL, ALL, observer_type, "always sensor"),
+	TEXT("observer.product", ALL, ALL, observer_product, "always rcause"),
+	TEXT("observer.vendor", ALL, ALL, observer_vendor, "always rcause"),
+	TEXT("observer.version", ALL, ALL, observer_version, "version of rcause"),
+	TEXT("observer.hostname", ALL, NEVER, hostname, "host that captures"),
+	TEXT("observer.ingress.interface.name", ALL, NEVER, iface,
+	     "interface, if there is one only"),
+
+	NUM("rcause.schema", ALL, ALL, schema, "version of these fields"),
+	WORD("rcause.cause", RC_KIND_TEXT, FUI, FUI, cause, choice_slug, "why it failed"),
+	WORD("rcause.confidence", RC_KIND_TEXT, FUI, FUI, confidence, choice_confidence,
+	     "how far the packets carry the cause"),
+	WORD("rcause.responsible", RC_KIND_TEXT, FUI, FUI, responsible, choice_party,
+	     "who must act"),
+	FIELD("rcause.subject.zone", RC_KIND_NAME, FUI, NEVER, zone, "zone at fault"),
+	FIELD("rcause.subject.server", RC_KIND_ADDR, FUI, NEVER, subject_server, "server at fault"),
+	TEXT("rcause.explanation", FUI, FUI, explanation, "the cause in one sentence"),
+	FIELD("rcause.fix", RC_KIND_TEXTS, FU, NEVER, fix, "what to do"),
+	FIELD("rcause.next_steps", RC_KIND_TEXTS, FU, NEVER, next_steps, "commands that show more"),
+	LIST("rcause.evidence", FU, NEVER, evidence, evidence_table, "proof, most telling first"),
+	WORD("rcause.alternatives", RC_KIND_TEXTS, FU, NEVER, alternatives, choice_slug,
+	     "causes that would fit as well"),
+	FIELD("rcause.chain", RC_KIND_ADDRS, FU, NEVER, chain,
+	      "resolvers behind one another, the asked one first"),
+	FLAG("rcause.cached", FU, FU, cached, "answered from the resolver's failure cache"),
+	NUM("rcause.attempts", FUT, FUT, attempts, "queries sent"),
+	WORD("rcause.side", RC_KIND_TEXT, FU, FU, side, choice_side, "which side of the resolver"),
+	WHEN("rcause.decided", FU, FU, decided_ns, "packet time of the decision"),
+	FLAG("rcause.visibility.upstream_seen", FU, FU, upstream_seen,
+	     "the resolver's own queries were visible"),
+	FLAG("rcause.visibility.one_way", FU, FU, one_way, "only one direction was ever seen"),
+	FLAG("rcause.visibility.capture_start", FU, FU, capture_start,
+	     "touches the start of the capture"),
+	FLAG("rcause.visibility.capture_end", FU, FU, capture_end,
+	     "touches the end of the capture"),
+	FLAG("rcause.visibility.kernel_drops", FU, FU, kernel_drops,
+	     "packets were dropped meanwhile"),
+	FLAG("rcause.visibility.cut", FU, FU, cut, "a packet was cut by the snap length"),
+	FLAG("rcause.visibility.fragments_missing", FU, FU, fragments_missing,
+	     "part of a packet never came"),
+	FLAG("rcause.visibility.history_evicted", FU, FU, history_evicted,
+	     "the past was no longer held in full"),
+	FIELD("rcause.visibility.not_seen", RC_KIND_TEXTS, FU, NEVER, not_seen,
+	      "what would have settled it"),
+	NUM("rcause.scope.resolvers_failing", FU, FU, scope_failing, "resolvers that fail alike"),
+	NUM("rcause.scope.resolvers_ok", FU, FU, scope_ok, "resolvers that succeed"),
+	NUM("rcause.scope.clients", FU, FU, scope_clients,
+	    "clients that failed alike in this incident"),
+	LIKE("rcause.incident", RC_KIND_TEXT, FU, NEVER, incident, "^[0-9a-f]{16}$",
+	     "id of its incident"),
+
+	NUM("rcause.frames.query", FUT, NEVER, query_frame, "frame of the first attempt"),
+	TEXT("rcause.frames.query_file", FUT, NEVER, query_file, "its file or interface"),
+	NUM("rcause.frames.answer", FUT, NEVER, answer_frame, "frame that completed the answer"),
+	TEXT("rcause.frames.answer_file", FUT, NEVER, answer_file, "its file or interface"),
+	FIELD("rcause.marks", RC_KIND_TEXTS, FUT, NEVER, marks,
+	      "what else happened to the exchange"),
+	NUM("rcause.icmp.type", FUT, NEVER, icmp_type, "ICMP error that quoted an attempt"),
+	NUM("rcause.icmp.code", FUT, NEVER, icmp_code, "its code"),
+
+	LIST("rcause.dns.ede", FUT, NEVER, ede, ede_table, "extended DNS errors of the answer"),
+	NUM("rcause.dns.edns.query.version", FUT, NEVER, query_edns.version,
+	    "EDNS version of the query"),
+	NUM("rcause.dns.edns.query.udp_size", FUT, NEVER, query_edns.udp_size,
+	    "UDP payload size offered"),
+	FLAG("rcause.dns.edns.query.do", FUT, NEVER, query_edns.do_bit, "DNSSEC wanted"),
+	FIELD("rcause.dns.edns.query.options", RC_KIND_TEXTS, FUT, NEVER, query_edns.options,
+	      "EDNS options of the query"),
+	NUM("rcause.dns.edns.answer.version", FUT, NEVER, answer_edns.version,
+	    "EDNS version of the answer"),
+	NUM("rcause.dns.edns.answer.udp_size", FUT, NEVER, answer_edns.udp_size,
+	    "UDP payload size offered"),
+	FLAG("rcause.dns.edns.answer.do", FUT, NEVER, answer_edns.do_bit, "DO bit of the answer"),
+	FIELD("rcause.dns.edns.answer.options", RC_KIND_TEXTS, FUT, NEVER, answer_edns.options,
+	      "EDNS options of the answer"),
+	NUM("rcause.dns.rcode", FUT, NEVER, rcode,
+	    "extended RCODE as a number; absent when unanswered"),
+	WORD("rcause.dns.query_flags", RC_KIND_TEXTS, FUT, NEVER, query_flags, choice_flag,
+	     "flags of the first attempt"),
+	NUM("rcause.dns.answer_count", FUT, NEVER, counts[0], "records in the answer section"),
+	NUM("rcause.dns.authority_count", FUT, NEVER, counts[1],
+	    "records in the authority section"),
+	NUM("rcause.dns.additional_count", FUT, NEVER, counts[2],
+	    "records in the additional section"),
+	WORD("rcause.dns.fault.reason", RC_KIND_TEXT, FUT, NEVER, fault, choice_fault,
+	     "why the answer is malformed"),
+	NUM("rcause.dns.fault.offset", FUT, NEVER, fault_off,
+	    "octet of the message where it goes wrong"),
+
+	LIKE("rcause.incident.id", RC_KIND_TEXT, I, I, incident, "^[0-9a-f]{16}$",
+	     "the same in each event of an incident and in its failures"),
+	WORD("rcause.incident.state", RC_KIND_TEXT, I, I, incident_state, choice_state,
+	     "life cycle"),
+	WHEN("rcause.incident.first", I, I, first_ns, "first failure"),
+	WHEN("rcause.incident.last", I, I, last_ns, "last failure so far"),
+	NUM("rcause.incident.failures", I, I, failures, "failures so far"),
+	NUM("rcause.incident.clients", I, I, clients, "distinct clients"),
+	FLAG("rcause.incident.clients_at_least", I, I, clients_at_least,
+	     "there may be more clients"),
+	NUM("rcause.incident.names", I, I, names, "distinct names"),
+	FLAG("rcause.incident.names_at_least", I, I, names_at_least, "there may be more names"),
+	NUM("rcause.incident.resolvers", I, I, resolvers, "distinct resolvers"),
+	FLAG("rcause.incident.persistent", I, I, persistent,
+	     "nothing of this subject worked between first and last"),
+	FIELD("rcause.incident.example.client", RC_KIND_ADDR, I, NEVER, example_client.ip,
+	      "client of its first failure"),
+	FIELD("rcause.incident.example.server", RC_KIND_ADDR, I, NEVER, example_server.ip,
+	      "server of its first failure"),
+	FIELD("rcause.incident.example.name", RC_KIND_NAME, I, NEVER, example_name,
+	      "name asked for"),
+	FIELD("rcause.incident.example.type", RC_KIND_MNEMONIC, I, NEVER, example_qtype,
+	      "type asked for"),
+	NUM("rcause.incident.example.frame", I, NEVER, example_frame, "frame of its query"),
+	TEXT("rcause.incident.example.file", I, NEVER, example_file,
+	     "file or interface of the frame"),
+
+	FLAG("rcause.final", S, S, final, "the input ended"),
+	LIST("rcause.causes", S, NEVER, causes, cause_table, "failures by cause since the start"),
+	FIELD("rcause.counters", RC_KIND_COUNTERS, S, S, counters,
+	      "counters of each module since the start"),
+	FLAG("rcause.truncated", ALL, NEVER, truncated,
+	     "lists were left out: the event was too long"),
+};
+const struct rc_field_table rc_event_fields = {
+	event_fields, sizeof event_fields / sizeof *event_fields, sizeof(struct rc_event)};
+
+void rc_event_reset(struct rc_event *event)
+{
+	for (size_t i = 0; i < rc_event_fields.n; i++) {
+		const struct rc_field *f = &event_fields[i];
+		char *at = (char *)event + f->offset;
+		switch (f->kind) {
+		case RC_KIND_NUMBER:
+		case RC_KIND_TIME:
+			*(int64_t *)at = RC_NONE;
+			break;
+		case RC_KIND_BOOL:
+			*(int8_t *)at = -1;
+			break;
+		case RC_KIND_TEXT:
+		case RC_KIND_ADDR:
+		case RC_KIND_NAME:
+			*(const void **)at = NULL;
+			break;
+		case RC_KIND_MNEMONIC:
+			((struct rc_mnemonic *)at)->text = NULL;
+			break;
+		default: /* lists and bytes: {pointer, length} */
+			memset(at, 0, sizeof(struct rc_items));
+		}
+	}
+	event->msg = NULL;
+}

@@ -1,0 +1,339 @@
+#!/usr/bin/python3
+"""Scores rcause's causes against labelled captures.
+
+Beside CASE.pcap (or .pcapng, compressed or not) lies CASE.labels.jsonl, one line per client query:
+t, client, server, qname, qtype, id, sport, rcode, cause ('none' if it succeeded), also_ok, and
+retransmit for a repeat of the line before. CASE-client.pcap is the client's view of the same labels.
+
+  found         a labelled failure with its event
+  exact         its cause is the label's, or one of also_ok
+  wrong         another cause; 'proven' counts those claimed as proven, the worst of all
+  unknown       rcause said that it cannot tell (unknown.*)
+  false alarms  an event for a query that succeeded
+  invented      an event that belongs to no labelled query
+  duplicates    a further event for the same query
+  rcode differs the event's response code is not the label's
+"""
+import argparse
+import collections
+import csv
+import datetime
+import json
+import os
+import sys
+
+import harness
+
+START_TOLERANCE_S = 0.005
+COUNTS = ("failures", "found", "exact", "wrong", "wrong_proven", "unknown", "missed", "healthy",
+          "false_alarms", "invented", "duplicates", "rcode_differs")
+# What each EDE code (RFC 8914 5.2) says, for scoring the resolver's own witness.
+EDE_CAUSES = {
+    1: ("dnssec.algorithm_unsupported",), 2: ("dnssec.algorithm_unsupported",),
+    7: ("dnssec.signature_expired",), 8: ("dnssec.signature_not_yet_valid",),
+    9: ("dnssec.dnskey_missing", "dnssec.ds_mismatch"), 10: ("dnssec.rrsig_missing",),
+    11: ("dnssec.no_zone_key_bit",), 12: ("dnssec.denial_missing",),
+    13: ("resolver.cached_failure",), 15: ("policy.blocked",), 16: ("policy.blocked",),
+    17: ("policy.blocked",), 18: ("policy.client_not_allowed",),
+    20: ("policy.not_authoritative",), 23: ("upstream.timeout", "upstream.unreachable"),
+    27: ("dnssec.nsec3_iterations_too_high",),
+}
+
+
+class Exchange:
+    """One labelled client query with its retransmissions, and the events that match it."""
+
+    def __init__(self, label):
+        self.label, self.times, self.event, self.further = label, [label["t"]], None, []
+
+    @property
+    def failed(self):
+        return self.label["cause"] != "none"
+
+    def key(self):
+        row = self.label
+        return (row["client"], row["server"], int(row["sport"]), int(row["id"]),
+                row["qname"].rstrip(".").lower() or ".", row["qtype"])
+
+
+def read_labels(path):
+    exchanges = []
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            row = json.loads(line)
+            if row.get("retransmit") and exchanges:
+                last = exchanges[-1]
+                last.times.append(row["t"])
+                # The attempt that got an answer is the exchange's outcome.
+                last.label["rcode"] = row.get("rcode") or last.label.get("rcode")
+                last.label["ede"] = row.get("ede") or last.label.get("ede")
+            else:
+                exchanges.append(Exchange(row))
+    return exchanges
+
+
+def seconds(stamp):
+    """Seconds since 1970 of an RFC 3339 time in UTC with nine digits."""
+    whole, _, fraction = stamp.rstrip("Z").partition(".")
+    moment = datetime.datetime.strptime(whole + "+0000", "%Y-%m-%dT%H:%M:%S%z")
+    return moment.timestamp() + float("0." + (fraction or "0"))
+
+
+def event_key(event):
+    question = event["dns"].get("question", {})
+    return (event["client"]["ip"], event["server"]["ip"], int(event["client"]["port"]),
+            int(event["dns"]["id"]), question.get("name", "").lower(), question.get("type", ""))
+
+
+def match(exchanges, events):
+    """Gives each event to its labelled exchange; returns the events that have none."""
+    by_key = collections.defaultdict(list)
+    for x in exchanges:
+        by_key[x.key()].append(x)
+    invented = []
+    for event in events:
+        start = seconds(event["event"]["start"])
+        near = [(abs(x.times[0] - start), i) for i, x in enumerate(by_key[event_key(event)])]
+        distance, index = min(near, default=(None, None))
+        if distance is None or distance > START_TOLERANCE_S:
+            invented.append(event)
+            continue
+        x = by_key[event_key(event)][index]
+        if x.event is None:
+            x.event = event
+        else:
+            x.further.append(event)
+    return invented
+
+
+def is_exact(label, slug):
+    return slug == label["cause"] or slug in label.get("also_ok", ())
+
+
+def ede_is_exact(label):
+    if "ede_grade" in label:
+        return label["ede_grade"] == "exact"
+    codes = [e["code"] if isinstance(e, dict) else int(e) for e in label.get("ede") or ()]
+    return any(is_exact(label, slug) for code in codes for slug in EDE_CAUSES.get(code, ()))
+
+
+class Score:
+    def __init__(self):
+        self.n = collections.Counter()
+        self.confusion = collections.Counter()  # (label, got, confidence)
+        self.ede_any = self.ede_exact = 0
+        self.problems = []
+
+    def add(self, other):
+        self.n.update(other.n)
+        self.confusion.update(other.confusion)
+        self.ede_any += other.ede_any
+        self.ede_exact += other.ede_exact
+        self.problems += other.problems
+
+    def _problem(self, kind, label, event):
+        self.problems.append((kind, label, event))
+
+    def _judge_failure(self, x):
+        self.n["failures"] += 1
+        if x.label.get("ede"):
+            self.ede_any += 1
+            self.ede_exact += ede_is_exact(x.label)
+        if x.event is None:
+            self.n["missed"] += 1
+            self.confusion[x.label["cause"], "(no event)", "-"] += 1
+            self._problem("missed", x.label, None)
+            return
+        self.n["found"] += 1
+        if x.event["dns"].get("response_code") != x.label.get("rcode"):
+            self.n["rcode_differs"] += 1
+            self._problem("rcode differs", x.label, x.event)
+        slug, confidence = x.event["rcause"]["cause"], x.event["rcause"]["confidence"]
+        self.confusion[x.label["cause"], slug, confidence] += 1
+        if is_exact(x.label, slug):
+            self.n["exact"] += 1
+        elif slug.startswith("unknown."):
+            self.n["unknown"] += 1
+            self._problem("unknown", x.label, x.event)
+        else:
+            self.n["wrong"] += 1
+            self.n["wrong_proven"] += confidence == "proven"
+            self._problem("wrong, proven" if confidence == "proven" else "wrong", x.label, x.event)
+
+    def judge(self, exchanges, invented):
+        for x in exchanges:
+            if x.failed:
+                self._judge_failure(x)
+            else:
+                self.n["healthy"] += 1
+                if x.event is not None:
+                    self.n["false_alarms"] += 1
+                    rc = x.event["rcause"]
+                    self.confusion["none", rc["cause"], rc["confidence"]] += 1
+                    self._problem("false alarm", x.label, x.event)
+            self.n["duplicates"] += len(x.further)
+            for event in x.further:
+                self._problem("duplicate", x.label, event)
+        self.n["invented"] += len(invented)
+        for event in invented:
+            self._problem("invented", None, event)
+
+    def exact_percent(self):
+        return 100.0 * self.n["exact"] / self.n["failures"] if self.n["failures"] else 100.0
+
+    def row(self, name):
+        return {"capture": name, **{c: self.n[c] for c in COUNTS},
+                "exact_percent": round(self.exact_percent(), 2),
+                "ede_given": self.ede_any, "ede_exact": self.ede_exact}
+
+
+def labelled(places):
+    """(capture, labels, view) for every capture that has labels."""
+    for place in places:
+        if place.endswith(".labels.jsonl"):
+            stem = place[: -len(".labels.jsonl")]
+            place_captures = [p for p in harness.captures(os.path.dirname(place) or ".")
+                              if harness.split_name(p)[0] in (stem, stem + "-client")]
+        else:
+            place_captures = harness.captures(place)
+        for path in place_captures:
+            stem = harness.split_name(path)[0]
+            if os.path.exists(stem + ".labels.jsonl"):
+                yield path, stem + ".labels.jsonl", "both"
+            elif stem.endswith("-client") and os.path.exists(stem[:-7] + ".labels.jsonl"):
+                yield path, stem[:-7] + ".labels.jsonl", "client"
+
+
+def score_capture(options, capture, labels):
+    result = harness.run(options.rcause, "-q", *harness.anchor_args(capture, options.trust_anchor),
+                         *options.extra, "-r", os.path.abspath(capture), "-o", "json:-",
+                         timeout=600)
+    if result.status != 0:
+        raise SystemExit("accuracy: %s: rcause failed: %s" % (capture, result))
+    exchanges = read_labels(labels)
+    score = Score()
+    score.judge(exchanges, match(exchanges, result.events("failure")))
+    return score
+
+
+# --- output ----------------------------------------------------------------------------------
+
+
+def print_table(rows):
+    heads = ("capture", "view") + COUNTS + ("exact %",)
+    shown = [heads] + [(name, view) + tuple(s.n[c] for c in COUNTS) + ("%.1f" % s.exact_percent(),)
+                       for name, view, s in rows]
+    shown = [[str(cell).replace("_", " ") for cell in row] for row in shown]
+    widths = [max(len(row[i]) for row in shown) for i in range(len(heads))]
+    for row in shown:
+        print("  ".join(cell.ljust(w) if i < 2 else cell.rjust(w)
+                        for i, (cell, w) in enumerate(zip(row, widths))).rstrip())
+
+
+def print_confusion(score):
+    rows = collections.defaultdict(list)
+    for (label, got, confidence), count in score.confusion.items():
+        rows[label].append((count, got, confidence))
+    print("\nlabel -> said: how often, confidence")
+    for label in sorted(rows):
+        print(label)
+        for count, got, confidence in sorted(rows[label], key=lambda r: (-r[0], r[1:])):
+            print("    %5d  %-36s %s" % (count, got, confidence))
+
+
+def print_problems(score):
+    print()
+    for kind, label, event in score.problems:
+        question = event["dns"].get("question", {}) if event else {}
+        start = event["event"]["start"] if event else "%.6f" % label["t"]
+        print("%s: %s %s %s" % (kind, start, question.get("name") or label["qname"],
+                                question.get("type") or label["qtype"]))
+        if label:
+            print("    label: %s %s" % (label["cause"], label.get("also_ok") or ""))
+            if label.get("fault"):
+                print("    fault: %s" % label["fault"])
+        if event:
+            rc = event["rcause"]
+            print("    said:  %s (%s) %s" % (rc["cause"], rc["confidence"], rc.get("explanation", "")))
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("places", nargs="+", metavar="DIR_OR_LABELS")
+    parser.add_argument("--rcause", default=harness.default_rcause())
+    parser.add_argument("--trust-anchor", metavar="FILE",
+                        help="default: the nearest root.key beside or above the capture")
+    parser.add_argument("--view", choices=("all", "both", "client"), default="all")
+    parser.add_argument("--extra", action="append", default=[], help="a further option for rcause")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--csv", action="store_true")
+    parser.add_argument("-v", "--verbose", action="store_true", help="list what was not exact")
+    parser.add_argument("--fail-under", type=float, metavar="PCT",
+                        help="exit status 1 if fewer are exact in any view")
+    parser.add_argument("--max-wrong-proven", type=int, metavar="N")
+    parser.add_argument("--max-false", type=int, metavar="N",
+                        help="false alarms, invented and duplicate events together")
+    options = parser.parse_args()
+    options.rcause = os.path.abspath(options.rcause)
+    if options.trust_anchor:
+        options.trust_anchor = os.path.abspath(options.trust_anchor)
+    return options
+
+
+def print_report(options, rows, total):
+    if options.json:
+        for name, view, score in rows:
+            print(json.dumps({"view": view, **score.row(name)}))
+    elif options.csv:
+        out = csv.DictWriter(sys.stdout, ["view", *rows[0][2].row("")], lineterminator="\n")
+        out.writeheader()
+        out.writerows({"view": view, **score.row(name)} for name, view, score in rows)
+    else:
+        print_table(rows)
+        print_confusion(total)
+        print("\nthe resolver's own EDE: present on %d of %d labelled failures, exact on %d" %
+              (total.ede_any, total.n["failures"], total.ede_exact))
+    if options.verbose:
+        print_problems(total)
+
+
+def verdict(options, totals):
+    bad = 0
+    for view, score in totals.items():
+        noise = score.n["false_alarms"] + score.n["invented"] + score.n["duplicates"]
+        for name, value, limit, fine in (
+                ("exact percent", score.exact_percent(), options.fail_under,
+                 lambda v, l: v >= l),
+                ("wrong and proven", score.n["wrong_proven"], options.max_wrong_proven,
+                 lambda v, l: v <= l),
+                ("false, invented and duplicate events", noise, options.max_false,
+                 lambda v, l: v <= l)):
+            if limit is not None and not fine(value, limit):
+                print("accuracy: view %s: %s: %s, limit %s" % (view, name, value, limit),
+                      file=sys.stderr)
+                bad = 1
+    return bad
+
+
+def main():
+    options = parse_options()
+    rows, totals = [], {}
+    for capture, labels, view in labelled(options.places):
+        if options.view in ("all", view):
+            score = score_capture(options, capture, labels)
+            rows.append((os.path.relpath(capture), view, score))
+            totals.setdefault(view, Score()).add(score)
+    if not rows:
+        print("accuracy: %s: no labelled captures" % " ".join(options.places), file=sys.stderr)
+        return 2
+    total = Score()
+    for view, score in totals.items():
+        total.add(score)
+        rows.append(("TOTAL", view, score))
+    print_report(options, rows, total)
+    return verdict(options, totals)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Faults in zone data: each takes (zone, lines) of a signed zone and returns other lines.
+
+A line is "name ttl IN TYPE rdata", as dnssec-signzone -O full writes it."""
+
+import base64
+
+
+def fields(line):
+    return line.split(None, 4)
+
+
+def kind(line):
+    return fields(line)[3]
+
+
+def covers(line):
+    """The type an RRSIG line covers, else nothing."""
+    return fields(line)[4].split()[0] if kind(line) == "RRSIG" else ""
+
+
+def without(*kinds):
+    """Drops records of these types, and the signatures over them."""
+    return lambda zone, lines: [x for x in lines if kind(x) not in kinds and covers(x) not in kinds]
+
+
+def without_rrsig(*types, owner=None):
+    """Drops the signatures over these types (all when none is named)."""
+    def change(zone, lines):
+        return [x for x in lines if not (kind(x) == "RRSIG" and (not types or covers(x) in types) and
+                                         (owner is None or fields(x)[0] == owner + zone.name))]
+    return change
+
+
+def broken_signature(*types):
+    """Flips bits in the signatures over these types (all when none is named)."""
+    def change(zone, lines):
+        return [spoil(x) if covers(x) and (not types or covers(x) in types) else x for x in lines]
+    return change
+
+
+def spoil(line):
+    head, signature = line.rsplit(None, 1)
+    if not head.endswith("."):  # the last words are the pieces of one signature
+        words = line.split()
+        signer = next(i for i in range(11, len(words)) if words[i].endswith("."))
+        head, signature = " ".join(words[:signer + 1]), "".join(words[signer + 1:])
+    raw = bytearray(base64.b64decode(signature))
+    raw[len(raw) // 2] ^= 0x55
+    return f"{head} {base64.b64encode(bytes(raw)).decode()}"
+
+
+def ds_tag(zone, lines):
+    return [ds_edit(x, tag=lambda t: (t + 1111) % 65536) for x in lines]
+
+
+def ds_digest(zone, lines):
+    return [ds_edit(x, digest=lambda d: d[:-4] + ("0000" if d[-4:] != "0000" else "1111"))
+            for x in lines]
+
+
+def ds_algorithm(number):
+    return lambda zone, lines: [ds_edit(x, algorithm=lambda a: number) for x in lines]
+
+
+def ds_edit(line, tag=None, algorithm=None, digest=None):
+    head = line.split()
+    t, a, kind_, d = int(head[4]), int(head[5]), head[6], "".join(head[7:])
+    return " ".join(head[:4] + [str(tag(t) if tag else t), str(algorithm(a) if algorithm else a),
+                                kind_, digest(d) if digest else d])
+
+
+def dnskey_flags(change):
+    """Changes the flags of every DNSKEY (the signature over them then fails as well)."""
+    def edit(zone, lines):
+        out = []
+        for line in lines:
+            if kind(line) == "DNSKEY":
+                words = line.split()
+                words[4] = str(change(int(words[4])))
+                line = " ".join(words)
+            out.append(line)
+        return out
+    return edit
+
+
+def without_key(flags):
+    """Drops the DNSKEYs with these flags."""
+    return lambda zone, lines: [x for x in lines if not (kind(x) == "DNSKEY" and
+                                                         x.split()[4] == str(flags))]
+
+
+def chain(*changes):
+    def edit(zone, lines):
+        for change in changes:
+            lines = change(zone, lines)
+        return lines
+    return edit
+
+
+def algorithm_number(number):
+    """Gives the keys, and the signatures, another algorithm number."""
+    def edit(zone, lines):
+        out = []
+        for line in lines:
+            words = line.split()
+            if words[3] == "DNSKEY":
+                words[6] = str(number)
+            elif words[3] == "RRSIG":
+                words[5] = str(number)
+            out.append(" ".join(words))
+        return out
+    return edit
+
+
+def unsigned(zone, lines):
+    """DNSSEC switched off while the DS stays in the parent."""
+    return [x for x in lines if kind(x) not in ("RRSIG", "DNSKEY", "NSEC", "NSEC3", "NSEC3PARAM")]
+
+
+def denial_wrong(zone, lines):
+    """Every NSEC names its own owner's successor wrongly: nothing is covered (signatures fail)."""
+    out = []
+    for line in lines:
+        words = line.split()
+        if words[3] == "NSEC":
+            words[4] = "\\000." + words[0]
+            line = " ".join(words)
+        out.append(line)
+    return out

@@ -1,0 +1,111 @@
+"""Labels: what was injected, checked against what the capture shows."""
+
+import json
+import os
+
+import wire
+from nodes import NODES, addresses, v4, v6
+from servers import software
+
+SOFTWARE = {}
+
+
+def soft(name):
+    if name not in SOFTWARE:
+        SOFTWARE[name] = software(name)
+    return SOFTWARE[name]
+
+
+def exchanges(packets, clients, servers):
+    """Client query packets with the first answer to their exchange, in order of time."""
+    found, by_key = [], {}
+    for p, m, transport in wire.messages(packets):
+        question = (m.id, m.qname if m.qname else None)
+        if not m.qr and p.src in clients and p.dst in servers and p.dport == 53:
+            key = (p.src, p.sport, p.dst, transport, m.id)
+            one = {"packet": p, "query": m, "transport": transport, "answer": None,
+                   "retransmit": key in by_key, "first": by_key.get(key), "t1": None}
+            by_key.setdefault(key, one)
+            found.append(one)
+        elif m.qr and p.dst in clients and p.src in servers and p.sport == 53:
+            one = by_key.get((p.dst, p.dport, p.src, transport, m.id))
+            if one and one["answer"] is None:
+                one["answer"], one["t1"] = m, p.ts_ns
+    return found
+
+
+def match(asks, p, transport, server):
+    """The Ask a query packet belongs to: by its port, else by time and client."""
+    seconds = p.ts_ns / 1e9
+    for ask in asks:
+        for sport, over, start, end in ask.sent:
+            if start - 0.01 <= seconds <= end + 0.01 and ask.server == server and \
+                    p.src == ask.address(ask.client) and sport in (None, p.sport) and \
+                    over in (None, transport):
+                return ask
+    return None
+
+
+def related(one, other):
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
+
+
+def went_upstream(packets, server, qname, start, end):
+    """Whether the resolver asked upstream about that name's zone meanwhile."""
+    own = set(addresses(server)) if server in NODES else set()
+    zone = ".".join(qname.rstrip(".").split(".")[-2:]) + "."
+    return any(p.src in own and p.dport == 53 and not m.qr and start <= p.ts_ns <= (end or p.ts_ns)
+               and m.qname != "." and related(m.qname, zone)
+               for p, m, _ in wire.messages(packets))
+
+
+def make(scenario, asks, packets, warn):
+    """The label lines of a case."""
+    clients = {a.address(a.client) for a in asks}
+    servers = {}
+    for ask in asks:
+        servers[v4(ask.server)] = servers[v6(ask.server)] = ask.server
+    lines = []
+    for one in exchanges(packets, clients, servers):
+        p, m = one["packet"], one["query"]
+        server = servers[p.dst]
+        ask = match(asks, p, one["transport"], server)
+        if ask is None:
+            warn(f"a packet of nobody's: {p.src} {m.qname} {m.qtype}")
+            continue
+        first = one["first"] or one
+        answer = first["answer"]
+        rcode = answer.rcode if answer else None
+        truncated = bool(answer and answer.tc)
+        expect = ask.expect or {}
+        cause = "none" if truncated and rcode == "NOERROR" else expect.get(rcode)
+        if cause is None and ask.command and rcode in ("NOERROR", "NXDOMAIN"):
+            cause = "none"
+        if cause is None:
+            warn(f"did not happen: {ask.step or ''} {ask.client}->{server} {m.qname} {m.qtype}: "
+                 f"{rcode} {answer.ede if answer else ''}, wanted {sorted(map(str, expect))}")
+            continue
+        lines.append(line(scenario, ask, one, server, rcode, answer, cause, packets))
+    return lines
+
+
+def line(scenario, ask, one, server, rcode, answer, cause, packets):
+    p, m = one["packet"], one["query"]
+    first = one["first"] or one
+    cached = ask.cached and not went_upstream(packets, server, m.qname, first["packet"].ts_ns,
+                                              first["t1"])
+    return {
+        "t": p.ts_ns / 1e9, "client": p.src, "server": p.dst, "qname": m.qname, "qtype": m.qtype,
+        "rcode": rcode, "cause": cause,
+        "also_ok": [s for s in (ask.also_ok or scenario.also_ok) if cause != "none" and s != cause],
+        "fault": (ask.fault or scenario.fault) if cause != "none" else "",
+        "resolver_software": soft(server), "step": ask.step, "cd": m.cd, "do": m.do, "id": m.id,
+        "sport": p.sport, "transport": one["transport"], "retransmit": one["retransmit"],
+        "cached": cached, "ede": answer.ede if answer else [],
+    }
+
+
+def write(path, lines):
+    with open(path, "w") as out:
+        for one in lines:
+            out.write(json.dumps(one) + "\n")

@@ -1,0 +1,194 @@
+"""Reads captures and as much of DNS as labels need; cuts captures. Standard library only."""
+
+import socket
+import struct
+
+RCODES = ("NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE"
+          " DSOTYPENI").split()
+TYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 12: "PTR", 15: "MX", 16: "TXT", 28: "AAAA",
+         33: "SRV", 39: "DNAME", 41: "OPT", 43: "DS", 46: "RRSIG", 47: "NSEC", 48: "DNSKEY",
+         50: "NSEC3", 51: "NSEC3PARAM", 64: "SVCB", 65: "HTTPS", 249: "TKEY", 250: "TSIG",
+         251: "IXFR", 252: "AXFR", 253: "MAILB", 254: "MAILA", 255: "ANY"}
+
+
+def rcode_text(value):
+    if value < len(RCODES):
+        return RCODES[value]
+    return {16: "BADVERS", 23: "BADCOOKIE"}.get(value, f"RCODE{value}")
+
+
+class Message:
+    """The header, the first question, and what OPT says. Damage leaves fields at their default."""
+
+    def __init__(self, data):
+        self.data = data
+        self.qname, self.qtype, self.opt, self.ede, self.answers = "", "", False, [], 0
+        self.cd = self.do = False
+        self.rcode = None
+        if len(data) < 12:
+            self.id, self.flags, self.qr = None, 0, False
+            return
+        self.id, self.flags, qd, an, ns, ar = struct.unpack("!6H", data[:12])
+        self.qr, self.opcode = bool(self.flags & 0x8000), self.flags >> 11 & 15
+        self.tc, self.rd, self.ra = (bool(self.flags & bit) for bit in (0x200, 0x100, 0x80))
+        self.ad, self.cd = bool(self.flags & 0x20), bool(self.flags & 0x10)
+        self.answers = an
+        low = self.flags & 15
+        self.rcode = rcode_text(low) if self.qr else None
+        try:
+            at = 12
+            for index in range(qd):
+                name, at = self.name(at)
+                if index == 0:
+                    kind = struct.unpack("!H", data[at:at + 2])[0]
+                    self.qname, self.qtype = name, TYPES.get(kind, f"TYPE{kind}")
+                at += 4
+            for _ in range(an + ns + ar):
+                _, at = self.name(at)
+                kind, _, ttl, size = struct.unpack("!HHIH", data[at:at + 10])
+                if kind == 41:
+                    self._options(data[at + 10:at + 10 + size])
+                    self.opt, self.do = True, bool(ttl & 0x8000)
+                    if self.qr:
+                        self.rcode = rcode_text(ttl >> 24 << 4 | low)
+                at += 10 + size
+        except (IndexError, struct.error, ValueError):
+            pass
+
+    def _options(self, data):
+        at = 0
+        while at + 4 <= len(data):
+            code, size = struct.unpack("!HH", data[at:at + 4])
+            if code == 15 and size >= 2:
+                self.ede.append(struct.unpack("!H", data[at + 4:at + 6])[0])
+            at += 4 + size
+
+    def name(self, at):
+        labels, end, hops = [], None, 0
+        while self.data[at]:
+            size = self.data[at]
+            if size >= 192:
+                end = end or at + 2
+                at = (size & 63) << 8 | self.data[at + 1]
+                hops += 1
+                if hops > 64:
+                    raise ValueError("pointer loop")
+                continue
+            if size >= 64:
+                raise ValueError("label type")
+            labels.append("".join(
+                chr(c) if 33 <= c < 127 and chr(c) not in '."$;\\@()' else f"\\{c:03d}"
+                for c in self.data[at + 1:at + 1 + size]))
+            at += 1 + size
+        return (".".join(labels) + ".").lower(), end or at + 1
+
+
+class Packet:
+    """One frame of a capture; addresses and ports None when there are none."""
+
+    def __init__(self, seconds, nanoseconds, length, frame):
+        self.ts_ns = seconds * 10**9 + nanoseconds
+        self.length, self.frame = length, frame
+        self.src = self.dst = self.sport = self.dport = self.proto = None
+        self.payload, self.seq, self.tcp_flags, self.fragment = b"", 0, 0, False
+        kind = struct.unpack("!H", frame[12:14])[0]
+        if kind == 0x0800:
+            self._ipv4(frame[14:])
+        elif kind == 0x86DD:
+            self._ipv6(frame[14:])
+
+    def _ipv4(self, ip):
+        size = (ip[0] & 15) * 4
+        total = struct.unpack("!H", ip[2:4])[0]
+        self.src, self.dst = socket.inet_ntoa(ip[12:16]), socket.inet_ntoa(ip[16:20])
+        cut = struct.unpack("!H", ip[6:8])[0]
+        self.fragment = bool(cut & 0x3FFF)
+        if cut & 0x1FFF == 0:
+            self._transport(ip[9], ip[size:total])
+
+    def _ipv6(self, ip):
+        total = struct.unpack("!H", ip[4:6])[0]
+        self.src = socket.inet_ntop(socket.AF_INET6, ip[8:24])
+        self.dst = socket.inet_ntop(socket.AF_INET6, ip[24:40])
+        kind, body = ip[6], ip[40:40 + total]
+        while kind == 44:
+            cut = struct.unpack("!H", body[2:4])[0]
+            self.fragment = True
+            if cut & 0xFFF8:
+                return
+            kind, body = body[0], body[8:]
+        self._transport(kind, body)
+
+    def _transport(self, kind, body):
+        self.proto = kind
+        if kind in (6, 17) and len(body) >= 8:
+            self.sport, self.dport = struct.unpack("!HH", body[:4])
+            if kind == 17:
+                self.payload = body[8:]
+            else:
+                self.seq = struct.unpack("!I", body[4:8])[0]
+                self.tcp_flags = body[13]
+                self.payload = body[(body[12] >> 4) * 4:]
+
+
+class Reader:
+    """Follows a capture file that is being written (nanosecond pcap, this machine's byte order)."""
+
+    def __init__(self, path):
+        self.file = open(path, "rb")
+        self.header = b""
+
+    def read(self):
+        """The packets that arrived since the last call."""
+        if len(self.header) < 24:
+            self.header += self.file.read(24 - len(self.header))
+            if len(self.header) < 24:
+                return []
+        packets = []
+        while True:
+            mark = self.file.tell()
+            head = self.file.read(16)
+            if len(head) == 16:
+                sec, nano, size, length = struct.unpack("=IIII", head)
+                frame = self.file.read(size)
+                if len(frame) == size:
+                    packets.append(Packet(sec, nano, length, frame))
+                    continue
+            self.file.seek(mark)
+            return packets
+
+
+def write(path, packets, linktype=1):
+    with open(path, "wb") as out:
+        out.write(struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, linktype))
+        for p in packets:
+            out.write(struct.pack("=IIII", p.ts_ns // 10**9, p.ts_ns % 10**9, len(p.frame),
+                                  p.length))
+            out.write(p.frame)
+
+
+def messages(packets):
+    """(packet, Message, "udp"|"tcp") for each DNS message on port 53; TCP by arrival order."""
+    streams = {}
+    for p in packets:
+        if 53 not in (p.sport, p.dport):
+            continue
+        if p.proto == 17:
+            yield p, Message(p.payload), "udp"
+        elif p.proto == 6:
+            key = (p.src, p.sport, p.dst, p.dport)
+            if p.tcp_flags & 2:
+                streams[key] = [b"", None]
+            if not p.payload:
+                continue
+            stream = streams.setdefault(key, [b"", None])
+            if stream[1] is not None and p.seq != stream[1]:
+                continue  # a segment sent again
+            stream[1] = (p.seq + len(p.payload)) & 0xFFFFFFFF
+            stream[0] += p.payload
+            while len(stream[0]) >= 2:
+                size = struct.unpack("!H", stream[0][:2])[0]
+                if len(stream[0]) < 2 + size:
+                    break
+                yield p, Message(stream[0][2:2 + size]), "tcp"
+                stream[0] = stream[0][2 + size:]

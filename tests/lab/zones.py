@@ -1,0 +1,181 @@
+"""The zones of the lab: one row each. Signing, delegation and faults in zone data are made here."""
+
+import dataclasses
+import glob
+import os
+import shutil
+import time
+
+import faults
+from net import sh
+from nodes import v4, v6
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT_TTL = 3600
+
+
+@dataclasses.dataclass
+class Zone:
+    name: str  # absolute, with the final dot
+    servers: list  # nodes that host it
+    signed: bool = False
+    records: str = ""  # more records, in the zone's own terms
+    delegate: list = None  # nodes the parent names (default: servers)
+    ns: list = None  # [(name of a server, [addresses])] in place of delegate; the parent's view
+    fault: object = None  # faults.py: changes the signed lines of the zone
+    ds_fault: object = None  # ... and the DS lines in the parent
+    inception: str = "-1h"  # of the signatures: seconds as dnssec-signzone takes them
+    expiration: str = "+30d"
+    nsec3: bool = False
+    algorithm: str = "ECDSAP256SHA256"
+    plain: bool = False  # no www, mail ... of the template
+    v6: bool = True  # AAAA of its servers too
+
+    @property
+    def parent(self):
+        return self.name.split(".", 1)[1] or "."
+
+    def delegation(self):
+        """[(server name, [addresses])] as the parent tells it."""
+        if self.ns is not None:
+            return self.ns
+        names = self.delegate or self.servers
+        return [(f"ns{i + 1}.{self.name}", [v4(n)] + ([v6(n)] if self.v6 else []))
+                for i, n in enumerate(names)]
+
+
+def address_lines(name, addresses):
+    return [f"{name} 300 IN {'AAAA' if ':' in a else 'A'} {a}" for a in addresses]
+
+
+def body(zone):
+    """The unsigned lines of a leaf zone."""
+    lines = [f"{zone.name} 300 IN SOA ns1.{zone.name} hostmaster.{zone.name} 2026010101 7200 3600"
+             " 1209600 60"]
+    for name, addresses in zone.delegation():
+        lines.append(f"{zone.name} 300 IN NS {name}")
+        if name.endswith("." + zone.name):
+            lines += address_lines(name, addresses)
+    if not zone.plain:
+        for label in ("", "www.", "mail.", "api.", "shop.", "a.b."):
+            lines += address_lines(label + zone.name, ["198.51.100.80", "2001:db8:80::80"])
+        lines.append(f"{zone.name} 300 IN MX 10 mail.{zone.name}")
+        lines.append(f'{zone.name} 300 IN TXT "v=spf1 -all"')
+        lines.append(f"alias.{zone.name} 300 IN CNAME www.{zone.name}")
+    return lines + [line.strip().replace("@", zone.name)
+                    for line in zone.records.splitlines() if line.strip()]
+
+
+class Builder:
+    """Writes the zone files of a run, children before parents so that their DS exist."""
+
+    def __init__(self, zones, out):
+        self.zones, self.out = {z.name: z for z in zones}, out
+        self.keys = os.path.join(out, "zonekeys")
+        self.ds = {}
+        os.makedirs(self.keys, exist_ok=True)
+        os.makedirs(os.path.join(out, "zones"), exist_ok=True)
+
+    def path(self, name):
+        return os.path.join(self.out, "zones", name.rstrip(".") or "root")
+
+    def build(self):
+        for zone in sorted(self.zones.values(), key=lambda z: -z.name.count(".")):
+            if zone.parent != "." and zone.parent in self.zones:
+                self.one(zone)
+        for zone in self.zones.values():
+            if zone.parent == "." and zone.name != ".":
+                self.one(zone)
+        self.root()
+
+    def one(self, zone):
+        lines = body(zone)
+        for child in self.zones.values():
+            if child.parent == zone.name and child.name != ".":
+                lines += self.cut(child)
+        if zone.signed:
+            lines = self.sign(zone, lines)
+        if zone.fault:
+            lines = zone.fault(zone, lines)
+        self.save(zone.name, lines)
+
+    def cut(self, child):
+        """NS, glue and DS of a child as they stand in its parent."""
+        lines = []
+        for name, addresses in child.delegation():
+            lines.append(f"{child.name} 300 IN NS {name}")
+            if name.endswith("." + child.parent if child.parent != "." else "."):
+                lines += address_lines(name, addresses)
+        if child.signed:
+            ds = self.ds[child.name]
+            lines += child.ds_fault(child, ds) if child.ds_fault else ds
+        return lines
+
+    def root(self):
+        lines = [f". {ROOT_TTL} IN SOA a.root-servers.net. hostmaster.net. 2026010101 1800 900"
+                 " 604800 60"]
+        lines += [f". {ROOT_TTL} IN NS {x}.root-servers.net." for x in "ab"]
+        for child in self.zones.values():
+            if child.parent == ".":
+                lines += self.cut(child)
+        for path in glob.glob(os.path.join(HERE, "keys", "K.+*")):
+            shutil.copy(path, self.keys)
+        root = Zone(".", ["root"], signed=True)
+        self.save(".", self.sign(root, lines + root_glue()))
+
+    def save(self, name, lines):
+        with open(self.path(name), "w") as out:
+            out.write("\n".join(lines) + "\n")
+
+    def zone_keys(self, zone):
+        stem = os.path.join(self.keys, f"K{zone.name}+*.key")
+        if not glob.glob(stem):
+            for role in ([], ["-f", "KSK"]):
+                sh(f"dnssec-keygen -q -K {self.keys} -a {zone.algorithm} {' '.join(role)}"
+                   f" -n ZONE {zone.name}")
+        return sorted(glob.glob(stem))
+
+    def sign(self, zone, lines):
+        keys = self.zone_keys(zone)
+        source = self.path(zone.name) + ".unsigned"
+        lines = lines + [line for key in keys for line in key_lines(key)]
+        with open(source, "w") as out:
+            out.write("\n".join(lines) + "\n")
+        now = time.time()
+        times = [time.strftime("%Y%m%d%H%M%S", time.gmtime(now + seconds(t)))
+                 for t in (zone.inception, zone.expiration)]
+        flags = "-3 - -H 0" if zone.nsec3 else ""
+        signed = self.path(zone.name) + ".signed"
+        sh(f"cd {self.keys} && dnssec-signzone -P -O full -o {zone.name} -s {times[0]}"
+           f" -e {times[1]} {flags} -f {signed} {source} " +
+           " ".join(ksk_and_zsk(zone, keys)))
+        if zone.name != ".":
+            secure = [k for k in keys if is_sep(k)] or keys
+            self.ds[zone.name] = [line.replace(" IN DS ", " 300 IN DS ") for k in secure
+                                  for line in sh(f"dnssec-dsfromkey -2 {k}").splitlines()]
+        with open(signed) as text:
+            return [line.rstrip("\n") for line in text if line.strip() and line[0] != ";"]
+
+
+def root_glue():
+    return (address_lines("a.root-servers.net.", [v4("root"), v6("root")]) +
+            address_lines("b.root-servers.net.", ["10.53.0.2"]))
+
+
+def key_lines(path):
+    with open(path) as text:
+        return [line.strip().replace(" IN DNSKEY ", " 300 IN DNSKEY ") for line in text
+                if " DNSKEY " in line and line[0] != ";"]
+
+
+def is_sep(path):
+    return " DNSKEY 257 " in open(path).read()
+
+
+def ksk_and_zsk(zone, keys):
+    return [k[:-4] for k in keys]
+
+
+def seconds(text):
+    unit = {"s": 1, "m": 60, "h": 3600, "d": 86400}[text[-1]]
+    return int(text[:-1]) * unit

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""The judges judged: accuracy's matching and scoring, golden's diff, schema's key order, pcap files."""
+import json
+import sys
+
+import accuracy
+import golden
+import harness
+import schema
+
+
+def label(t, name, cause, **more):
+    return {"t": t, "client": "192.0.2.1", "server": "192.0.2.53", "qname": name + ".", "qtype": "A",
+            "rcode": None if cause == "none" else "SERVFAIL", "cause": cause, "also_ok": [], "id": 7,
+            "sport": 4000, "retransmit": False, **more}
+
+
+def event(start, name, cause, confidence="likely", **more):
+    return {"event": {"dataset": "rcause.failure", "start": start},
+            "client": {"ip": "192.0.2.1", "port": 4000}, "server": {"ip": "192.0.2.53", "port": 53},
+            "dns": {"id": "7", "question": {"name": name, "type": "A"}, "response_code": "SERVFAIL"},
+            "rcause": {"cause": cause, "confidence": confidence}, **more}
+
+
+def score(labels, events):
+    exchanges = []
+    for row in labels:
+        if row["retransmit"]:
+            exchanges[-1].times.append(row["t"])
+        else:
+            exchanges.append(accuracy.Exchange(row))
+    result = accuracy.Score()
+    result.judge(exchanges, accuracy.match(exchanges, events))
+    return {k: v for k, v in result.n.items() if v}
+
+
+def scoring(tap):
+    second = "1970-01-01T00:00:%02d.000000000Z"
+    fails = label(1.0, "a.example", "upstream.timeout", also_ok=["upstream.servfail"])
+    base = {"failures": 1, "found": 1}
+    for name, said, wanted in (
+            ("the label's cause is exact", ["upstream.timeout"], {"exact": 1}),
+            ("an acceptable cause is exact", ["upstream.servfail"], {"exact": 1}),
+            ("another cause is wrong", ["dnssec.ds_mismatch"], {"wrong": 1}),
+            ("unknown is not wrong", ["unknown.no_evidence"], {"unknown": 1}),
+            ("a second event is a duplicate", ["upstream.timeout"] * 2, {"exact": 1, "duplicates": 1})):
+        events = [event(second % 1, "a.example", s) for s in said]
+        tap.equal(score([fails], events), {**base, **wanted}, name)
+    proven = [event(second % 1, "a.example", "dnssec.ds_mismatch", "proven")]
+    tap.equal(score([fails], proven), {**base, "wrong": 1, "wrong_proven": 1},
+              "a wrong cause claimed as proven is counted apart")
+    tap.equal(score([fails], []), {"failures": 1, "missed": 1}, "no event is a miss")
+    tap.equal(score([fails], [event(second % 2, "a.example", "upstream.timeout")]),
+              {"failures": 1, "missed": 1, "invented": 1}, "an event of another time is invented")
+    tap.equal(score([label(1.0, "b.example", "none")], [event(second % 1, "b.example", "x.y")]),
+              {"healthy": 1, "false_alarms": 1}, "an event for a healthy query is a false alarm")
+    again = label(6.0, "a.example", "upstream.timeout", retransmit=True)
+    tap.equal(score([fails, again], [event(second % 1, "a.example", "upstream.timeout")]),
+              {**base, "exact": 1}, "a retransmission wants no event of its own")
+    tap.equal(score([fails, again], [event(second % 6, "a.example", "upstream.timeout")]),
+              {"failures": 1, "missed": 1, "invented": 1}, "an event starts at the first attempt")
+    other = event(second % 1, "a.example", "upstream.timeout")
+    other["dns"]["response_code"] = "REFUSED"
+    tap.equal(score([fails], [other]), {**base, "exact": 1, "rcode_differs": 1},
+              "another response code is told")
+
+
+def diffs(tap):
+    old = json.dumps({**event("x", "a.example", "one"), "n": [1, 2]}).encode() + b"\n"
+    new = json.dumps({**event("x", "a.example", "two"), "n": [1, 3]}).encode() + b"\n"
+    text = golden.describe(old, new)
+    tap.ok('rcause.cause' in text and '- "one"' in text and '+ "two"' in text and "n[1]" in text,
+           "a golden diff names each leaf that changed", text)
+    tap.ok("2 events, wanted 1" in golden.describe(old, old + new), "and a changed count")
+    line = b'{"ecs":{"version":"9"},"observer":{"type":"sensor","version":"1.2"},"x":"version"}'
+    tap.equal(golden.VERSION.sub(rb"\1-", line), line.replace(b"1.2", b"-"),
+              "only the observer's version is put aside")
+
+
+def key_order(tap):
+    order = schema.KeyOrder()
+    one = {"event": {"dataset": "d"}, "a": 1, "b": 2}
+    tap.ok(not order.contradiction(one), "a first event sets the order")
+    tap.ok(not order.contradiction({"event": {"dataset": "d"}, "b": 2}), "keys may be absent")
+    tap.ok(order.contradiction({"event": {"dataset": "d"}, "b": 2, "a": 1}), "but not swapped")
+
+
+def files(tap):
+    frames = harness.exchange(10**18 + 5, ("192.0.2.1", 9), ("192.0.2.2", 53), 1, "a.example", 2)
+    for order in "<>":
+        tap.equal(harness.read_pcap(harness.pcap(frames, order=order)), (1, frames),
+                  "a pcap file reads back, byte order %s" % order)
+    tap.equal(harness.split_name("d/a.pcap.zst"), ("d/a", ".pcap.zst"), "a packed capture's name splits")
+    tap.equal(harness.split_name("d/a.labels.jsonl"), None, "labels are no capture")
+
+
+def main():
+    tap = harness.Tap()
+    for part in (scoring, diffs, key_order, files):
+        part(tap)
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
