@@ -29,6 +29,7 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) $(WERROR) $(CFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(HAVE) 2>/dev/null) -lpthread -lm
 
 FOLDERS := base decode capture analyze emit
+MAIN_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard *.c)))
 LIB_SRC := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c $(d)/*/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 LIB := $(BUILD)/librcause.a
@@ -37,7 +38,7 @@ TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all check demo deps lint layers format asan fuzz bench lab accuracy golden install uninstall clean help unit
+.PHONY: all check demo deps lint layers format asan fuzz bench lab accuracy golden docs install uninstall clean help unit
 all: rcause
 
 rcause: $(BUILD)/rcause
@@ -45,7 +46,7 @@ rcause: $(BUILD)/rcause
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'all lint layers format asan fuzz bench lab accuracy golden install uninstall clean'
+	@echo 'all lint layers format asan fuzz bench lab accuracy golden docs install uninstall clean'
 
 # Installs what the build and the tests need; a no-op when it is there. On systems without apt it
 # prints the packages and stops.
@@ -62,7 +63,7 @@ $(LIB): $(LIB_OBJ)
 	@$(if $(Q),echo '  AR      $@')
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/rcause: $(BUILD)/rcause.o $(LIB)
+$(BUILD)/rcause: $(MAIN_OBJ) $(LIB)
 	@$(if $(Q),echo '  LINK    rcause')
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -86,7 +87,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory all unit layers
 	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
-unit: $(TESTS)
+unit: $(TESTS) $(FUZZERS)
 
 # --- quality -------------------------------------------------------------------------------------
 layers:
@@ -119,6 +120,11 @@ lab: all
 DIR ?= pcaps
 accuracy: all
 	$(Q)$(PYTHON) tests/accuracy.py --rcause ./rcause $(DIR)
+
+# Rewrites what is generated from the program's own tables: docs/event.schema.json, docs/events.md,
+# docs/causes.md.
+docs: all
+	$(Q)$(PYTHON) tools/docs.py --rcause ./rcause --write
 
 # Rewrites the expected events beside the captures; read the diff before you commit it.
 golden: all

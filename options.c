@@ -51,7 +51,8 @@ static const char *on_read(struct rc_options *o, const char *arg)
 
 static const char *on_output(struct rc_options *o, const char *arg)
 {
-	return add(&o->sinks, arg);
+	const char *why;
+	return rc_emit_check_sink(arg, &why) == RC_OK ? add(&o->sinks, arg) : why;
 }
 
 /* Calls each for every part between commas; stops at the first error. */

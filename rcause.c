@@ -29,6 +29,7 @@
 #define HOLD_FILES_NS (5 * RC_NS_PER_S)
 #define STATS_LIVE_NS (60 * RC_NS_PER_S)
 #define PROGRESS_EVERY_NS RC_NS_PER_S
+#define DROPS_EVERY_NS (100 * RC_NS_PER_MS) /* asking the kernel costs a system call */
 #define NO_TIME INT64_MIN
 
 static struct rc_capture *volatile signalled; /* what INT and TERM stop */
@@ -42,7 +43,7 @@ struct run {
 	struct rc_obs *obs;
 	char *trust_anchor;
 	bool live, told;
-	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns;
+	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns, next_drops_ns;
 	uint64_t dropped, failures, batches;
 	int64_t began_clock_ns, progress_clock_ns;
 	bool progress_shown;
@@ -383,8 +384,10 @@ static void loop(struct run *run)
 	       rc_capture_next(run->capture, frames, RC_BATCH_FRAMES, &n, &now_ns) == RC_OK) {
 		if (n > 0 && run->start_ns == NO_TIME)
 			pass_time(run, frames[0].ts_ns, false);
-		if (run->live)
+		if (run->live && now_ns >= run->next_drops_ns) {
 			pass_drops(run);
+			run->next_drops_ns = now_ns + DROPS_EVERY_NS;
+		}
 		handle_batch(run, frames, n);
 		if (n > 0 || run->live)
 			pass_time(run, now_ns, n == 0);

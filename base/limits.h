@@ -29,8 +29,8 @@
 #define RC_FILTER_LINKTYPES_MAX 32u     /* link types one filter is compiled for */
 #define RC_FILTER_TEXT_MAX 4096u        /* the default filter */
 #define RC_LIVE_BUFFER_KIB 32768u       /* kernel ring: 0.25 s of 1 Gbit/s */
-#define RC_LIVE_COPY_BYTES (4u << 20)    /* frames of one batch, copied out of the ring */
-#define RC_LIVE_BUFFER_KIB_MAX 1048576   /* libpcap takes the bytes as an int */
+#define RC_LIVE_COPY_BYTES (4u << 20)   /* frames of one batch, copied out of the ring */
+#define RC_LIVE_BUFFER_KIB_MAX 1048576  /* libpcap takes the bytes as an int */
 #define RC_LIVE_IFACES_MAX 64u          /* interfaces of one run */
 
 /* --- decode --- */
@@ -68,8 +68,13 @@
 	256u /* signatures and key digests checked for one failure; a sound chain needs about 10 */
 #define RC_DNSSEC_HASHES_MAX \
 	1024u /* NSEC3 hashes of one failure (CVE-2023-50868): 150 iterations each, below 0.1 s */
-#define RC_DNSSEC_RRS_MAX 512u   /* records read of one message; more is passed over as junk */
-#define RC_DNSSEC_SETS_MAX 4096u /* RRsets kept of all messages of one failure */
+#define RC_DNSSEC_RRS_MAX 512u    /* records read of one message; more is passed over as junk */
+#define RC_DNSSEC_RRS_TOTAL_MAX \
+	8192u /* records kept of all messages of one failure, about 0.6 KB each */
+#define RC_DNSSEC_SETS_MAX 4096u /* RRsets of all messages of one failure */
+#define RC_DNSSEC_SIGS_MAX \
+	16u /* signatures of one RRset judged; a rollover has 4, Unbound stops at 8 */
+#define RC_DNSSEC_SIGNERS_MAX 128u /* zones that sign anything in one failure */
 #define RC_DNSSEC_ALIASES_MAX 16u /* CNAME and DNAME steps followed, as resolvers do (11-16) */
 
 /* --- emit --- */

@@ -49,7 +49,8 @@ void rc_capture_close(struct rc_capture *capture);
  * Reads the next frames in packet-time order (several files: merged; ties by source, then number).
  * Writes up to max frames; their bytes stay valid until the next call. RC_OK with *ret_n 0 on a silent
  * live link (it returns at least every 100 ms) or when a signal came; RC_E_EOF when all inputs ended.
- * *ret_now_ns: packet time reached; on a silent live link the time of day.
+ * *ret_now_ns: packet time reached (0 before the first frame of a file); on a silent live link the
+ * time of day less 150 ms, as packets up to that old may still wait in the kernel's buffer.
  */
 int rc_capture_next(struct rc_capture *capture, struct rc_frame *frames, size_t max, size_t *ret_n,
 		    int64_t *ret_now_ns);
@@ -78,7 +79,7 @@ int rc_capture_list_interfaces(void (*each)(void *context, const char *name, con
 
 /*
  * The default live filter for these ports, written to text: lets through DNS, IP fragments, ICMP and
- * ICMPv6 errors, also VLAN-tagged. RC_E_FULL if size is too small (1024 is enough for 16 ports).
+ * ICMPv6 errors, also VLAN-tagged. RC_E_FULL if size is too small (2048 is enough for 16 ports).
  */
 int rc_capture_default_filter(const uint16_t *ports, size_t n_ports, char *text, size_t size);
 

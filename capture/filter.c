@@ -15,8 +15,8 @@ static const struct {
 	uint16_t linktype;
 	int dlt;
 } renumbered[] = {
-	{100, DLT_ATM_RFC1483}, {101, DLT_RAW},	     {102, DLT_SLIP_BSDOS},
-	{103, DLT_PPP_BSDOS},	{106, DLT_ATM_CLIP}, {246, DLT_PFSYNC},
+	{100, DLT_ATM_RFC1483}, {101, DLT_RAW},      {102, DLT_SLIP_BSDOS},
+	{103, DLT_PPP_BSDOS},   {106, DLT_ATM_CLIP}, {246, DLT_PFSYNC},
 };
 
 #define N_RENUMBERED (sizeof renumbered / sizeof renumbered[0])
@@ -129,7 +129,8 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
 			return rc;
 	}
 	struct pcap_pkthdr head = {.caplen = frame->caplen, .len = frame->len};
-	*ret_pass = pcap_offline_filter(&filter->row[filter->last].program, &head, frame->data) != 0;
+	*ret_pass = pcap_offline_filter(&filter->row[filter->last].program, &head, frame->data) !=
+		    0;
 	return RC_OK;
 }
 
@@ -138,14 +139,14 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
  * first IPv4 fragments with no IPv6 extension header before the transport.
  */
 static const char *const passed[] = {
-	"ip[6:2] & 0x3fff != 0",		      /* IPv4 fragments, first and later */
-	"ip6 proto (0 or 43 or 44 or 51 or 60)",      /* IPv6 extension headers, fragments among them */
+	"ip[6:2] & 0x3fff != 0",                 /* IPv4 fragments, first and later */
+	"ip6 proto (0 or 43 or 44 or 51 or 60)", /* IPv6 extension headers, fragments among them */
 	"icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12", /* errors quoting a packet (RFC 1812 4.3) */
-	"(ip6[6] = 58 and ip6[40] < 128)",	      /* ICMPv6 errors (RFC 4443 2.1) */
-	"proto (4 or 41 or 47)",		      /* IP-in-IP, 6in4, GRE with ERSPAN */
+	"(ip6[6] = 58 and ip6[40] < 128)",             /* ICMPv6 errors (RFC 4443 2.1) */
+	"proto (4 or 41 or 47)",                       /* IP-in-IP, 6in4, GRE with ERSPAN */
 	/* GTP-U, Teredo, VXLAN and its old Linux port, Geneve, TZSP */
 	"udp port (2152 or 3544 or 4789 or 8472 or 6081 or 37008)",
-	"ether proto (0x8847 or 0x8848 or 0x8864)",   /* MPLS, PPPoE sessions */
+	"ether proto (0x8847 or 0x8848 or 0x8864)", /* MPLS, PPPoE sessions */
 };
 
 static void write_untagged(struct rc_buf *buf, const uint16_t *ports, size_t n_ports)

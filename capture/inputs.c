@@ -59,27 +59,33 @@ static int probe(struct rc_source *s, struct rc_reader *r)
 	return rc;
 }
 
-static int add_file(struct rc_capture *c, const char *path)
+/* In a directory, what is no capture is passed over; a file named by the user is an error then. */
+static int add_file(struct rc_capture *c, const char *path, bool in_directory)
 {
 	struct rc_source *s;
 	struct rc_reader *r = malloc(sizeof *r);
 	int rc = r ? rc_source_add(c, path, &s) : RC_E_NOMEM;
 	if (rc) {
-		rc_source_tell(c, path, rc_err_text(rc));
+		rc_source_tell(c, path, rc == RC_E_FULL ? "too many files" : rc_err_text(rc));
 		free(r);
 		return rc;
 	}
 	rc = probe(s, r);
-	if (rc) {
-		rc_source_tell(c, path, r->why);
-		s->state = RC_SOURCE_ENDED;
-	} else if (!r->stream.regular) {
+	if (rc == RC_OK && !r->stream.regular) {
 		/* A pipe cannot be opened twice. */
 		s->reader = r;
 		s->state = RC_SOURCE_OPEN;
 		c->n_open++;
 		return RC_OK;
 	}
+	if (rc && (rc != RC_E_FORMAT || !in_directory))
+		rc_source_tell(c, path, r->why);
+	if (rc && in_directory) {
+		free(s->name);
+		c->n_sources--;
+	}
+	if (rc)
+		s->state = RC_SOURCE_ENDED;
 	rc_reader_close(r);
 	free(r);
 	return rc;
@@ -93,27 +99,51 @@ static int by_time_then_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* A file of a directory: one that is no capture is passed over in silence. */
-static int add_entry(struct rc_capture *c, const char *path)
+static int add_entries(struct rc_capture *c, const char *path, DIR *dir)
 {
-	struct stat st;
-	struct rc_reader *r;
-	struct rc_source *s;
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
-		return RC_OK;
-	r = malloc(sizeof *r);
-	int rc = r ? rc_source_add(c, path, &s) : RC_E_NOMEM;
-	if (rc) {
-		free(r);
-		return rc;
-	}
-	rc = probe(s, r);
-	if (rc) {
-		/* Not ours, but one that cannot be read, or is compressed and damaged, might be. */
-		if (rc != RC_E_FORMAT || r->stream.codec_state == NULL)
-			c->n_sources--;
-		if (rc != RC_E_FORMAT)
-			rc_source_tell(c, path, r->why);
+	const struct dirent *entry;
+	while ((entry = readdir(dir)) != NULL) {
+		struct stat st;
+		char *file;
+		if (entry->d_name[0] == '.')
+			continue;
+		if (asprintf(&file, "%s/%s", path, entry->d_name) < 0)
+			return RC_E_NOMEM;
+		int rc = RC_OK;
+		if (stat(file, &st) == 0 && S_ISREG(st.st_mode))
+			rc = add_file(c, file, true);
+		free(file);
+		if (rc == RC_E_NOMEM || rc == RC_E_FULL)
+			return rc;
 	}
 	return RC_OK;
+}
+
+static int add_directory(struct rc_capture *c, const char *path)
+{
+	size_t before = c->n_sources;
+	DIR *dir = opendir(path);
+	if (!dir) {
+		int rc = errno == EACCES ? RC_E_PERMISSION : RC_E_IO;
+		rc_source_tell(c, path, strerror(errno));
+		return rc;
+	}
+	int rc = add_entries(c, path, dir);
+	closedir(dir);
+	if (c->n_sources == before) {
+		rc_source_tell(c, path, "the directory holds no captures");
+		return rc ? rc : RC_E_NOT_FOUND;
+	}
+	qsort(c->sources + before, c->n_sources - before, sizeof *c->sources, by_time_then_name);
+	for (size_t i = before; i < c->n_sources; i++)
+		c->sources[i].index = (uint16_t)i;
+	return RC_OK;
+}
+
+int rc_source_add_path(struct rc_capture *c, const char *path)
+{
+	struct stat st;
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return add_directory(c, path);
+	return add_file(c, path, false);
 }

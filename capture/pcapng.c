@@ -18,8 +18,8 @@
 #define OPTION_END 0u
 #define OPTION_TSRESOL 9u
 #define OPTION_TSOFFSET 14u
-#define TSRESOL_DEFAULT 6u  /* 10^-6 */
-#define TSRESOL_BINARY 0x80u /* the exponent is of 2 */
+#define TSRESOL_DEFAULT 6u    /* 10^-6 */
+#define TSRESOL_BINARY 0x80u  /* the exponent is of 2 */
 #define TSRESOL_EXP10_MAX 19u /* 10^19 is the last to fit 64 bits */
 #define TSRESOL_EXP2_MAX 63u
 
@@ -209,6 +209,17 @@ static const struct block_kind *find_kind(uint32_t type)
 	return NULL;
 }
 
+/* Blocks without a packet that Wireshark numbers all the same: journal entries, custom, Sysdig. */
+static const uint32_t numbered[] = {0x9, 0xbad, 0x40000bad, 0x204, 0x208, 0x216, 0x217, 0x221};
+
+static bool is_numbered(uint32_t type)
+{
+	for (size_t i = 0; i < sizeof numbered / sizeof numbered[0]; i++)
+		if (numbered[i] == type)
+			return true;
+	return false;
+}
+
 /* Waits for need bytes at the read position. */
 static int wait_for(struct rc_reader *r, size_t need, bool in_packet)
 {
@@ -248,6 +259,7 @@ static int read_block(struct rc_reader *r, struct rc_frame *frame, bool *ret_pac
 	const struct block_kind *kind = find_kind(type);
 	if (!kind) {
 		r->in_packet = false;
+		r->number += is_numbered(type);
 		rc_stream_skip(&r->stream, b.len);
 		*ret_packet = false;
 		return RC_OK;

@@ -78,8 +78,8 @@ static int ended(struct rc_reader *r, int rc)
 		if (r->in_packet)
 			return fail(r, RC_E_TRUNCATED, "ends in the middle of packet %" PRIu64,
 				    r->number + 1);
-		return fail(r, RC_E_TRUNCATED, "ends in the middle of a block after packet %" PRIu64,
-			    r->number);
+		return fail(r, RC_E_TRUNCATED,
+			    "ends in the middle of a block after packet %" PRIu64, r->number);
 	case RC_E_TRUNCATED:
 		return fail_codec(r, rc, "cut off");
 	case RC_E_FORMAT:

@@ -25,13 +25,13 @@ struct rc_source {
 	char *name; /* as the user gave it; owned */
 	enum rc_source_state state;
 	uint16_t index;
-	bool lent;		 /* frames of its buffer are in the batch being filled */
-	bool probed;		 /* first_ns is known */
-	int64_t first_ns;	 /* time of its first packet; INT64_MIN if it could not be read */
+	bool lent;                /* frames of its buffer are in the batch being filled */
+	bool failed;              /* its error was told; it ends after the frames it lent */
+	int64_t first_ns;         /* time of its first packet; INT64_MIN if it could not be read */
 	struct rc_reader *reader; /* of a file */
-	struct rc_iface *iface;	 /* of an interface */
-	uint64_t done, total;	 /* bytes of the file */
-	struct rc_frame *queue;	 /* RC_BATCH_FRAMES, owned; NULL when alone */
+	struct rc_iface *iface;   /* of an interface */
+	uint64_t done, total;     /* bytes of the file */
+	struct rc_frame *queue;   /* RC_BATCH_FRAMES, owned; NULL when alone */
 	size_t head, tail;
 };
 
@@ -43,14 +43,14 @@ struct rc_capture_counts {
 struct rc_capture {
 	struct rc_source *sources;
 	size_t n_sources, cap_sources;
-	size_t n_open;		   /* files with a descriptor */
-	struct rc_source **heap;   /* those whose next frame's time is known */
+	size_t n_open;           /* files with a descriptor */
+	struct rc_source **heap; /* those whose next frame's time is known */
 	size_t n_heap;
-	struct rc_source **idle;   /* those that must be read before going on */
+	struct rc_source **idle; /* those that must be read before going on */
 	size_t n_idle;
-	struct rc_filter *filter;  /* of files; NULL for none */
+	struct rc_filter *filter; /* of files; NULL for none */
 	int64_t from_ns, to_ns;
-	int64_t now_ns;		   /* packet time reached */
+	int64_t now_ns; /* packet time reached */
 	int64_t next_stats_ns;
 	rc_capture_error_fn on_error;
 	void *error_context;

@@ -183,11 +183,14 @@ static enum rc_layer step_etherip(struct rc_packet *p)
 	return RC_LAYER_ETHERNET;
 }
 
-/* RFC 7348 5; with the P bit the generic protocol extension says what follows. */
+/* RFC 7348 5; the generic protocol extension, told by a P bit or by its port, says what follows. */
 static enum rc_layer step_vxlan(struct rc_packet *p)
 {
 	enum { VNI_VALID = 0x08, NEXT_VALID = 0x04, IP4 = 1, IP6 = 2, ETHER = 3 };
+	enum { PORT_GPE = 4790 };
 	uint8_t bits = rc_cursor_u8(&p->c);
+	if (p->dst_port == PORT_GPE || p->src_port == PORT_GPE)
+		bits = (uint8_t)(bits | NEXT_VALID);
 	rc_cursor_skip(&p->c, 2);
 	uint8_t next = rc_cursor_u8(&p->c);
 	rc_cursor_skip(&p->c, 4); /* VNI, reserved */

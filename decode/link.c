@@ -30,11 +30,12 @@ static enum rc_layer link_ip(struct rc_packet *p)
 /* BSD loopback: an address family in the capturing host's byte order; AF_INET6 differs by system. */
 static enum rc_layer link_null(struct rc_packet *p)
 {
-	uint32_t family = rc_cursor_u32(&p->c);
-	if (family > UINT16_MAX)
-		family = swap_u32(family);
+	uint32_t word = rc_cursor_u32(&p->c);
+	uint32_t family = word > UINT16_MAX ? swap_u32(word) : word;
+	if (family > UINT16_MAX) /* no family in either order: some put an ethertype there */
+		return rc_encap_ethertype(p, (uint16_t)word);
 	switch (family) {
-	case 2:	 /* AF_INET everywhere */
+	case 2:  /* AF_INET everywhere */
 	case 10: /* AF_INET6: Linux */
 	case 23: /* Windows */
 	case 24: /* NetBSD, OpenBSD */
@@ -331,16 +332,36 @@ static const struct {
 	uint16_t linktype;
 	enum rc_layer (*step)(struct rc_packet *p);
 } links[] = {
-	{1, link_ethernet},      {0, link_null},        {101, link_ip},
-	{113, link_sll},         {276, link_sll2},      {228, link_ip},
-	{229, link_ip},          {12, link_ip},         {14, link_ip},
-	{108, link_null},        {8, link_slip},        {9, link_ppp},
-	{50, link_ppp},          {51, link_pppoe},      {166, link_ppp_direction},
-	{204, link_ppp_direction}, {104, link_chdlc},   {107, link_frame_relay},
-	{105, link_wifi},       {127, link_radiotap},  {192, link_ppi},
-	{239, link_nflog},       {258, link_pktap},     {149, link_pktap},
-	{129, link_arcnet},      {100, link_atm_rfc1483}, {109, link_enc},
-	{117, link_pflog},       {219, link_mpls},      {274, link_mpacket},
+	{1, link_ethernet},
+	{0, link_null},
+	{101, link_ip},
+	{113, link_sll},
+	{276, link_sll2},
+	{228, link_ip},
+	{229, link_ip},
+	{12, link_ip},
+	{14, link_ip},
+	{108, link_null},
+	{8, link_slip},
+	{9, link_ppp},
+	{50, link_ppp},
+	{51, link_pppoe},
+	{166, link_ppp_direction},
+	{204, link_ppp_direction},
+	{104, link_chdlc},
+	{107, link_frame_relay},
+	{105, link_wifi},
+	{127, link_radiotap},
+	{192, link_ppi},
+	{239, link_nflog},
+	{258, link_pktap},
+	{149, link_pktap},
+	{129, link_arcnet},
+	{100, link_atm_rfc1483},
+	{109, link_enc},
+	{117, link_pflog},
+	{219, link_mpls},
+	{274, link_mpacket},
 };
 
 enum rc_layer rc_link_step(struct rc_packet *p)

@@ -16,18 +16,17 @@ struct run {
 };
 
 /*
- * Walks a name and notes its runs. A pointer must go before the run it ends: what is earlier cannot
- * come back to it, so the walk ends, and a name that points into itself (an endless one) is found.
+ * Walks a name and notes its runs (unless runs is NULL). A pointer must go before the run it ends:
+ * what is earlier cannot come back to it, so the walk ends, and a name that points into itself (an
+ * endless one) is found.
  */
-static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, unsigned *n_runs,
+static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, unsigned *ret_runs,
 				      unsigned *ret_labels)
 {
 	struct rc_cursor at = *c;
 	uint32_t start = at.pos, end = 0;
-	unsigned len = 0, run_len = 0, labels = 0, n = 0;
+	unsigned len = 0, before = 0 /* the run */, labels = 0, n = 0;
 
-	if (at.failed)
-		return RC_NAME_SHORT;
 	for (;;) {
 		unsigned octet = rc_cursor_u8(&at);
 		if (octet >= POINTER_BITS) {
@@ -39,10 +38,13 @@ static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, uns
 				return RC_NAME_POINTER;
 			if (n == 0)
 				end = at.pos;
-			runs[n++] = (struct run){.off = start, .len = (uint8_t)run_len};
-			run_len = 0;
+			if (runs != NULL)
+				runs[n] = (struct run){.off = start,
+						       .len = (uint8_t)(len - before)};
+			n++;
+			before = len;
 			start = target;
-			rc_cursor_seek(&at, target);
+			at.pos = target;
 			continue;
 		}
 		if (octet > RC_LABEL_MAX)
@@ -53,15 +55,16 @@ static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, uns
 		len += 1 + octet;
 		if (len > RC_NAME_MAX)
 			return RC_NAME_TOO_LONG;
-		run_len += 1 + octet;
 		if (octet == 0)
 			break;
 		labels++;
 	}
-	runs[n++] = (struct run){.off = start, .len = (uint8_t)run_len};
-	c->pos = n == 1 ? at.pos : end;
-	*n_runs = n;
-	*ret_labels = labels;
+	c->pos = n == 0 ? at.pos : end;
+	if (runs != NULL) {
+		runs[n] = (struct run){.off = start, .len = (uint8_t)(len - before)};
+		*ret_runs = n + 1;
+		*ret_labels = labels;
+	}
 	return RC_NAME_OK;
 }
 
@@ -119,9 +122,7 @@ enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name)
 
 enum rc_name_fault rc_name_skip(struct rc_cursor *c)
 {
-	struct run runs[RC_NAME_POINTERS_MAX + 1];
-	unsigned n_runs, labels;
-	return walk(c, runs, &n_runs, &labels);
+	return walk(c, NULL, NULL, NULL);
 }
 
 /* One octet of a label in presentation format: plain, \X or \DDD. */

@@ -31,9 +31,9 @@ enum rc_layer {
 
 struct rc_fragment {
 	uint32_t id;
-	uint32_t off;   /* octets, of the payload in the datagram's */
-	uint8_t proto;  /* protocol of the datagram's payload */
-	bool more;      /* not the last */
+	uint32_t off;  /* octets, of the payload in the datagram's */
+	uint8_t proto; /* protocol of the datagram's payload */
+	bool more;     /* not the last */
 };
 
 struct rc_packet {
@@ -69,6 +69,12 @@ static inline void rc_packet_limit(struct rc_packet *p, uint32_t len)
 	if (len < rc_cursor_left(&p->c))
 		p->c.len = p->c.pos + len;
 	p->wire_end = p->c.pos + len;
+}
+
+/* True when at is limit_ns or more before now: safe for any two times. */
+static inline bool rc_packet_older(int64_t at_ns, int64_t now_ns, int64_t limit_ns)
+{
+	return now_ns > at_ns && (uint64_t)now_ns - (uint64_t)at_ns >= (uint64_t)limit_ns;
 }
 
 static inline enum rc_layer rc_packet_end(struct rc_packet *p, uint8_t fate)

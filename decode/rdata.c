@@ -234,6 +234,8 @@ static bool skip_composed(struct rc_cursor *c, enum rc_field field)
 		unsigned type = rc_cursor_peek_u8(c, 1) & 0x7fu; /* the upper bit: discovery */
 		return skip_fixed(c, 2) && skip_gateway(c, type);
 	}
+	case RC_FIELD_LOC: /* the version must be 0, RFC 1876 2 */
+		return rc_cursor_peek_u8(c, 0) == 0 && skip_fixed(c, LOC_LEN);
 	case RC_FIELD_HIP:
 		return skip_hip(c);
 	case RC_FIELD_STRINGS:
@@ -259,7 +261,7 @@ bool rc_rdata_skip(struct rc_cursor *c, enum rc_field field)
 		[RC_FIELD_U48] = 6,   [RC_FIELD_U64] = 8,        [RC_FIELD_TIME] = 4,
 		[RC_FIELD_TYPE] = 2,  [RC_FIELD_TSIG_ERROR] = 2, [RC_FIELD_A] = 4,
 		[RC_FIELD_AAAA] = 16, [RC_FIELD_NODE64] = 8,     [RC_FIELD_EUI48] = 6,
-		[RC_FIELD_EUI64] = 8, [RC_FIELD_LOC] = LOC_LEN,
+		[RC_FIELD_EUI64] = 8,
 	};
 	if (field == RC_FIELD_NAME)
 		return rc_name_skip(c) == RC_NAME_OK;

@@ -41,15 +41,17 @@ enum rc_fate {
 	X(messages_tcp, "DNS messages over TCP") \
 	X(messages_cut, "DNS messages of which the capture lacks bytes") \
 	X(icmp_no_ports, "ICMP errors whose quote is too short to show ports") \
-	X(udp_length_bad, "UDP lengths below 8 or above the IP payload") \
+	X(udp_length_bad, "UDP lengths above the IP payload's") \
 	X(fragments, "IP fragments seen") \
 	X(fragments_overlap, "fragments that overlap earlier ones (the first wins)") \
 	X(fragments_bad, "fragments of impossible size or position") \
 	X(fragments_duplicate, "fragments of a datagram that was already complete") \
+	X(fragments_cut, "datagrams whose first fragment was cut by the snap length") \
 	X(fragments_reassembled, "datagrams reassembled") \
 	X(fragments_ignored, "fragmented datagrams of other ports") \
 	X(fragments_incomplete, "datagrams of DNS ports that never completed") \
-	X(fragments_no_first, "datagrams that never completed and whose first fragment is missing") \
+	X(fragments_no_first, \
+	  "datagrams that never completed and whose first fragment is missing") \
 	X(fragments_evicted, "unfinished datagrams dropped for want of memory") \
 	X(streams, "TCP connections of DNS ports") \
 	X(streams_midway, "TCP connections whose start is not in the capture") \

@@ -41,6 +41,10 @@ struct rc_emit_config {
 
 struct rc_emit;
 
+/* Whether a sink of that name can be opened at all: RC_OK, or RC_E_SYNTAX or RC_E_UNSUPPORTED and
+ * *ret_why one phrase. Opens nothing. */
+int rc_emit_check_sink(const char *sink, const char **ret_why);
+
 /* RC_E_SYNTAX (unknown sink), RC_E_UNSUPPORTED, RC_E_IO; the reason was told through on_error. */
 int rc_emit_open(const struct rc_emit_config *config, struct rc_emit **ret_emit);
 

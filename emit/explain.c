@@ -30,17 +30,16 @@ static const struct family families[] = {
 static void print_wrapped(FILE *out, const char *label, unsigned indent, const char *text)
 {
 	unsigned column = (unsigned)fprintf(out, "%-*s", (int)indent, label);
-	for (const char *p = text; *p != '\0';) {
+	for (const char *p = text; *p != '\0'; p += strspn(p, " ")) {
 		size_t len = strcspn(p, " ");
-		if (column + len > COLUMNS && column > indent)
+		if (column > indent && column + 1 + len > COLUMNS)
 			column = (unsigned)fprintf(out, "\n%*s", (int)indent, "") - 1;
+		else if (column > indent)
+			column += (unsigned)fprintf(out, " ");
 		for (size_t i = 0; i < len; i++)
 			fputc(p[i] == '{' ? '<' : p[i] == '}' ? '>' : p[i], out);
 		column += (unsigned)len;
 		p += len;
-		if (*p == ' ' && column < COLUMNS)
-			fputc(' ', out), column++;
-		p += strspn(p, " ");
 	}
 	fputc('\n', out);
 }

@@ -125,40 +125,40 @@ static const struct rc_sink_type types[] = {
 
 #define N_TYPES (sizeof types / sizeof *types)
 
-const char *rc_sink_scheme(size_t n, bool *ret_built)
+static const struct rc_sink_type *find_type(const char *text)
 {
-	if (n >= N_TYPES)
-		return NULL;
-	*ret_built = types[n].open != NULL;
-	return types[n].scheme;
-}
-
-static const struct rc_sink_type *find_type(const char *text, size_t len)
-{
-	for (size_t i = 0; i < N_TYPES; i++) {
+	size_t len = strcspn(text, ":");
+	for (size_t i = 0; i < N_TYPES && text[len] == ':'; i++) {
 		if (strlen(types[i].scheme) == len && memcmp(types[i].scheme, text, len) == 0)
 			return &types[i];
 	}
 	return NULL;
 }
 
+int rc_emit_check_sink(const char *text, const char **ret_why)
+{
+	const struct rc_sink_type *type = find_type(text);
+	if (type == NULL) {
+		*ret_why = "no such sink; use json:PATH or report:PATH";
+		return RC_E_SYNTAX;
+	}
+	if (type->open == NULL) {
+		*ret_why = "not built in yet";
+		return RC_E_UNSUPPORTED;
+	}
+	return RC_OK;
+}
+
 int rc_sink_open(struct rc_sink *sink, const char *text, rc_emit_error_fn on_error,
 		 void *error_context)
 {
-	const char *colon = strchr(text, ':'), *why = NULL;
-	int err = RC_OK;
+	const char *why = NULL;
 	*sink = (struct rc_sink){
 		.name = text, .fd = -1, .on_error = on_error, .error_context = error_context};
-	if (colon != NULL)
-		sink->type = find_type(text, (size_t)(colon - text));
-	if (sink->type == NULL) {
-		why = "no such sink; use json:PATH or report:PATH";
-		err = RC_E_SYNTAX;
-	} else if (sink->type->open == NULL) {
-		why = "not built in yet";
-		err = RC_E_UNSUPPORTED;
-	} else {
-		err = sink->type->open(sink, colon + 1, &why);
+	int err = rc_emit_check_sink(text, &why);
+	if (err == RC_OK) {
+		sink->type = find_type(text);
+		err = sink->type->open(sink, strchr(text, ':') + 1, &why);
 	}
 	if (err != RC_OK)
 		tell(sink, why);

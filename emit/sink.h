@@ -44,7 +44,4 @@ int rc_sink_open(struct rc_sink *sink, const char *text, rc_emit_error_fn on_err
 		 void *error_context);
 void rc_sink_close(struct rc_sink *sink);
 
-/* The n-th scheme, NULL behind the last; *ret_built says whether it can be opened. */
-const char *rc_sink_scheme(size_t n, bool *ret_built);
-
 #endif

@@ -18,6 +18,7 @@ import argparse
 import collections
 import csv
 import datetime
+import ipaddress
 import json
 import os
 import sys
@@ -52,24 +53,37 @@ class Exchange:
 
     def key(self):
         row = self.label
-        return (row["client"], row["server"], int(row["sport"]), int(row["id"]),
-                row["qname"].rstrip(".").lower() or ".", row["qtype"])
+        return key(row["client"], row["server"], row["sport"], row["id"], row["qname"], row["qtype"])
+
+    def repeat(self, row):
+        """Takes a retransmission; the attempt that got an answer is the exchange's outcome."""
+        self.times.append(row["t"])
+        self.label["rcode"] = row.get("rcode") or self.label.get("rcode")
+        self.label["ede"] = row.get("ede") or self.label.get("ede")
+
+
+def key(client, server, port, ident, qname, qtype):
+    """What label and event of one exchange have in common, besides the time."""
+    name = (qname or "").lower()
+    return (ipaddress.ip_address(client), ipaddress.ip_address(server), int(port), int(ident),
+            name.rstrip(".") or name, qtype or "")
+
+
+def exchanges_of(rows):
+    exchanges, latest = [], {}
+    for row in rows:
+        x = Exchange(row)
+        if row.get("retransmit") and x.key() in latest:
+            latest[x.key()].repeat(row)
+        else:
+            exchanges.append(x)
+            latest[x.key()] = x
+    return exchanges
 
 
 def read_labels(path):
-    exchanges = []
     with open(path, encoding="utf-8") as f:
-        for line in f:
-            row = json.loads(line)
-            if row.get("retransmit") and exchanges:
-                last = exchanges[-1]
-                last.times.append(row["t"])
-                # The attempt that got an answer is the exchange's outcome.
-                last.label["rcode"] = row.get("rcode") or last.label.get("rcode")
-                last.label["ede"] = row.get("ede") or last.label.get("ede")
-            else:
-                exchanges.append(Exchange(row))
-    return exchanges
+        return exchanges_of(map(json.loads, f))
 
 
 def seconds(stamp):
@@ -81,8 +95,8 @@ def seconds(stamp):
 
 def event_key(event):
     question = event["dns"].get("question", {})
-    return (event["client"]["ip"], event["server"]["ip"], int(event["client"]["port"]),
-            int(event["dns"]["id"]), question.get("name", "").lower(), question.get("type", ""))
+    return key(event["client"]["ip"], event["server"]["ip"], event["client"]["port"],
+               event["dns"]["id"], question.get("name"), question.get("type"))
 
 
 def match(exchanges, events):
@@ -197,23 +211,26 @@ def labelled(places):
         else:
             place_captures = harness.captures(place)
         for path in place_captures:
-            stem = harness.split_name(path)[0]
-            if os.path.exists(stem + ".labels.jsonl"):
-                yield path, stem + ".labels.jsonl", "both"
-            elif stem.endswith("-client") and os.path.exists(stem[:-7] + ".labels.jsonl"):
-                yield path, stem[:-7] + ".labels.jsonl", "client"
+            labels = harness.labels_path(path)
+            if os.path.exists(labels):
+                own = labels == harness.split_name(path)[0] + ".labels.jsonl"
+                yield path, labels, "both" if own else "client"
+
+
+def score_events(labels, events):
+    exchanges = read_labels(labels)
+    score = Score()
+    score.judge(exchanges, match(exchanges, events))
+    return score
 
 
 def score_capture(options, capture, labels):
-    result = harness.run(options.rcause, "-q", *harness.anchor_args(capture, options.trust_anchor),
+    result = harness.run(options.rcause, "-q", *harness.case_args(capture, options.trust_anchor),
                          *options.extra, "-r", os.path.abspath(capture), "-o", "json:-",
                          timeout=600)
     if result.status != 0:
         raise SystemExit("accuracy: %s: rcause failed: %s" % (capture, result))
-    exchanges = read_labels(labels)
-    score = Score()
-    score.judge(exchanges, match(exchanges, result.events("failure")))
-    return score
+    return score_events(labels, result.events("failure"))
 
 
 # --- output ----------------------------------------------------------------------------------
@@ -241,20 +258,20 @@ def print_confusion(score):
             print("    %5d  %-36s %s" % (count, got, confidence))
 
 
-def print_problems(score):
-    print()
-    for kind, label, event in score.problems:
-        question = event["dns"].get("question", {}) if event else {}
-        start = event["event"]["start"] if event else "%.6f" % label["t"]
-        print("%s: %s %s %s" % (kind, start, question.get("name") or label["qname"],
-                                question.get("type") or label["qtype"]))
-        if label:
-            print("    label: %s %s" % (label["cause"], label.get("also_ok") or ""))
-            if label.get("fault"):
-                print("    fault: %s" % label["fault"])
-        if event:
-            rc = event["rcause"]
-            print("    said:  %s (%s) %s" % (rc["cause"], rc["confidence"], rc.get("explanation", "")))
+def problem_text(kind, label, event):
+    question = event["dns"].get("question", {}) if event else {"name": label["qname"],
+                                                               "type": label["qtype"]}
+    start = event["event"]["start"] if event else "%.6f" % label["t"]
+    lines = ["%s: %s %s %s" % (kind, start, question.get("name"), question.get("type"))]
+    if label:
+        lines.append("    label: %s %s" % (label["cause"], " ".join(label.get("also_ok") or ())))
+        if label.get("fault"):
+            lines.append("    fault: %s" % label["fault"])
+    if event:
+        rc = event["rcause"]
+        lines.append("    said:  %s (%s) %s" % (rc["cause"], rc["confidence"],
+                                              rc.get("explanation", "")))
+    return "\n".join(lines)
 
 
 def parse_options():
@@ -295,7 +312,9 @@ def print_report(options, rows, total):
         print("\nthe resolver's own EDE: present on %d of %d labelled failures, exact on %d" %
               (total.ede_any, total.n["failures"], total.ede_exact))
     if options.verbose:
-        print_problems(total)
+        print()
+        for problem in total.problems:
+            print(problem_text(*problem))
 
 
 def verdict(options, totals):

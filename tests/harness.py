@@ -2,7 +2,6 @@
 
 Standard library only (schema.py adds python3-jsonschema).
 """
-import glob
 import gzip
 import json
 import os
@@ -131,9 +130,26 @@ def trust_anchor(path):
     return None
 
 
-def anchor_args(path, given=None):
-    key = given or trust_anchor(path)
-    return ["--trust-anchor", key] if key else []
+def labels_path(path):
+    """The labels of a capture, whether or not they exist."""
+    stem = split_name(path)[0]
+    if not os.path.exists(stem + ".labels.jsonl") and stem.endswith("-client"):
+        stem = stem[: -len("-client")]
+    return stem + ".labels.jsonl"
+
+
+def case_args(path, anchor=None):
+    """The options a capture is read with: the nearest trust anchor, and NXDOMAIN as a failure if its
+    labels know causes of that."""
+    key = anchor or trust_anchor(path)
+    args = ["--trust-anchor", key] if key else []
+    try:
+        with open(labels_path(path), encoding="utf-8") as f:
+            if any(json.loads(line)["cause"].startswith("name.") for line in f):
+                args += ["--include", "nxdomain"]
+    except FileNotFoundError:
+        pass
+    return args
 
 
 def golden_cases():

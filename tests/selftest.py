@@ -23,12 +23,7 @@ def event(start, name, cause, confidence="likely", **more):
 
 
 def score(labels, events):
-    exchanges = []
-    for row in labels:
-        if row["retransmit"]:
-            exchanges[-1].times.append(row["t"])
-        else:
-            exchanges.append(accuracy.Exchange(row))
+    exchanges = accuracy.exchanges_of([dict(row) for row in labels])
     result = accuracy.Score()
     result.judge(exchanges, accuracy.match(exchanges, events))
     return {k: v for k, v in result.n.items() if v}

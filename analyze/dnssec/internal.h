@@ -9,6 +9,7 @@
 #include <ldns/ldns.h>
 
 #include "analyze/dnssec/dnssec.h"
+#include "base/time.h"
 
 #define RC_DNSKEY_ZONE 0x0100u /* RFC 4034 2.1.1 */
 #define RC_DNSKEY_SEP 0x0001u
@@ -68,12 +69,14 @@ struct rc_dnssec_keys {
 struct rc_dnssec_zone {
 	struct rc_name name;
 	enum rc_dnssec_status status; /* of the zone's keys: SECURE as far as the chain was seen */
-	ldns_rr_list *ds;             /* owned list of borrowed RRs: what a resolver can use; NULL none seen */
+	ldns_rr_list *ds; /* owned list of borrowed RRs: what a resolver can use; NULL none seen */
 	const struct rc_dnssec_keys *keys; /* NULL: not seen */
 	bool anchored;                     /* ds are trust anchors (DS or DNSKEY) */
-	bool is_signed;                    /* a DS, a DNSKEY or a signature of it was seen */
-	bool broken;                       /* a finding was made: what lies below needs no judgement */
-	bool no_ds; /* its parent denies a DS, in records that could not be verified */
+	bool disputed;  /* copies of the parent differ on whether there is a DS */
+	int64_t ds_ns;  /* packet time of the DS */
+	bool is_signed; /* a DS, a DNSKEY or a signature of it was seen */
+	bool broken;    /* a finding was made: what lies below needs no judgement */
+	bool no_ds;     /* its parent denies a DS, in records that could not be verified */
 	struct rc_dnssec_zone *next;
 };
 
@@ -84,7 +87,9 @@ struct rc_dnssec_run {
 	struct rc_dnssec_view *views;
 	size_t n_views;
 	struct rc_dnssec_set *sets;
-	size_t n_sets, max_sets;
+	size_t n_sets, max_sets, n_rrs;
+	struct rc_name *signers; /* zones whose signatures were seen */
+	size_t n_signers;
 	struct rc_dnssec_zone *zones;
 	unsigned checks_left, hashes_left;
 	struct rc_dnssec_finding *breaks, *others; /* others: faults that another copy repairs */
@@ -109,6 +114,9 @@ const struct rc_dnssec_set *rc_dnssec_set_find(const struct rc_dnssec_run *run,
 const struct rc_dnssec_set *rc_dnssec_set_of_type(const struct rc_dnssec_run *run,
 						  const struct rc_dnssec_view *view,
 						  enum rc_section section, uint16_t type);
+
+/* Does any signature name this zone as its signer? */
+bool rc_dnssec_signs(const struct rc_dnssec_run *run, const struct rc_name *zone);
 
 /* Lower-cased name of an ldns dname; false if it is none. */
 bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name);
@@ -178,50 +186,10 @@ struct rc_dnssec_verdict rc_dnssec_dnskey_judge(struct rc_dnssec_run *run,
 
 /*
  * The deepest zone that holds name (the parent's side for DS), judged down to it or to where the
- * chain breaks. NULL without memory. ret_depth-independent: zones are judged once.
+ * chain breaks. NULL without memory. A zone is judged once.
  */
 struct rc_dnssec_zone *rc_dnssec_chain_walk(struct rc_dnssec_run *run, const struct rc_name *name,
 					    uint16_t type);
-
-/* --- denial.c, nsec.c, nsec3.c --- */
-
-enum rc_dnssec_denial { RC_DNSSEC_NO_NAME, RC_DNSSEC_NO_TYPE, RC_DNSSEC_NO_DS, RC_DNSSEC_NO_CLOSER };
-
-struct rc_dnssec_claim {
-	enum rc_dnssec_denial kind;
-	const struct rc_name *name;
-	uint16_t type;
-	uint8_t labels;             /* NO_CLOSER: of the wildcard's parent */
-	const struct rc_name *zone; /* whose NSEC or NSEC3 must prove it */
-};
-
-#define RC_DNSSEC_USED_MAX 4u
-struct rc_dnssec_denial_proof {
-	bool holds;
-	bool opt_out;      /* holds, but says only "unsigned delegations may be here" */
-	bool absent;       /* NO_DS: no delegation at that name */
-	bool unchecked;    /* too many hashes */
-	unsigned too_many; /* NSEC3: iterations, when above what resolvers compute */
-	const struct rc_dnssec_set *used[RC_DNSSEC_USED_MAX];
-	size_t n_used;
-	const char *detail; /* why it does not hold */
-};
-
-struct rc_dnssec_verdict rc_dnssec_denial_judge(struct rc_dnssec_run *run,
-						const struct rc_dnssec_view *view,
-						const struct rc_dnssec_claim *claim,
-						const struct rc_dnssec_keys *keys);
-void rc_dnssec_denial_use(struct rc_dnssec_denial_proof *proof, const struct rc_dnssec_set *set);
-bool rc_dnssec_bitmap_has(const ldns_rr *rr, uint16_t type);
-
-/* Why a matching record does not deny the claim's type ("" if it does); sets proof->absent. */
-const char *rc_dnssec_match_fault(const ldns_rr *rr, const struct rc_dnssec_claim *claim,
-				  struct rc_dnssec_denial_proof *proof);
-void rc_dnssec_nsec_prove(struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
-			  const struct rc_dnssec_claim *claim, struct rc_dnssec_denial_proof *proof);
-void rc_dnssec_nsec3_prove(struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
-			   const struct rc_dnssec_claim *claim,
-			   struct rc_dnssec_denial_proof *proof);
 
 /* --- answer.c --- */
 
@@ -229,7 +197,13 @@ void rc_dnssec_nsec3_prove(struct rc_dnssec_run *run, const struct rc_dnssec_vie
 enum rc_dnssec_status rc_dnssec_answer_judge(struct rc_dnssec_run *run, const struct rc_name *qname,
 					     uint16_t qtype, struct rc_name *ret_zone);
 
-/* Newest message that counts less 60 s: older copies of the same thing no longer matter to the resolver. */
-int64_t rc_dnssec_recent_ns(int64_t newest_ns);
+/* Is a more than by_ns before b? Times of a damaged capture may be anything. */
+bool rc_dnssec_older(int64_t a_ns, int64_t b_ns, int64_t by_ns);
+
+/* Copies of the same thing this much older than the newest no longer matter to the resolver. */
+#define RC_DNSSEC_RECENT_NS (60 * RC_NS_PER_S)
+
+/* A set this much older than what it does not fit may just be stale in a cache. */
+#define RC_DNSSEC_FRESH_NS (300 * RC_NS_PER_S)
 
 #endif

@@ -13,6 +13,7 @@
 struct entry {
 	uint64_t key;     /* of zone and kind; 0 free */
 	uint64_t content; /* hash of the message behind its ID */
+	int64_t first_ns; /* this content first seen */
 	int64_t seen_ns;
 	int64_t expires_ns;
 	uint64_t blob_pos;
@@ -103,6 +104,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 		b->blob_head += b->blob_size - b->blob_head % b->blob_size;
 	memcpy(b->blobs + b->blob_head % b->blob_size, msg->wire, msg->len);
 	e->key = key;
+	e->first_ns = now_ns;
 	e->content = content;
 	e->blob_pos = b->blob_head;
 	e->blob_len = msg->len;
@@ -164,7 +166,7 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 		for (; at > 0 && pages[at - 1].seen_ns < set[i].seen_ns; at--)
 			pages[at] = pages[at - 1];
 		pages[at] = (struct rc_book_page){b->blobs + set[i].blob_pos % b->blob_size,
-						  set[i].blob_len, set[i].seen_ns};
+						  set[i].blob_len, set[i].first_ns, set[i].seen_ns};
 	}
 	return n;
 }

@@ -19,7 +19,7 @@ struct rc_book_stats {
 struct rc_book_page {
 	const uint8_t *wire;
 	uint32_t len_bytes;
-	int64_t seen_ns;
+	int64_t first_ns, seen_ns; /* first and last time this message was seen */
 };
 
 struct rc_book;

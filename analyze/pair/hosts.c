@@ -173,28 +173,41 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 		join(h, egress, &egress->partner);
 }
 
+/* It was asked this very name a moment ago: it asks on behalf of others. */
+static bool fetches_for_others(const struct rc_hosts *h, const struct rc_exchange *x)
+{
+	const struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
+	return r->name_hash == x->name_hash && x->first_ns - r->ts_ns < FETCH_WINDOW_NS &&
+	       rc_addr_equal(&r->server, &x->asker);
+}
+
 void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
 {
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
-	if (x->query.flags & RC_FLAG_RD) {
-		struct rc_host *asker = rc_hosts_find(h, &x->asker);
-		if (asker != NULL)
-			asker->asked_rd1++;
-		if (asker == NULL || asker->served == 0) {
-			h->recent[x->name_hash % RECENT_NAMES] = (struct recent){
-				x->name_hash, x->first_ns, x->server};
-		}
-		return;
+	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
+	bool fetch = fetches_for_others(h, x);
+	struct rc_host *asker = rd && !fetch ? rc_hosts_find(h, &x->asker)
+					     : find_or_add(h, &x->asker, x->first_ns);
+	if (asker != NULL) {
+		asker->fetches += fetch;
+		asker->asked_rd1 += rd;
+		asker->asked_rd0 += !rd;
 	}
-	struct rc_host *asker = find_or_add(h, &x->asker, x->first_ns);
-	asker->asked_rd0++;
-	asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
-	note_fetch(h, asker, x);
+	if (!rd) {
+		asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
+		note_fetch(h, asker, x);
+	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
+		h->recent[x->name_hash % RECENT_NAMES] = (struct recent){x->name_hash, x->first_ns,
+									 x->server};
+	}
 }
 
 void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x)
 {
+	struct rc_host *asker = rc_hosts_find(h, &x->asker);
+	if (asker != NULL)
+		asker->got_answers++;
 	struct rc_host *server = find_or_add(h, &x->server, x->end_ns);
 	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
@@ -225,7 +238,7 @@ bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
 	if (host == NULL)
 		return false;
 	/* SERVFAIL with RA=1 shows a resolver just as well as success does. */
-	return host->group != RC_GROUP_NONE || host->answered_ra > 0;
+	return host->group != RC_GROUP_NONE || host->answered_ra > 0 || host->fetches > 0;
 }
 
 bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -24,6 +24,8 @@ struct rc_host {
 	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
 	uint32_t asked_rd0;     /* queries it sent with RD=0 */
 	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
+	uint32_t fetches;       /* queries it sent for names it had just been asked */
+	uint32_t got_answers;   /* answers it got as an asker */
 	uint32_t unanswered;    /* questions to it that got no answer */
 	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
 	uint16_t group;         /* resolver it belongs to, RC_GROUP_NONE if alone */

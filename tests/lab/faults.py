@@ -127,3 +127,16 @@ def denial_wrong(zone, lines):
             line = " ".join(words)
         out.append(line)
     return out
+
+
+def window_inverted(*types):
+    """Swaps the two dates of the signatures over these types (which then fail as well)."""
+    def edit(zone, lines):
+        out = []
+        for line in lines:
+            words = line.split()
+            if covers(line) in types:
+                words[8], words[9] = words[9], words[8]
+            out.append(" ".join(words))
+        return out
+    return edit

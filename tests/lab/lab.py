@@ -170,13 +170,16 @@ class Lab:
         folder = os.path.join(self.pcaps, scenario.slug)
         os.makedirs(folder, exist_ok=True)
         stem = os.path.join(folder, scenario.case)
-        if not [x for x in lines if x["cause"] != "none"] and scenario.slug not in ("healthy", "traps"):
+        if not [x for x in lines if x["cause"] != "none"] and scenario.slug not in ("healthy",):
             warnings.append("nothing failed: no case written")
             for end in (".pcap", ".labels.jsonl"):
                 if os.path.exists(stem + end):
                     os.remove(stem + end)
             return lines, 0, warnings
-        wire.write(stem + ".pcap", packets)
+        if isinstance(packets, views.Lossy):
+            wire.write_pcapng(stem + ".pcap", packets, packets.dropped)
+        else:
+            wire.write(stem + ".pcap", packets)
         labels.write(stem + ".labels.jsonl", lines)
         return lines, os.path.getsize(stem + ".pcap"), warnings
 

@@ -26,6 +26,10 @@ NODES = {
     "fmasq2": ((2, 11), "dnsmasq"),  # forwards to a silent target
     "rkres2": ((2, 12), "kresd"),  # policies and a view
     "rpdns2": ((2, 13), "pdns-recursor"),  # ACL and RPZ
+    "rskew": ((2, 14), "unbound"),  # believes it is the year 2020
+    "rsmall": ((2, 15), "bind"),  # few recursive clients, few fetches per zone
+    "fmasq3": ((2, 16), "dnsmasq"),  # few forwarded queries at once
+    "rfwd": ((2, 17), "unbound"),  # forwards to rbind
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

@@ -34,6 +34,9 @@ def slow(node, milliseconds):
     return inject
 
 
+SAME = "same"
+
+
 @dataclasses.dataclass
 class Scenario:
     slug: str
@@ -57,7 +60,9 @@ class Scenario:
              if hasattr(a.before, "node")}
 
     def expectation(self, ask):
-        return ask.expect if ask.expect is not None else {r: self.slug for r in self.fails}
+        """What each rcode means for an ask; SAME stands for the scenario's slug."""
+        expect = ask.expect if ask.expect is not None else dict.fromkeys(self.fails, SAME)
+        return {r: self.slug if cause == SAME else cause for r, cause in expect.items()}
 
 
 # --- zones ----------------------------------------------------------------------------------------
@@ -108,6 +113,52 @@ ZONES = [
     "upward", "selfref", "servfail", "refused", "formerr", "notimp", "wrong_id", "wrong_question",
     "truncate", "tcp_reset", "noedns", "dropedns", "formerr_cookie", "nodata_noaa", "empty")] + [
     Zone("big.org.", [], ns=[("ns1.big.org.", [v4("tiny.big")])]),
+    Zone("outside.com.", [], ns=[("ns1.outside.com.", ["45.90.1.1"]), ("ns2.outside.com.", ["45.90.1.2"])]),
+    Zone("nsgone.com.", [], ns=[("ns1.nosuchhost.net.", []), ("ns2.nosuchhost.org.", [])]),
+    Zone("nsgone.org.", [], ns=[("ns1.nosuch.plain.com.", [])]),
+    Zone("noaddr.net.", [], ns=[("noaddr.plain.com.", [])]),
+    Zone("loop1.com.", [], ns=[("ns1.loop2.net.", []), ("ns2.loop2.net.", [])]),
+    Zone("loop2.net.", [], ns=[("ns1.loop1.com.", []), ("ns2.loop1.com.", [])]),
+    Zone("selfloop.org.", [], ns=[("ns1.selfloop.org.", [])]),
+] + [Zone(f"glue{i}.com.", [], ns=[(f"ns1.glue{i}.com.", [a])]) for i, a in enumerate(
+    ("127.0.0.1", "240.0.0.1", "192.168.77.1", "0.0.0.0", "169.254.7.7", "203.0.113.5", "::1",
+     "2001:db8::1", "fe80::a:b:c:d", "ff02::16"))] + [
+    # DNSSEC: one fault each
+    Zone("sigexp.com.", ["abind"], True, inception="-30d", expiration="-2d"),
+    Zone("sigexp.net.", ["aknot"], True, inception="-30d", expiration="-1h", nsec3=True),
+    Zone("sigexp.org.", ["ansd"], True, inception="-40d", expiration="-10d"),
+    Zone("leafexp.com.", ["abind"], True, inception="-30d", expiration="-1d", dnskey_expiration="+30d"),
+    Zone("keyexp.net.", ["ansd"], True, inception="-30d", expiration="+30d", dnskey_expiration="-1d"),
+    Zone("notyet.com.", ["abind"], True, inception="+5d", expiration="+40d"),
+    Zone("notyet.org.", ["aknot"], True, inception="+2h", expiration="+30d", nsec3=True),
+    Zone("siginv.com.", ["abind"], True, fault=faults.broken_signature("A", "AAAA", "MX", "TXT", "CNAME")),
+    Zone("siginv.net.", ["aknot"], True, fault=faults.broken_signature("A", "AAAA", "MX", "TXT", "CNAME")),
+    Zone("keyinv.org.", ["ansd"], True, fault=faults.broken_signature("DNSKEY")),
+    Zone("inverted.com.", ["ansd"], True, fault=faults.window_inverted("A", "AAAA", "MX", "TXT")),
+    Zone("inverted.net.", ["aknot"], True, fault=faults.window_inverted("A", "AAAA", "MX", "TXT")),
+    Zone("dstag.com.", ["abind"], True, ds_fault=faults.ds_tag),
+    Zone("dsdigest.net.", ["aknot"], True, ds_fault=faults.ds_digest),
+    Zone("dsalg.org.", ["ansd"], True, ds_fault=faults.ds_algorithm(8)),
+    Zone("nokey.com.", ["aknot"], True, fault=faults.without("DNSKEY")),
+    Zone("nokey.net.", ["ansd"], True, fault=faults.without("DNSKEY"), nsec3=True),
+    Zone("nozsk.com.", ["abind"], True, hide_zsk=True),
+    Zone("nozsk.org.", ["aknot"], True, hide_zsk=True),
+    Zone("dsnosig.com.", ["abind"], True, fault=faults.unsigned),
+    Zone("dsnosig.net.", ["aknot"], True, fault=faults.unsigned),
+    Zone("dsnosig.org.", ["apdns"], True, fault=faults.unsigned),
+    Zone("nosig.com.", ["abind"], True, fault=faults.without_rrsig("A", "AAAA", "MX", "TXT", "CNAME")),
+    Zone("nosig.org.", ["ansd"], True, fault=faults.without_rrsig("A", "AAAA", "MX", "TXT", "CNAME")),
+    Zone("nosigall.net.", ["ansd"], True, fault=faults.without_rrsig()),
+    Zone("nosigkey.org.", ["ansd"], True, fault=faults.without_rrsig("DNSKEY")),
+    Zone("nonsec.com.", ["ansd"], True, fault=faults.without("NSEC")),
+    Zone("nonsec.net.", ["ansd"], True, fault=faults.without("NSEC3"), nsec3=True),
+    Zone("badnsec.com.", ["abind"], True, fault=faults.broken_signature("NSEC")),
+    Zone("badnsec.net.", ["ansd"], True, fault=faults.broken_signature("NSEC3"), nsec3=True),
+    Zone("wrongnsec.org.", ["ansd"], True, fault=faults.denial_wrong),
+    Zone("nobit.com.", ["ansd"], True, fault=faults.dnskey_flags(lambda f: f & ~0x100)),
+    Zone("algorithm.org.", ["ansd"], True, fault=faults.algorithm_number(100)),
+    Zone("biz.", ["tld"], True, ns=GTLD, plain=True, ds_fault=faults.ds_digest),
+    Zone("under.biz.", ["abind"], True),
 ]
 
 
@@ -143,6 +194,10 @@ OPTIONS = {
                                   '  local-zone: "nx.blocked.com." always_nxdomain',
                                   '  local-zone: "deny.blocked.com." deny', "  deny-any: yes"])},
     "runb3": {},
+    "rskew": {"extra": '  val-override-date: "20200101000000"'},
+    "rsmall": {"extra": "recursive-clients 12; fetches-per-zone 4 fail;"},
+    "fmasq3": {"targets": ["rbind"], "extra": "dns-forward-max=4"},
+    "rfwd": {"forward": f'forward-zone:\n  name: "."\n  forward-addr: {v4("rbind")}'},
     "rbad": {"anchor": "bad.key", "files": {"bad.key": WRONG_ANCHOR}},
     "rkres2": {"extra": "\n".join([
         f"view:addr('{DENIED}/32', policy.all(policy.REFUSE))"] + [
@@ -150,7 +205,8 @@ OPTIONS = {
         for how, name in (("DENY", "deny"), ("REFUSE", "refuse"), ("DROP", "drop"))])},
     "rpdns2": {"allow": f"!{DENIED}, 0.0.0.0/0, ::/0", "files": {"rpz": RPZ + "\n"},
                "lua": "rpzFile('rpz', {extendedErrorCode=15, extendedErrorExtra='blocked by policy'})"},
-    "rlimit": {"extra": "  ratelimit: 3\n  ratelimit-factor: 0"},
+    "rlimit": {"extra": "  ratelimit: 3\n  ratelimit-factor: 0\n" + "".join(
+        f"  ratelimit-for-domain: {z} 0\n" for z in (".", "com.", "net.", "org."))},
     "fmasq": {"targets": ["rbind"]},
     "fmasq2": {"targets": ["dead"]},
 }
@@ -248,7 +304,7 @@ POLICY = [
        A("c2", "abind", "good.com.", "IXFR", make=ixfr), A("c2", "ansd", "news.net.", "IXFR", make=ixfr)],
       ("REFUSED", "NOTAUTH")),
     S("policy.transfer_refused", "resolver", "AXFR asked of recursive resolvers, which never give it.",
-      [A("c1", "runb", "good.com.", "AXFR", rd=False, tcp=True), A("c1", "fmasq", "good.com.", "AXFR", rd=False, tcp=True),
+      [A("c1", "runb", "good.com.", "AXFR", rd=False, tcp=True), A("c1", "fmasq", "good.com.", "AXFR", rd=False, tcp=True, expect={"NOTAUTH": "policy.transfer_refused"}),
        A("c1", "rkres", "good.com.", "AXFR", rd=False, tcp=True),
        A("c1", "runb", "good.com.", "AXFR", tcp=True)], "REFUSED",
       also_ok=("policy.nonrecursive_refused", "policy.not_authoritative")),
@@ -312,17 +368,17 @@ UNSUPPORTED = [
        A("c1", "tiny.noaxfr", "any.org.", "AXFR", rd=False, tcp=True)], "NOTIMP"),
     S("unsupported.ixfr", "notimp-and-formerr", "IXFR where it is not implemented.",
       [A("c1", "tiny.noixfr", "any.org.", "IXFR", make=ixfr, tcp=True), A("c1", "tiny.noixfr", "any.org.", "IXFR", make=ixfr),
-       A("c1", "runb", "good.com.", "IXFR", make=ixfr, tcp=True), A("c1", "fmasq", "good.com.", "IXFR", make=ixfr),
+       A("c1", "runb", "good.com.", "IXFR", make=ixfr, tcp=True), A("c1", "fmasq", "good.com.", "IXFR", make=ixfr, expect={"NOTAUTH": "policy.transfer_refused"}, also_ok=("unsupported.ixfr", "policy.not_authoritative")),
        A("c1", "runb", "good.com.", "IXFR", make=ixfr, edns=None)], ("NOTIMP", "FORMERR")),
     S("unsupported.update", "notimp", "UPDATE where it is not implemented.",
       [A("c1", "ansd", "news.net.", make=update(ADD)), A("c1", "runb", "good.com.", make=update(ADD)),
-       A("c1", "fmasq", "good.com.", make=update(ADD)), A("c1", "tiny.noupdate", "any.org.", make=update(ADD)),
+       A("c1", "tiny.noupdate", "any.org.", make=update(ADD)),
        A("c2", "ansd", "news.net.", command="printf 'server {server}\\nzone news.net\\nupdate add n.news.net"
          " 60 A 192.0.2.9\\nsend\\n' | nsupdate")], "NOTIMP"),
     S("unsupported.notify", "notimp", "NOTIFY where it is not implemented (tests/lab/tiny.py).",
       [A("c1", "tiny.nonotify", "any.org.", make=notify), A("c2", "tiny.nonotify", "other.org.", make=notify)], "NOTIMP"),
     S("unsupported.opcode", "status-and-others", "Opcodes nobody implements: IQUERY, STATUS, DSO, 3, 9.",
-      [A("c1", s, "www.good.com.", make=opcode(n)) for s in ("abind", "ansd", "aknot", "rbind", "runb", "fmasq") for n in (1, 2, 9)]
+      [A("c1", s, "www.good.com.", make=opcode(n)) for s in ("abind", "ansd", "aknot", "rbind", "runb") for n in (1, 2, 9)]
       + [A("c2", "abind", "www.good.com.", make=opcode(3), edns=None), A("c2", "rbind", "www.good.com.", make=opcode(6))],
       ("NOTIMP", "FORMERR")),
     S("unsupported.qtype", "meta-types", "Meta types a server does not implement as questions.",
@@ -401,4 +457,301 @@ HEALTHY = [
         ("c2", "www.shop.net.", "A"), ("c1", "alias.blog.org.", "A"), ("c3", "www.plain.com.", "TXT"))]),
 ]
 
-SCENARIOS = POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY
+WAIT = {"rbind": 13.0, "runb": 45.0, "rkres": 22.0, "rpdns": 5.0, "runb3": 4.0, "fmasq": 13.0,
+        "rfwd": 14.0, "rbad": 3.0}
+
+
+def probe(zone, resolvers=RESOLVERS, names=("www", "mail"), cd=True, kinds=("A", "AAAA"), limit=60.0,
+          again=True, expect=None, tcp=True):
+    """First ask, repeat, another type from another client, +cd, a second name over TCP: each step
+    at all the resolvers at the same moment."""
+    one, two = (f"{n}.{zone}" for n in names)
+    wait = {r: min(WAIT[r], limit) for r in resolvers}
+
+    def step(client, name, kind, **options):
+        return [A(client, r, name, kind, timeout=wait[r], expect=expect, **options) for r in resolvers]
+
+    groups = [step("c1", one, kinds[0], step="first")]
+    if again:
+        groups.append(step("c1", one, kinds[0], step="repeat", cached=True))
+    groups.append(step("c2", one, kinds[1], step="other type, other client", edns=None))
+    if cd:
+        groups.append([dataclasses.replace(a, expect={**OK, "SERVFAIL": SAME})
+                       for a in step("c1", one, kinds[0], step="cd", cd=True, do=True)])
+    if tcp:
+        groups.append(step("c2", two, kinds[0], step="other name, tcp", tcp=True))
+    return groups
+
+
+FAILS = ("SERVFAIL", None)
+
+UPSTREAM = [
+    S("upstream.timeout", f"silent-{r}", "Every server of the zone is silent.",
+      [A("c1", r, "www.silent.com.", timeout=WAIT[r], step="first"),
+       A("c1", r, "www.silent.com.", timeout=WAIT[r], step="repeat", cached=True),
+       [A("c2", r, "www.silent4.net.", "AAAA", timeout=WAIT[r], edns=None, step="another zone"),
+        fine("c3", r, "www.good.com."), A("c1", r, "mail.silent.com.", "MX", timeout=WAIT[r], step="other name")]],
+      FAILS, settle=1) for r in RESOLVERS] + [
+    S("upstream.timeout", "silent-unbound-debian", "Every server of the zone is silent; Unbound drops late replies.",
+      [[A("c1", "runb3", "www.silent.com.", tries=3, gap=3, timeout=8, step="first"), fine("c3", "runb3", "www.good.com.")],
+       A("c2", "runb3", "mail.silent4.net.", "AAAA", timeout=8, edns=None)], FAILS, settle=5),
+    S("upstream.timeout", "shared-fetch", "Many clients wait for one fetch from silent servers; dig-like retries.",
+      [[A(c, "rbind", "www.silent.com.", tries=3, gap=5, timeout=5, step=f"client {c}") for c in CLIENTS] +
+       [A("c1", "rpdns", "www.silent4.net.", tries=2, gap=2, timeout=4), A("c2", "rpdns", "www.silent4.net.", timeout=4)]], FAILS),
+    S("upstream.timeout", "through-forwarder", "dnsmasq forwards to BIND, whose upstream servers are silent.",
+      [[A("c1", "fmasq", "www.silent.com.", timeout=13), fine("c2", "fmasq", "www.blog.org.")],
+       A("c2", "fmasq", "mail.silent4.net.", timeout=13)], FAILS, keep=("rbind",)),
+    S("upstream.timeout", "forwarder-target-silent", "The target of the forwarder is silent.",
+      [A("c1", "fmasq2", "www.good.com.", tries=2, gap=2, timeout=3), A("c2", "fmasq2", "www.blog.org.", "AAAA", timeout=3)],
+      FAILS, settle=5),
+    S("upstream.timeout", "far-away", "The servers' network drops everything.",
+      [[A("c1", r, "www.outside.com.", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")]], FAILS),
+    S("upstream.timeout", "resolver-cut-off", "A firewall drops what the resolver sends to the zone's servers.",
+      [[A("c1", r, "www.plain.com.", timeout=WAIT[r]), fine("c2", r, "www.shop.net.")] for r in ("rpdns", "rbind")],
+      FAILS, inject=[silent("abind")]),
+    S("upstream.unreachable", "port-closed", "No server listens: ICMP port unreachable.",
+      [[A("c1", r, "www.closed.com.", timeout=WAIT[r], step="first") for r in ("rbind", "rpdns", "rkres")],
+       [A("c1", r, "www.closed.com.", timeout=WAIT[r], step="repeat", cached=True) for r in ("rbind", "rpdns")],
+       [A("c2", r, "mail.closed.com.", "AAAA", timeout=WAIT[r], edns=None) for r in ("rbind", "rpdns")]], FAILS),
+    S("upstream.unreachable", "port-closed-unbound", "No server listens: ICMP port unreachable, which Unbound ignores.",
+      [A("c1", "runb", "www.closed.com.", timeout=45)], FAILS),
+    S("upstream.unreachable", "no-route", "A router answers ICMP network unreachable.",
+      [[A("c1", r, "www.outside.com.", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")],
+       [A("c2", r, "mail.outside.com.", "AAAA", timeout=WAIT[r]) for r in ("rpdns",)]], FAILS,
+      inject=[lambda lab: lab.router("unreachable")], undo=[lambda lab: lab.router("blackhole")]),
+    S("upstream.servfail", "every-server", "Every server of the zone answers SERVFAIL (tests/lab/tiny.py).",
+      probe("servfail.org.", cd=False), FAILS, also_ok=("zone.not_loaded",)),
+    S("upstream.formerr", "every-server", "Every server of the zone answers FORMERR (tests/lab/tiny.py).",
+      probe("formerr.org.", cd=False), FAILS),
+    S("upstream.notimp", "every-server", "Every server of the zone answers NOTIMP (tests/lab/tiny.py).",
+      probe("notimp.org.", cd=False), FAILS),
+    S("upstream.tcp_blocked", "dropped", "Answers are truncated and TCP is dropped.",
+      probe("truncate.org.", ["rbind", "rkres", "rpdns"], cd=False, again=False), FAILS, inject=[rule("tiny", "tcp dport 53 drop")]),
+    S("upstream.tcp_blocked", "reset", "Answers are truncated and nobody listens on TCP.",
+      probe("tcp-reset.org.", cd=False), FAILS),
+    S("upstream.mismatched_reply", "wrong-id", "The server answers with another ID (tests/lab/tiny.py).",
+      [[A("c1", r, "www.wrong-id.org.", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")],
+       [A("c2", r, "mail.wrong-id.org.", "AAAA", timeout=WAIT[r], edns=None) for r in ("rpdns",)]], FAILS),
+    S("upstream.mismatched_reply", "wrong-question", "The server answers another question (tests/lab/tiny.py).",
+      [[A("c1", r, "www.wrong-question.org.", timeout=WAIT[r]) for r in RESOLVERS]], FAILS),
+    S("upstream.edns_broken", "opt-dropped", "The server drops queries with OPT and answers those without.",
+      [[A("c1", r, "www.dropedns.org.", timeout=WAIT[r], expect={"SERVFAIL": "upstream.edns_broken", None: "upstream.edns_broken", "NOERROR": "none"}) for r in RESOLVERS],
+       A("c3", "tiny.dropedns", "www.dropedns.org.", rd=False, tries=2, expect={None: "no_answer.server_silent"},
+         also_ok=("protocol.edns_unsupported", "upstream.edns_broken")),
+       fine("c3", "tiny.dropedns", "www.dropedns.org.", rd=False, edns=None)], also_ok=("upstream.timeout",)),
+    S("upstream.fragments_lost", "second-fragment", "Fragments after the first never arrive.",
+      [[A("c1", r, "www.big.org.", "TXT", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")]], FAILS,
+      also_ok=("upstream.timeout",), inject=[rule("tiny", "tcp dport 53 drop"), lambda lab: fragments(lab, True)],
+      undo=[lambda lab: fragments(lab, False)]),
+    S("upstream.rate_limited", "rrl-against-resolver", "The zone's server limits this resolver's rate.",
+      [[A("c1", "rpdns", f"n{i}.limited.net.", timeout=5, expect={"SERVFAIL": "upstream.rate_limited", None: "upstream.rate_limited", **OK})
+        for i in range(40)]], also_ok=("upstream.timeout",)),
+]
+
+
+def fragments(lab, lost):
+    """Loses what follows a first fragment before the mirror port sees it."""
+    import net
+    table = "netdev lost"
+    net.in_namespace(net.SWITCH, net.sh, f"nft add table {table}; nft 'add chain {table} c"
+                     " { type filter hook ingress device tiny priority 0; }';"
+                     f" nft 'add rule {table} c ip frag-off & 0x1fff != 0 drop'" if lost else
+                     f"nft delete table {table}")
+
+
+DELEGATION = [
+    S("delegation.lame_refused", "bind-and-nsd", "The delegated servers (BIND, NSD) do not host the zone.",
+      probe("lame.com.", cd=False), FAILS),
+    S("delegation.lame_refused", "knot-and-powerdns", "The delegated servers (Knot DNS, PowerDNS) do not host the zone.",
+      probe("lamek.org.", cd=False), FAILS),
+    S("delegation.lame_refused", "through-forwarders", "A lame zone asked through dnsmasq and through Unbound as forwarder.",
+      [[A("c1", f, "www.lame.com.", timeout=14) for f in ("fmasq", "rfwd")], [fine("c1", f, "www.good.com.") for f in ("fmasq", "rfwd")],
+       [A("c2", f, "mail.lamek.org.", "AAAA", timeout=14) for f in ("fmasq", "rfwd")]], FAILS, keep=("rbind",)),
+    S("delegation.lame_referral", "upward", "The delegated server refers to the root (tests/lab/tiny.py).",
+      probe("upward.org.", cd=False), FAILS),
+    S("delegation.lame_referral", "to-itself", "The delegated server refers to itself (tests/lab/tiny.py).",
+      probe("selfref.org.", ["rbind", "rkres", "rpdns"], cd=False), FAILS),
+    S("delegation.ns_unresolvable", "no-such-host", "The names of the servers do not exist.", probe("nsgone.com.", cd=False), FAILS),
+    S("delegation.ns_unresolvable", "in-another-zone", "The name of the only server does not exist.", probe("nsgone.org.", cd=False), FAILS),
+    S("delegation.ns_unresolvable", "no-address", "The name of the server exists but has no address.", probe("noaddr.net.", cd=False), FAILS),
+    S("delegation.loop", "two-zones", "Each zone's servers live in the other zone.",
+      probe("loop1.com.", cd=False, limit=20), FAILS),
+    S("delegation.loop", "no-glue", "The server's name is inside the zone and there is no glue.",
+      probe("selfloop.org.", cd=False, limit=20), FAILS, also_ok=("delegation.ns_unresolvable",)),
+] + [
+    S("delegation.glue_unroutable", f"glue-{i}", f"The only address of the zone's server is {a}.",
+      [[A("c1", r, f"www.glue{i}.com.", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")],
+       [A("c2", r, f"mail.glue{i}.com.", "AAAA", timeout=WAIT[r], edns=None) for r in ("rpdns",)]], FAILS)
+    for i, a in enumerate(("127.0.0.1", "240.0.0.1", "192.168.77.1", "0.0.0.0", "169.254.7.7", "203.0.113.5", "::1",
+                           "2001:db8::1", "fe80::a:b:c:d", "ff02::16"))
+]
+
+ZONE = [
+    S("zone.not_loaded", "through-resolvers", "The zone's server (BIND) could not load the zone.",
+      probe("nlbind.com.", cd=False), FAILS, also_ok=("upstream.servfail",)),
+    S("zone.not_loaded", "nsd-through-resolvers", "The zone's server (NSD) could not load the zone.",
+      probe("nlnsd.com.", cd=False), FAILS, also_ok=("upstream.servfail",)),
+    S("zone.not_loaded", "knot-through-resolvers", "The zone's server (Knot DNS) could not load the zone.",
+      probe("nlknot.net.", cd=False), FAILS, also_ok=("upstream.servfail",)),
+    S("zone.not_loaded", "asked-directly", "The server could not load the zone; it is asked itself.",
+      [A("c1", s, n, rd=False, edns=e) for s, n in (("abind", "www.nlbind.com."), ("ansd", "www.nlnsd.com."), ("aknot", "www.nlknot.net.")) for e in (1232, None)],
+      FAILS),
+    S("zone.cname_loop", "one-zone", "Two aliases point at each other.",
+      probe("loopy.com.", names=("x", "y"), cd=False, expect={"SERVFAIL": "zone.cname_loop"}), FAILS),
+    S("zone.cname_loop", "two-zones", "Aliases in two zones point at each other.",
+      probe("loopy.net.", names=("far", "far"), cd=False, expect={"SERVFAIL": "zone.cname_loop"}), FAILS),
+]
+
+RESOLVER = [
+    S("resolver.cached_failure", "lame", "The failure was cached before the capture began.",
+      [[A("c1", r, "www.lame.com.", cached=True) for r in ("rbind", "runb", "rpdns")], [fine("c2", r, "www.good.com.") for r in ("rbind", "runb", "rpdns")]],
+      FAILS, pre=[A("c1", r, "www.lame.com.", timeout=3) for r in ("runb", "rpdns", "rbind")], also_ok=("unknown.no_evidence",)),
+    S("resolver.cached_failure", "bogus", "A DNSSEC failure was cached before the capture began.",
+      [[A("c1", r, "www.sigexp.com.", cached=True) for r in ("runb", "rpdns")], [A("c2", r, "www.sigexp.com.", edns=None, cached=True) for r in ("runb", "rpdns")],
+       [fine("c2", r, "www.good.com.") for r in ("runb", "rpdns")]],
+      FAILS, pre=[A("c1", r, "www.sigexp.com.", timeout=3) for r in ("runb", "rpdns")],
+      also_ok=("dnssec.validation_failed", "dnssec.signature_expired", "unknown.no_evidence")),
+    S("resolver.rate_limited", "unbound-ratelimit", "Unbound's ratelimit for the zone is used up.",
+      [A("c1", "rlimit", f"n{i}.blog.org.", timeout=2, expect={"SERVFAIL": "resolver.rate_limited", **OK}) for i in range(16)]
+      + [fine("c2", "rlimit", "www.shop.net.")], also_ok=("resolver.overload", "unknown.no_evidence"), settle=0.3),
+    S("resolver.overload", "bind-fetches-per-zone", "BIND's quota of fetches for a zone with a silent server is used up.",
+      [[A("c1", "rsmall", f"n{i}.silent.com.", timeout=11, pause=0.01 * i, expect={"SERVFAIL": "upstream.timeout" if i < 4 else "resolver.overload"},
+         also_ok=("resolver.rate_limited",) if i >= 4 else ("resolver.overload",)) for i in range(30)]]),
+    S("resolver.overload", "dnsmasq-forward-max", "dnsmasq has as many forwarded queries as it may.",
+      [[A("c1", "fmasq3", f"n{i}.silent.com.", timeout=11, pause=0.01 * i, expect={"REFUSED": "resolver.overload", "SERVFAIL": "upstream.timeout"},
+         also_ok=("policy.rate_limited", "resolver.rate_limited") if i >= 4 else ()) for i in range(16)]], keep=("rbind",)),
+]
+
+NO_ANSWER = [
+    S("no_answer.server_silent", "no-dns-there", "The server asked never answers.",
+      [A("c1", "dead", "www.good.com.", tries=3, gap=1), A("c2", "dead", "www.good.com.", "AAAA", v6=True, edns=None),
+       fine("c1", "rbind", "www.good.com.")], None, settle=6),
+    S("no_answer.unreachable", "port-closed", "Nothing listens at the server asked: ICMP port unreachable.",
+      [A("c1", "closed", "www.good.com.", tries=2), A("c2", "closed", "www.good.com.", "AAAA", v6=True),
+       fine("c1", "rbind", "www.good.com.")], None, settle=3),
+    S("no_answer.late_response", "after-the-client-left", "The answer comes 3.5 s later; the client is gone (ICMP port unreachable).",
+      [A("c1", "tiny.late", "www.any.org.", timeout=1, expect={"NOERROR": "no_answer.late_response"}),
+       A("c2", "tiny.late", "www.any.org.", "AAAA", timeout=1, tries=2, expect={"NOERROR": "no_answer.late_response"})],
+      also_ok=("none", "no_answer.server_silent"), settle=4.5),
+    S("no_answer.one_way_capture", "queries-only", "The tap sees one direction only.",
+      [fine(c, r, n) for r in ("rbind", "runb") for c, n in (("c1", "www.good.com."), ("c2", "www.shop.net."), ("c3", "www.blog.org."))],
+      view="one_way", settle=1),
+]
+
+NAME = [
+    S("name.does_not_exist", "four-resolvers", "The name does not exist.",
+      [A("c1", r, n) for r in RESOLVERS for n in ("nosuch.good.com.", "nosuchdomain.net.", "nosuch.blog.org.")]
+      + [fine("c2", r, "www.good.com.") for r in RESOLVERS], "NXDOMAIN"),
+    S("name.search_suffix", "suffix-first", "The client appends its search suffix to full names.",
+      [x for r in ("rbind", "runb") for n in ("www.good.com", "www.shop.net", "mail.blog.org") for x in
+       (A("c1", r, f"{n}.corp.plain.com."), fine("c1", r, n + "."))], "NXDOMAIN", also_ok=("name.does_not_exist",)),
+]
+
+UNKNOWN = [
+    S("unknown.upstream_not_visible", "lame-client-side", "The servers refuse the zone; only the clients' side is seen.",
+      [[A("c1", r, "www.lame.com.") for r in ("rbind", "runb", "rpdns")], [fine("c2", r, "www.good.com.") for r in ("rbind", "runb", "rpdns")]],
+      FAILS, view="client", also_ok=("delegation.lame_refused", "unknown.no_evidence")),
+]
+
+
+UNKNOWN.append(
+    S("unknown.capture_loss", "kernel-drops", "The capture lost packets and says so.",
+      [fine(c, r, n) for r in ("rbind", "runb", "rkres") for c, n in (("c1", "www.good.com."), ("c2", "www.shop.net."), ("c3", "www.blog.org."))],
+      view="loss", settle=1))
+
+LATE = ("dnssec.validation_failed", "resolver.cached_failure", "unknown.no_evidence")
+VIEWS = [
+    S("late-capture", f"{zone[:-1].replace('.', '-')}", f"{sentence} The capture began when its keys were cached.",
+      [[A("c1", r, "mail." + zone, "AAAA", timeout=5, expect={"SERVFAIL": slug}) for r in RESOLVERS],
+       [A("c2", r, "www." + zone, "A", timeout=5, edns=None, expect={"SERVFAIL": slug}) for r in RESOLVERS],
+       [fine("c2", r, "mail." + zone, "AAAA", cd=True) for r in ("rbind", "runb", "rkres")]],
+      pre=[A("c1", r, "www." + zone, timeout=3) for r in RESOLVERS], also_ok=LATE)
+    for slug, zone, sentence in (("dnssec.signature_expired", "leafexp.com.", "All signatures but the one over DNSKEY ended a day ago."),
+                                 ("dnssec.signature_invalid", "siginv.com.", "The signatures over the answers do not verify."),
+                                 ("dnssec.ds_mismatch", "dstag.com.", "The DS has a key tag no DNSKEY has."),
+                                 ("dnssec.rrsig_missing", "nosig.com.", "Answers come without signatures."))
+] + [
+    S("client-side", f"{zone[:-1].replace('.', '-')}", sentence,
+      probe(zone, limit=13.0, resolvers=("rbind", "runb", "rkres", "rpdns"), expect={"SERVFAIL": slug}), view="client",
+      also_ok=("dnssec.validation_failed",) if slug.startswith("dnssec") else ())
+    for slug, zone, sentence in (("dnssec.signature_expired", "sigexp.com.", "All signatures ended two days ago."),
+                                 ("dnssec.signature_invalid", "siginv.net.", "The signatures over the answers do not verify."),
+                                 ("dnssec.ds_mismatch", "dstag.com.", "The DS has a key tag no DNSKEY has."),
+                                 ("dnssec.rrsig_missing", "nosig.org.", "Answers come without signatures."),
+                                 ("delegation.lame_refused", "lame.com.", "The delegated servers do not host the zone."),
+                                 ("zone.not_loaded", "nlnsd.com.", "The zone's server (NSD) could not load the zone."))
+]
+
+
+def D(slug, zone, sentence, also_ok=(), names=("www", "mail"), kinds=("A", "AAAA"), limit=14.0, resolvers=RESOLVERS, expect=None):
+    return S("dnssec." + slug, zone.rstrip(".").replace(".", "-") + ("" if names[0] == "www" else "-" + names[0]), sentence,
+             probe(zone, resolvers, names=names, kinds=kinds, limit=limit, expect=expect), FAILS, also_ok=tuple("dnssec." + s for s in also_ok))
+
+
+EITHER = {"SERVFAIL": SAME, **OK}
+GONE = {"names": ("nosuch", "nosuch2"), "kinds": ("A", "AAAA")}
+DNSSEC = [
+    D("signature_expired", "sigexp.com.", "All signatures ended two days ago."),
+    D("signature_expired", "sigexp.net.", "All signatures ended an hour ago (Unbound tolerates that).", expect=EITHER),
+    D("signature_expired", "sigexp.org.", "All signatures ended ten days ago."),
+    D("signature_expired", "leafexp.com.", "All signatures but the one over DNSKEY ended a day ago."),
+    D("signature_expired", "keyexp.net.", "The signature over DNSKEY ended a day ago."),
+    D("signature_not_yet_valid", "notyet.com.", "All signatures begin in five days."),
+    D("signature_not_yet_valid", "notyet.org.", "All signatures begin in two hours (Unbound tolerates that).", expect=EITHER),
+    D("signature_invalid", "siginv.com.", "The signatures over the answers do not verify."),
+    D("signature_invalid", "siginv.net.", "The signatures over the answers do not verify."),
+    D("signature_invalid", "keyinv.org.", "The signature over DNSKEY does not verify."),
+    D("signature_window_inverted", "inverted.com.", "The signatures end before they begin.", ["signature_invalid"]),
+    D("signature_window_inverted", "inverted.net.", "The signatures end before they begin.", ["signature_invalid"]),
+    D("ds_mismatch", "dstag.com.", "The DS has a key tag no DNSKEY has."),
+    D("ds_mismatch", "dsdigest.net.", "The DS digest does not fit the DNSKEY."),
+    D("ds_mismatch", "dsalg.org.", "The DS has an algorithm no DNSKEY has."),
+    D("ds_mismatch", "under.biz.", "The DS of the top-level domain does not fit its DNSKEY."),
+    D("dnskey_missing", "nokey.com.", "The zone is signed, its DNSKEY records are gone."),
+    D("dnskey_missing", "nokey.net.", "The zone is signed, its DNSKEY records are gone."),
+    D("dnskey_missing", "nozsk.com.", "The key that signs the zone is not in the DNSKEY set."),
+    D("dnskey_missing", "nozsk.org.", "The key that signs the zone is not in the DNSKEY set."),
+    D("dnskey_missing", "dsnosig.com.", "The zone is not signed any more, its DS is still there.", ["rrsig_missing"]),
+    D("dnskey_missing", "dsnosig.net.", "The zone is not signed any more, its DS is still there.", ["rrsig_missing"]),
+    D("dnskey_missing", "dsnosig.org.", "The zone is not signed any more, its DS is still there.", ["rrsig_missing"]),
+    D("rrsig_missing", "nosig.com.", "Answers come without signatures."),
+    D("rrsig_missing", "nosig.org.", "Answers come without signatures."),
+    D("rrsig_missing", "nosigall.net.", "No record of the zone has a signature."),
+    D("rrsig_missing", "nosigkey.org.", "The DNSKEY set has no signature."),
+    D("denial_missing", "nonsec.com.", "NXDOMAIN comes without NSEC.", **GONE),
+    D("denial_missing", "nonsec.net.", "NXDOMAIN comes without NSEC3.", **GONE),
+    D("denial_invalid", "badnsec.com.", "The signatures over NSEC do not verify.", ["signature_invalid"], **GONE),
+    D("denial_invalid", "badnsec.net.", "The signatures over NSEC3 do not verify.", ["signature_invalid"], **GONE),
+    D("denial_invalid", "wrongnsec.org.", "The NSEC records cover nothing, and their signatures fail.", ["signature_invalid"], **GONE),
+    D("no_zone_key_bit", "nobit.com.", "The DNSKEYs have no zone-key bit.", ["ds_mismatch", "dnskey_missing", "signature_invalid"]),
+    D("algorithm_unsupported", "algorithm.org.", "Keys and signatures have an algorithm nobody knows.", ["ds_mismatch", "dnskey_missing"]),
+    S("dnssec.trust_anchor", "unbound-wrong-anchor", "This resolver's trust anchor is not the root's key.",
+      [[A("c1", "rbad", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.")]
+      + [A("c2", "rbad", "www.good.com.", "AAAA", edns=None, cached=True), fine("c2", "rbad", "www.good.com.", cd=True)], FAILS),
+    S("dnssec.clock_skew", "unbound-year-2020", "This resolver's clock stands at 2020.",
+      [[A("c1", "rskew", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.", "www.news.net.")]
+      + [A("c2", "rskew", "mail.good.com.", "AAAA", edns=None)], FAILS, also_ok=("dnssec.signature_not_yet_valid",)),
+]
+
+TRAPS = [
+    S("healthy", "one-of-two-dead", "", [[fine("c1", r, n, timeout=12) for r in RESOLVERS] for n in ("www.half.com.", "mail.half.com.", "api.half.com.")]),
+    S("traps", "dnssec-beside-timeouts", "All signatures ended two days ago; meanwhile another zone's servers are silent.",
+      [[x for r in ("rbind", "rkres", "rpdns") for x in (
+          A("c2", r, "www.silent.com.", timeout=WAIT[r], expect={"SERVFAIL": "upstream.timeout"}, fault="Every server of silent.com is silent."),
+          A("c1", r, "www.sigexp.com.", timeout=14, pause=0.4, expect={"SERVFAIL": "dnssec.signature_expired"}),
+          A("c3", r, "www.good.com.", expect=OK, pause=0.5))]]),
+    S("traps", "two-resolvers-one-fails", "Nothing that this resolver sends to the zone's servers arrives; another resolver's does.",
+      [[A("c1", "rpdns", "www.plain.com.", timeout=5, expect={"SERVFAIL": "upstream.timeout"}), fine("c2", "runb", "www.plain.com."),
+        fine("c3", "rkres", "www.plain.com.")]], inject=[rule("abind", f"ip saddr {v4('rpdns')} drop"), rule("abind", f"ip6 saddr {v6('rpdns')} drop")]),
+    S("traps", "shared-fetch-many-clients", "The delegated servers do not host the zone; three clients ask at once.",
+      [[A(c, r, "www.lame.com.", expect={"SERVFAIL": "delegation.lame_refused"}) for c in CLIENTS for r in RESOLVERS]]),
+    S("traps", "mirror-duplicates", "The delegated servers do not host the zone; the mirror shows each frame twice.",
+      [[A("c1", r, "www.lame.com.", expect={"SERVFAIL": "delegation.lame_refused"}) for r in ("rbind", "runb")],
+       [fine("c2", r, "www.good.com.") for r in ("rbind", "runb")]], view="duplicates"),
+    S("traps", "vlan-tagged", "All signatures ended two days ago; frames carry a VLAN tag.",
+      [[A("c1", r, "www.sigexp.com.", expect={"SERVFAIL": "dnssec.signature_expired"}) for r in ("rbind", "runb")],
+       [fine("c2", r, "www.good.com.") for r in ("rbind", "runb")]], view="vlan"),
+]
+
+SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
+             NO_ANSWER + NAME + UNKNOWN + DNSSEC + VIEWS + TRAPS)

@@ -46,7 +46,26 @@ def vlan(lines, packets, asks):
     return lines, out
 
 
-VIEWS = {"both": both, "client": client, "one_way": one_way, "duplicates": duplicates, "vlan": vlan}
+class Lossy(list):
+    """Packets of a capture that lost some; dropped says how many."""
+
+    dropped = 0
+
+
+def loss(lines, packets, asks):
+    """The kernel lost every second answer to a client, and says so (pcapng statistics)."""
+    clients = {a.address(a.client) for a in asks}
+    answers = [p for p in packets if p.sport == 53 and p.dst in clients]
+    lost = answers[::2]
+    gone = {(p.dst, p.dport) for p in lost}
+    kept = Lossy(p for p in packets if p not in lost)
+    kept.dropped = len(lost)
+    return [dict(x, rcode=None, ede=[], cause="unknown.capture_loss", also_ok=["no_answer.server_silent"],
+                 fault="The capture lost the answer.") if (x["client"], x["sport"]) in gone else x
+            for x in lines], kept
+
+
+VIEWS = {"loss": loss, "both": both, "client": client, "one_way": one_way, "duplicates": duplicates, "vlan": vlan}
 
 
 def apply(view, lines, packets, asks):

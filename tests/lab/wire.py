@@ -167,6 +167,26 @@ def write(path, packets, linktype=1):
             out.write(p.frame)
 
 
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    size = struct.pack("=I", len(body) + 12)
+    return struct.pack("=I", kind) + size + body + size
+
+
+def write_pcapng(path, packets, dropped):
+    """The same with the count of packets the capture lost, as an interface statistics block."""
+    received = len(packets)
+    with open(path, "wb") as out:
+        out.write(block(0x0A0D0D0A, struct.pack("=IHHq", 0x1A2B3C4D, 1, 0, -1)))
+        out.write(block(1, struct.pack("=HHI", 1, 0, 262144) + struct.pack("=HHBxxxHH", 9, 1, 9, 0, 0)))
+        for p in packets:
+            out.write(block(6, struct.pack("=IIIII", 0, p.ts_ns >> 32, p.ts_ns & 0xFFFFFFFF,
+                                           len(p.frame), p.length) + p.frame))
+        end = packets[-1].ts_ns
+        out.write(block(5, struct.pack("=III", 0, end >> 32, end & 0xFFFFFFFF) + struct.pack(
+            "=HHQHHQHH", 4, 8, received + dropped, 5, 8, dropped, 0, 0)))
+
+
 def messages(packets):
     """(packet, Message, "udp"|"tcp") for each DNS message on port 53; TCP by arrival order."""
     streams = {}

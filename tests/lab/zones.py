@@ -26,7 +26,10 @@ class Zone:
     ds_fault: object = None  # ... and the DS lines in the parent
     inception: str = "-1h"  # of the signatures: seconds as dnssec-signzone takes them
     expiration: str = "+30d"
+    dnskey_expiration: str = ""  # of the signature over DNSKEY, when it differs
     nsec3: bool = False
+    iterations: int = 0
+    hide_zsk: bool = False  # the key that signs the zone is not in its DNSKEY set
     algorithm: str = "ECDSAP256SHA256"
     plain: bool = False  # no www, mail ... of the template
     v6: bool = True  # AAAA of its servers too
@@ -144,17 +147,35 @@ class Builder:
         now = time.time()
         times = [time.strftime("%Y%m%d%H%M%S", time.gmtime(now + seconds(t)))
                  for t in (zone.inception, zone.expiration)]
-        flags = "-3 - -H 0" if zone.nsec3 else ""
-        signed = self.path(zone.name) + ".signed"
-        sh(f"cd {self.keys} && dnssec-signzone -P -O full -o {zone.name} -s {times[0]}"
-           f" -e {times[1]} {flags} -f {signed} {source} " +
-           " ".join(ksk_and_zsk(zone, keys)))
+        flags = f"-3 - -H {zone.iterations}" if zone.nsec3 else ""
+        if zone.dnskey_expiration:
+            end = time.gmtime(now + seconds(zone.dnskey_expiration))
+            flags += time.strftime(" -X %Y%m%d%H%M%S", end)
+        done = self.signzone(zone, source, keys, f"-s {times[0]} -e {times[1]} {flags}")
+        if zone.hide_zsk:
+            done = self.swap_keys(zone, source, keys, done, f"-s {times[0]} -e {times[1]} {flags}")
         if zone.name != ".":
             secure = [k for k in keys if is_sep(k)] or keys
             self.ds[zone.name] = [line.replace(" IN DS ", " 300 IN DS ") for k in secure
                                   for line in sh(f"dnssec-dsfromkey -2 {k}").splitlines()]
+        return done
+
+    def signzone(self, zone, source, keys, flags):
+        signed = source + ".signed"
+        sh(f"cd {self.keys} && dnssec-signzone -P -O full -o {zone.name} {flags} -f {signed} {source} "
+           + " ".join(k[:-4] for k in keys))
         with open(signed) as text:
             return [line.rstrip("\n") for line in text if line.strip() and line[0] != ";"]
+
+    def swap_keys(self, zone, source, keys, done, flags):
+        """The signed zone, but with a DNSKEY set (well signed) that has the KSK only."""
+        ksk = [k for k in keys if is_sep(k)]
+        only = source + ".ksk"
+        with open(source) as text, open(only, "w") as out:
+            out.writelines(line for line in text if " DNSKEY 256 " not in line)
+        other = self.signzone(zone, only, ksk, "-z " + flags)
+        is_key = lambda x: "DNSKEY" in (faults.kind(x), faults.covers(x))
+        return [x for x in done if not is_key(x)] + [x for x in other if is_key(x)]
 
 
 def root_glue():
@@ -170,10 +191,6 @@ def key_lines(path):
 
 def is_sep(path):
     return " DNSKEY 257 " in open(path).read()
-
-
-def ksk_and_zsk(zone, keys):
-    return [k[:-4] for k in keys]
 
 
 def seconds(text):

@@ -1,0 +1,114 @@
+/*
+ * NXDOMAIN, when it is asked for (--include nxdomain).
+ */
+#include "analyze/cause/rule.h"
+#include "base/time.h"
+
+#define SEARCH_WINDOW_NS (10 * RC_NS_PER_S)
+
+/*
+ * A stub appends its search list to what the user typed: the same client asked for a proper beginning
+ * of this name (two labels or more) just before or after.
+ */
+static const struct rc_exchange *find_search_original(struct rc_case *c, struct rc_name *ret_name)
+{
+	for (unsigned keep = c->qname->labels; keep-- > 2;) {
+		struct rc_name suffix, head = *c->qname;
+		rc_name_parent(c->qname, keep, &suffix);
+		head.len = (uint8_t)(c->qname->len - suffix.len + 1);
+		head.wire[head.len - 1] = 0;
+		head.labels = (uint8_t)keep;
+		uint64_t hash = rc_name_hash(c->seed, &head);
+		const struct rc_record *r = rc_recorder_at(
+			c->recorder, rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash));
+		if (r != NULL && r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &c->x->asker) &&
+		    r->x.first_ns - c->x->first_ns < SEARCH_WINDOW_NS &&
+		    c->x->first_ns - r->x.first_ns < SEARCH_WINDOW_NS) {
+			*ret_name = head;
+			return &r->x;
+		}
+	}
+	return NULL;
+}
+
+static enum rc_confidence test_search(const struct rc_rule *rule, struct rc_case *c,
+				      struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_name *head = rc_arena_alloc(c->arena, sizeof *head);
+	const struct rc_exchange *original = head == NULL ? NULL : find_search_original(c, head);
+	if (original == NULL)
+		return RC_CONF_NONE;
+	f->explanation = rc_say(c, "%s does not exist; %s most likely made it by appending its search list to %s, which it asked too.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->asker),
+				rc_say_name(c, head));
+	rc_prove_self(c, f, "NXDOMAIN");
+	rc_prove(c, f, original, head, NULL, "the same client asked for the name without the suffix");
+	return RC_CONF_LIKELY;
+}
+
+static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
+				       struct rc_finding *f)
+{
+	if (!(c->ede & rule->ede))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s says that %s does not exist because it blocks it.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "NXDOMAIN with an EDE that says it is blocked");
+	return RC_CONF_PROVEN;
+}
+
+static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	f->explanation = rc_say(c, "%s does not exist.", rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "NXDOMAIN");
+	return RC_CONF_LIKELY;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause = {
+			.slug = "name.search_suffix",
+			.title = "a search list made up the name",
+			.when = "NXDOMAIN for a name that begins with another name the same client asked at the time.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_INFO,
+			.fix = {"Write names with a trailing dot, or shorten the search list of {client}."},
+			.next_steps = {"cat /etc/resolv.conf"},
+			.reference = "RFC 1535",
+		},
+		.rank = 800, .rcodes = RC_ON(RC_RCODE_NXDOMAIN), .test = test_search,
+	},
+	{
+		.cause = {
+			.slug = "name.blocked",
+			.title = "the name is blocked",
+			.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
+			.responsible = RC_PARTY_RESOLVER_OPERATOR,
+			.severity = RC_SEVERITY_INFO,
+			.fix = {"If {qname} should resolve, take it off the block list of {server}."},
+			.next_steps = {"dig @{server} {qname} {qtype}"},
+			.reference = "RFC 8914 4.16",
+		},
+		.rank = 790, .rcodes = RC_ON(RC_RCODE_NXDOMAIN),
+		.ede = RC_EDE(4) | RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18), .test = test_blocked,
+	},
+	{
+		.cause = {
+			.slug = "name.does_not_exist",
+			.title = "the name does not exist",
+			.when = "NXDOMAIN.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_INFO,
+			.fix = {"Correct the name, or create it in its zone."},
+			.next_steps = {"dig {qname} {qtype} +trace"},
+			.reference = "RFC 2308",
+		},
+		.rank = 810, .rcodes = RC_ON(RC_RCODE_NXDOMAIN), .test = test_none,
+	},
+};
+
+const struct rc_rule_family rc_rules_name = {rules, sizeof rules / sizeof *rules};

@@ -1,0 +1,185 @@
+#include "analyze/cause/rule.h"
+
+#include <strings.h>
+
+#include "base/time.h"
+
+static const struct rc_rule_family *const families[] = {
+#define X(name) &rc_rules_##name,
+	RC_RULE_FAMILIES(X)
+#undef X
+};
+
+const struct rc_rule *rc_rule_at(size_t index)
+{
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		if (index < families[i]->n)
+			return &families[i]->rules[index];
+		index -= families[i]->n;
+	}
+	return NULL;
+}
+
+size_t rc_cause_count(void)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		n += families[i]->n;
+	return n;
+}
+
+const struct rc_cause *rc_cause_at(size_t index)
+{
+	const struct rc_rule *rule = rc_rule_at(index);
+	return rule == NULL ? NULL : &rule->cause;
+}
+
+const struct rc_cause *rc_cause_find(const char *slug)
+{
+	const struct rc_cause *cause;
+	for (size_t i = 0; (cause = rc_cause_at(i)) != NULL; i++)
+		if (strcmp(cause->slug, slug) == 0)
+			return cause;
+	return NULL;
+}
+
+const char *rc_confidence_name(enum rc_confidence confidence)
+{
+	static const char *const names[] = {"none", "possible", "likely", "proven"};
+	return names[confidence];
+}
+
+const char *rc_party_name(enum rc_party party)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+		RC_PARTY_LIST(X)
+#undef X
+	};
+	return names[party];
+}
+
+void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
+	      const struct rc_name *name, const char *outcome, const char *fact)
+{
+	(void)c;
+	if (f->n_evidence == RC_EVIDENCE_MAX)
+		return;
+	bool answered = x->state == RC_X_ANSWERED;
+	bool icmp = !answered && x->icmp_frame != 0;
+	struct rc_evidence *e = &f->evidence[f->n_evidence++];
+	*e = (struct rc_evidence){
+		.frame = answered ? x->end_frame : icmp ? x->icmp_frame : x->last_frame,
+		.query_frame = x->first_frame,
+		.source = answered ? x->end_source : icmp ? x->icmp_source : x->last_source,
+		.ts_ns = answered ? x->end_ns : icmp ? x->icmp_ns : x->last_ns,
+		.from = x->asker,
+		.to = x->server,
+		.name = name,
+		.qtype = x->qtype,
+		.outcome = outcome != NULL ? outcome : answered ? "answered" : "timeout",
+		.rcode = answered ? x->answer.rcode : -1,
+		.rtt_ns = answered ? x->end_ns - x->first_ns : -1,
+		.fact = fact,
+	};
+}
+
+void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact)
+{
+	rc_prove(c, f, c->x, c->qname, NULL, fact);
+}
+
+const char *rc_say_name(struct rc_case *c, const struct rc_name *name)
+{
+	char text[RC_NAME_TEXT_MAX + 1];
+	if (name == NULL || name->len == 0)
+		return "(no name)";
+	rc_name_format(name, text);
+	return rc_say(c, "%s", text);
+}
+
+const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr)
+{
+	char text[RC_ADDR_TEXT_MAX];
+	return rc_say(c, "%s", rc_addr_format(addr, text));
+}
+
+const char *rc_say_type(struct rc_case *c, uint16_t type)
+{
+	char text[RC_CODE_TEXT_MAX];
+	return rc_say(c, "%s", rc_code_name(&rc_types, type, text));
+}
+
+const char *rc_say_duration(struct rc_case *c, int64_t ns)
+{
+	char text[32];
+	rc_duration_format(ns, text, sizeof text);
+	return rc_say(c, "%s", text);
+}
+
+static const char *value_of(struct rc_case *c, const struct rc_finding *f, const char *key,
+			    size_t len)
+{
+	if (strncmp(key, "zone", len) == 0)
+		return f->zone == NULL ? NULL : rc_say_name(c, f->zone);
+	if (strncmp(key, "server", len) == 0)
+		return rc_say_addr(c, f->server != NULL ? f->server : &c->x->server);
+	if (strncmp(key, "resolver", len) == 0)
+		return rc_say_addr(c, &c->x->server);
+	if (strncmp(key, "client", len) == 0)
+		return rc_say_addr(c, &c->x->asker);
+	if (strncmp(key, "qname", len) == 0)
+		return rc_say_name(c, c->qname);
+	if (strncmp(key, "qtype", len) == 0)
+		return rc_say_type(c, c->x->qtype);
+	return NULL;
+}
+
+const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, const char *text)
+{
+	const char *open = strchr(text, '{');
+	const char *close = open == NULL ? NULL : strchr(open, '}');
+	if (close == NULL)
+		return text;
+	const char *value = value_of(c, f, open + 1, (size_t)(close - open - 1));
+	if (value == NULL)
+		value = rc_say(c, "<%.*s>", (int)(close - open - 1), open + 1);
+	return rc_say(c, "%.*s%s%s", (int)(open - text), text, value,
+		      rc_say_expand(c, f, close + 1));
+}
+
+bool rc_server_recurses(const struct rc_case *c)
+{
+	if (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))
+		return true;
+	return c->server_host != NULL && c->server_host->answered_ra > 0;
+}
+
+bool rc_server_is_authoritative(const struct rc_case *c)
+{
+	return c->server_host != NULL && c->server_host->answered_aa > 0;
+}
+
+bool rc_server_hosts_zone(struct rc_case *c)
+{
+	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {
+		struct rc_name zone;
+		rc_name_parent(c->qname, n, &zone);
+		if (zone.labels == 0)
+			break;
+		uint64_t hash = rc_name_hash(c->seed, &zone);
+		uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
+		for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_server;
+			if (r->x.name_hash == hash && r->x.state == RC_X_ANSWERED &&
+			    rc_addr_equal(&r->x.server, &c->x->server) &&
+			    rc_flag(&r->x.answer, RC_FLAG_AA) &&
+			    r->x.answer.rcode == RC_RCODE_NOERROR)
+				return true;
+		}
+	}
+	return false;
+}

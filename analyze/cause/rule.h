@@ -1,0 +1,119 @@
+/*
+ * A cause rule: one row says what the cause is, when it is looked at, and how it is recognised. Rows
+ * stand in the family files of this folder; adding a cause is adding a row there, with its case in
+ * pcaps/<slug>/.
+ */
+#ifndef RC_ANALYZE_RULE_H
+#define RC_ANALYZE_RULE_H
+
+#include "analyze/infer/case.h"
+
+/* What a rule claims about a case. Strings live in the case's arena. */
+struct rc_finding {
+	const char *explanation;     /* one sentence; required unless the confidence is NONE */
+	const struct rc_name *zone;  /* subject; NULL unknown */
+	const struct rc_addr *server; /* subject; NULL unknown or several */
+	struct rc_evidence *evidence; /* room for RC_EVIDENCE_MAX */
+	size_t n_evidence;
+	bool cached;
+};
+
+enum { /* rc_rule.flags */
+	/* Rests on silence: at most possible where the capture may have missed the answer. */
+	RC_RULE_SILENCE = 1u << 0,
+};
+
+struct rc_rule {
+	struct rc_cause cause;
+	uint16_t rank;     /* among equally sure causes the lowest wins */
+	uint16_t flags;
+	uint32_t rcodes;   /* RC_ON(...) of the answers it is looked at for */
+	uint32_t opcodes;  /* bit per OPCODE; 0: QUERY only */
+	uint32_t param;    /* for tests shared by several rows */
+	uint32_t ede;      /* bits of EDE codes that say the same; for tests that use it */
+	enum rc_confidence (*test)(const struct rc_rule *rule, struct rc_case *c,
+				   struct rc_finding *f);
+};
+
+#define RC_ON(rcode) (UINT32_C(1) << (rcode))
+#define RC_ON_SILENCE (UINT32_C(1) << 31)
+#define RC_ON_ANY UINT32_MAX
+#define RC_EDE(code) (UINT32_C(1) << (code))
+#define RC_OPCODES_ALL 0xffffu
+
+struct rc_rule_family {
+	const struct rc_rule *rules;
+	size_t n;
+};
+
+#define RC_RULE_FAMILIES(X) \
+	X(transaction) \
+	X(unsupported) \
+	X(policy) \
+	X(dnssec) \
+	X(upstream) \
+	X(delegation) \
+	X(resolver) \
+	X(silence) \
+	X(name) \
+	X(unknown)
+
+#define X(name) extern const struct rc_rule_family rc_rules_##name;
+RC_RULE_FAMILIES(X)
+#undef X
+
+/* All rules in the order of their families; NULL behind the last. */
+const struct rc_rule *rc_rule_at(size_t index);
+
+static inline const struct rc_rule *rc_rule_of(const struct rc_cause *cause)
+{
+	return (const struct rc_rule *)(const void *)cause; /* the first member */
+}
+
+/* --- helpers of the tests -------------------------------------------------------------------- */
+
+/* Adds an exchange as evidence; fact is one phrase (arena or static). outcome NULL: by its RCODE. */
+void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
+	      const struct rc_name *name, const char *outcome, const char *fact);
+
+/* Adds the failed exchange itself. */
+void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
+
+/* Text in the case's arena. */
+const char *rc_say_name(struct rc_case *c, const struct rc_name *name);
+const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr);
+const char *rc_say_type(struct rc_case *c, uint16_t type);
+const char *rc_say_duration(struct rc_case *c, int64_t ns);
+#define rc_say(c, ...) rc_arena_printf((c)->arena, __VA_ARGS__)
+
+/*
+ * Expands {zone} {server} {client} {resolver} {qname} {qtype} in a text of a cause row; what is not
+ * known becomes <zone> and so on.
+ */
+const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, const char *text);
+
+static inline bool rc_flag(const struct rc_msg_facts *m, uint16_t flag)
+{
+	return (m->flags & flag) != 0;
+}
+
+static inline bool rc_is_answered(const struct rc_case *c)
+{
+	return c->x->state == RC_X_ANSWERED;
+}
+
+static inline bool rc_rcode_is(const struct rc_case *c, uint16_t rcode)
+{
+	return rc_is_answered(c) && c->x->answer.rcode == rcode;
+}
+
+/* The server answers others as a resolver (RA=1), by this answer or by earlier ones. */
+bool rc_server_recurses(const struct rc_case *c);
+
+/* The server was seen answering with authority (AA=1). */
+bool rc_server_is_authoritative(const struct rc_case *c);
+
+/* It was seen answering with authority for a zone the question lies in. */
+bool rc_server_hosts_zone(struct rc_case *c);
+
+#endif

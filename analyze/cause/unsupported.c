@@ -1,0 +1,274 @@
+/*
+ * What the server does not implement, and queries it cannot read.
+ */
+#include "analyze/cause/rule.h"
+
+static const char *request_text(struct rc_case *c)
+{
+	char text[RC_CODE_TEXT_MAX];
+	if (c->x->opcode != RC_OPCODE_QUERY)
+		return rc_say(c, "%s", rc_code_name(&rc_opcodes, c->x->opcode, text));
+	return rc_say_type(c, c->x->qtype);
+}
+
+static enum rc_confidence say_unsupported(struct rc_case *c, struct rc_finding *f,
+					  enum rc_confidence confidence)
+{
+	char code[RC_CODE_TEXT_MAX];
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answered %s to %s: it does not support what was asked.",
+				rc_say_addr(c, &c->x->server),
+				rc_code_name(&rc_rcodes, c->x->answer.rcode, code), request_text(c));
+	rc_prove_self(c, f, rc_say(c, "%s answered %s", request_text(c),
+				   rc_code_name(&rc_rcodes, c->x->answer.rcode, code)));
+	return confidence;
+}
+
+static enum rc_confidence test_opcode(const struct rc_rule *rule, struct rc_case *c,
+				      struct rc_finding *f)
+{
+	uint8_t opcode = c->x->opcode;
+	bool own_row = opcode == RC_OPCODE_UPDATE || opcode == RC_OPCODE_NOTIFY;
+	if (opcode == RC_OPCODE_QUERY || (rule->param == 0 ? own_row : opcode != rule->param))
+		return RC_CONF_NONE;
+	if (rc_rcode_is(c, RC_RCODE_NOTIMP))
+		return say_unsupported(c, f, RC_CONF_PROVEN);
+	/* Nobody has a right to refuse an opcode that hardly anybody implements but by not doing it. */
+	if (rule->param == 0)
+		return say_unsupported(c, f, RC_CONF_LIKELY);
+	return RC_CONF_NONE;
+}
+
+/* NOTIMP, or the FORMERR that some servers answer instead, to a zone transfer. */
+static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	if (c->x->qtype != rule->param)
+		return RC_CONF_NONE;
+	switch (c->x->answer.rcode) {
+	case RC_RCODE_NOTIMP:
+		return say_unsupported(c, f, RC_CONF_PROVEN);
+	case RC_RCODE_FORMERR:
+		return say_unsupported(c, f, RC_CONF_LIKELY);
+	case RC_RCODE_REFUSED:
+		/* AXFR is not defined over UDP (RFC 5936 4.2). */
+		return c->x->qtype == RC_TYPE_AXFR && c->x->transport == RC_UDP
+			       ? say_unsupported(c, f, RC_CONF_LIKELY)
+			       : RC_CONF_NONE;
+	default: /* SERVFAIL, NOTAUTH: what resolvers answer, which have no zones to transfer */
+		return rc_flag(&c->x->answer, RC_FLAG_RA) ? say_unsupported(c, f, RC_CONF_LIKELY)
+							  : RC_CONF_NONE;
+	}
+}
+
+/* Types that stand for something else than data (RFC 6895 3.1): 128-255, and OPT. */
+static bool is_meta_type(uint16_t type)
+{
+	return type == RC_TYPE_OPT || (type >= 128 && type <= 255);
+}
+
+static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	(void)rule;
+	if (c->x->qtype == RC_TYPE_AXFR || c->x->qtype == RC_TYPE_IXFR || c->forwarded != NULL)
+		return RC_CONF_NONE;
+	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
+	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0)
+		return say_unsupported(c, f, meta || c->others.same_client_ok > 0 ? RC_CONF_PROVEN
+										: RC_CONF_LIKELY);
+	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))
+		return say_unsupported(c, f, RC_CONF_LIKELY);
+	return RC_CONF_NONE;
+}
+
+static enum rc_confidence test_edns_version(const struct rc_rule *rule, struct rc_case *c,
+					    struct rc_finding *f)
+{
+	(void)rule;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "The query asks for EDNS version %u, which %s does not know.",
+				c->x->query.edns_version, rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "BADVERS, RFC 6891 6.1.3");
+	return c->x->query.edns && c->x->query.edns_version > 0 ? RC_CONF_PROVEN : RC_CONF_NONE;
+}
+
+static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	if (!c->x->query.edns || c->x->answer.edns || is_meta_type(c->x->qtype) ||
+	    c->x->opcode != RC_OPCODE_QUERY || c->x->query.fault != RC_FAULT_NONE ||
+	    c->x->qdcount != 1 || c->n_links > 0)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answered FORMERR to a query with EDNS, and without an OPT record of its own: it does not know EDNS.",
+				rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "well-formed query with OPT answered FORMERR without OPT");
+	if (c->others.same_client_without_edns_ok == 0)
+		return RC_CONF_LIKELY;
+	rc_prove(c, f, c->others.without_edns_example, c->qname, NULL,
+		 "the same question without EDNS was answered");
+	return RC_CONF_PROVEN;
+}
+
+static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_case *c,
+					 struct rc_finding *f)
+{
+	(void)rule;
+	enum rc_fault fault = (enum rc_fault)c->x->query.fault;
+	bool damaged = fault != RC_FAULT_NONE && fault != RC_FAULT_CUT;
+	bool no_question = c->x->opcode == RC_OPCODE_QUERY && c->x->qdcount != 1;
+	/* What else a query can have that its opcode does not allow (RFC 1035 4.1.1). */
+	bool stray = c->x->opcode == RC_OPCODE_QUERY && c->x->qtype != RC_TYPE_IXFR &&
+		     (c->x->query.counts[0] > 0 || c->x->query.counts[1] > 0);
+	if (!damaged && !no_question && !stray)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	const char *what = damaged ? rc_fault_text(fault)
+			   : no_question ? rc_say(c, "%u questions instead of one", c->x->qdcount)
+					 : "records in sections that a query leaves empty";
+	f->explanation = rc_say(c, "The query itself is malformed: %s.", what);
+	rc_prove(c, f, c->x, c->qname, NULL, rc_say(c, "malformed query: %s", what));
+	return damaged || no_question ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
+#define TRANSFER_RCODES \
+	(RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_REFUSED) | \
+	 RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_NOTAUTH))
+#define OTHER_OPCODES (RC_OPCODES_ALL & ~RC_ON(RC_OPCODE_QUERY))
+
+static const struct rc_rule rules[] = {
+	{
+		.cause = {
+			.slug = "unsupported.axfr",
+			.title = "the server does not do AXFR",
+			.when = "NOTIMP or FORMERR to AXFR; or a resolver (RA=1) answers it with an error; or AXFR over UDP.",
+			.mistaken_for = "policy.transfer_refused: REFUSED over TCP from an authoritative server.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Ask an authoritative server of {zone} for the transfer, over TCP."},
+			.next_steps = {"dig {qname} NS", "dig @{server} {qname} AXFR"},
+			.reference = "RFC 5936 4",
+		},
+		.rank = 130, .rcodes = TRANSFER_RCODES, .param = RC_TYPE_AXFR, .test = test_transfer,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.ixfr",
+			.title = "the server does not do IXFR",
+			.when = "NOTIMP or FORMERR to IXFR; or a resolver (RA=1) answers it with an error.",
+			.mistaken_for = "policy.transfer_refused: REFUSED from an authoritative server.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Let the secondary use AXFR with this primary, or ask a server that does IXFR."},
+			.next_steps = {"dig @{server} {qname} IXFR=1 +tcp"},
+			.reference = "RFC 1995",
+		},
+		.rank = 130, .rcodes = TRANSFER_RCODES, .param = RC_TYPE_IXFR, .test = test_transfer,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.update",
+			.title = "the server does not do dynamic update",
+			.when = "NOTIMP to an UPDATE.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Send updates to a primary server that takes them, or switch them off at {client}."},
+			.next_steps = {"dig {qname} SOA +short"},
+			.reference = "RFC 2136 2.2",
+		},
+		.rank = 130, .rcodes = RC_ON(RC_RCODE_NOTIMP), .opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.param = RC_OPCODE_UPDATE, .test = test_opcode,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.notify",
+			.title = "the server does not do NOTIFY",
+			.when = "NOTIMP to a NOTIFY.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Take {server} off the list of servers that {client} notifies."},
+			.next_steps = {"dig @{server} {qname} SOA"},
+			.reference = "RFC 1996",
+		},
+		.rank = 130, .rcodes = RC_ON(RC_RCODE_NOTIMP), .opcodes = RC_ON(RC_OPCODE_NOTIFY),
+		.param = RC_OPCODE_NOTIFY, .test = test_opcode,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.opcode",
+			.title = "the server does not know the opcode",
+			.when = "NOTIMP (or REFUSED, FORMERR) to an OPCODE other than QUERY, UPDATE and NOTIFY.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Find out why {client} sends this opcode: IQUERY and STATUS are obsolete, DSO needs a server that speaks it."},
+			.next_steps = {"dig @{server} {qname} +opcode=QUERY"},
+			.reference = "RFC 1035 4.1.1",
+		},
+		.rank = 130,
+		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_FORMERR),
+		.opcodes = OTHER_OPCODES, .param = 0, .test = test_opcode,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.qtype",
+			.title = "the server does not know the type asked for",
+			.when = "NOTIMP to an ordinary query, or an error to a QTYPE of the meta range (128-255).",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Find out why {client} asks for type {qtype}; most meta types are not for queries."},
+			.next_steps = {"dig @{server} {qname} {qtype}"},
+			.reference = "RFC 6895 3.1",
+		},
+		.rank = 140,
+		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_qtype,
+	},
+	{
+		.cause = {
+			.slug = "unsupported.edns_version",
+			.title = "the server does not know the EDNS version",
+			.when = "BADVERS to a query with EDNS version above 0.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Use EDNS version 0, the only one there is."},
+			.next_steps = {"dig @{server} {qname} {qtype} +edns=0"},
+			.reference = "RFC 6891 6.1.3",
+		},
+		.rank = 100, .rcodes = RC_ON(RC_RCODE_BADVERS), .opcodes = RC_OPCODES_ALL,
+		.test = test_edns_version,
+	},
+	{
+		.cause = {
+			.slug = "protocol.malformed_query",
+			.title = "the query is malformed",
+			.when = "An error to a query that does not decode, or that has no or several questions.",
+			.responsible = RC_PARTY_CLIENT,
+			.severity = RC_SEVERITY_LOW,
+			.fix = {"Mend or replace the software on {client} that made this query."},
+			.next_steps = {"tshark -r CAPTURE -V -Y 'frame.number == FRAME'"},
+			.reference = "RFC 1035 4.1.1",
+		},
+		.rank = 90,
+		.rcodes = RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_SERVFAIL) |
+			  RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL, .test = test_malformed,
+	},
+	{
+		.cause = {
+			.slug = "protocol.edns_unsupported",
+			.title = "the server does not know EDNS",
+			.when = "FORMERR without OPT to a well-formed query with OPT; the same question without EDNS answered proves it.",
+			.mistaken_for = "protocol.malformed_query: the query decodes without fault here.",
+			.responsible = RC_PARTY_SERVER_OPERATOR,
+			.severity = RC_SEVERITY_MEDIUM,
+			.fix = {"Update {server} to software that implements EDNS (RFC 6891)."},
+			.next_steps = {"dig @{server} {qname} {qtype} +noedns", "dig @{server} {qname} {qtype} +edns=0"},
+			.reference = "RFC 6891 7",
+		},
+		.rank = 150, .rcodes = RC_ON(RC_RCODE_FORMERR), .test = test_edns,
+	},
+};
+
+const struct rc_rule_family rc_rules_unsupported = {rules, sizeof rules / sizeof *rules};

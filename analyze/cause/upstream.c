@@ -1,0 +1,220 @@
+/*
+ * Upstream: every server of a zone on the way failed the same way.
+ */
+#include "analyze/cause/rule.h"
+
+#define PROOFS_MAX 8u /* exchanges shown per zone */
+
+static const struct rc_zone_view *failed_zone(const struct rc_case *c)
+{
+	return c->failed_zone == RC_ZONE_NONE ? NULL : &c->zones[c->failed_zone];
+}
+
+/*
+ * What a server did on the whole: a reply that did not match or was not whole explains the silence of
+ * its other attempts; else what it did most.
+ */
+static enum rc_outcome server_outcome(const struct rc_server_view *s)
+{
+	static const enum rc_outcome telling[] = {RC_OUT_FRAGMENTS, RC_OUT_MISMATCHED,
+						  RC_OUT_TCP_FAILED, RC_OUT_ICMP};
+	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
+		if (s->count[telling[i]] > 0)
+			return telling[i];
+	return s->worst;
+}
+
+/* How many servers of the zone ended with this outcome, and how many with any. */
+static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome, unsigned *ret_these,
+			  unsigned *ret_all)
+{
+	*ret_these = *ret_all = 0;
+	for (size_t i = 0; i < z->n_servers; i++) {
+		enum rc_outcome o = server_outcome(&z->servers[i]);
+		*ret_these += o == outcome;
+		*ret_all += o != RC_OUT_UNKNOWN;
+	}
+}
+
+static const char *fact_of(struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_exchange *x = link->x;
+	switch (link->outcome) {
+	case RC_OUT_TIMEOUT:
+		return x->state == RC_X_ANSWERED
+			       ? rc_say(c, "answered after %s, too late",
+					rc_say_duration(c, x->end_ns - x->first_ns))
+			       : rc_say(c, "no answer to %u %s", x->attempts,
+					x->attempts == 1 ? "query" : "queries");
+	case RC_OUT_ICMP:
+		return rc_say(c, "ICMP unreachable (type %u, code %u)", x->icmp_type, x->icmp_code);
+	case RC_OUT_TCP_FAILED:
+		return "the TCP connection failed";
+	case RC_OUT_MISMATCHED:
+		return x->marks & RC_X_WRONG_ID		? "a reply came with another ID"
+		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
+							: "a reply came from another address";
+	case RC_OUT_FRAGMENTS:
+		return "the reply's fragments never completed";
+	case RC_OUT_LAME:
+		return "not authoritative: no answer and no referral downwards";
+	default:
+		return rc_outcome_word(link->outcome);
+	}
+}
+
+static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
+{
+	unsigned shown = 0;
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	for (size_t i = 0; i < c->n_links && shown < PROOFS_MAX; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != zone || link->outcome != outcome)
+			continue;
+		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome), fact_of(c, link));
+		shown++;
+	}
+}
+
+static const char *zone_text(struct rc_case *c, const struct rc_zone_view *z)
+{
+	return z->name.len > 0 ? rc_say(c, "the zone %s", rc_say_name(c, &z->name))
+			       : rc_say(c, "%s", rc_say_name(c, c->qname));
+}
+
+static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	const struct rc_zone_view *z = failed_zone(c);
+	unsigned these, all;
+	enum rc_outcome outcome = (enum rc_outcome)rule->param;
+	if (z == NULL)
+		return RC_CONF_NONE;
+	count_servers(z, outcome, &these, &all);
+	if (these == 0)
+		return RC_CONF_NONE;
+	f->zone = z->name.len > 0 ? &z->name : NULL;
+	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
+	f->explanation = rc_say(c, "No server of %s gave %s a usable answer: %u of %u asked, %s.",
+				zone_text(c, z), rc_say_addr(c, &c->x->server), these, all,
+				rule->cause.title);
+	prove_zone(c, f, c->failed_zone, outcome);
+	if (these == all && !c->lineage_cut)
+		return z->role == RC_ROLE_NAMESERVER ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* Truncated over UDP, and TCP does not get through. */
+static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c,
+				   struct rc_finding *f)
+{
+	const struct rc_zone_view *z = failed_zone(c);
+	bool truncated = false;
+	for (size_t i = 0; i < c->n_links && z != NULL; i++)
+		truncated = truncated || (c->links[i].zone == c->failed_zone &&
+					  rc_flag(&c->links[i].x->answer, RC_FLAG_TC));
+	if (!truncated)
+		return RC_CONF_NONE;
+	return test_zone(rule, c, f);
+}
+
+static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
+					   struct rc_finding *f)
+{
+	enum rc_confidence confidence = test_zone(rule, c, f);
+	struct rc_finding scratch = {.evidence = f->evidence};
+	if (confidence != RC_CONF_NONE)
+		return confidence;
+	struct rc_rule tcp = {.cause = rule->cause, .param = RC_OUT_TCP_FAILED};
+	if (test_tcp(&tcp, c, &scratch) != RC_CONF_NONE)
+		return RC_CONF_NONE;
+	return test_zone(&tcp, c, f);
+}
+
+/* A forwarder's own upstream resolver failed it, and why is not visible. */
+static enum rc_confidence test_servfail(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	return test_zone(rule, c, f);
+}
+
+#define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
+#define RELAYED (BOTH | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED))
+
+#define ROW(slug_, title_, when_, mistaken_, party_, fix_, next_, ref_, rank_, flags_, rcodes_, \
+	    outcome_, test_) \
+	{ \
+		.cause = {.slug = slug_, .title = title_, .when = when_, .mistaken_for = mistaken_, \
+			  .responsible = party_, .severity = RC_SEVERITY_HIGH, .fix = {fix_}, \
+			  .next_steps = {next_}, .reference = ref_}, \
+		.rank = rank_, .flags = flags_, .rcodes = rcodes_, .param = outcome_, .test = test_, \
+	}
+
+static const struct rc_rule rules[] = {
+	ROW("upstream.timeout", "no answer came",
+	    "Every server of a zone on the way left the resolver's queries unanswered.",
+	    "resolver.overload: there the servers answer others; a broken signature with one dead server: there some server answered.",
+	    RC_PARTY_SERVER_OPERATOR,
+	    "Bring the servers of {zone} back, or mend the network between {resolver} and them.",
+	    "dig @{server} {zone} SOA", "RFC 8914 4.23", 450, RC_RULE_SILENCE, BOTH, RC_OUT_TIMEOUT,
+	    test_zone),
+	ROW("upstream.unreachable", "the network says it is unreachable",
+	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
+	    "upstream.timeout: silence without ICMP.", RC_PARTY_SERVER_OPERATOR,
+	    "Start the DNS service of {zone} again, or mend routing and firewalls before its servers.",
+	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH, RC_OUT_ICMP, test_unreachable),
+	ROW("upstream.servfail", "each answered SERVFAIL",
+	    "Every server asked for a zone on the way, or the resolver forwarded to, answered SERVFAIL.",
+	    "zone.not_loaded: the same seen when an authoritative server is asked directly.",
+	    RC_PARTY_SERVER_OPERATOR,
+	    "Look in the logs of the servers of {zone} why they fail for it.",
+	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
+	    test_servfail),
+	ROW("upstream.formerr", "each answered FORMERR",
+	    "Every server of a zone on the way answered FORMERR.", "upstream.edns_broken: there they answer without EDNS.",
+	    RC_PARTY_SERVER_OPERATOR, "Update the servers of {zone}: they reject well-formed queries.",
+	    "dig @{server} {zone} SOA +norecurse +noedns", "RFC 8914 4.24", 430, 0, RELAYED,
+	    RC_OUT_FORMERR, test_zone),
+	ROW("upstream.notimp", "each answered NOTIMP",
+	    "Every server of a zone on the way answered NOTIMP.", NULL, RC_PARTY_SERVER_OPERATOR,
+	    "Update the servers of {zone}: they do not implement plain queries for {qtype}.",
+	    "dig @{server} {qname} {qtype} +norecurse", "RFC 8914 4.24", 430, 0, RELAYED,
+	    RC_OUT_NOTIMP, test_zone),
+	ROW("upstream.tcp_blocked", "truncated over UDP, and TCP fails",
+	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail.", NULL,
+	    RC_PARTY_NETWORK,
+	    "Let TCP port 53 through between {resolver} and the servers of {zone}.",
+	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, 0, BOTH, RC_OUT_TCP_FAILED, test_tcp),
+	ROW("upstream.fragments_lost", "fragments of the replies are lost",
+	    "The first fragment of replies is seen, the rest never.", "upstream.timeout: nothing comes at all.",
+	    RC_PARTY_NETWORK,
+	    "Let IP fragments through, or set the EDNS buffer size of {resolver} to 1232.",
+	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
+	    BOTH, RC_OUT_FRAGMENTS, test_zone),
+	ROW("upstream.mismatched_reply", "replies do not match the queries",
+	    "Replies come with another ID, question or source address than asked.",
+	    "upstream.timeout: nothing comes at all.", RC_PARTY_SERVER_OPERATOR,
+	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
+	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED, test_zone),
+};
+
+const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};
+
+static const struct rc_rule delegation_rules[] = {
+	ROW("delegation.lame_refused", "each refused it",
+	    "The servers that a zone is delegated to answer REFUSED for it.",
+	    "policy.client_not_allowed: an authoritative server with an access list refuses just so.",
+	    RC_PARTY_ZONE_OWNER,
+	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that host it.",
+	    "dig {zone} NS +trace", "RFC 9499", 430, 0,
+	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_REFUSED, test_zone),
+	ROW("delegation.lame_referral", "each is not authoritative for it",
+	    "The servers that a zone is delegated to answer without authority: upward or self referrals, or nothing.",
+	    "delegation.lame_refused: there they refuse.", RC_PARTY_ZONE_OWNER,
+	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that host it.",
+	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
+	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_LAME, test_zone),
+};
+
+const struct rc_rule_family rc_rules_delegation = {
+	delegation_rules, sizeof delegation_rules / sizeof *delegation_rules};

@@ -1,0 +1,331 @@
+#include "analyze/decide/decide.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/time.h"
+
+#define RULES_MAX 128u
+#define ALTERNATIVES_MAX 4u
+#define TEXTS_MAX 4u
+#define MEMO_AGE_NS \
+	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
+
+struct rc_decider {
+	struct rc_memo *memo;
+	const struct rc_rule *rules[RULES_MAX]; /* by rank */
+	size_t n_rules;
+};
+
+/* What the rules made of one case. */
+struct outcome {
+	const struct rc_rule *rule;
+	enum rc_confidence confidence;
+	struct rc_finding finding;
+	const struct rc_cause *alternatives[ALTERNATIVES_MAX];
+	size_t n_alternatives;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct rc_rule *x = *(const struct rc_rule *const *)a;
+	const struct rc_rule *y = *(const struct rc_rule *const *)b;
+	return x->rank != y->rank ? x->rank - y->rank : strcmp(x->cause.slug, y->cause.slug);
+}
+
+int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_decider)
+{
+	struct rc_decider *d = calloc(1, sizeof *d);
+	if (d == NULL)
+		return RC_E_NOMEM;
+	const struct rc_rule *rule;
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL && d->n_rules < RULES_MAX; i++)
+		d->rules[d->n_rules++] = rule;
+	qsort(d->rules, d->n_rules, sizeof *d->rules, by_rank);
+	if (rc_memo_new(memo_bytes, seed, &d->memo) != RC_OK) {
+		free(d);
+		return RC_E_NOMEM;
+	}
+	*ret_decider = d;
+	return RC_OK;
+}
+
+void rc_decider_free(struct rc_decider *d)
+{
+	if (d == NULL)
+		return;
+	rc_memo_free(d->memo);
+	free(d);
+}
+
+/* --- what counts as a failure ---------------------------------------------------------------- */
+
+/* RD=1 answered with nothing, without recursion and without authority: an answer that helps nobody. */
+static bool is_empty_refusal(const struct rc_exchange *x)
+{
+	const struct rc_msg_facts *a = &x->answer;
+	return x->opcode == RC_OPCODE_QUERY && (x->query.flags & RC_FLAG_RD) &&
+	       !(a->flags & (RC_FLAG_RA | RC_FLAG_AA | RC_FLAG_TC)) && a->counts[0] == 0 &&
+	       x->qtype != RC_TYPE_AXFR && x->qtype != RC_TYPE_IXFR;
+}
+
+bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
+{
+	if (x->state != RC_X_ANSWERED)
+		return true;
+	switch (x->answer.rcode) {
+	case RC_RCODE_NOERROR:
+		return is_empty_refusal(x);
+	case RC_RCODE_NXDOMAIN:
+		return x->opcode != RC_OPCODE_QUERY || include_nxdomain;
+	default:
+		return true;
+	}
+}
+
+/* --- rules ----------------------------------------------------------------------------------- */
+
+static bool applies(const struct rc_rule *rule, const struct rc_case *c)
+{
+	uint32_t opcodes = rule->opcodes == 0 ? RC_ON(RC_OPCODE_QUERY) : rule->opcodes;
+	uint32_t on = RC_ON_SILENCE;
+	if (rc_is_answered(c))
+		on = c->x->answer.rcode < 31 ? RC_ON(c->x->answer.rcode) : 0;
+	return (opcodes >> c->x->opcode & 1) && ((rule->rcodes & on) || rule->rcodes == RC_ON_ANY);
+}
+
+/* Where the capture may have missed an answer, silence proves nothing. */
+static enum rc_confidence cap(const struct rc_rule *rule, const struct rc_case *c,
+			      enum rc_confidence confidence)
+{
+	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
+		return confidence;
+	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
+	bool upstream_deaf = c->n_links > 0;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->got_answers > 0)
+			upstream_deaf = false;
+	}
+	return at_end || upstream_deaf || c->one_way || (c->x->marks & RC_X_DROPS)
+		       ? RC_CONF_POSSIBLE
+		       : confidence;
+}
+
+static void note_alternative(struct outcome *o, const struct rc_rule *rule)
+{
+	for (size_t i = 0; i < o->n_alternatives; i++)
+		if (o->alternatives[i] == &rule->cause)
+			return;
+	if (o->n_alternatives < ALTERNATIVES_MAX)
+		o->alternatives[o->n_alternatives++] = &rule->cause;
+}
+
+static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+{
+	struct rc_evidence *mine = rc_arena_alloc(c->arena, RC_EVIDENCE_MAX * sizeof *mine);
+	struct rc_evidence *best = rc_arena_alloc(c->arena, RC_EVIDENCE_MAX * sizeof *best);
+	if (mine == NULL || best == NULL)
+		return false;
+	*o = (struct outcome){.rule = NULL};
+	for (size_t i = 0; i < d->n_rules && o->confidence < RC_CONF_PROVEN; i++) {
+		const struct rc_rule *rule = d->rules[i];
+		struct rc_finding f = {.evidence = mine};
+		if (!applies(rule, c))
+			continue;
+		enum rc_confidence confidence = cap(rule, c, rule->test(rule, c, &f));
+		bool fallback = confidence == RC_CONF_NONE && o->rule == NULL &&
+				rule->rcodes == RC_ON_ANY && f.explanation != NULL;
+		if (confidence > o->confidence || fallback) {
+			if (o->confidence > RC_CONF_NONE)
+				note_alternative(o, o->rule);
+			o->rule = rule;
+			o->confidence = confidence;
+			o->finding = f;
+			mine = best;
+			best = f.evidence;
+		} else if (confidence > RC_CONF_NONE) {
+			note_alternative(o, rule);
+		}
+	}
+	return o->rule != NULL;
+}
+
+/* --- remembered verdicts --------------------------------------------------------------------- */
+
+/* Takes over the verdict of the failure that this one repeats. */
+static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+{
+	bool by_zone = false;
+	if (c->x->opcode != RC_OPCODE_QUERY || o->confidence >= RC_CONF_LIKELY)
+		return;
+	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
+		return;
+	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
+	if (e == NULL)
+		return;
+	bool cached = c->n_links == 0;
+	struct rc_finding *f = &o->finding;
+	if (o->confidence > RC_CONF_NONE)
+		note_alternative(o, o->rule);
+	o->rule = e->rule;
+	o->confidence = e->confidence;
+	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
+		o->confidence = RC_CONF_LIKELY;
+	f->n_evidence = 0;
+	f->cached = cached;
+	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
+	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
+	f->explanation = rc_say(c, "%s%s", e->explanation,
+				cached ? " (answered from the resolver's memory of that failure)"
+				       : "");
+	rc_prove_self(c, f,
+		      cached ? "the same failure again, and nothing asked upstream"
+			     : "the same failure again");
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++)
+		f->evidence[f->n_evidence++] = e->evidence[i];
+}
+
+/* --- forwarders ------------------------------------------------------------------------------ */
+
+/* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
+static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
+{
+	const struct rc_link *link = c->forwarded;
+	if (link == NULL || link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN)
+		return NULL;
+	struct rc_exchange *x = rc_arena_copy(c->arena, link->x, sizeof *link->x);
+	if (x == NULL)
+		return NULL;
+	if (x->state == RC_X_PENDING) /* still waiting when its client was answered */
+		x->end_ns = c->to_ns;
+	x->state = x->state == RC_X_ANSWERED ? RC_X_ANSWERED : RC_X_UNANSWERED;
+	return rc_case_build(sources, x, &link->name->name, link->answer);
+}
+
+/* --- the verdict ----------------------------------------------------------------------------- */
+
+static size_t expand_texts(struct rc_case *c, const struct rc_finding *f, const char *const *texts,
+			   size_t max, const char *const **ret_texts)
+{
+	const char **out = rc_arena_alloc(c->arena, TEXTS_MAX * sizeof *out);
+	size_t n = 0;
+	for (; out != NULL && n < max && n < TEXTS_MAX && texts[n] != NULL; n++)
+		out[n] = rc_say_expand(c, f, texts[n]);
+	*ret_texts = out;
+	return n;
+}
+
+static void say_not_seen(struct rc_case *c, struct rc_visibility *v)
+{
+	const char **out = rc_arena_alloc(c->arena, (RC_EVIDENCE_MAX + 2) * sizeof *out);
+	if (out == NULL)
+		return;
+	if (!c->upstream_visible)
+		out[v->n_not_seen++] = rc_say(c, "queries of %s to other servers",
+					      rc_say_addr(c, &c->x->server));
+	else if (c->n_links == 0)
+		out[v->n_not_seen++] = rc_say(c, "queries of %s for %s",
+					      rc_say_addr(c, &c->x->server),
+					      rc_say_name(c, c->qname));
+	if (c->dnssec_done)
+		for (size_t i = 0; i < c->dnssec.n_not_seen && v->n_not_seen < RC_EVIDENCE_MAX; i++)
+			out[v->n_not_seen++] = c->dnssec.not_seen[i];
+	v->not_seen = out;
+}
+
+static struct rc_visibility visibility_of(struct rc_case *c, const struct outcome *o)
+{
+	uint32_t marks = c->x->marks;
+	struct rc_visibility v = {
+		.upstream_seen = c->n_links > 0,
+		.one_way = c->one_way,
+		.capture_start = (marks & RC_X_AT_START) != 0,
+		.capture_end = (marks & RC_X_AT_END) != 0,
+		.kernel_drops = (marks & RC_X_DROPS) != 0,
+		.cut = (marks & RC_X_CUT) != 0,
+		.history_evicted = rc_recorder_since(c->recorder) >= c->from_ns || c->lineage_cut,
+	};
+	for (size_t i = 0; i < c->n_links; i++) {
+		v.cut = v.cut || (c->links[i].x->marks & RC_X_CUT);
+		v.fragments_missing = v.fragments_missing ||
+				      (c->links[i].x->marks & RC_X_FRAGMENTS_LOST);
+	}
+	if (o->confidence <= RC_CONF_POSSIBLE)
+		say_not_seen(c, &v);
+	return v;
+}
+
+static enum rc_side side_of(const struct rc_case *c)
+{
+	if (rc_hosts_is_resolver(c->hosts, &c->x->asker))
+		return RC_SIDE_UPSTREAM;
+	return rc_server_recurses(c) || c->upstream_visible ? RC_SIDE_CLIENT
+							    : RC_SIDE_AUTHORITATIVE;
+}
+
+static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, struct rc_failure *v)
+{
+	const struct rc_cause *cause = &o->rule->cause;
+	const struct rc_cause **alternatives = rc_arena_copy(c->arena, o->alternatives,
+							     sizeof o->alternatives);
+	size_t n_alternatives = 0;
+	for (size_t i = 0; alternatives != NULL && i < o->n_alternatives; i++)
+		if (o->alternatives[i] != cause)
+			alternatives[n_alternatives++] = o->alternatives[i];
+	*v = (struct rc_failure){
+		.exchange = c->x,
+		.qname = c->qname,
+		.answer = c->answer,
+		.cause = cause,
+		.confidence = o->confidence,
+		.responsible = cause->responsible,
+		.side = side_of(c),
+		.cached = o->finding.cached,
+		.zone = o->finding.zone,
+		.server = o->finding.server,
+		.explanation = o->finding.explanation,
+		.evidence = o->finding.evidence,
+		.n_evidence = o->finding.n_evidence,
+		.alternatives = alternatives,
+		.n_alternatives = n_alternatives,
+		.visibility = visibility_of(c, o),
+		.scope = {.resolvers_failing = 1 + (c->others.other_server_failed > 0),
+			  .resolvers_ok = c->others.other_server_ok > 0,
+			  .clients = 1},
+	};
+	v->n_fix = expand_texts(root, &o->finding, cause->fix, 3, &v->fix);
+	v->n_next_steps = expand_texts(root, &o->finding, cause->next_steps, 3, &v->next_steps);
+}
+
+bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
+	       const struct rc_exchange *x, const struct rc_name *qname,
+	       const struct rc_msg *answer, struct rc_failure *ret_failure)
+{
+	struct rc_case *c = rc_case_build(sources, x, qname, answer);
+	struct outcome o;
+	if (c == NULL)
+		return false;
+	struct rc_addr *chain = rc_arena_alloc(c->arena, RC_FORWARD_HOPS_MAX * sizeof *chain);
+	struct rc_case *root = c, *next;
+	size_t hops = 0;
+	if (chain == NULL)
+		return false;
+	chain[hops++] = c->x->server;
+	while (hops < RC_FORWARD_HOPS_MAX && (next = next_hop(sources, root)) != NULL) {
+		root = next;
+		chain[hops++] = root->x->server;
+	}
+	if (!run_rules(d, root, &o))
+		return false;
+	recall(d, root, &o);
+	if (root != c)
+		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
+	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && x->opcode == RC_OPCODE_QUERY &&
+	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL))
+		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
+	fill(c, root, &o, ret_failure);
+	ret_failure->chain = chain;
+	ret_failure->n_chain = hops > 1 ? hops : 0;
+	return true;
+}

@@ -1,0 +1,27 @@
+/*
+ * The decision: runs the rules over a case, compares with what is remembered, follows forwarders to
+ * the resolver that failed first, and fills in the verdict.
+ */
+#ifndef RC_ANALYZE_DECIDE_H
+#define RC_ANALYZE_DECIDE_H
+
+#include "analyze/decide/memo.h"
+
+struct rc_decider;
+
+/* memo_bytes: ceiling for remembered verdicts. RC_E_NOMEM. Free with rc_decider_free. */
+int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_decider);
+void rc_decider_free(struct rc_decider *decider);
+
+/* Is this finished exchange a failure at all? NXDOMAIN only with include_nxdomain. */
+bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain);
+
+/*
+ * Decides a failed exchange. Everything in *ret_failure lives in the sources' arena. False if the arena
+ * is exhausted. sequence, incident and decided_ns are the caller's.
+ */
+bool rc_decide(struct rc_decider *decider, const struct rc_case_sources *sources,
+	       const struct rc_exchange *x, const struct rc_name *qname,
+	       const struct rc_msg *answer, struct rc_failure *ret_failure);
+
+#endif

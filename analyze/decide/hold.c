@@ -1,0 +1,99 @@
+#include "analyze/decide/hold.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+
+#define ALIGN 16u
+#define PAD_DUE INT64_MIN /* due_ns of the filler at the end of the ring */
+
+struct rc_hold {
+	uint8_t *ring;
+	uint64_t size;
+	uint64_t head, tail;
+	uint64_t count;
+};
+
+int rc_hold_new(size_t bytes, struct rc_hold **ret_hold)
+{
+	struct rc_hold *h = calloc(1, sizeof *h);
+	if (h == NULL)
+		return RC_E_NOMEM;
+	h->size = bytes / ALIGN * ALIGN;
+	h->ring = malloc(h->size);
+	if (h->ring == NULL) {
+		free(h);
+		return RC_E_NOMEM;
+	}
+	*ret_hold = h;
+	return RC_OK;
+}
+
+void rc_hold_free(struct rc_hold *h)
+{
+	if (h == NULL)
+		return;
+	free(h->ring);
+	free(h);
+}
+
+static struct rc_held *at(const struct rc_hold *h, uint64_t pos)
+{
+	return (struct rc_held *)(void *)(h->ring + pos % h->size);
+}
+
+int rc_hold_push(struct rc_hold *h, int64_t due_ns, uint64_t pos, const struct rc_exchange *x,
+		 const struct rc_name *name, const uint8_t *answer, uint32_t answer_len)
+{
+	uint64_t size = (sizeof(struct rc_held) + answer_len + ALIGN - 1) / ALIGN * ALIGN;
+	uint64_t to_end = h->size - h->head % h->size;
+	uint64_t pad = to_end < size ? to_end : 0;
+	if (h->head + pad + size > h->tail + h->size)
+		return RC_E_FULL;
+	if (pad > 0) {
+		struct rc_held *filler = at(h, h->head);
+		filler->due_ns = PAD_DUE;
+		h->head += pad;
+	}
+	struct rc_held *e = at(h, h->head);
+	e->due_ns = due_ns;
+	e->pos = pos;
+	e->x = *x;
+	e->name = *name;
+	e->answer_len = answer_len;
+	e->size = (uint32_t)size;
+	if (answer_len > 0)
+		memcpy(e->answer, answer, answer_len);
+	h->head += size;
+	h->count++;
+	return RC_OK;
+}
+
+static void skip_filler(struct rc_hold *h)
+{
+	if (h->count > 0 && at(h, h->tail)->due_ns == PAD_DUE)
+		h->tail += h->size - h->tail % h->size;
+}
+
+const struct rc_held *rc_hold_first(const struct rc_hold *h)
+{
+	if (h->count == 0)
+		return NULL;
+	uint64_t pos = h->tail;
+	if (at(h, pos)->due_ns == PAD_DUE)
+		pos += h->size - pos % h->size;
+	return at(h, pos);
+}
+
+void rc_hold_pop(struct rc_hold *h)
+{
+	skip_filler(h);
+	h->tail += at(h, h->tail)->size;
+	if (--h->count == 0)
+		h->head = h->tail = 0;
+}
+
+uint64_t rc_hold_count(const struct rc_hold *h)
+{
+	return h->count;
+}

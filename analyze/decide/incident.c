@@ -1,0 +1,230 @@
+#include "analyze/decide/incident.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define DISTINCT_MAX 256u
+#define UPDATE_NS (60 * RC_NS_PER_S) /* an update at most this often, if anything came */
+#define IDLE_NS (300 * RC_NS_PER_S)  /* silent this long: over */
+#define CHECK_NS (5 * RC_NS_PER_S)
+#define SUMMARY_MAX (RC_NAME_TEXT_MAX + 256u)
+/* Ids and counts must not depend on a seed: the same on every sensor. */
+#define ID_SEED UINT64_C(0x7263617573652d31)
+
+/* Distinct things by hash, counted exactly up to DISTINCT_MAX. */
+struct distinct {
+	uint64_t hashes[DISTINCT_MAX];
+	uint32_t n;
+	bool more;
+};
+
+struct incident {
+	struct rc_incident told;
+	struct rc_name zone, example_name;
+	struct rc_addr server;
+	struct rc_exchange example;
+	struct distinct clients, names, resolvers;
+	int64_t told_ns;
+	uint64_t told_failures;
+	bool open;
+};
+
+struct rc_incidents {
+	struct incident *all;
+	size_t max;
+	size_t used; /* places ever used: the rest need no look */
+	rc_incident_fn fn;
+	void *context;
+	int64_t next_check_ns;
+	struct rc_incident_stats stats;
+};
+
+int rc_incidents_new(size_t bytes, rc_incident_fn fn, void *context,
+		     struct rc_incidents **ret_incidents)
+{
+	struct rc_incidents *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return RC_E_NOMEM;
+	s->max = bytes / sizeof(struct incident) + 16;
+	s->fn = fn;
+	s->context = context;
+	s->next_check_ns = INT64_MIN;
+	s->all = calloc(s->max, sizeof *s->all);
+	if (s->all == NULL) {
+		free(s);
+		return RC_E_NOMEM;
+	}
+	*ret_incidents = s;
+	return RC_OK;
+}
+
+void rc_incidents_free(struct rc_incidents *s)
+{
+	if (s == NULL)
+		return;
+	free(s->all);
+	free(s);
+}
+
+static void distinct_add(struct distinct *d, const void *data, size_t len)
+{
+	uint64_t hash = rc_hash_bytes(ID_SEED, data, len);
+	if (d->more)
+		return;
+	for (uint32_t i = 0; i < d->n; i++)
+		if (d->hashes[i] == hash)
+			return;
+	if (d->n == DISTINCT_MAX)
+		d->more = true;
+	else
+		d->hashes[d->n++] = hash;
+}
+
+static uint64_t id_of(const struct rc_failure *f, const struct rc_addr *server)
+{
+	uint64_t id = rc_hash_bytes(ID_SEED, f->cause->slug, strlen(f->cause->slug));
+	if (f->zone != NULL)
+		return rc_hash_bytes(id, f->zone->wire, f->zone->len);
+	return rc_hash_bytes(id, server->bytes, sizeof server->bytes);
+}
+
+static void tell(struct rc_incidents *s, struct incident *in, enum rc_incident_state state,
+		 int64_t now_ns)
+{
+	static const char *const verbs[] = {"began", "goes on", "is over"};
+	char summary[SUMMARY_MAX], subject[RC_NAME_TEXT_MAX + 1];
+	struct rc_incident *t = &in->told;
+	t->state = state;
+	t->now_ns = now_ns;
+	t->clients = in->clients.n;
+	t->clients_at_least = in->clients.more;
+	t->names = in->names.n;
+	t->names_at_least = in->names.more;
+	t->resolvers = in->resolvers.n;
+	if (t->zone != NULL)
+		rc_name_format(t->zone, subject);
+	else
+		rc_addr_format(t->server, subject);
+	snprintf(summary, sizeof summary, "%s: %s %s: %llu %s, %s%u %s.", subject, t->cause->title,
+		 verbs[state], (unsigned long long)t->failures,
+		 t->failures == 1 ? "failure" : "failures", t->clients_at_least ? "at least " : "",
+		 t->clients, t->clients == 1 ? "client" : "clients");
+	t->summary = summary;
+	in->told_ns = now_ns;
+	in->told_failures = t->failures;
+	if (s->fn != NULL)
+		s->fn(s->context, t);
+	if (state == RC_INCIDENT_CLOSE) {
+		in->open = false;
+		s->stats.closed++;
+	}
+}
+
+/* The incident of this id, else a free place, else the place of the least recent one, closed. */
+static struct incident *find(struct rc_incidents *s, uint64_t id, int64_t now_ns)
+{
+	struct incident *free_place = NULL, *oldest = NULL;
+	for (size_t i = 0; i < s->used; i++) {
+		struct incident *in = &s->all[i];
+		if (!in->open) {
+			free_place = free_place != NULL ? free_place : in;
+			continue;
+		}
+		if (in->told.id == id)
+			return in;
+		if (oldest == NULL || in->told.last_ns < oldest->told.last_ns)
+			oldest = in;
+	}
+	if (free_place != NULL)
+		return free_place;
+	if (s->used < s->max)
+		return &s->all[s->used++];
+	s->stats.evicted++;
+	tell(s, oldest, RC_INCIDENT_CLOSE, now_ns);
+	return oldest;
+}
+
+static void open_incident(struct rc_incidents *s, struct incident *in, uint64_t id,
+			  const struct rc_failure *f, const struct rc_addr *server)
+{
+	in->open = true;
+	in->clients.n = in->names.n = in->resolvers.n = 0;
+	in->clients.more = in->names.more = in->resolvers.more = false;
+	in->example = *f->exchange;
+	in->example_name = *f->qname;
+	in->server = *server;
+	if (f->zone != NULL)
+		in->zone = *f->zone;
+	in->told = (struct rc_incident){
+		.id = id,
+		.cause = f->cause,
+		.confidence = f->confidence,
+		.responsible = f->responsible,
+		.zone = f->zone != NULL ? &in->zone : NULL,
+		.server = f->zone != NULL ? NULL : &in->server,
+		.first_ns = f->exchange->first_ns,
+		.last_ns = f->exchange->end_ns,
+		.persistent = true,
+		.example = &in->example,
+		.example_name = &in->example_name,
+	};
+	s->stats.opened++;
+}
+
+void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others_ok, int64_t now_ns)
+{
+	const struct rc_addr *server = f->server != NULL ? f->server : &f->exchange->server;
+	uint64_t id = id_of(f, server);
+	struct incident *in = find(s, id, now_ns);
+	bool fresh = !in->open;
+	if (fresh)
+		open_incident(s, in, id, f, server);
+	in->told.failures++;
+	if (f->exchange->end_ns > in->told.last_ns)
+		in->told.last_ns = f->exchange->end_ns;
+	if (f->confidence > in->told.confidence)
+		in->told.confidence = f->confidence;
+	if (others_ok)
+		in->told.persistent = false;
+	distinct_add(&in->clients, f->exchange->asker.bytes, sizeof f->exchange->asker.bytes);
+	distinct_add(&in->resolvers, f->exchange->server.bytes, sizeof f->exchange->server.bytes);
+	distinct_add(&in->names, f->qname->wire, f->qname->len);
+	f->incident = id;
+	f->scope.clients = in->clients.n;
+	if (in->resolvers.n > f->scope.resolvers_failing)
+		f->scope.resolvers_failing = in->resolvers.n;
+	if (fresh)
+		tell(s, in, RC_INCIDENT_OPEN, now_ns);
+}
+
+void rc_incidents_advance(struct rc_incidents *s, int64_t now_ns)
+{
+	if (now_ns < s->next_check_ns)
+		return;
+	s->next_check_ns = now_ns + CHECK_NS;
+	for (size_t i = 0; i < s->used; i++) {
+		struct incident *in = &s->all[i];
+		if (!in->open)
+			continue;
+		if (now_ns - in->told.last_ns > IDLE_NS)
+			tell(s, in, RC_INCIDENT_CLOSE, now_ns);
+		else if (now_ns - in->told_ns > UPDATE_NS && in->told.failures > in->told_failures)
+			tell(s, in, RC_INCIDENT_UPDATE, now_ns);
+	}
+}
+
+void rc_incidents_finish(struct rc_incidents *s, int64_t now_ns)
+{
+	for (size_t i = 0; i < s->used; i++)
+		if (s->all[i].open)
+			tell(s, &s->all[i], RC_INCIDENT_CLOSE, now_ns);
+}
+
+const struct rc_incident_stats *rc_incidents_stats(const struct rc_incidents *s)
+{
+	return &s->stats;
+}

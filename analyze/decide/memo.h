@@ -1,0 +1,43 @@
+/*
+ * Verdicts remembered: a failure that the resolver answers from its cache leaves no trace upstream, so
+ * it keeps the verdict of the failure it repeats. Bounded: set-associative, oldest out.
+ */
+#ifndef RC_ANALYZE_MEMO_H
+#define RC_ANALYZE_MEMO_H
+
+#include "analyze/cause/rule.h"
+
+#define RC_MEMO_TEXT_MAX 400u
+#define RC_MEMO_EVIDENCE 4u
+
+struct rc_memo_entry {
+	uint64_t key;  /* 0: free */
+	int64_t at_ns; /* end of the failure it was made for */
+	const struct rc_rule *rule;
+	enum rc_confidence confidence;
+	bool has_zone, has_server;
+	struct rc_name zone;
+	struct rc_addr server;
+	uint8_t n_evidence;
+	struct rc_evidence evidence[RC_MEMO_EVIDENCE]; /* without names */
+	char explanation[RC_MEMO_TEXT_MAX];
+};
+
+struct rc_memo;
+
+/* RC_E_NOMEM. Free with rc_memo_free. */
+int rc_memo_new(size_t bytes, uint64_t seed, struct rc_memo **ret_memo);
+void rc_memo_free(struct rc_memo *memo);
+
+/* Remembers a verdict for this server and name (and, if it has one, for its zone). */
+void rc_memo_put(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
+		 enum rc_confidence confidence, const struct rc_finding *f);
+
+/*
+ * The verdict for the same server and name, or for a zone that the name lies in (*ret_by_zone), made at
+ * most max_age_ns before. NULL if there is none.
+ */
+const struct rc_memo_entry *rc_memo_find(const struct rc_memo *memo, const struct rc_case *c,
+					 int64_t max_age_ns, bool *ret_by_zone);
+
+#endif

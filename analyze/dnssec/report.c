@@ -1,0 +1,114 @@
+/*
+ * What the judgement leaves behind: phrases, findings, and what was not seen.
+ */
+#include <string.h>
+
+#include "analyze/dnssec/internal.h"
+
+const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name)
+{
+	char text[RC_NAME_TEXT_MAX + 1];
+	rc_name_format(name, text);
+	return rc_arena_printf(run->arena, "%s", text);
+}
+
+const char *rc_dnssec_type_text(struct rc_dnssec_run *run, uint16_t type)
+{
+	char text[RC_CODE_TEXT_MAX];
+	return rc_arena_printf(run->arena, "%s", rc_code_name(&rc_types, type, text));
+}
+
+const char *rc_dnssec_span_text(struct rc_dnssec_run *run, uint32_t seconds)
+{
+	static const struct {
+		uint32_t seconds;
+		const char *one, *many;
+	} units[] = {{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"}};
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		uint32_t n = seconds / units[i].seconds;
+		if (n != 0)
+			return rc_arena_printf(run->arena, "%u %s", n,
+					       n == 1 ? units[i].one : units[i].many);
+	}
+	return rc_arena_printf(run->arena, "%u s", seconds);
+}
+
+void rc_dnssec_not_seen(struct rc_dnssec_run *run, const char *what, const struct rc_name *name,
+			const char *more)
+{
+	if (!run->not_seen || run->n_not_seen == run->max_not_seen)
+		return;
+	const char *text = name ? rc_arena_printf(run->arena, "%s %s%s", what,
+						  rc_dnssec_text(run, name), more)
+				: what;
+	for (size_t i = 0; i < run->n_not_seen; i++)
+		if (strcmp(run->not_seen[i], text) == 0)
+			return;
+	run->not_seen[run->n_not_seen++] = text;
+}
+
+struct rc_dnssec_verdict rc_dnssec_fault(enum rc_dnssec_fault fault, const char *detail)
+{
+	return (struct rc_dnssec_verdict){
+		.state = RC_DNSSEC_V_FAULT, .fault = fault, .detail = detail};
+}
+
+/* RFC 3225: without DO in the question a server sends no signatures, and copies DO otherwise. */
+static bool is_weak(const struct rc_dnssec_verdict *verdict, const struct rc_dnssec_view *view)
+{
+	bool missing = verdict->fault == RC_DNSSEC_RRSIG_MISSING ||
+		       verdict->fault == RC_DNSSEC_DENIAL_MISSING;
+	return missing && !view->msg->edns.do_bit;
+}
+
+void rc_dnssec_tally_add(struct rc_dnssec_tally *tally, const struct rc_dnssec_verdict *verdict,
+			 const struct rc_dnssec_view *view)
+{
+	switch (verdict->state) {
+	case RC_DNSSEC_V_OK:
+		tally->n_ok++;
+		return;
+	case RC_DNSSEC_V_INSECURE:
+		tally->n_insecure++;
+		return;
+	case RC_DNSSEC_V_UNKNOWN:
+		tally->n_unknown++;
+		return;
+	case RC_DNSSEC_V_FAULT:
+		break;
+	}
+	bool weak = is_weak(verdict, view);
+	if (tally->n_fault != 0 && weak && !tally->weak)
+		return;
+	if (tally->n_fault == 0 || (tally->weak && !weak)) {
+		*tally = (struct rc_dnssec_tally){.worst = *verdict,
+						  .msg = view->index,
+						  .n_ok = tally->n_ok,
+						  .n_insecure = tally->n_insecure,
+						  .n_unknown = tally->n_unknown,
+						  .weak = weak};
+	} else if (tally->worst.fault != verdict->fault) {
+		tally->mixed = true;
+	}
+	tally->mixed |= verdict->mixed;
+	tally->n_fault++;
+}
+
+bool rc_dnssec_tally_report(struct rc_dnssec_run *run, const struct rc_dnssec_tally *tally,
+			    const struct rc_name *zone)
+{
+	if (tally->n_fault == 0)
+		return false;
+	bool is_break = tally->n_ok == 0 && tally->n_insecure == 0;
+	struct rc_dnssec_finding finding = {
+		.fault = tally->worst.fault,
+		.zone = *zone,
+		.msg = tally->msg,
+		.detail = tally->worst.detail ? tally->worst.detail : "",
+		.conclusive = is_break && tally->n_unknown == 0 && !tally->mixed && !tally->weak};
+	if (is_break && run->n_breaks < run->max_findings)
+		run->breaks[run->n_breaks++] = finding;
+	else if (!is_break && run->n_others < run->max_findings)
+		run->others[run->n_others++] = finding;
+	return is_break;
+}

@@ -1,0 +1,396 @@
+#include "analyze/engine.h"
+
+#include <stdlib.h>
+
+#include "analyze/decide/decide.h"
+#include "analyze/decide/hold.h"
+#include "analyze/decide/incident.h"
+#include "base/err.h"
+#include "base/time.h"
+
+/* Shares of the memory ceiling, in 64ths; their sum is below 64. */
+#define SHARE_RECORDS 24u
+#define SHARE_ANSWERS 20u
+#define SHARE_PENDING 4u
+#define SHARE_BOOK 6u
+#define SHARE_HOSTS 3u
+#define SHARE_HOLD 3u
+#define SHARE_MEMO 1u
+#define SHARE_INCIDENTS 1u
+
+#define CASE_BYTES_MAX ((size_t)16 << 20) /* one decision: 512 answers decoded and their texts */
+#define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
+#define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
+#define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
+#define PREFETCH 8u
+
+struct engine_stats {
+	uint64_t failures, upstream_failures, decided_early, too_young, no_memory;
+};
+
+struct rc_engine {
+	struct rc_engine_config config;
+	struct rc_engine_output out;
+	struct rc_pair *pair;
+	struct rc_hosts *hosts;
+	struct rc_book *book;
+	struct rc_hold *hold;
+	struct rc_decider *decider;
+	struct rc_incidents *incidents;
+	struct rc_dnssec *dnssec;
+	struct rc_arena *arena;
+	int64_t start_ns; /* first observation; INT64_MIN before */
+	int64_t now_ns;
+	int64_t drops_from_ns,
+		drops_to_ns; /* latest span of packet time in which packets were dropped */
+	uint64_t sequence;
+	struct engine_stats stats;
+};
+
+static bool is_upstream_query(const struct rc_exchange *x)
+{
+	return !(x->query.flags & RC_FLAG_RD) || x->query.do_bit;
+}
+
+static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
+{
+	struct rc_engine *e = context;
+	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
+	(void)obs;
+	rc_hosts_note_query(e->hosts, &r->x);
+}
+
+static void decide(struct rc_engine *e, const struct rc_held *held);
+
+static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
+		 const uint8_t *answer, uint32_t answer_len)
+{
+	struct rc_name name;
+	rc_record_name(r, &name);
+	/* The upstream side of a resolver at work is evidence, not news. */
+	if (!e->config.want_upstream && r->x.opcode == RC_OPCODE_QUERY &&
+	    rc_hosts_is_resolver(e->hosts, &r->x.asker) && r->x.qtype != RC_TYPE_AXFR &&
+	    r->x.qtype != RC_TYPE_IXFR)
+		return;
+	struct rc_exchange x = r->x;
+	while (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, pos, &x, &name, answer,
+			    answer_len) == RC_E_FULL) {
+		const struct rc_held *first = rc_hold_first(e->hold);
+		if (first == NULL)
+			return;
+		e->stats.decided_early++;
+		decide(e, first);
+		rc_hold_pop(e->hold);
+	}
+}
+
+static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
+{
+	struct rc_engine *e = context;
+	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
+	struct rc_record *r = rc_recorder_at(recorder, pos);
+	if (r->x.answers > 1)
+		return; /* a further message of a zone transfer */
+	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
+	rc_hosts_note_answer(e->hosts, &r->x);
+	if (is_upstream_query(&r->x))
+		rc_book_note(e->book, &obs->msg, obs->ts_ns);
+	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
+		rc_recorder_keep_answer(recorder, r, obs->msg.wire, obs->msg.len);
+	if (e->config.want_transactions && e->out.on_transaction != NULL) {
+		struct rc_name name;
+		rc_record_name(r, &name);
+		e->out.on_transaction(e->out.context, &r->x, &name, &obs->msg);
+	}
+	if (failed)
+		hold(e, pos, r, obs->msg.wire, obs->msg.len);
+}
+
+static void on_unanswered(void *context, uint64_t pos)
+{
+	struct rc_engine *e = context;
+	struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
+	rc_hosts_note_silence(e->hosts, &r->x);
+	if (e->config.want_transactions && e->out.on_transaction != NULL) {
+		struct rc_name name;
+		rc_record_name(r, &name);
+		e->out.on_transaction(e->out.context, &r->x, &name, NULL);
+	}
+	if ((r->x.marks & RC_X_AT_END) && e->now_ns - r->x.first_ns < YOUNG_NS &&
+	    !(r->x.marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)))
+		e->stats.too_young++;
+	else
+		hold(e, pos, r, NULL, 0);
+}
+
+static void on_orphan(void *context, const struct rc_obs *obs)
+{
+	(void)context;
+	(void)obs;
+}
+
+/* --- decisions ------------------------------------------------------------------------------- */
+
+/*
+ * Client-facing: the asker is no resolver at work. An address that walks delegations while resolvers
+ * serve clients in the same capture is one of them whose service address is not known.
+ */
+static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	if (x->opcode != RC_OPCODE_QUERY || transfer)
+		return true;
+	if (rc_hosts_is_resolver(e->hosts, &x->asker))
+		return false;
+	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
+	       !rc_hosts_iterates(e->hosts, &x->asker);
+}
+
+static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	uint32_t marks = 0;
+	if (x->first_ns - e->start_ns < EDGE_NS)
+		marks |= RC_X_AT_START;
+	if (x->first_ns <= e->drops_to_ns && x->end_ns >= e->drops_from_ns)
+		marks |= RC_X_DROPS;
+	return marks;
+}
+
+static void decide(struct rc_engine *e, const struct rc_held *held)
+{
+	struct rc_exchange x = held->x;
+	struct rc_msg answer;
+	struct rc_failure failure;
+	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), held->pos);
+	if (r != NULL && r->x.first_frame == x.first_frame && r->x.first_source == x.first_source)
+		x.marks = r->x.marks;
+	x.marks |= window_marks(e, &x);
+	bool client = is_client_facing(e, &x);
+	if (!client && !e->config.want_upstream)
+		return;
+	bool decoded = held->answer_len > 0 &&
+		       rc_msg_decode(held->answer, held->answer_len, held->answer_len,
+				     e->config.seed, &answer);
+	const struct rc_pair_stats *pairs = rc_pair_stats(e->pair);
+	struct rc_case_sources sources = {
+		.arena = e->arena,
+		.recorder = rc_pair_recorder(e->pair),
+		.hosts = e->hosts,
+		.book = e->book,
+		.dnssec = e->dnssec,
+		.one_way = pairs->answers == 0 && pairs->queries >= ONE_WAY_QUERIES,
+		.own_anchor = e->config.trust_anchor != NULL,
+		.seed = e->config.seed,
+	};
+	rc_arena_reset(e->arena);
+	if (!rc_decide(e->decider, &sources, &x, &held->name, decoded ? &answer : NULL, &failure)) {
+		e->stats.no_memory++;
+		return;
+	}
+	failure.decided_ns = e->now_ns;
+	if (!client) {
+		failure.sequence = ++e->stats.upstream_failures;
+		if (e->out.on_upstream != NULL)
+			e->out.on_upstream(e->out.context, &failure);
+		return;
+	}
+	failure.sequence = ++e->sequence;
+	e->stats.failures++;
+	rc_incidents_note(e->incidents, &failure, failure.scope.resolvers_ok > 0, e->now_ns);
+	if (e->out.on_failure != NULL)
+		e->out.on_failure(e->out.context, &failure);
+}
+
+static void decide_due(struct rc_engine *e, int64_t now_ns)
+{
+	const struct rc_held *held;
+	while ((held = rc_hold_first(e->hold)) != NULL && held->due_ns <= now_ns) {
+		decide(e, held);
+		rc_hold_pop(e->hold);
+	}
+}
+
+static void set_now(struct rc_engine *e, int64_t now_ns)
+{
+	if (e->start_ns == INT64_MIN)
+		e->start_ns = now_ns;
+	if (now_ns > e->now_ns)
+		e->now_ns = now_ns;
+}
+
+/* --- public ---------------------------------------------------------------------------------- */
+
+int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_output *output,
+		  struct rc_engine **ret_engine)
+{
+	if (config->memory_bytes < RC_MEMORY_MIN)
+		return RC_E_RANGE;
+	struct rc_engine *e = calloc(1, sizeof *e);
+	if (e == NULL)
+		return RC_E_NOMEM;
+	size_t part = config->memory_bytes / 64;
+	struct rc_pair_output pair_output = {e, on_query, on_answered, on_unanswered, on_orphan};
+	e->config = *config;
+	e->out = *output;
+	e->start_ns = e->now_ns = INT64_MIN;
+	e->drops_from_ns = e->drops_to_ns = INT64_MIN;
+	int err = rc_pair_new(part * SHARE_PENDING, part * SHARE_RECORDS, part * SHARE_ANSWERS,
+			      config->seed, config->timeout_ns, &pair_output, &e->pair);
+	if (err == RC_OK)
+		err = rc_hosts_new(part * SHARE_HOSTS, config->seed, &e->hosts);
+	if (err == RC_OK)
+		err = rc_book_new(part * SHARE_BOOK, config->seed, &e->book);
+	if (err == RC_OK)
+		err = rc_hold_new(part * SHARE_HOLD, &e->hold);
+	if (err == RC_OK)
+		err = rc_decider_new(part * SHARE_MEMO, config->seed, &e->decider);
+	if (err == RC_OK)
+		err = rc_incidents_new(part * SHARE_INCIDENTS, output->on_incident, output->context,
+				       &e->incidents);
+	if (err == RC_OK)
+		err = rc_arena_new(CASE_BYTES_MAX, &e->arena);
+	if (err == RC_OK)
+		err = rc_dnssec_new(config->trust_anchor, &e->dnssec);
+	if (err != RC_OK) {
+		rc_engine_free(e);
+		return err;
+	}
+	for (size_t i = 0; i < config->n_resolvers; i++)
+		rc_hosts_declare(e->hosts, config->resolvers[i].addrs,
+				 config->resolvers[i].n_addrs);
+	*ret_engine = e;
+	return RC_OK;
+}
+
+void rc_engine_free(struct rc_engine *e)
+{
+	if (e == NULL)
+		return;
+	rc_pair_free(e->pair);
+	rc_hosts_free(e->hosts);
+	rc_book_free(e->book);
+	rc_hold_free(e->hold);
+	rc_decider_free(e->decider);
+	rc_incidents_free(e->incidents);
+	rc_dnssec_free(e->dnssec);
+	rc_arena_free(e->arena);
+	free(e);
+}
+
+void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
+{
+	for (size_t i = 0; i < n && i < PREFETCH; i++)
+		rc_pair_prefetch(e->pair, &obs[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (i + PREFETCH < n)
+			rc_pair_prefetch(e->pair, &obs[i + PREFETCH]);
+		set_now(e, obs[i].ts_ns);
+		decide_due(e, e->now_ns);
+		rc_pair_observe(e->pair, &obs[i]);
+	}
+	if (n > 0)
+		rc_incidents_advance(e->incidents, e->now_ns);
+}
+
+void rc_engine_advance(struct rc_engine *e, int64_t now_ns)
+{
+	set_now(e, now_ns);
+	rc_pair_advance(e->pair, e->now_ns);
+	decide_due(e, e->now_ns);
+	rc_incidents_advance(e->incidents, e->now_ns);
+}
+
+void rc_engine_dropped(struct rc_engine *e, uint64_t packets)
+{
+	if (packets == 0 || e->now_ns == INT64_MIN)
+		return;
+	/* When exactly is not known: some time since the last look, which was not long ago. */
+	if (e->now_ns - e->drops_to_ns > EDGE_NS || e->drops_to_ns == INT64_MIN)
+		e->drops_from_ns = e->now_ns - EDGE_NS;
+	e->drops_to_ns = e->now_ns;
+}
+
+void rc_engine_finish(struct rc_engine *e)
+{
+	if (e->now_ns == INT64_MIN)
+		return;
+	rc_pair_finish(e->pair, e->now_ns);
+	decide_due(e, INT64_MAX);
+	rc_incidents_finish(e->incidents, e->now_ns);
+}
+
+#define ROW(type, field, help) \
+	{ \
+#field, help, offsetof(struct type, field) \
+	}
+
+static const struct rc_counter_desc pair_rows[] = {
+	ROW(rc_pair_stats, queries, "query messages"),
+	ROW(rc_pair_stats, answers, "response messages"),
+	ROW(rc_pair_stats, exchanges, "distinct questions asked"),
+	ROW(rc_pair_stats, answered, "exchanges with an answer"),
+	ROW(rc_pair_stats, unanswered, "exchanges without answer by their deadline"),
+	ROW(rc_pair_stats, pending_at_end, "exchanges still open when the input ended"),
+	ROW(rc_pair_stats, pending, "exchanges open now"),
+	ROW(rc_pair_stats, retransmissions, "further attempts of an open question"),
+	ROW(rc_pair_stats, mirror_copies, "packets left out as copies made by the mirror"),
+	ROW(rc_pair_stats, orphan_answers, "answers to no question seen"),
+	ROW(rc_pair_stats, late_answers, "answers after the deadline"),
+	ROW(rc_pair_stats, repeated_answers, "second answers to an answered question"),
+	ROW(rc_pair_stats, wrong_id, "answers that fit a question but for their ID"),
+	ROW(rc_pair_stats, wrong_question, "answers that fit but for their question"),
+	ROW(rc_pair_stats, wrong_source, "answers that fit but for their source address"),
+	ROW(rc_pair_stats, icmp_matched, "ICMP errors that belong to an exchange"),
+	ROW(rc_pair_stats, icmp_unmatched, "ICMP errors that belong to none"),
+	ROW(rc_pair_stats, tcp_connections, "TCP connections begun"),
+	ROW(rc_pair_stats, tcp_failed, "TCP connections that never opened"),
+	ROW(rc_pair_stats, fragments_lost, "datagrams whose fragments never completed"),
+	ROW(rc_pair_stats, table_full, "questions given up early for want of room"),
+};
+
+static const struct rc_counter_desc recorder_rows[] = {
+	ROW(rc_recorder_stats, records, "exchanges written"),
+	ROW(rc_recorder_stats, overwritten, "finished exchanges overwritten by newer ones"),
+	ROW(rc_recorder_stats, moved, "open exchanges carried forward"),
+	ROW(rc_recorder_stats, dropped, "open exchanges given up for want of room"),
+	ROW(rc_recorder_stats, answers_kept, "raw answers kept"),
+	ROW(rc_recorder_stats, answer_bytes, "octets of raw answers kept"),
+};
+
+static const struct rc_counter_desc book_rows[] = {
+	ROW(rc_book_stats, messages, "zone data messages kept"),
+	ROW(rc_book_stats, refreshed, "zone data seen again unchanged"),
+	ROW(rc_book_stats, evicted, "zone data lost before its TTL ran out"),
+};
+
+static const struct rc_counter_desc incident_rows[] = {
+	ROW(rc_incident_stats, opened, "incidents begun"),
+	ROW(rc_incident_stats, closed, "incidents ended"),
+	ROW(rc_incident_stats, evicted, "incidents closed early for want of room"),
+};
+
+static const struct rc_counter_desc decide_rows[] = {
+	ROW(engine_stats, failures, "failures decided"),
+	ROW(engine_stats, upstream_failures, "failing upstream exchanges decided"),
+	ROW(engine_stats, decided_early, "failures decided before their evidence was all in"),
+	ROW(engine_stats, too_young, "questions too young at the end of the input to judge"),
+	ROW(engine_stats, no_memory, "failures not decided for want of memory"),
+};
+
+#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets, size_t max)
+{
+	const struct rc_counter_set all[] = {
+		{"pair", pair_rows, COUNT(pair_rows), rc_pair_stats(e->pair)},
+		{"recorder", recorder_rows, COUNT(recorder_rows),
+		 rc_recorder_stats(rc_pair_recorder(e->pair))},
+		{"book", book_rows, COUNT(book_rows), rc_book_stats(e->book)},
+		{"decide", decide_rows, COUNT(decide_rows), &e->stats},
+		{"incidents", incident_rows, COUNT(incident_rows),
+		 rc_incidents_stats(e->incidents)},
+	};
+	for (size_t i = 0; i < COUNT(all) && i < max; i++)
+		sets[i] = all[i];
+	return COUNT(all);
+}

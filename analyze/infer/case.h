@@ -1,0 +1,175 @@
+/*
+ * A case: one failed exchange with everything in the capture that bears on it. Built for failures
+ * only; lives in an arena that is reset after the decision. Cause rules read it (analyze/cause/).
+ */
+#ifndef RC_ANALYZE_CASE_H
+#define RC_ANALYZE_CASE_H
+
+#include "analyze/dnssec/dnssec.h"
+#include "analyze/infer/book.h"
+#include "analyze/pair/hosts.h"
+#include "analyze/pair/pair.h"
+#include "analyze/verdict.h"
+#include "base/arena.h"
+
+/* What one upstream exchange did for the resolver. */
+enum rc_outcome {
+	RC_OUT_USABLE,  /* an authoritative answer, a referral downwards, or a resolver's answer */
+	RC_OUT_TIMEOUT, /* no answer while the resolver waited */
+	RC_OUT_ICMP,    /* ICMP unreachable */
+	RC_OUT_TCP_FAILED, /* no connection, reset, or closed before the answer */
+	RC_OUT_REFUSED,
+	RC_OUT_SERVFAIL,
+	RC_OUT_FORMERR,
+	RC_OUT_NOTIMP,
+	RC_OUT_OTHER_RCODE,
+	RC_OUT_LAME,       /* an upward or sideways referral, or not authoritative and empty */
+	RC_OUT_TRUNCATED,  /* TC=1 and no retry over TCP was seen */
+	RC_OUT_MISMATCHED, /* only replies with another ID, question or source */
+	RC_OUT_MALFORMED,
+	RC_OUT_FRAGMENTS, /* the reply's fragments never completed */
+	RC_OUT_UNKNOWN,   /* still under way when the resolver answered its client */
+	RC_OUT_COUNT
+};
+
+/* Stable word of an outcome, for evidence[].outcome. */
+const char *rc_outcome_word(enum rc_outcome outcome);
+
+/* How a name came to be followed from the question. */
+enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
+
+struct rc_followed {
+	struct rc_name name;
+	uint64_t hash;
+	enum rc_role role;
+};
+
+/* One exchange of the resolver that belongs to the failure. */
+struct rc_link {
+	const struct rc_record *record;
+	const struct rc_exchange *x;
+	const struct rc_followed *name;
+	const struct rc_msg *answer; /* decoded; NULL when none is kept */
+	enum rc_outcome outcome;
+	size_t zone; /* index into zones: whose server was asked; RC_ZONE_NONE */
+};
+
+#define RC_ZONE_NONE SIZE_MAX
+
+/* How one server of a zone behaved. */
+struct rc_server_view {
+	struct rc_addr addr;
+	unsigned count[RC_OUT_COUNT];
+	enum rc_outcome worst; /* of its failing outcomes, the most frequent; USABLE if all were */
+};
+
+/* A zone on the way, as far as its servers were asked or named. */
+struct rc_zone_view {
+	struct rc_name name;
+	enum rc_role role;  /* NAMESERVER if only reached through a nameserver's name */
+	bool known_cut;     /* a referral or an apex record shows that it is a zone */
+	struct rc_name *ns; /* names of its servers */
+	size_t n_ns;
+	struct rc_addr *addrs; /* servers named for it by referral, glue and address answers */
+	size_t n_addrs;
+	struct rc_server_view
+		*servers; /* those asked about questions that nobody answered usably */
+	size_t n_servers;
+	unsigned asked, usable;       /* exchanges with its servers */
+	unsigned failed_questions;    /* questions that no server of it answered usably */
+	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
+};
+
+/* What others got for the same question. Counts of exchanges near in time. */
+struct rc_others {
+	unsigned same_server_ok; /* other clients, this server, same name: answered well */
+	unsigned same_server_failed;
+	unsigned same_client_ok; /* this client, this server, other times or types of this name */
+	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
+	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
+	unsigned cd_failed;
+	unsigned other_server_ok; /* this client, other servers: answered well */
+	unsigned other_server_failed;
+	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
+	const struct rc_exchange *slip_example;
+	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example;
+};
+
+struct rc_engine;
+
+struct rc_case {
+	struct rc_arena *arena;
+	struct rc_recorder *recorder;
+	const struct rc_hosts *hosts;
+	const struct rc_book *book;
+	struct rc_dnssec *dnssec_anchors;
+	uint64_t seed;
+
+	const struct rc_exchange *x; /* the failed exchange */
+	const struct rc_name *qname;
+	const struct rc_msg *answer;       /* NULL when unanswered */
+	int64_t from_ns, to_ns;            /* the time the resolver worked on it */
+	const struct rc_host *server_host; /* NULL if the server never showed itself */
+
+	struct rc_addr *resolver; /* all addresses of the server, the asked one first */
+	size_t n_resolver;
+	bool upstream_visible; /* the server is seen asking others in this capture */
+
+	struct rc_followed *names;
+	size_t n_names;
+	struct rc_link *links; /* in time order */
+	size_t n_links;
+	bool lineage_cut; /* a ceiling was hit */
+
+	struct rc_zone_view *zones;
+	size_t n_zones;
+	size_t failed_zone; /* the deepest cut no server of which helped; RC_ZONE_NONE */
+
+	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
+
+	bool one_way; /* the whole capture holds queries only */
+	uint32_t ede; /* bit per EDE code of the answer (codes below 32) */
+	struct rc_others others;
+
+	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
+	bool dnssec_done;
+	struct rc_dnssec_result dnssec;
+	const struct rc_link *
+		*dnssec_links; /* link of each message given to the check; NULL for the book */
+};
+
+/* Inputs of a case that stay the same from failure to failure. */
+struct rc_case_sources {
+	struct rc_arena *arena;
+	struct rc_recorder *recorder;
+	const struct rc_hosts *hosts;
+	const struct rc_book *book;
+	struct rc_dnssec *dnssec;
+	bool one_way;    /* no answer of any server in the whole capture */
+	bool own_anchor; /* trust anchors were given by the user */
+	uint64_t seed;
+};
+
+/* Builds the case of a failed exchange. answer may be NULL. Borrowed until the arena is reset. NULL only
+ * if the arena is exhausted. */
+struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struct rc_exchange *x,
+			      const struct rc_name *qname, const struct rc_msg *answer);
+
+/* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
+void rc_lineage_collect(struct rc_case *c);
+
+/* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
+void rc_zones_judge(struct rc_case *c);
+
+/* DNSSEC judgement over the lineage and the zone book; computed on first use. */
+const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c);
+
+static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
+{
+	return code < 32 && (c->ede >> code & 1) != 0;
+}
+
+/* The kept answer of a record, decoded into the arena; NULL when there is none. */
+const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);
+
+#endif

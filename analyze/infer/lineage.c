@@ -1,0 +1,160 @@
+#include <stdlib.h>
+
+#include "analyze/infer/case.h"
+#include "base/time.h"
+
+/*
+ * A search over names: the question and its ancestors first, then what the answers found on the way
+ * point to. Each name costs one walk of an index chain per address of the resolver.
+ */
+
+static bool holds_name(const struct rc_case *c, const struct rc_name *name, uint64_t hash)
+{
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].hash == hash && rc_name_equal(&c->names[i].name, name))
+			return true;
+	return false;
+}
+
+static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_role role)
+{
+	uint64_t hash = rc_name_hash(c->seed, name);
+	if (holds_name(c, name, hash))
+		return;
+	if (c->n_names == RC_LINEAGE_NAMES_MAX) {
+		c->lineage_cut = true;
+		return;
+	}
+	c->names[c->n_names++] = (struct rc_followed){*name, hash, role};
+}
+
+/* A name and all its ancestors: delegation walk, QNAME minimisation, DS, DNSKEY. */
+static void follow(struct rc_case *c, const struct rc_name *name, enum rc_role role)
+{
+	follow_one(c, name, role);
+	enum rc_role above = role == RC_ROLE_QUESTION ? RC_ROLE_ANCESTOR : role;
+	for (unsigned n = 1; n <= name->labels; n++) {
+		struct rc_name parent;
+		rc_name_parent(name, n, &parent);
+		follow_one(c, &parent, above);
+	}
+}
+
+/* Replaces the owner suffix of a name by a DNAME's target (RFC 6672 2.2); false if too long. */
+static bool substitute(const struct rc_name *name, const struct rc_name *owner,
+		       const struct rc_name *target, struct rc_name *ret_name)
+{
+	unsigned keep = (unsigned)(name->len - owner->len);
+	if (keep + target->len > RC_NAME_MAX)
+		return false;
+	memcpy(ret_name->wire, name->wire, keep);
+	memcpy(ret_name->wire + keep, target->wire, target->len);
+	ret_name->len = (uint8_t)(keep + target->len);
+	ret_name->labels = (uint8_t)(name->labels - owner->labels + target->labels);
+	return true;
+}
+
+/* Names that an answer leads to: alias targets, and the nameservers of a zone reached. */
+static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_role role)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	enum rc_role alias = role == RC_ROLE_NAMESERVER ? RC_ROLE_NAMESERVER : RC_ROLE_ALIAS;
+	while (rc_rr_next(&it, &rr) && rr.section != RC_ADDITIONAL) {
+		struct rc_name owner, target, renamed;
+		bool ns = rr.type == RC_TYPE_NS;
+		if (!ns && rr.type != RC_TYPE_CNAME && rr.type != RC_TYPE_DNAME)
+			continue;
+		if (!rc_rr_owner(m, &rr, &owner) || !rc_rr_rdata_name(m, &rr, 0, &target))
+			continue;
+		if (ns)
+			follow(c, &target, RC_ROLE_NAMESERVER);
+		else if (rr.type == RC_TYPE_CNAME)
+			follow(c, &target, alias);
+		else if (rc_name_in(&m->qname, &owner) &&
+			 substitute(&m->qname, &owner, &target, &renamed))
+			follow(c, &renamed, alias);
+	}
+}
+
+/* Did the resolver work on this within the time it worked on the failure? */
+static bool overlaps(const struct rc_case *c, const struct rc_exchange *x)
+{
+	if (x->first_ns > c->to_ns)
+		return false;
+	return x->state == RC_X_PENDING || x->end_ns >= c->from_ns;
+}
+
+static void add_link(struct rc_case *c, const struct rc_record *r, size_t name)
+{
+	if (c->n_links == RC_LINEAGE_MAX) {
+		c->lineage_cut = true;
+		return;
+	}
+	struct rc_link *link = &c->links[c->n_links++];
+	*link = (struct rc_link){
+		.record = r, .x = &r->x, .name = &c->names[name], .zone = RC_ZONE_NONE};
+	if (r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns)
+		link->answer = rc_case_decode(c, r);
+	if (link->answer != NULL)
+		follow_answer(c, link->answer, c->names[name].role);
+}
+
+static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *asker)
+{
+	uint64_t hash = c->names[name].hash;
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
+	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_asker;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
+		    r->x.opcode == RC_OPCODE_QUERY && overlaps(c, &r->x))
+			add_link(c, r, name);
+	}
+	c->lineage_cut = true;
+}
+
+/*
+ * A resolver joins several clients to one fetch: if it was already working on the same question for
+ * somebody when this one arrived, the work began then.
+ */
+static void widen_to_shared_fetch(struct rc_case *c)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
+	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_server;
+		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;
+		if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
+		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < c->from_ns &&
+		    at_work && r->x.state != RC_X_UNANSWERED)
+			c->from_ns = r->x.first_ns;
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct rc_exchange *x = ((const struct rc_link *)a)->x,
+				 *y = ((const struct rc_link *)b)->x;
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
+}
+
+void rc_lineage_collect(struct rc_case *c)
+{
+	c->names = rc_arena_alloc(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
+	c->links = rc_arena_alloc(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
+	if (c->names == NULL || c->links == NULL || c->qname->len == 0)
+		return;
+	widen_to_shared_fetch(c);
+	follow(c, c->qname, RC_ROLE_QUESTION);
+	for (size_t i = 0; i < c->n_names; i++)
+		for (size_t a = 0; a < c->n_resolver; a++)
+			collect_name(c, i, &c->resolver[a]);
+	qsort(c->links, c->n_links, sizeof *c->links, by_time);
+}

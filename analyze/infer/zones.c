@@ -1,0 +1,416 @@
+#include "analyze/infer/case.h"
+#include "base/time.h"
+
+/*
+ * Which zones lie on the way, who serves them, whose servers were asked, and which zone is at fault:
+ * the deepest cut where no server gave a usable answer.
+ */
+
+#define ZONES_MAX RC_LINEAGE_NAMES_MAX
+#define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
+#define ZONE_NS_MAX 16u
+#define ZONE_SERVERS_MAX 32u
+#define PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
+#define CONNECT_STEPS_MAX 256u
+
+static struct rc_zone_view *find_zone(struct rc_case *c, const struct rc_name *name)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (rc_name_equal(&c->zones[i].name, name))
+			return &c->zones[i];
+	return NULL;
+}
+
+static enum rc_role role_of(const struct rc_case *c, const struct rc_name *zone)
+{
+	enum rc_role role = RC_ROLE_NAMESERVER;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].role < role && rc_name_in(&c->names[i].name, zone))
+			role = c->names[i].role;
+	return role;
+}
+
+static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *name)
+{
+	struct rc_zone_view *z = find_zone(c, name);
+	if (z != NULL || c->n_zones == ZONES_MAX)
+		return z;
+	z = &c->zones[c->n_zones];
+	z->addrs = rc_arena_alloc(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
+	z->ns = rc_arena_alloc(c->arena, ZONE_NS_MAX * sizeof *z->ns);
+	z->servers = rc_arena_alloc(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
+	if (z->addrs == NULL || z->ns == NULL || z->servers == NULL)
+		return NULL;
+	z->name = *name;
+	z->role = role_of(c, name);
+	c->n_zones++;
+	return z;
+}
+
+static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], addr))
+			return;
+	if (z->n_addrs < ZONE_ADDRS_MAX)
+		z->addrs[z->n_addrs++] = *addr;
+}
+
+static void add_ns(struct rc_zone_view *z, const struct rc_name *name)
+{
+	for (size_t i = 0; i < z->n_ns; i++)
+		if (rc_name_equal(&z->ns[i], name))
+			return;
+	if (z->n_ns < ZONE_NS_MAX)
+		z->ns[z->n_ns++] = *name;
+}
+
+static bool read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
+{
+	struct rc_cursor rd = rc_rr_rdata(m, rr);
+	const uint8_t *bytes;
+	if (rr->type == RC_TYPE_A && rr->rdata_len == 4 &&
+	    (bytes = rc_cursor_bytes(&rd, 4)) != NULL)
+		*ret_addr = rc_addr_v4(bytes);
+	else if (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16 &&
+		 (bytes = rc_cursor_bytes(&rd, 16)) != NULL)
+		*ret_addr = rc_addr_v6(bytes);
+	else
+		return false;
+	return true;
+}
+
+/* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
+static void zones_of_message(struct rc_case *c, const struct rc_msg *m)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr) && rr.section != RC_ADDITIONAL) {
+		struct rc_name owner, target;
+		bool soa = rr.type == RC_TYPE_SOA && (m->flags & RC_FLAG_AA);
+		if ((rr.type != RC_TYPE_NS && !soa) || !rc_rr_owner(m, &rr, &owner))
+			continue;
+		struct rc_zone_view *z = add_zone(c, &owner);
+		if (z == NULL)
+			continue;
+		z->known_cut = true;
+		if (rr.type == RC_TYPE_NS && rc_rr_rdata_name(m, &rr, 0, &target))
+			add_ns(z, &target);
+	}
+}
+
+/* Addresses of nameservers, wherever a message gives them. */
+static void addresses_of_message(struct rc_case *c, const struct rc_msg *m)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr)) {
+		struct rc_name owner;
+		struct rc_addr addr;
+		if (!read_addr(m, &rr, &addr) || !rc_rr_owner(m, &rr, &owner))
+			continue;
+		for (size_t i = 0; i < c->n_zones; i++)
+			for (size_t k = 0; k < c->zones[i].n_ns; k++)
+				if (rc_name_equal(&c->zones[i].ns[k], &owner))
+					add_addr(&c->zones[i], &addr);
+	}
+}
+
+typedef void (*message_fn)(struct rc_case *c, const struct rc_msg *m);
+
+/* Every message that bears on delegation: the lineage's, then the zone book's. */
+static void each_message(struct rc_case *c, message_fn fn)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].answer != NULL)
+			fn(c, c->links[i].answer);
+	for (size_t i = 0; i < c->n_names; i++) {
+		for (unsigned kind = 0; kind < RC_BOOK_KINDS; kind++) {
+			struct rc_book_page page;
+			struct rc_msg m;
+			if (kind != RC_BOOK_REFERRAL && kind != RC_BOOK_NS)
+				continue;
+			if (rc_book_find(c->book, c->names[i].hash, (enum rc_book_kind)kind,
+					 c->x->first_ns, &page, 1) == 1 &&
+			    rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m))
+				fn(c, &m);
+		}
+	}
+}
+
+static bool serves(const struct rc_zone_view *z, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], addr))
+			return true;
+	return false;
+}
+
+/* The zone a referral hands over to: owner of its NS records. False if the message is none. */
+static bool referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
+{
+	if (m->rcode != RC_RCODE_NOERROR || m->counts[RC_ANSWER] != 0 ||
+	    !(m->has & RC_HAS_AUTH_NS) || (m->has & RC_HAS_AUTH_SOA))
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+		if (rr.type == RC_TYPE_NS)
+			return rc_rr_owner(m, &rr, ret_zone);
+	return false;
+}
+
+/* The deepest zone that the name lies in and the server is named for. */
+static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link)
+{
+	size_t best = RC_ZONE_NONE;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (rc_name_in(&link->name->name, &z->name) && serves(z, &link->x->server) &&
+		    (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels))
+			best = i;
+	}
+	return best;
+}
+
+/* Without the delegation: by what the server itself answered for. */
+static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
+{
+	struct rc_name target;
+	size_t best = RC_ZONE_NONE;
+	if (link->answer == NULL)
+		return RC_ZONE_NONE;
+	bool referral = referral_target(link->answer, &target);
+	if (!referral && !(link->answer->flags & RC_FLAG_AA))
+		return RC_ZONE_NONE;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (!rc_name_in(&link->name->name, &z->name) || !z->known_cut)
+			continue;
+		if (referral && z->name.labels >= target.labels)
+			continue;
+		if (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels)
+			best = i;
+	}
+	return best;
+}
+
+static bool asked_again(const struct rc_case *c, size_t i)
+{
+	const struct rc_exchange *x = c->links[i].x;
+	if (x->attempts > 1)
+		return true;
+	for (size_t j = i + 1; j < c->n_links; j++)
+		if (c->links[j].name == c->links[i].name && c->links[j].x->qtype == x->qtype &&
+		    c->links[j].x->first_ns - x->first_ns >= PATIENCE_NS)
+			return true;
+	return false;
+}
+
+/* The resolver's TCP connection to this server after a truncated answer: did it fail? */
+static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &x->asker, RC_CONNECT_HASH);
+	for (unsigned i = 0; i < CONNECT_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns < x->first_ns)
+			return false;
+		pos = r->prev_asker;
+		if (r->x.name_hash == RC_CONNECT_HASH && rc_addr_equal(&r->x.asker, &x->asker) &&
+		    rc_addr_equal(&r->x.server, &x->server) && r->x.first_ns <= c->to_ns &&
+		    r->x.state != RC_X_ANSWERED)
+			return true;
+	}
+	return false;
+}
+
+static enum rc_outcome outcome_unanswered(const struct rc_case *c, size_t i)
+{
+	const struct rc_exchange *x = c->links[i].x;
+	if (x->marks & RC_X_ICMP_HARD)
+		return RC_OUT_ICMP;
+	if (x->marks & (RC_X_RESET | RC_X_CLOSED | RC_X_NO_CONNECT))
+		return RC_OUT_TCP_FAILED;
+	if (x->marks & RC_X_FRAGMENTS_LOST)
+		return RC_OUT_FRAGMENTS;
+	if (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE))
+		return RC_OUT_MISMATCHED;
+	if (c->to_ns - x->last_ns >= PATIENCE_NS || asked_again(c, i))
+		return RC_OUT_TIMEOUT;
+	return RC_OUT_UNKNOWN;
+}
+
+static enum rc_outcome outcome_by_rcode(uint16_t rcode)
+{
+	switch (rcode) {
+	case RC_RCODE_REFUSED:
+		return RC_OUT_REFUSED;
+	case RC_RCODE_SERVFAIL:
+		return RC_OUT_SERVFAIL;
+	case RC_RCODE_FORMERR:
+		return RC_OUT_FORMERR;
+	case RC_RCODE_NOTIMP:
+		return RC_OUT_NOTIMP;
+	case RC_RCODE_NOERROR:
+	case RC_RCODE_NXDOMAIN:
+		return RC_OUT_USABLE;
+	default:
+		return RC_OUT_OTHER_RCODE;
+	}
+}
+
+/* A NOERROR answer with nothing in it for the question: fine if it leads down, lame otherwise. */
+static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct rc_link *link)
+{
+	struct rc_name target;
+	const struct rc_msg *m = link->answer;
+	if (m == NULL || (m->flags & RC_FLAG_AA) || (m->has & RC_HAS_AUTH_SOA) ||
+	    m->counts[RC_ANSWER] > 0 || m->rcode == RC_RCODE_NXDOMAIN)
+		return RC_OUT_USABLE;
+	if (link->x->query.flags & RC_FLAG_RD)
+		return RC_OUT_USABLE; /* a forwarder's own upstream: NODATA without a SOA */
+	if (!referral_target(m, &target))
+		return RC_OUT_LAME;
+	if (target.labels == 0)
+		return RC_OUT_LAME;
+	if (link->zone != RC_ZONE_NONE && target.labels <= c->zones[link->zone].name.labels)
+		return RC_OUT_LAME;
+	return RC_OUT_USABLE;
+}
+
+static enum rc_outcome outcome_of(struct rc_case *c, size_t i)
+{
+	const struct rc_link *link = &c->links[i];
+	const struct rc_exchange *x = link->x;
+	if (x->state != RC_X_ANSWERED)
+		return outcome_unanswered(c, i);
+	if (x->end_ns > c->to_ns)
+		return outcome_unanswered(c, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT : RC_OUT_UNKNOWN;
+	if (x->answer.flags & RC_FLAG_TC) {
+		if (tcp_failed(c, x))
+			return RC_OUT_TCP_FAILED;
+		return x->marks & RC_X_TC_RETRIED ? RC_OUT_UNKNOWN : RC_OUT_TRUNCATED;
+	}
+	if (x->marks & RC_X_MALFORMED && x->answer.fault != RC_FAULT_TRAILING)
+		return RC_OUT_MALFORMED;
+	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
+	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
+}
+
+/* Links of the same question to the same zone's servers. */
+static bool same_question(const struct rc_link *a, const struct rc_link *b)
+{
+	return a->name == b->name && a->x->qtype == b->x->qtype && a->zone == b->zone;
+}
+
+static bool is_final(const struct rc_link *link, uint16_t qtype)
+{
+	struct rc_name target;
+	return link->outcome == RC_OUT_USABLE && link->x->qtype == qtype &&
+	       (link->name->role == RC_ROLE_QUESTION || link->name->role == RC_ROLE_ALIAS) &&
+	       (link->answer == NULL || !referral_target(link->answer, &target)) &&
+	       (link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
+		(link->answer->has & RC_HAS_ANSWER_QTYPE));
+}
+
+static void tally(struct rc_zone_view *z, const struct rc_link *link)
+{
+	struct rc_server_view *s = NULL;
+	z->count[link->outcome]++;
+	for (size_t i = 0; i < z->n_servers && s == NULL; i++)
+		if (rc_addr_equal(&z->servers[i].addr, &link->x->server))
+			s = &z->servers[i];
+	if (s == NULL) {
+		if (z->n_servers == ZONE_SERVERS_MAX)
+			return;
+		s = &z->servers[z->n_servers++];
+		s->addr = link->x->server;
+		s->worst = link->outcome;
+	}
+	s->count[link->outcome]++;
+	if (s->worst == RC_OUT_UNKNOWN ||
+	    (link->outcome != RC_OUT_UNKNOWN && s->count[link->outcome] > s->count[s->worst]))
+		s->worst = link->outcome;
+}
+
+/*
+ * Marks failed questions. Where the question itself got its final answer, only the side lookups that
+ * validation needs can still make it fail.
+ */
+static void judge_questions(struct rc_case *c)
+{
+	bool final = false;
+	for (size_t i = 0; i < c->n_links; i++)
+		final = final || is_final(&c->links[i], c->x->qtype);
+	for (size_t i = 0; i < c->n_links; i++) {
+		struct rc_link *first = &c->links[i];
+		struct rc_zone_view *z = &c->zones[first->zone];
+		bool usable = false, seen = false, known = false;
+		for (size_t j = 0; j < c->n_links; j++) {
+			if (!same_question(first, &c->links[j]))
+				continue;
+			seen = seen || j < i;
+			usable = usable || c->links[j].outcome == RC_OUT_USABLE;
+			known = known || c->links[j].outcome != RC_OUT_UNKNOWN;
+		}
+		z->asked++;
+		z->usable += first->outcome == RC_OUT_USABLE;
+		bool side = first->x->qtype == RC_TYPE_DNSKEY || first->x->qtype == RC_TYPE_DS;
+		if (seen || usable || !known || (final && !side))
+			continue;
+		z->failed_questions++;
+		for (size_t j = i; j < c->n_links; j++)
+			if (same_question(first, &c->links[j]))
+				tally(z, &c->links[j]);
+	}
+}
+
+static void find_failed_zone(struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (z->failed_questions == 0)
+			continue;
+		if (c->failed_zone == RC_ZONE_NONE) {
+			c->failed_zone = i;
+			continue;
+		}
+		const struct rc_zone_view *best = &c->zones[c->failed_zone];
+		bool nearer = (z->role != RC_ROLE_NAMESERVER) > (best->role != RC_ROLE_NAMESERVER);
+		bool same = (z->role == RC_ROLE_NAMESERVER) == (best->role == RC_ROLE_NAMESERVER);
+		if (nearer || (same && z->name.labels > best->name.labels))
+			c->failed_zone = i;
+	}
+}
+
+void rc_zones_judge(struct rc_case *c)
+{
+	/* One more than ZONES_MAX: the last place collects servers whose zone is not known. */
+	c->zones = rc_arena_alloc(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
+	if (c->zones == NULL) {
+		c->n_links = 0;
+		return;
+	}
+	each_message(c, zones_of_message);
+	each_message(c, addresses_of_message);
+	for (size_t i = 0; i < c->n_links; i++) {
+		c->links[i].zone = zone_by_server(c, &c->links[i]);
+		if (c->links[i].zone == RC_ZONE_NONE)
+			c->links[i].zone = zone_by_answer(c, &c->links[i]);
+	}
+	for (size_t i = 0; i < c->n_links; i++)
+		c->links[i].outcome = outcome_of(c, i);
+	struct rc_zone_view *unknown = &c->zones[c->n_zones];
+	unknown->servers = rc_arena_alloc(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);
+	unknown->role = RC_ROLE_QUESTION;
+	if (unknown->servers == NULL) {
+		c->n_links = 0;
+		return;
+	}
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == RC_ZONE_NONE)
+			c->links[i].zone = c->n_zones;
+	c->n_zones++;
+	judge_questions(c);
+	find_failed_zone(c);
+}

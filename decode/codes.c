@@ -1,0 +1,186 @@
+#include "decode/codes.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define TABLE(title_, prefix_, rows_) \
+	{ \
+		.title = (title_), .prefix = (prefix_), .rows = (rows_), \
+		.n = sizeof(rows_) / sizeof *(rows_) \
+	}
+
+static const struct rc_code opcodes[] = {
+	{RC_OPCODE_QUERY, "QUERY", "asks for records", "RFC 1035"},
+	{RC_OPCODE_IQUERY, "IQUERY", "inverse query; obsolete, servers answer NOTIMP", "RFC 3425"},
+	{RC_OPCODE_STATUS, "STATUS", "server status; never specified, servers answer NOTIMP",
+	 "RFC 1035"},
+	{RC_OPCODE_NOTIFY, "NOTIFY", "a primary tells a secondary that its zone has changed",
+	 "RFC 1996"},
+	{RC_OPCODE_UPDATE, "UPDATE", "dynamic update: changes records of a zone", "RFC 2136"},
+	{RC_OPCODE_DSO, "DSO", "DNS Stateful Operations: session control over TCP or TLS",
+	 "RFC 8490"},
+};
+const struct rc_code_table rc_opcodes = TABLE("OPCODE", "OPCODE", opcodes);
+
+static const struct rc_code rcodes[] = {
+	{RC_RCODE_NOERROR, "NOERROR",
+	 "no error; with an empty answer section the name exists but not this type (NODATA)",
+	 "RFC 1035"},
+	{RC_RCODE_FORMERR, "FORMERR",
+	 "the server could not parse the query, or dislikes EDNS or something it carried",
+	 "RFC 1035"},
+	{RC_RCODE_SERVFAIL, "SERVFAIL",
+	 "the server failed to answer: DNSSEC validation, unreachable or broken upstream servers, "
+	 "a zone not loaded, overload",
+	 "RFC 1035"},
+	{RC_RCODE_NXDOMAIN, "NXDOMAIN", "the name does not exist, with any type", "RFC 1035"},
+	{RC_RCODE_NOTIMP, "NOTIMP", "the server does not support this kind of query", "RFC 1035"},
+	{RC_RCODE_REFUSED, "REFUSED",
+	 "policy: the client may not ask this, recursion is off, or the server does not host the "
+	 "zone",
+	 "RFC 1035"},
+	{RC_RCODE_YXDOMAIN, "YXDOMAIN",
+	 "a name exists when it should not (update prerequisite), or DNAME made the name too long",
+	 "RFC 2136, RFC 6672"},
+	{RC_RCODE_YXRRSET, "YXRRSET", "records exist when they should not (update prerequisite)",
+	 "RFC 2136"},
+	{RC_RCODE_NXRRSET, "NXRRSET", "records that should exist do not (update prerequisite)",
+	 "RFC 2136"},
+	{RC_RCODE_NOTAUTH, "NOTAUTH",
+	 "the server is not authoritative for the zone; with TSIG, the request was not "
+	 "authenticated (see the TSIG error)",
+	 "RFC 2136, RFC 8945"},
+	{RC_RCODE_NOTZONE, "NOTZONE", "an update names something outside the zone it is for",
+	 "RFC 2136"},
+	{RC_RCODE_DSOTYPENI, "DSOTYPENI", "the DSO type is not implemented", "RFC 8490"},
+	{RC_RCODE_BADVERS, "BADVERS", "the server does not support the query's EDNS version",
+	 "RFC 6891"},
+	{RC_RCODE_BADKEY, "BADKEY", "the server does not know the TSIG key", "RFC 8945"},
+	{RC_RCODE_BADTIME, "BADTIME", "the TSIG time is outside the window: clocks differ",
+	 "RFC 8945"},
+	{RC_RCODE_BADMODE, "BADMODE", "bad TKEY mode", "RFC 2930"},
+	{RC_RCODE_BADNAME, "BADNAME", "the TKEY name is already in use", "RFC 2930"},
+	{RC_RCODE_BADALG, "BADALG", "the TKEY algorithm is not supported", "RFC 2930"},
+	{RC_RCODE_BADTRUNC, "BADTRUNC", "the TSIG signature is truncated too far", "RFC 8945"},
+	{RC_RCODE_BADCOOKIE, "BADCOOKIE",
+	 "the DNS cookie is missing or wrong; the client should repeat with the one it got",
+	 "RFC 7873"},
+};
+const struct rc_code_table rc_rcodes = TABLE("RCODE", "RCODE", rcodes);
+
+static const struct rc_code tsig_errors[] = {
+	{RC_RCODE_NOERROR, "NOERROR", "the request was authenticated", "RFC 8945"},
+	{16, "BADSIG", "the signature does not verify: the two sides hold different secrets",
+	 "RFC 8945"},
+	{RC_RCODE_BADKEY, "BADKEY",
+	 "the server does not know a key of this name and algorithm, or not for this client",
+	 "RFC 8945"},
+	{RC_RCODE_BADTIME, "BADTIME",
+	 "the time signed is outside the window (usually 300 s): one of the clocks is wrong",
+	 "RFC 8945"},
+	{RC_RCODE_BADMODE, "BADMODE", "bad TKEY mode", "RFC 2930"},
+	{RC_RCODE_BADNAME, "BADNAME", "the TKEY name is already in use", "RFC 2930"},
+	{RC_RCODE_BADALG, "BADALG", "the TKEY algorithm is not supported", "RFC 2930"},
+	{RC_RCODE_BADTRUNC, "BADTRUNC", "the signature is shorter than the server's policy allows",
+	 "RFC 8945"},
+};
+const struct rc_code_table rc_tsig_errors = TABLE("TSIG error", "RCODE", tsig_errors);
+
+static const struct rc_code classes[] = {
+	{RC_CLASS_IN, "IN", "Internet", "RFC 1035"},
+	{RC_CLASS_CH, "CH", "Chaosnet; today for version.bind and the like", "RFC 1035"},
+	{RC_CLASS_HS, "HS", "Hesiod", "RFC 1035"},
+	{RC_CLASS_NONE, "NONE", "in UPDATE: no such records, or delete this record", "RFC 2136"},
+	{RC_CLASS_ANY, "ANY", "any class; in UPDATE: delete all of a name or type",
+	 "RFC 1035, RFC 2136"},
+};
+const struct rc_code_table rc_classes = TABLE("CLASS", "CLASS", classes);
+
+static const struct rc_code algorithms[] = {
+	{0, "DELETE", "in CDS and CDNSKEY: asks the parent to remove the DS set", "RFC 8078"},
+	{1, "RSAMD5", "RSA/MD5; must not be used, resolvers ignore it", "RFC 6944, RFC 9904"},
+	{2, "DH", "Diffie-Hellman; not for zone signing", "RFC 2539"},
+	{3, "DSA", "DSA/SHA-1; must not be used", "RFC 2536, RFC 9904"},
+	{5, "RSASHA1", "RSA/SHA-1; being retired, some resolvers treat it as unsigned",
+	 "RFC 3110, RFC 9905"},
+	{6, "DSA-NSEC3-SHA1", "DSA/SHA-1 for NSEC3; must not be used", "RFC 5155, RFC 9904"},
+	{7, "RSASHA1-NSEC3-SHA1",
+	 "RSA/SHA-1 for NSEC3; being retired, some resolvers treat it as unsigned",
+	 "RFC 5155, RFC 9905"},
+	{8, "RSASHA256", "RSA/SHA-256; supported everywhere", "RFC 5702"},
+	{10, "RSASHA512", "RSA/SHA-512", "RFC 5702"},
+	{12, "ECC-GOST", "GOST R 34.10-2001; retired", "RFC 5933, RFC 9906"},
+	{13, "ECDSAP256SHA256", "ECDSA P-256 with SHA-256; supported everywhere, recommended",
+	 "RFC 6605"},
+	{14, "ECDSAP384SHA384", "ECDSA P-384 with SHA-384", "RFC 6605"},
+	{15, "ED25519", "Ed25519; supported by current resolvers", "RFC 8080"},
+	{16, "ED448", "Ed448; not supported by all resolvers", "RFC 8080"},
+	{17, "SM2SM3", "SM2 with SM3; few resolvers support it", "RFC 9563"},
+	{23, "ECC-GOST12", "GOST R 34.10-2012; few resolvers support it", "RFC 9558"},
+	{252, "INDIRECT", "reserved for indirect keys", "RFC 4034"},
+	{253, "PRIVATEDNS", "private algorithm named by a domain name", "RFC 4034"},
+	{254, "PRIVATEOID", "private algorithm named by an OID", "RFC 4034"},
+};
+const struct rc_code_table rc_dnssec_algorithms = TABLE("DNSSEC algorithm", "ALG", algorithms);
+
+static const struct rc_code digests[] = {
+	{1, "SHA-1", "being retired; must not be used for new DS records", "RFC 3658, RFC 9905"},
+	{2, "SHA-256", "supported everywhere, recommended", "RFC 4509"},
+	{3, "GOST R 34.11-94", "retired", "RFC 5933, RFC 9906"},
+	{4, "SHA-384", "supported by current resolvers", "RFC 6605"},
+	{5, "GOST R 34.11-2012", "few resolvers support it", "RFC 9558"},
+	{6, "SM3", "few resolvers support it", "RFC 9563"},
+};
+const struct rc_code_table rc_ds_digests = TABLE("DS digest", "DIGEST", digests);
+
+const struct rc_code *rc_code_find(const struct rc_code_table *table, uint16_t value)
+{
+	size_t low = 0, high = table->n;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (table->rows[middle].value == value)
+			return &table->rows[middle];
+		if (table->rows[middle].value < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* The number in "TYPE123", or -1. */
+static long generic_number(const struct rc_code_table *table, const char *name)
+{
+	size_t prefix_len = strlen(table->prefix);
+	if (strncasecmp(name, table->prefix, prefix_len) != 0 || name[prefix_len] == '\0')
+		return -1;
+	long value = 0;
+	for (const char *at = name + prefix_len; *at != '\0'; at++) {
+		if (*at < '0' || *at > '9')
+			return -1;
+		value = value * 10 + (*at - '0');
+		if (value > UINT16_MAX)
+			return -1;
+	}
+	return value;
+}
+
+const struct rc_code *rc_code_find_name(const struct rc_code_table *table, const char *name)
+{
+	for (size_t i = 0; i < table->n; i++)
+		if (strcasecmp(table->rows[i].name, name) == 0)
+			return &table->rows[i];
+	long value = generic_number(table, name);
+	return value < 0 ? NULL : rc_code_find(table, (uint16_t)value);
+}
+
+const char *rc_code_name(const struct rc_code_table *table, uint16_t value,
+			 char text[RC_CODE_TEXT_MAX])
+{
+	const struct rc_code *row = rc_code_find(table, value);
+	if (row != NULL)
+		return row->name;
+	snprintf(text, RC_CODE_TEXT_MAX, "%s%u", table->prefix, value);
+	return text;
+}

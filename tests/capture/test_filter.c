@@ -1,0 +1,108 @@
+#include <pcap/pcap.h>
+
+#include "capture/filter.h"
+#include "tests/capture/packets.h"
+
+static bool passes(struct rc_filter *filter, const uint8_t *data, uint32_t len, uint16_t linktype)
+{
+	struct rc_frame frame = {.data = data, .caplen = len, .len = len, .linktype = linktype};
+	char why[RC_FILTER_WHY_MAX];
+	bool pass = false;
+	assert_int_equal(rc_filter_match(filter, &frame, why, &pass), RC_OK);
+	return pass;
+}
+
+static struct rc_filter *default_filter(bool vlan)
+{
+	char text[4096], why[RC_FILTER_WHY_MAX];
+	struct rc_filter *filter = NULL;
+	assert_int_equal(rc_filter_write_default(NULL, 0, vlan, text, sizeof text), RC_OK);
+	assert_int_equal(rc_filter_new(text, why, &filter), RC_OK);
+	return filter;
+}
+
+static void default_filter_passes_every_encapsulation_and_little_else(void **state)
+{
+	(void)state;
+	struct rc_filter *filter = default_filter(true);
+	for (size_t i = 0; i < N_ENCAPSULATIONS; i++) {
+		struct frame f;
+		write_frame(&f, encapsulations[i].headers);
+		if (passes(filter, f.data, f.len, 1) != encapsulations[i].pass)
+			fail_msg("%s: must%s pass", encapsulations[i].name,
+				 encapsulations[i].pass ? "" : " not");
+	}
+	rc_filter_free(filter);
+}
+
+/* Without the vlan keyword: raw IP and cooked frames, tagged ones whole. */
+static void default_filter_works_without_ethernet(void **state)
+{
+	(void)state;
+	struct rc_filter *filter = default_filter(false);
+	for (size_t i = 0; i < N_ENCAPSULATIONS; i++) {
+		struct frame f, cooked = {.len = 0};
+		const struct encapsulation *e = &encapsulations[i];
+		write_frame(&f, e->headers);
+		bool tagged = strchr("vqo", e->headers[1]) != NULL;
+		put(&cooked, "\0\0\0\1\0\6\2\0\0\0\0\1\0\0", 14);
+		put(&cooked, f.data + 12, 100);
+		assert_int_equal(passes(filter, cooked.data, cooked.len, 113), e->pass || tagged);
+		if (e->headers[1] == '4' || e->headers[1] == '6')
+			assert_int_equal(passes(filter, f.data + 14, f.len - 14, 101), e->pass);
+	}
+	rc_filter_free(filter);
+}
+
+static void default_filter_takes_the_ports_given(void **state)
+{
+	static const uint16_t ports[] = {5353, 54};
+	char text[2048], why[RC_FILTER_WHY_MAX];
+	struct rc_filter *filter;
+	struct frame f;
+	(void)state;
+	assert_int_equal(rc_capture_default_filter(ports, 2, text, sizeof text), RC_OK);
+	assert_int_equal(rc_filter_new(text, why, &filter), RC_OK);
+	for (unsigned port = 50; port < 60; port++) {
+		write_frame(&f, "Ev4");
+		f.len = 38;
+		put_ports(&f, 4000, port);
+		f.data[18 + 9] = UDP;
+		assert_int_equal(passes(filter, f.data, f.len, 1), port == 54);
+	}
+	rc_filter_free(filter);
+}
+
+static void default_filter_for_sixteen_ports_fits_or_says_full(void **state)
+{
+	uint16_t ports[16];
+	char text[2048];
+	(void)state;
+	for (uint16_t i = 0; i < 16; i++)
+		ports[i] = (uint16_t)(65520 + i);
+	assert_int_equal(rc_capture_default_filter(ports, 16, text, sizeof text), RC_OK);
+	size_t len = strlen(text);
+	assert_int_equal(rc_capture_default_filter(ports, 16, text, len), RC_E_FULL);
+	assert_int_equal(rc_capture_default_filter(ports, 16, text, len + 1), RC_OK);
+}
+
+static void link_types_are_numbered_as_in_files(void **state)
+{
+	(void)state;
+	assert_int_equal(rc_filter_linktype_of_dlt(DLT_RAW), 101);
+	assert_int_equal(rc_filter_dlt_of_linktype(101), DLT_RAW);
+	assert_int_equal(rc_filter_linktype_of_dlt(DLT_EN10MB), 1);
+	assert_int_equal(rc_filter_dlt_of_linktype(276), DLT_LINUX_SLL2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(default_filter_passes_every_encapsulation_and_little_else),
+		cmocka_unit_test(default_filter_works_without_ethernet),
+		cmocka_unit_test(default_filter_takes_the_ports_given),
+		cmocka_unit_test(default_filter_for_sixteen_ports_fits_or_says_full),
+		cmocka_unit_test(link_types_are_numbered_as_in_files),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

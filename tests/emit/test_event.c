@@ -1,0 +1,202 @@
+#include "tests/emit/sample.h"
+
+#include "emit/fields.h"
+
+struct world {
+	struct sample sample;
+	struct rc_observer observer;
+	struct rc_event event, other;
+};
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	if (w == NULL || rc_ident_new(&w->observer.ident) != RC_OK)
+		return -1;
+	w->observer.source_name = sample_source;
+	sample_make(&w->sample, "expired", 7);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	rc_ident_free(w->observer.ident);
+	free(w);
+	return 0;
+}
+
+static void fill_transaction(struct world *w)
+{
+	rc_event_from_transaction(&w->event, &w->observer, &w->sample.x, &w->sample.msg.qname,
+				  &w->sample.msg);
+}
+
+static void unanswered_query_has_no_response_code(void **state)
+{
+	struct world *w = *state;
+	w->sample.x.state = RC_X_UNANSWERED;
+	w->sample.failure.answer = NULL;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	assert_string_equal(w->event.dns_type, "query");
+	assert_null(w->event.response_code.text);
+	assert_int_equal(w->event.rcode, RC_NONE);
+	assert_int_equal(w->event.answer_frame, RC_NONE);
+	assert_int_equal(w->event.answers.n, 0);
+	assert_string_equal(w->event.outcome, "failure");
+	assert_non_null(strstr(w->event.message, "No answer for "));
+	assert_int_equal(w->event.header_flags.n, 2); /* of the query */
+	assert_string_equal(w->event.header_flags.items[0], "RD");
+	assert_string_equal(w->event.header_flags.items[1], "DO");
+}
+
+static void nothing_of_an_earlier_event_stays(void **state)
+{
+	struct world *w = *state;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	w->sample.x.vlan = 0;
+	w->sample.x.marks = 0;
+	w->sample.x.state = RC_X_UNANSWERED;
+	rc_event_from_transaction(&w->event, &w->observer, &w->sample.x, NULL, NULL);
+	assert_null(w->event.cause);
+	assert_null(w->event.vlan);
+	assert_null(w->event.qname);
+	assert_int_equal(w->event.icmp_type, RC_NONE);
+	assert_int_equal(w->event.evidence.n, 0);
+	assert_int_equal(w->event.ede.n, 0);
+	assert_int_equal(w->event.hosts.n, 0);
+	assert_int_equal(w->event.marks.n, 0);
+}
+
+static void header_flags_stand_in_the_order_of_ecs(void **state)
+{
+	static const char *const all[] = {"AA", "TC", "RD", "RA", "AD", "CD", "DO"};
+	struct world *w = *state;
+	w->sample.x.answer.flags = 0xffff;
+	fill_transaction(w);
+	assert_int_equal(w->event.header_flags.n, 7);
+	for (size_t i = 0; i < 7; i++)
+		assert_string_equal(w->event.header_flags.items[i], all[i]);
+}
+
+static void outcome_follows_what_was_seen(void **state)
+{
+	static const struct {
+		uint8_t state;
+		uint16_t rcode;
+		uint32_t marks;
+		const char *outcome;
+	} cases[] = {
+		{RC_X_ANSWERED, RC_RCODE_NOERROR, 0, "success"},
+		{RC_X_ANSWERED, RC_RCODE_NXDOMAIN, 0, "failure"},
+		{RC_X_ANSWERED, RC_RCODE_SERVFAIL, RC_X_AT_END, "failure"},
+		{RC_X_UNANSWERED, 0, 0, "failure"},
+		{RC_X_UNANSWERED, 0, RC_X_AT_END, "unknown"},
+	};
+	struct world *w = *state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		w->sample.x.state = cases[i].state;
+		w->sample.x.answer.rcode = cases[i].rcode;
+		w->sample.x.marks = cases[i].marks;
+		fill_transaction(w);
+		assert_string_equal(w->event.outcome, cases[i].outcome);
+	}
+}
+
+static void duration_is_end_minus_start_and_never_negative(void **state)
+{
+	struct world *w = *state;
+	fill_transaction(w);
+	assert_int_equal(w->event.duration_ns, 23456789);
+	assert_int_equal(w->event.timestamp_ns, w->sample.x.end_ns);
+	w->sample.x.end_ns = w->sample.x.first_ns - 5;
+	fill_transaction(w);
+	assert_int_equal(w->event.duration_ns, 0);
+}
+
+static void id_depends_on_the_packets_alone(void **state)
+{
+	struct world *w = *state;
+	struct rc_observer other = w->observer;
+	other.hostname = "elsewhere";
+	other.iface = "eth9";
+	other.source_name = NULL;
+	fill_transaction(w);
+	w->sample.x.first_frame = 99;
+	w->sample.x.vlan = 7;
+	rc_event_from_transaction(&w->other, &other, &w->sample.x, &w->sample.msg.qname,
+				  &w->sample.msg);
+	assert_string_equal(w->event.id_text, w->other.id_text);
+	w->sample.x.id++;
+	rc_event_from_transaction(&w->other, &other, &w->sample.x, &w->sample.msg.qname,
+				  &w->sample.msg);
+	assert_string_not_equal(w->event.id_text, w->other.id_text);
+	w->sample.x.id--;
+	rc_event_from_failure(&w->other, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	assert_string_not_equal(w->event.id_text, w->other.id_text);
+}
+
+static void related_addresses_are_told_once(void **state)
+{
+	struct world *w = *state;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	/* client, server, the answer's address, a server of the evidence, the second of the chain */
+	assert_int_equal(w->event.related.n, 5);
+	for (size_t i = 0; i < w->event.related.n; i++) {
+		for (size_t j = 0; j < i; j++)
+			assert_false(rc_addr_equal(&w->event.related.items[i],
+						   &w->event.related.items[j]));
+	}
+	assert_int_equal(w->event.resolved.n, 1);
+	assert_int_equal(w->event.hosts.n, 1);
+}
+
+static void lists_stop_at_their_ceiling(void **state)
+{
+	struct world *w = *state;
+	struct rc_evidence *many = calloc(300, sizeof *many);
+	assert_non_null(many);
+	for (unsigned i = 0; i < 300; i++) {
+		uint8_t v4[4] = {10, 0, (uint8_t)(i >> 8), (uint8_t)i};
+		many[i] = (struct rc_evidence){.to = rc_addr_v4(v4), .rcode = -1, .rtt_ns = -1};
+	}
+	w->sample.failure.evidence = many;
+	w->sample.failure.n_evidence = 300;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	assert_int_equal(w->event.evidence.n, RC_EVIDENCE_MAX);
+	assert_true(w->event.related.n <= RC_EVENT_RELATED_MAX);
+	free(many);
+}
+
+static void incident_id_is_the_same_in_failure_and_incident(void **state)
+{
+	struct world *w = *state;
+	w->sample.incident.id = w->sample.failure.incident;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	rc_event_from_incident(&w->other, &w->observer, &w->sample.incident);
+	assert_string_equal(w->event.incident, "fedcba9876543210");
+	assert_string_equal(w->other.incident, w->event.incident);
+	assert_null(w->other.outcome);
+	w->sample.failure.incident = 0;
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	assert_null(w->event.incident);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(unanswered_query_has_no_response_code),
+		CASE(nothing_of_an_earlier_event_stays),
+		CASE(header_flags_stand_in_the_order_of_ecs),
+		CASE(outcome_follows_what_was_seen),
+		CASE(duration_is_end_minus_start_and_never_negative),
+		CASE(id_depends_on_the_packets_alone),
+		CASE(related_addresses_are_told_once),
+		CASE(lists_stop_at_their_ceiling),
+		CASE(incident_id_is_the_same_in_failure_and_incident),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

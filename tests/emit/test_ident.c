@@ -1,0 +1,63 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "emit/ident.h"
+
+/* The first three are of the specification's own baseline. */
+static const struct {
+	const char *a, *b;
+	uint16_t a_port, b_port;
+	uint8_t proto;
+	const char *id;
+} vectors[] = {
+	{"1.2.3.4", "5.6.7.8", 1122, 3344, 17, "1:0Mu9InQx6z4ZiCZM/7HXi2WMhOg="},
+	{"1.2.3.4", "5.6.7.8", 1122, 3344, 6, "1:wCb3OG7yAFWelaUydu0D+125CLM="},
+	{"192.168.1.52", "8.8.8.8", 54585, 53, 17, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+	{"192.0.2.10", "192.0.2.53", 54321, 53, 17, "1:kYmluywLq9iKlw38ZkUZEL8i9DQ="},
+	{"2001:db8::10", "2001:db8::53", 54321, 53, 17, "1:Q8c/WyOJVlSb89BGbWZcNYQCXps="},
+};
+
+static void community_id_equals_the_published_vectors_in_both_directions(void **state)
+{
+	struct rc_ident *ident;
+	(void)state;
+	assert_int_equal(rc_ident_new(&ident), RC_OK);
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		char text[RC_COMMUNITY_ID_LEN + 1];
+		struct rc_addr a, b;
+		assert_int_equal(rc_addr_parse(vectors[i].a, &a), RC_OK);
+		assert_int_equal(rc_addr_parse(vectors[i].b, &b), RC_OK);
+		rc_ident_community(ident, &a, vectors[i].a_port, &b, vectors[i].b_port,
+				   vectors[i].proto, text);
+		assert_string_equal(text, vectors[i].id);
+		rc_ident_community(ident, &b, vectors[i].b_port, &a, vectors[i].a_port,
+				   vectors[i].proto, text);
+		assert_string_equal(text, vectors[i].id);
+	}
+	rc_ident_free(ident);
+}
+
+static void event_id_is_the_head_of_sha1(void **state)
+{
+	struct rc_ident *ident;
+	char text[RC_EVENT_ID_LEN + 1];
+	(void)state;
+	assert_int_equal(rc_ident_new(&ident), RC_OK);
+	rc_ident_event(ident, "abc", 3, text); /* FIPS 180-4's example */
+	assert_string_equal(text, "a9993e364706816aba3e25717850c26c");
+	rc_ident_free(ident);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(community_id_equals_the_published_vectors_in_both_directions),
+		cmocka_unit_test(event_id_is_the_head_of_sha1),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,417 @@
+#include "tests/emit/sample.h"
+
+#include <jansson.h>
+
+#include "decode/rr.h"
+#include "emit/json.h"
+
+#define REPLACED "\xef\xbf\xbd"
+
+static json_t *parse(const struct rc_buf *text)
+{
+	json_error_t error;
+	json_t *value = json_loadb(text->data, text->len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES,
+				   &error);
+	if (value == NULL)
+		fail_msg("%s at %d in %.*s", error.text, error.position, (int)text->len,
+			 text->data);
+	return value;
+}
+
+static void check_string(const void *in, size_t len, const char *want)
+{
+	struct rc_buf out = rc_buf_init(4096);
+	rc_json_string(&out, in, len);
+	assert_false(out.failed);
+	for (size_t i = 0; i < out.len; i++)
+		assert_in_range(out.data[i], 0x20, 0x7e);
+	json_t *back = parse(&out);
+	assert_string_equal(json_string_value(back), want);
+	assert_int_equal(json_string_length(back), strlen(want));
+	json_decref(back);
+	rc_buf_free(&out);
+}
+
+static void every_octet_alone_parses_back(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		char in[3] = {'a', (char)c, 'b'}, same[4] = {'a', (char)c, 'b', 0};
+		check_string(in, 3, c == 0 || c >= 0x80 ? "a" REPLACED "b" : same);
+	}
+	check_string("", 0, "");
+}
+
+static void utf8_beyond_ascii_survives(void **state)
+{
+	static const char *const texts[] = {"caf\xc3\xa9",      "\xc2\x80",         "\xdf\xbf",
+					    "\xe0\xa0\x80",     "\xed\x9f\xbf",     "\xee\x80\x80",
+					    "\xf0\x90\x8d\x88", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf"};
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		check_string(texts[i], strlen(texts[i]), texts[i]);
+}
+
+static void what_is_not_utf8_is_replaced_octet_by_octet(void **state)
+{
+	(void)state;
+	check_string("\xc0\x80", 2, REPLACED REPLACED);                           /* overlong NUL */
+	check_string("\xe0\x9f\xbf", 3, REPLACED REPLACED REPLACED);              /* overlong */
+	check_string("\xed\xa0\x80", 3, REPLACED REPLACED REPLACED);              /* surrogate */
+	check_string("\xf4\x90\x80\x80", 4, REPLACED REPLACED REPLACED REPLACED); /* > U+10FFFF */
+	check_string("\xe2\x82", 2, REPLACED REPLACED);                           /* ends early */
+	check_string("\xe2\x82x", 3, REPLACED REPLACED "x");
+}
+
+static void integers_stay_within_what_readers_keep(void **state)
+{
+	static const struct {
+		int64_t in;
+		const char *want;
+	} cases[] = {{0, "0"},
+		     {-1, "-1"},
+		     {9007199254740991, "9007199254740991"},
+		     {9007199254740992, "9007199254740991"},
+		     {INT64_MAX, "9007199254740991"},
+		     {INT64_MIN, "-9007199254740991"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rc_buf out = rc_buf_init(64);
+		rc_json_number(&out, cases[i].in);
+		assert_int_equal(out.len, strlen(cases[i].want));
+		assert_memory_equal(out.data, cases[i].want, out.len);
+		rc_buf_free(&out);
+	}
+}
+
+/* --- whole events: every leaf is what the table's member says, and there is no other --- */
+struct world {
+	struct sample sample;
+	struct rc_observer observer;
+	struct rc_event event;
+	struct rc_json_scratch scratch;
+	struct rc_buf out;
+};
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	if (w == NULL || rc_ident_new(&w->observer.ident) != RC_OK)
+		return -1;
+	w->observer.source_name = sample_source;
+	w->observer.hostname = "sensor.example";
+	w->observer.iface = "eth0";
+	w->out = rc_buf_init(RC_EVENT_MAX);
+	w->scratch.rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+	rc_ident_free(w->observer.ident);
+	rc_buf_free(&w->out);
+	rc_buf_free(&w->scratch.rdata);
+	free(w);
+	return 0;
+}
+
+static json_t *write_event(struct world *w)
+{
+	w->event.sequence = 1;
+	rc_buf_clear(&w->out);
+	rc_json_event(&w->out, &w->event, &w->scratch);
+	assert_false(w->out.failed);
+	assert_int_equal(w->out.data[w->out.len - 1], '\n');
+	for (size_t i = 0; i + 1 < w->out.len; i++)
+		assert_in_range(w->out.data[i], 0x20, 0x7e);
+	return parse(&w->out);
+}
+
+static json_t *find(json_t *object, const char *path)
+{
+	const char *dot;
+	char key[64];
+	for (; object != NULL && (dot = strchr(path, '.')) != NULL; path = dot + 1) {
+		snprintf(key, sizeof key, "%.*s", (int)(dot - path), path);
+		object = json_object_get(object, key);
+	}
+	return json_object_get(object, path);
+}
+
+static const char *text_at(json_t *event, const char *path)
+{
+	return json_string_value(find(event, path));
+}
+
+static size_t count_leaves(const json_t *value)
+{
+	size_t n = 0, i;
+	const char *key;
+	json_t *inner;
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)(uintptr_t)value, key, inner)
+			n += count_leaves(inner);
+		return n;
+	}
+	if (json_is_array(value)) {
+		json_array_foreach(value, i, inner) n += count_leaves(inner);
+		return n;
+	}
+	return 1;
+}
+
+static size_t check_table(const struct rc_event *e, const struct rc_field_table *table,
+			  const void *base, json_t *object);
+
+static size_t check_text(json_t *found, const char *want)
+{
+	if (want == NULL) {
+		assert_null(found);
+		return 0;
+	}
+	assert_non_null(found);
+	assert_string_equal(json_string_value(found), want);
+	return 1;
+}
+
+static size_t check_addr(json_t *found, const struct rc_addr *addr)
+{
+	char text[RC_ADDR_TEXT_MAX];
+	return check_text(found, addr == NULL ? NULL : rc_addr_format(addr, text));
+}
+
+static size_t check_name(json_t *found, const struct rc_name *name)
+{
+	char text[RC_NAME_TEXT_MAX + 1];
+	if (name != NULL && name->len > 0)
+		rc_name_format(name, text);
+	return check_text(found, name == NULL || name->len == 0 ? NULL : text);
+}
+
+static size_t check_number(json_t *found, int64_t want)
+{
+	if (want == RC_NONE) {
+		assert_null(found);
+		return 0;
+	}
+	assert_true(json_is_integer(found));
+	assert_int_equal(json_integer_value(found),
+			 want > RC_JSON_INT_MAX ? RC_JSON_INT_MAX : want);
+	return 1;
+}
+
+static size_t check_time(json_t *found, int64_t want)
+{
+	char text[RC_TIME_TEXT_LEN + 1];
+	if (want != RC_NONE)
+		rc_time_format(want, text);
+	return check_text(found, want == RC_NONE ? NULL : text);
+}
+
+static size_t check_list(const struct rc_event *e, const struct rc_field *f, const void *at,
+			 json_t *found)
+{
+	const struct rc_texts *texts = at;
+	const struct rc_addrs *addrs = at;
+	const struct rc_names *names = at;
+	const struct rc_items *items = at;
+	size_t n = f->kind == RC_KIND_TEXTS   ? texts->n
+		   : f->kind == RC_KIND_ADDRS ? addrs->n
+		   : f->kind == RC_KIND_NAMES ? names->n
+					      : items->n;
+	size_t leaves = 0;
+	if (n == 0) {
+		assert_null(found);
+		return 0;
+	}
+	assert_int_equal(json_array_size(found), n);
+	for (size_t i = 0; i < n; i++) {
+		json_t *item = json_array_get(found, i);
+		if (f->kind == RC_KIND_TEXTS)
+			leaves += check_text(item, texts->items[i]);
+		else if (f->kind == RC_KIND_ADDRS)
+			leaves += check_addr(item, &addrs->items[i]);
+		else if (f->kind == RC_KIND_NAMES)
+			leaves += check_name(item, &names->items[i]);
+		else
+			leaves += check_table(e, f->items,
+					      (const char *)items->items + i * f->items->item_size,
+					      item);
+	}
+	return leaves;
+}
+
+static size_t check_counters(const struct rc_items *items, json_t *found)
+{
+	const struct rc_counter_set *sets = items->items;
+	size_t leaves = 0;
+	for (size_t s = 0; s < items->n; s++) {
+		for (size_t i = 0; i < sets[s].n; i++) {
+			json_t *module = json_object_get(found, sets[s].module);
+			leaves += check_number(json_object_get(module, sets[s].desc[i].name),
+					       (int64_t)rc_counter_value(&sets[s], i));
+		}
+	}
+	return leaves;
+}
+
+static size_t check_field(const struct rc_event *e, const struct rc_field *f, const void *at,
+			  json_t *found)
+{
+	const struct rc_bytes *bytes = at;
+	struct rc_buf rdata = rc_buf_init(4096);
+	size_t leaves;
+	switch (f->kind) {
+	case RC_KIND_TEXT:
+		return check_text(found, *(const char *const *)at);
+	case RC_KIND_MNEMONIC:
+		return check_text(found, ((const struct rc_mnemonic *)at)->text);
+	case RC_KIND_NUMBER:
+		return check_number(found, *(const int64_t *)at);
+	case RC_KIND_TIME:
+		return check_time(found, *(const int64_t *)at);
+	case RC_KIND_BOOL:
+		if (*(const int8_t *)at < 0)
+			assert_null(found);
+		else
+			assert_true(*(const int8_t *)at ? json_is_true(found)
+							: json_is_false(found));
+		return *(const int8_t *)at >= 0;
+	case RC_KIND_ADDR:
+		return check_addr(found, *(const struct rc_addr *const *)at);
+	case RC_KIND_ADDR_IN:
+		return check_addr(found, at);
+	case RC_KIND_NAME:
+		return check_name(found, *(const struct rc_name *const *)at);
+	case RC_KIND_NAME_IN:
+		return check_name(found, at);
+	case RC_KIND_BYTES:
+		assert_int_equal(found != NULL, bytes->len > 0);
+		return bytes->len > 0;
+	case RC_KIND_RDATA:
+		rc_rr_format_rdata(e->msg, at, &rdata);
+		rc_buf_putc(&rdata, '\0');
+		leaves = check_text(found, rdata.data);
+		rc_buf_free(&rdata);
+		return leaves;
+	case RC_KIND_COUNTERS:
+		return check_counters(at, found);
+	default:
+		return check_list(e, f, at, found);
+	}
+}
+
+static size_t check_table(const struct rc_event *e, const struct rc_field_table *table,
+			  const void *base, json_t *object)
+{
+	size_t leaves = 0;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct rc_field *f = &table->fields[i];
+		if (f->in & 1u << e->dataset)
+			leaves += check_field(e, f, (const char *)base + f->offset,
+					      find(object, f->path));
+	}
+	return leaves;
+}
+
+static void check_event(struct world *w)
+{
+	json_t *event = write_event(w);
+	size_t leaves = check_table(&w->event, &rc_event_fields, &w->event, event);
+	assert_int_equal(leaves, count_leaves(event));
+	assert_true(leaves > 15);
+	json_decref(event);
+}
+
+static void every_leaf_of_every_dataset_parses_back(void **state)
+{
+	struct world *w = *state;
+	static const uint64_t counts[2] = {5, UINT64_C(1) << 62};
+	static const struct rc_counter_desc desc[] = {{"small", "a", 0}, {"huge", "b", 8}};
+	struct rc_counter_set set = {"test", desc, 2, counts};
+
+	sample_make(&w->sample, "expired", 7);
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	check_event(w);
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_UPSTREAM, &w->sample.failure);
+	check_event(w);
+	rc_event_from_incident(&w->event, &w->observer, &w->sample.incident);
+	check_event(w);
+	rc_event_from_transaction(&w->event, &w->observer, &w->sample.x, &w->sample.msg.qname,
+				  &w->sample.msg);
+	check_event(w);
+	rc_event_from_stats(&w->event, &w->observer, 0, SAMPLE_START_NS, true, &set, 1);
+	check_event(w);
+}
+
+static void hostile_name_and_ede_text_parse_back(void **state)
+{
+	static const char ede[] = "\"}\n\x00\x7f\xc3\xa9\xff";
+	struct world *w = *state;
+	sample_make(&w->sample, ede, sizeof ede - 1);
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	json_t *event = write_event(w);
+	assert_string_equal(text_at(event, "dns.question.name"), "\\001\\\"\\\\\\255.example");
+	json_t *option = json_array_get(find(event, "rcause.dns.ede"), 0);
+	assert_int_equal(json_integer_value(json_object_get(option, "code")), 9);
+	assert_string_equal(text_at(option, "text"), "\"}\n" REPLACED "\x7f\xc3\xa9" REPLACED);
+	json_decref(event);
+}
+
+static void keys_stand_in_the_order_of_the_contract(void **state)
+{
+	static const char *const keys[] = {"{\"@timestamp\":",
+					   ",\"ecs\":{",
+					   ",\"message\":",
+					   ",\"event\":{\"kind\":",
+					   ",\"network\":{\"type\":",
+					   ",\"source\":{\"ip\":",
+					   ",\"client\":{\"ip\":",
+					   ",\"destination\":{\"ip\":",
+					   ",\"server\":{\"ip\":",
+					   ",\"dns\":{\"type\":",
+					   ",\"related\":{\"ip\":",
+					   ",\"observer\":{\"type\":",
+					   ",\"rcause\":{\"schema\":1,"};
+	struct world *w = *state;
+	sample_make(&w->sample, "x", 1);
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	json_decref(write_event(w));
+	w->out.data[w->out.len - 1] = '\0';
+	const char *at = w->out.data;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		at = strstr(at, keys[i]);
+		assert_non_null(at);
+	}
+}
+
+static void a_full_buffer_is_told(void **state)
+{
+	struct world *w = *state;
+	struct rc_buf small = rc_buf_init(200);
+	sample_make(&w->sample, "x", 1);
+	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+	rc_json_event(&small, &w->event, &w->scratch);
+	assert_true(small.failed);
+	rc_buf_free(&small);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_octet_alone_parses_back),
+		cmocka_unit_test(utf8_beyond_ascii_survives),
+		cmocka_unit_test(what_is_not_utf8_is_replaced_octet_by_octet),
+		cmocka_unit_test(integers_stay_within_what_readers_keep),
+		cmocka_unit_test_setup_teardown(every_leaf_of_every_dataset_parses_back, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(hostile_name_and_ede_text_parse_back, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(keys_stand_in_the_order_of_the_contract, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_full_buffer_is_told, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
