@@ -92,7 +92,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	if (r->x.answers > 1)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
-	rc_hosts_note_answer(e->hosts, &r->x);
+	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
 	if (is_upstream_query(&r->x))
 		rc_book_note(e->book, &obs->msg, obs->ts_ns);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)

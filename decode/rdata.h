@@ -45,6 +45,7 @@ enum rc_field {
 	RC_FIELD_SVCPARAMS, /* RFC 9460 2.2 */
 	RC_FIELD_APL,       /* RFC 3123 */
 	RC_FIELD_WKS,       /* bitmap of ports (RFC 1035 3.4.2) */
+	RC_FIELD_COUNT,
 };
 
 /* The fields of a type in a class, ended by RC_FIELD_END; NULL when this program knows none. */

@@ -51,10 +51,13 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return r->findings[0].fault == rule->param ? by_records(r, c, f) : RC_CONF_NONE;
 	if (!(c->ede & rule->ede) || r->status == RC_DNSSEC_SECURE)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s fails validation at %s: %s. The resolver says so itself (EDE); the records are not in the capture.",
+	f->explanation = rc_say(c,
+				"%s fails validation at %s: %s. The resolver says so itself (EDE); "
+				"the records are not in the capture.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
 				rule->cause.title);
 	rc_prove_self(c, f, "the resolver's EDE");
+	f->vague = true;
 	return RC_CONF_LIKELY;
 }
 
@@ -68,7 +71,9 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 	if (r->status != RC_DNSSEC_SECURE)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s calls signatures of %s out of date, yet they are valid at the time of the packets: its clock is wrong.",
+	f->explanation = rc_say(c,
+				"%s calls signatures of %s out of date, yet they are valid at the "
+				"time of the packets: its clock is wrong.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "EDE 7 or 8 against signatures that are valid at packet time");
 	return RC_CONF_LIKELY;
@@ -94,7 +99,10 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 	    proof->outcome != RC_OUT_USABLE)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s asks for the keys of the root again and again and validates nothing, though all signatures from the root down to %s verify: its trust anchor is wrong or out of date.",
+	f->explanation = rc_say(c,
+				"%s asks for the keys of the root again and again and validates "
+				"nothing, though all signatures from the root down to %s verify: "
+				"its trust anchor is wrong or out of date.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove(c, f, proof->x, &proof->name->name, NULL,
 		 "the root's DNSKEY set, which verifies with the trust anchor");
@@ -116,9 +124,13 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 {
 	if (checking_disabled(c))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s fails DNSSEC validation at %s; the records that would show how are not in the capture.",
+	f->explanation = rc_say(c,
+				"%s fails DNSSEC validation at %s; the records that would show how "
+				"are not in the capture.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
-	rc_prove_self(c, f, c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
+	f->vague = true;
+	rc_prove_self(c, f,
+		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
@@ -134,8 +146,13 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 
 #define ROW(slug_, title_, when_, mistaken_, party_, fix_, next_, ref_, fault_, ede_) \
 	{ \
-		.cause = {.slug = slug_, .title = title_, .when = when_, .mistaken_for = mistaken_, \
-			  .responsible = party_, .severity = RC_SEVERITY_HIGH, .fix = {fix_}, \
+		.cause = {.slug = slug_, \
+			  .title = title_, \
+			  .when = when_, \
+			  .mistaken_for = mistaken_, \
+			  .responsible = party_, \
+			  .severity = RC_SEVERITY_HIGH, \
+			  .fix = {fix_}, \
 			  .next_steps = {next_, "dig @{resolver} {qname} {qtype} +cd"}, \
 			  .reference = ref_}, \
 		.rank = 300, .rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE, .param = fault_, \
@@ -146,8 +163,9 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.signature_expired", "a signature has expired",
 	    "Every RRSIG needed ends before the packet's time; or EDE 7.",
 	    "dnssec.clock_skew: there the signature is valid at packet time.", RC_PARTY_ZONE_OWNER,
-	    "Sign {zone} again and find out why re-signing stopped.", "dig {zone} SOA +dnssec +multi",
-	    "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_EXPIRED, RC_EDE(7)),
+	    "Sign {zone} again and find out why re-signing stopped.",
+	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_EXPIRED,
+	    RC_EDE(7)),
 	ROW("dnssec.signature_not_yet_valid", "a signature is not valid yet",
 	    "Every RRSIG needed begins after the packet's time; or EDE 8.",
 	    "dnssec.clock_skew: there the signature is valid at packet time.", RC_PARTY_ZONE_OWNER,
@@ -167,15 +185,17 @@ static const struct rc_rule rules[] = {
 	    "No DS of the parent fits any DNSKEY of the child by tag, algorithm and digest.",
 	    "dnssec.dnskey_missing: there the zone has no DNSKEY at all.", RC_PARTY_ZONE_OWNER,
 	    "Give the parent the DS of the key that signs {zone}, or put the old key back.",
-	    "dig {zone} DS +short; dig {zone} DNSKEY +short", "RFC 4035 5.2",
-	    RC_DNSSEC_DS_MISMATCH, 0),
+	    "dig {zone} DS +short; dig {zone} DNSKEY +short", "RFC 4035 5.2", RC_DNSSEC_DS_MISMATCH,
+	    0),
 	ROW("dnssec.dnskey_missing", "a key needed is not published",
-	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; or EDE 9.",
+	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; "
+	    "or EDE 9.",
 	    "dnssec.ds_mismatch: Unbound and PowerDNS use EDE 9 for it too.", RC_PARTY_ZONE_OWNER,
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
 	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING, RC_EDE(9)),
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
-	    "A DS or DNSKEY shows that the zone is signed, DO was set, and the RRset has no RRSIG; or EDE 10.",
+	    "A DS or DNSKEY shows that the zone is signed, DO was set, and the RRset has no RRSIG; "
+	    "or EDE 10.",
 	    "dnssec.denial_missing: that is about negative answers.", RC_PARTY_ZONE_OWNER,
 	    "Serve {zone} signed from every server, or have the parent remove the DS.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
@@ -186,7 +206,8 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.3", RC_DNSSEC_DENIAL_MISSING,
 	    RC_EDE(12)),
 	ROW("dnssec.denial_invalid", "the proof of a negative answer is wrong",
-	    "NSEC or NSEC3 records are there but do not prove what was answered, or their signatures fail.",
+	    "NSEC or NSEC3 records are there but do not prove what was answered, or their "
+	    "signatures fail.",
 	    "dnssec.denial_missing: there are no such records.", RC_PARTY_ZONE_OWNER,
 	    "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 5155 8", RC_DNSSEC_DENIAL_INVALID, 0),
@@ -195,55 +216,76 @@ static const struct rc_rule rules[] = {
 	    RC_PARTY_ZONE_OWNER, "Publish the keys of {zone} with flags 256 or 257 and sign again.",
 	    "dig {zone} DNSKEY", "RFC 4034 2.1.1", RC_DNSSEC_NO_ZONE_KEY_BIT, RC_EDE(11)),
 	ROW("dnssec.algorithm_unsupported", "algorithms nobody supports",
-	    "DS or DNSKEY records have only algorithms or digests that are unassigned or retired; or EDE 1, 2.",
+	    "DS or DNSKEY records have only algorithms or digests that are unassigned or retired; "
+	    "or EDE 1, 2.",
 	    NULL, RC_PARTY_ZONE_OWNER, "Sign {zone} with a current algorithm (13 or 8).",
 	    "dig {zone} DNSKEY +multi", "RFC 8624", RC_DNSSEC_ALGORITHM_UNSUPPORTED,
 	    RC_EDE(1) | RC_EDE(2)),
 	ROW("dnssec.nsec3_iterations_too_high", "too many NSEC3 iterations",
 	    "NSEC3 records with more iterations than resolvers take; or EDE 27.", NULL,
-	    RC_PARTY_ZONE_OWNER, "Set the NSEC3 iterations of {zone} to 0.", "dig {zone} NSEC3PARAM",
-	    "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS, RC_EDE(27)),
+	    RC_PARTY_ZONE_OWNER, "Set the NSEC3 iterations of {zone} to 0.",
+	    "dig {zone} NSEC3PARAM", "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS, RC_EDE(27)),
 	{
-		.cause = {
-			.slug = "dnssec.clock_skew",
-			.title = "the resolver's clock is wrong",
-			.when = "EDE 7 or 8 from a resolver for signatures that are valid at packet time.",
-			.mistaken_for = "dnssec.signature_expired: there the signature is out of date by packet time.",
-			.responsible = RC_PARTY_RESOLVER_OPERATOR,
-			.severity = RC_SEVERITY_HIGH,
-			.fix = {"Set the clock of {resolver} right (NTP) and flush its cache."},
-			.next_steps = {"date -u", "dig @{resolver} {qname} {qtype} +cd"},
-			.reference = "RFC 4035 5.3.1",
-		},
-		.rank = 290, .rcodes = RC_ON(RC_RCODE_SERVFAIL), .ede = RC_EDE(7) | RC_EDE(8),
+		.cause =
+			{
+				.slug = "dnssec.clock_skew",
+				.title = "the resolver's clock is wrong",
+				.when = "EDE 7 or 8 from a resolver for signatures that are valid "
+					"at packet time.",
+				.mistaken_for = "dnssec.signature_expired: there the signature is "
+						"out of date by packet time.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Set the clock of {resolver} right (NTP) and flush its "
+					"cache."},
+				.next_steps = {"date -u", "dig @{resolver} {qname} {qtype} +cd"},
+				.reference = "RFC 4035 5.3.1",
+			},
+		.rank = 290,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(7) | RC_EDE(8),
 		.test = test_clock,
 	},
 	{
-		.cause = {
-			.slug = "dnssec.trust_anchor",
-			.title = "the resolver's trust anchor is wrong",
-			.when = "Everything verifies from the root down, and the resolver keeps asking for the root's DNSKEY and fails.",
-			.responsible = RC_PARTY_RESOLVER_OPERATOR,
-			.severity = RC_SEVERITY_CRITICAL,
-			.fix = {"Renew the root trust anchor of {resolver} (unbound-anchor, managed keys)."},
-			.next_steps = {"dig @{resolver} . DNSKEY +cd", "dig @{resolver} {qname} {qtype} +cd"},
-			.reference = "RFC 5011",
-		},
-		.rank = 295, .rcodes = RC_ON(RC_RCODE_SERVFAIL), .test = test_anchor,
+		.cause =
+			{
+				.slug = "dnssec.trust_anchor",
+				.title = "the resolver's trust anchor is wrong",
+				.when = "Everything verifies from the root down, and the resolver "
+					"keeps asking for the root's DNSKEY and fails.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_CRITICAL,
+				.fix = {"Renew the root trust anchor of {resolver} "
+					"(unbound-anchor, managed keys)."},
+				.next_steps = {"dig @{resolver} . DNSKEY +cd",
+					       "dig @{resolver} {qname} {qtype} +cd"},
+				.reference = "RFC 5011",
+			},
+		.rank = 295,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_anchor,
 	},
 	{
-		.cause = {
-			.slug = "dnssec.validation_failed",
-			.title = "DNSSEC validation fails, how is not visible",
-			.when = "CD=1 works where CD=0 fails, or EDE 5 or 6, or a full upstream answer that the resolver rejects; the records to judge it are not in the capture.",
-			.mistaken_for = "The other dnssec.* causes, when their records were cached before the capture began.",
-			.responsible = RC_PARTY_ZONE_OWNER,
-			.severity = RC_SEVERITY_HIGH,
-			.fix = {"Check the zone's DNSSEC with a tool that asks for all records (delv, DNSViz)."},
-			.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "delv {qname} {qtype}"},
-			.reference = "RFC 4035 5",
-		},
-		.rank = 350, .rcodes = RC_ON(RC_RCODE_SERVFAIL), .ede = RC_EDE(5) | RC_EDE(6),
+		.cause =
+			{
+				.slug = "dnssec.validation_failed",
+				.title = "DNSSEC validation fails, how is not visible",
+				.when = "CD=1 works where CD=0 fails, or EDE 5 or 6, or a full "
+					"upstream answer that the resolver rejects; the records to "
+					"judge it are not in the capture.",
+				.mistaken_for = "The other dnssec.* causes, when their records "
+						"were cached before the capture began.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Check the zone's DNSSEC with a tool that asks for all "
+					"records (delv, DNSViz)."},
+				.next_steps = {"dig @{resolver} {qname} {qtype} +cd",
+					       "delv {qname} {qtype}"},
+				.reference = "RFC 4035 5",
+			},
+		.rank = 350,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(5) | RC_EDE(6),
 		.test = test_validation,
 	},
 };

@@ -21,7 +21,8 @@ static const struct rc_exchange *find_search_original(struct rc_case *c, struct 
 		uint64_t hash = rc_name_hash(c->seed, &head);
 		const struct rc_record *r = rc_recorder_at(
 			c->recorder, rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash));
-		if (r != NULL && r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &c->x->asker) &&
+		if (r != NULL && r->x.name_hash == hash &&
+		    rc_addr_equal(&r->x.asker, &c->x->asker) &&
 		    r->x.first_ns - c->x->first_ns < SEARCH_WINDOW_NS &&
 		    c->x->first_ns - r->x.first_ns < SEARCH_WINDOW_NS) {
 			*ret_name = head;
@@ -39,11 +40,14 @@ static enum rc_confidence test_search(const struct rc_rule *rule, struct rc_case
 	const struct rc_exchange *original = head == NULL ? NULL : find_search_original(c, head);
 	if (original == NULL)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s does not exist; %s most likely made it by appending its search list to %s, which it asked too.",
+	f->explanation = rc_say(c,
+				"%s does not exist; %s most likely made it by appending its search "
+				"list to %s, which it asked too.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->asker),
 				rc_say_name(c, head));
 	rc_prove_self(c, f, "NXDOMAIN");
-	rc_prove(c, f, original, head, NULL, "the same client asked for the name without the suffix");
+	rc_prove(c, f, original, head, NULL,
+		 "the same client asked for the name without the suffix");
 	return RC_CONF_LIKELY;
 }
 
@@ -70,44 +74,56 @@ static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "name.search_suffix",
-			.title = "a search list made up the name",
-			.when = "NXDOMAIN for a name that begins with another name the same client asked at the time.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_INFO,
-			.fix = {"Write names with a trailing dot, or shorten the search list of {client}."},
-			.next_steps = {"cat /etc/resolv.conf"},
-			.reference = "RFC 1535",
-		},
-		.rank = 800, .rcodes = RC_ON(RC_RCODE_NXDOMAIN), .test = test_search,
+		.cause =
+			{
+				.slug = "name.search_suffix",
+				.title = "a search list made up the name",
+				.when = "NXDOMAIN for a name that begins with another name the "
+					"same client asked at the time.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_INFO,
+				.fix = {"Write names with a trailing dot, or shorten the search "
+					"list of {client}."},
+				.next_steps = {"cat /etc/resolv.conf"},
+				.reference = "RFC 1535",
+			},
+		.rank = 800,
+		.rcodes = RC_ON(RC_RCODE_NXDOMAIN),
+		.test = test_search,
 	},
 	{
-		.cause = {
-			.slug = "name.blocked",
-			.title = "the name is blocked",
-			.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
-			.responsible = RC_PARTY_RESOLVER_OPERATOR,
-			.severity = RC_SEVERITY_INFO,
-			.fix = {"If {qname} should resolve, take it off the block list of {server}."},
-			.next_steps = {"dig @{server} {qname} {qtype}"},
-			.reference = "RFC 8914 4.16",
-		},
-		.rank = 790, .rcodes = RC_ON(RC_RCODE_NXDOMAIN),
-		.ede = RC_EDE(4) | RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18), .test = test_blocked,
+		.cause =
+			{
+				.slug = "name.blocked",
+				.title = "the name is blocked",
+				.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_INFO,
+				.fix = {"If {qname} should resolve, take it off the block list of "
+					"{server}."},
+				.next_steps = {"dig @{server} {qname} {qtype}"},
+				.reference = "RFC 8914 4.16",
+			},
+		.rank = 790,
+		.rcodes = RC_ON(RC_RCODE_NXDOMAIN),
+		.ede = RC_EDE(4) | RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18),
+		.test = test_blocked,
 	},
 	{
-		.cause = {
-			.slug = "name.does_not_exist",
-			.title = "the name does not exist",
-			.when = "NXDOMAIN.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_INFO,
-			.fix = {"Correct the name, or create it in its zone."},
-			.next_steps = {"dig {qname} {qtype} +trace"},
-			.reference = "RFC 2308",
-		},
-		.rank = 810, .rcodes = RC_ON(RC_RCODE_NXDOMAIN), .test = test_none,
+		.cause =
+			{
+				.slug = "name.does_not_exist",
+				.title = "the name does not exist",
+				.when = "NXDOMAIN.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_INFO,
+				.fix = {"Correct the name, or create it in its zone."},
+				.next_steps = {"dig {qname} {qtype} +trace"},
+				.reference = "RFC 2308",
+			},
+		.rank = 810,
+		.rcodes = RC_ON(RC_RCODE_NXDOMAIN),
+		.test = test_none,
 	},
 };
 

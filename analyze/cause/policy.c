@@ -39,10 +39,14 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 		return RC_CONF_NONE; /* it recurses for others: a matter of who asks */
 	f->server = &c->x->server;
 	bool refused = a->rcode == RC_RCODE_REFUSED;
-	f->explanation = rc_say(c, "%s does not offer recursion (RA=0) and has no answer of its own for %s, yet %s asked it to recurse (RD=1).",
-				server_text(c), rc_say_name(c, c->qname), rc_say_addr(c, &c->x->asker));
-	rc_prove_self(c, f, refused ? "REFUSED with RA=0 to a query with RD=1"
-				    : "empty answer or referral with RA=0 to a query with RD=1");
+	f->explanation = rc_say(c,
+				"%s does not offer recursion (RA=0) and has no answer of its own "
+				"for %s, yet %s asked it to recurse (RD=1).",
+				server_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f,
+		      refused ? "REFUSED with RA=0 to a query with RD=1"
+			      : "empty answer or referral with RA=0 to a query with RD=1");
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE) || rc_server_is_authoritative(c))
 		return RC_CONF_PROVEN;
 	return refused ? RC_CONF_LIKELY : RC_CONF_PROVEN;
@@ -71,7 +75,8 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	if (!rc_is_answered(c))
 		return RC_CONF_NONE;
 	if (prohibited) {
-		f->explanation = rc_say(c, "%s refuses to serve the client %s (EDE 18, Prohibited).",
+		f->explanation = rc_say(c,
+					"%s refuses to serve the client %s (EDE 18, Prohibited).",
 					server_text(c), rc_say_addr(c, &c->x->asker));
 		rc_prove_self(c, f, "REFUSED with EDE 18 (Prohibited)");
 		return RC_CONF_LIKELY;
@@ -112,7 +117,8 @@ static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct r
 	    c->x->opcode != RC_OPCODE_QUERY)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s is a resolver and refuses queries without RD (cache snooping).",
+	f->explanation = rc_say(c,
+				"%s is a resolver and refuses queries without RD (cache snooping).",
 				server_text(c));
 	rc_prove_self(c, f, "REFUSED by a resolver (RA=1) to a query with RD=0");
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
@@ -131,8 +137,9 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 	f->zone = c->qname;
 	f->explanation = rc_say(c, "%s does not let %s transfer the zone %s.", server_text(c),
 				rc_say_addr(c, &c->x->asker), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, rc_rcode_is(c, RC_RCODE_REFUSED) ? "zone transfer answered REFUSED"
-							    : "zone transfer answered NOTAUTH");
+	rc_prove_self(c, f,
+		      rc_rcode_is(c, RC_RCODE_REFUSED) ? "zone transfer answered REFUSED"
+						       : "zone transfer answered NOTAUTH");
 	if (rc_rcode_is(c, RC_RCODE_REFUSED))
 		return c->x->transport == RC_TCP || c->x->qtype == RC_TYPE_IXFR ? RC_CONF_PROVEN
 										: RC_CONF_POSSIBLE;
@@ -164,8 +171,9 @@ static enum rc_confidence test_notify(const struct rc_rule *rule, struct rc_case
 	char code[RC_CODE_TEXT_MAX];
 	f->server = &c->x->server;
 	f->zone = c->qname;
-	f->explanation = rc_say(c, "%s does not take the NOTIFY for %s from %s (%s).", server_text(c),
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->asker),
+	f->explanation = rc_say(c, "%s does not take the NOTIFY for %s from %s (%s).",
+				server_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker),
 				rc_code_name(&rc_rcodes, c->x->answer.rcode, code));
 	rc_prove_self(c, f, "error in answer to NOTIFY");
 	return RC_CONF_PROVEN;
@@ -182,8 +190,9 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	if (!others)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s refuses queries of type %s; other types of the same name are answered.",
-				server_text(c), rc_say_type(c, c->x->qtype));
+	f->explanation = rc_say(
+		c, "%s refuses queries of type %s; other types of the same name are answered.",
+		server_text(c), rc_say_type(c, c->x->qtype));
 	rc_prove_self(c, f, rc_say(c, "type %s answered REFUSED", rc_say_type(c, c->x->qtype)));
 	return unusual ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
@@ -195,10 +204,12 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
-	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c), rc_say_name(c, c->qname));
+	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c),
+				rc_say_name(c, c->qname));
 	/* Knot Resolver's policy.REFUSE and DROP carry EDE 18. */
 	bool by_name = rc_case_has_ede(c, EDE_PROHIBITED) && c->server_host != NULL &&
-		       c->server_host->served > 0 && c->n_links == 0 && rc_rcode_is(c, RC_RCODE_SERVFAIL);
+		       c->server_host->served > 0 && c->n_links == 0 &&
+		       rc_rcode_is(c, RC_RCODE_SERVFAIL);
 	if (c->ede & rule->ede) {
 		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
 		return RC_CONF_PROVEN;
@@ -212,7 +223,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->n_links > 0 || c->server_host == NULL ||
 	    c->server_host->served == 0 || is_transfer(c))
 		return RC_CONF_NONE;
-	rc_prove_self(c, f, "REFUSED with RA=1 and no query upstream, while other names are answered");
+	rc_prove_self(c, f,
+		      "REFUSED with RA=1 and no query upstream, while other names are answered");
 	if (c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	return RC_CONF_POSSIBLE;
@@ -226,8 +238,8 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_NONE;
 	bool well = c->others.same_client_ok > 0;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.", server_text(c),
-				rc_say_addr(c, &c->x->asker));
+	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.",
+				server_text(c), rc_say_addr(c, &c->x->asker));
 	if (rc_is_answered(c))
 		return RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
@@ -241,150 +253,206 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "policy.recursion_unavailable",
-			.title = "recursion is not offered",
-			.when = "RD=1 answered REFUSED (or empty, or by a referral) with RA=0, by a server that recurses for nobody.",
-			.mistaken_for = "policy.client_not_allowed: BIND clears RA for clients outside allow-recursion; others that get RA=1 tell.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Point {client} at a resolver: {server} serves its own zones only.",
-				"If {server} is meant to resolve for {client}, switch recursion on there."},
-			.next_steps = {"dig @{server} {qname} {qtype} +norecurse", "dig @{server} . NS"},
-			.reference = "RFC 1035 4.1.1",
-		},
-		.rank = 210, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOERROR),
+		.cause =
+			{
+				.slug = "policy.recursion_unavailable",
+				.title = "recursion is not offered",
+				.when = "RD=1 answered REFUSED (or empty, or by a referral) with "
+					"RA=0, by a server that recurses for nobody.",
+				.mistaken_for =
+					"policy.client_not_allowed: BIND clears RA for clients "
+					"outside allow-recursion; others that get RA=1 tell.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Point {client} at a resolver: {server} serves its own "
+					"zones only.",
+					"If {server} is meant to resolve for {client}, switch "
+					"recursion on there."},
+				.next_steps = {"dig @{server} {qname} {qtype} +norecurse",
+					       "dig @{server} . NS"},
+				.reference = "RFC 1035 4.1.1",
+			},
+		.rank = 210,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOERROR),
 		.test = test_recursion,
 	},
 	{
-		.cause = {
-			.slug = "policy.client_not_allowed",
-			.title = "the client is not allowed to ask this server",
-			.when = "REFUSED to this client while the server serves others, or EDE 18.",
-			.mistaken_for = "policy.recursion_unavailable: there nobody is served; policy.blocked: there it is the name.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Add the network of {client} to the access list of {server} (allow-query, allow-recursion, access-control), or point {client} elsewhere."},
-			.next_steps = {"dig @{server} {qname} {qtype}"},
-			.reference = "RFC 8914 4.19",
-		},
-		.rank = 220, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE, .test = test_client,
+		.cause =
+			{
+				.slug = "policy.client_not_allowed",
+				.title = "the client is not allowed to ask this server",
+				.when = "REFUSED to this client while the server serves others, or "
+					"EDE 18.",
+				.mistaken_for = "policy.recursion_unavailable: there nobody is "
+						"served; policy.blocked: there it is the name.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Add the network of {client} to the access list of "
+					"{server} (allow-query, allow-recursion, access-control), "
+					"or point {client} elsewhere."},
+				.next_steps = {"dig @{server} {qname} {qtype}"},
+				.reference = "RFC 8914 4.19",
+			},
+		.rank = 220,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
+		.test = test_client,
 	},
 	{
-		.cause = {
-			.slug = "policy.not_authoritative",
-			.title = "the server does not host the zone",
-			.when = "RD=0 answered REFUSED with RA=0, or NOTAUTH.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Ask a server that the parent of the zone delegates to, or correct the delegation if it names {server}."},
-			.next_steps = {"dig {qname} NS +trace"},
-			.reference = "RFC 8914 4.21",
-		},
-		.rank = 230, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
+		.cause =
+			{
+				.slug = "policy.not_authoritative",
+				.title = "the server does not host the zone",
+				.when = "RD=0 answered REFUSED with RA=0, or NOTAUTH.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Ask a server that the parent of the zone delegates to, or "
+					"correct the delegation if it names {server}."},
+				.next_steps = {"dig {qname} NS +trace"},
+				.reference = "RFC 8914 4.21",
+			},
+		.rank = 230,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
 		.test = test_not_authoritative,
 	},
 	{
-		.cause = {
-			.slug = "policy.nonrecursive_refused",
-			.title = "a resolver refuses queries without RD",
-			.when = "RD=0 answered REFUSED by a resolver (RA=1).",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Set RD in queries to {server}, or permit cache snooping there (Unbound: access-control ... allow_snoop)."},
-			.next_steps = {"dig @{server} {qname} {qtype} +recurse"},
-			.reference = "RFC 8914 4.21",
-		},
-		.rank = 205, .rcodes = RC_ON(RC_RCODE_REFUSED), .test = test_nonrecursive,
+		.cause =
+			{
+				.slug = "policy.nonrecursive_refused",
+				.title = "a resolver refuses queries without RD",
+				.when = "RD=0 answered REFUSED by a resolver (RA=1).",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Set RD in queries to {server}, or permit cache snooping "
+					"there (Unbound: access-control ... allow_snoop)."},
+				.next_steps = {"dig @{server} {qname} {qtype} +recurse"},
+				.reference = "RFC 8914 4.21",
+			},
+		.rank = 205,
+		.rcodes = RC_ON(RC_RCODE_REFUSED),
+		.test = test_nonrecursive,
 	},
 	{
-		.cause = {
-			.slug = "policy.transfer_refused",
-			.title = "the zone transfer is not allowed",
-			.when = "AXFR or IXFR answered REFUSED, or NOTAUTH by a server that hosts the zone.",
-			.mistaken_for = "policy.not_authoritative: NOTAUTH from a server that does not host the zone.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Permit {client} (or its TSIG key) to transfer {zone} from {server}, if it is a secondary."},
-			.next_steps = {"dig @{server} {zone} AXFR"},
-			.reference = "RFC 5936 2.2.1",
-		},
-		.rank = 200, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
+		.cause =
+			{
+				.slug = "policy.transfer_refused",
+				.title = "the zone transfer is not allowed",
+				.when = "AXFR or IXFR answered REFUSED, or NOTAUTH by a server "
+					"that hosts the zone.",
+				.mistaken_for = "policy.not_authoritative: NOTAUTH from a server "
+						"that does not host the zone.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Permit {client} (or its TSIG key) to transfer {zone} from "
+					"{server}, if it is a secondary."},
+				.next_steps = {"dig @{server} {zone} AXFR"},
+				.reference = "RFC 5936 2.2.1",
+			},
+		.rank = 200,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
 		.test = test_transfer,
 	},
 	{
-		.cause = {
-			.slug = "policy.update_refused",
-			.title = "the dynamic update is not allowed",
-			.when = "UPDATE answered REFUSED, or NOTAUTH by a server that hosts the zone.",
-			.mistaken_for = "update.not_authoritative: NOTAUTH from a server that does not host the zone.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Permit {client} (or its TSIG key) to update {zone}, or stop it from trying."},
-			.next_steps = {"nsupdate -y KEY"},
-			.reference = "RFC 2136 3.3",
-		},
-		.rank = 115, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
-		.opcodes = RC_ON(RC_OPCODE_UPDATE), .test = test_update,
-	},
-	{
-		.cause = {
-			.slug = "policy.notify_refused",
-			.title = "the NOTIFY is not accepted",
-			.when = "NOTIFY answered REFUSED, NOTAUTH, NXDOMAIN or SERVFAIL.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Configure {client} as a primary of {zone} on {server}, or take {server} off its notify list."},
-			.next_steps = {"dig @{server} {zone} SOA"},
-			.reference = "RFC 1996 3",
-		},
+		.cause =
+			{
+				.slug = "policy.update_refused",
+				.title = "the dynamic update is not allowed",
+				.when = "UPDATE answered REFUSED, or NOTAUTH by a server that "
+					"hosts the zone.",
+				.mistaken_for = "update.not_authoritative: NOTAUTH from a server "
+						"that does not host the zone.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Permit {client} (or its TSIG key) to update {zone}, or "
+					"stop it from trying."},
+				.next_steps = {"nsupdate -y KEY"},
+				.reference = "RFC 2136 3.3",
+			},
 		.rank = 115,
-		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH) | RC_ON(RC_RCODE_NXDOMAIN) |
-			  RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_FORMERR),
-		.opcodes = RC_ON(RC_OPCODE_NOTIFY), .test = test_notify,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.test = test_update,
 	},
 	{
-		.cause = {
-			.slug = "policy.qtype_refused",
-			.title = "the server refuses this type",
-			.when = "REFUSED to one type while the same client gets other types of the same name from the same server.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Ask for the types needed instead of {qtype} (RFC 8482), or permit it on {server}."},
-			.next_steps = {"dig @{server} {qname} A", "dig @{server} {qname} {qtype}"},
-			.reference = "RFC 8482",
-		},
-		.rank = 204, .rcodes = RC_ON(RC_RCODE_REFUSED), .test = test_qtype,
+		.cause =
+			{
+				.slug = "policy.notify_refused",
+				.title = "the NOTIFY is not accepted",
+				.when = "NOTIFY answered REFUSED, NOTAUTH, NXDOMAIN or SERVFAIL.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Configure {client} as a primary of {zone} on {server}, or "
+					"take {server} off its notify list."},
+				.next_steps = {"dig @{server} {zone} SOA"},
+				.reference = "RFC 1996 3",
+			},
+		.rank = 115,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH) |
+			  RC_ON(RC_RCODE_NXDOMAIN) | RC_ON(RC_RCODE_SERVFAIL) |
+			  RC_ON(RC_RCODE_FORMERR),
+		.opcodes = RC_ON(RC_OPCODE_NOTIFY),
+		.test = test_notify,
 	},
 	{
-		.cause = {
-			.slug = "policy.blocked",
-			.title = "the name is blocked by policy",
-			.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 and nothing asked upstream, while other names are served.",
-			.mistaken_for = "policy.client_not_allowed: there every name is refused.",
-			.responsible = RC_PARTY_RESOLVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"If {qname} should resolve, take it off the block list (RPZ, local-zone, filter) of {server}."},
-			.next_steps = {"dig @{server} {qname} {qtype}"},
-			.reference = "RFC 8914 4.16",
-		},
-		.rank = 202, .rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) | RC_EDE(EDE_FILTERED),
+		.cause =
+			{
+				.slug = "policy.qtype_refused",
+				.title = "the server refuses this type",
+				.when = "REFUSED to one type while the same client gets other "
+					"types of the same name from the same server.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Ask for the types needed instead of {qtype} (RFC 8482), "
+					"or permit it on {server}."},
+				.next_steps = {"dig @{server} {qname} A",
+					       "dig @{server} {qname} {qtype}"},
+				.reference = "RFC 8482",
+			},
+		.rank = 204,
+		.rcodes = RC_ON(RC_RCODE_REFUSED),
+		.test = test_qtype,
+	},
+	{
+		.cause =
+			{
+				.slug = "policy.blocked",
+				.title = "the name is blocked by policy",
+				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
+					"and nothing asked upstream, while other names are served.",
+				.mistaken_for =
+					"policy.client_not_allowed: there every name is refused.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"If {qname} should resolve, take it off the block list "
+					"(RPZ, local-zone, filter) of {server}."},
+				.next_steps = {"dig @{server} {qname} {qtype}"},
+				.reference = "RFC 8914 4.16",
+			},
+		.rank = 202,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) |
+		       RC_EDE(EDE_FILTERED),
 		.test = test_blocked,
 	},
 	{
-		.cause = {
-			.slug = "policy.rate_limited",
-			.title = "the server limits the rate of its answers",
-			.when = "Some identical questions of a client answered, others dropped, and some answered empty with TC=1 (RRL slip).",
-			.mistaken_for = "no_answer.server_silent: there nothing is answered.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Let {client} cache answers or ask over TCP; raise the limit or exempt {client} if its rate is legitimate."},
-			.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
-			.reference = "RFC 8914",
-		},
-		.rank = 240, .flags = RC_RULE_SILENCE, .rcodes = RC_ON_SILENCE, .test = test_rate,
+		.cause =
+			{
+				.slug = "policy.rate_limited",
+				.title = "the server limits the rate of its answers",
+				.when = "Some identical questions of a client answered, others "
+					"dropped, and some answered empty with TC=1 (RRL slip).",
+				.mistaken_for =
+					"no_answer.server_silent: there nothing is answered.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Let {client} cache answers or ask over TCP; raise the "
+					"limit or exempt {client} if its rate is legitimate."},
+				.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
+				.reference = "RFC 8914",
+			},
+		.rank = 240,
+		.flags = RC_RULE_SILENCE,
+		.rcodes = RC_ON_SILENCE,
+		.test = test_rate,
 	},
 };
 

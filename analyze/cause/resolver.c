@@ -7,7 +7,8 @@
 #define EDE_CACHED_ERROR 13u
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
-#define INSTANT_NS (20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
+#define INSTANT_NS \
+	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
 /* An authoritative server asked directly, which fails for its own zone. */
 static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
@@ -18,9 +19,12 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	bool said = (c->ede & rule->ede) != 0;
 	f->server = &c->x->server;
 	f->zone = c->qname;
-	f->explanation = rc_say(c, "%s answers SERVFAIL without recursion (RA=0): it is configured for a zone that holds %s, but has not loaded it or let it expire.",
+	f->explanation = rc_say(c,
+				"%s answers SERVFAIL without recursion (RA=0): it is configured "
+				"for a zone that holds %s, but has not loaded it or let it expire.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
+	rc_prove_self(c, f,
+		      said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
 	if (said)
 		return RC_CONF_PROVEN;
 	return rc_server_is_authoritative(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
@@ -38,9 +42,12 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->cached = true;
-	f->explanation = rc_say(c, "%s answered SERVFAIL for %s after %s without asking any server: a failure it remembers from before; the original is not in the capture.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+	f->explanation = rc_say(
+		c,
+		"%s answered SERVFAIL for %s after %s without asking any server: a failure it "
+		"remembers from before; the original is not in the capture.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_duration(c, c->x->end_ns - c->x->first_ns));
 	rc_prove_self(c, f, said ? "EDE 13 (Cached Error)" : "SERVFAIL at once, no query upstream");
 	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
@@ -55,15 +62,18 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	bool loop = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		bool on_path = link->name->role == RC_ROLE_QUESTION || link->name->role == RC_ROLE_ALIAS;
-		if (!on_path || link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
+		bool on_path = link->name->role == RC_ROLE_QUESTION ||
+			       link->name->role == RC_ROLE_ALIAS;
+		if (!on_path || link->answer == NULL ||
+		    !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
 		    (link->answer->has & RC_HAS_ANSWER_QTYPE))
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
 		struct rc_rr rr;
 		while (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
 			struct rc_name target;
-			if (rr.type != RC_TYPE_CNAME || !rc_rr_rdata_name(link->answer, &rr, 0, &target))
+			if (rr.type != RC_TYPE_CNAME ||
+			    !rc_rr_rdata_name(link->answer, &rr, 0, &target))
 				continue;
 			aliases++;
 			/* Back to a name that is itself an alias on the path, the question for one. */
@@ -76,8 +86,9 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	}
 	if (!loop && aliases < 8)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, loop ? "The aliases of %s lead back to where they began."
-					: "The chain of aliases of %s does not end.",
+	f->explanation = rc_say(c,
+				loop ? "The aliases of %s lead back to where they began."
+				     : "The chain of aliases of %s does not end.",
 				rc_say_name(c, c->qname));
 	rc_prove(c, f, proof->x, &proof->name->name, NULL,
 		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
@@ -87,46 +98,64 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "zone.not_loaded",
-			.title = "the server has not loaded its zone",
-			.when = "SERVFAIL with RA=0 from a server that was asked directly; EDE 14 or 24 proves it.",
-			.mistaken_for = "upstream.servfail: the same seen through a resolver.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_HIGH,
-			.fix = {"Look in the log of {server} why the zone does not load (syntax, missing file, expired secondary)."},
-			.next_steps = {"dig @{server} {qname} SOA +norecurse"},
-			.reference = "RFC 8914 4.15, 4.25",
-		},
-		.rank = 250, .rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_NOT_READY) | RC_EDE(EDE_INVALID_DATA), .test = test_not_loaded,
+		.cause =
+			{
+				.slug = "zone.not_loaded",
+				.title = "the server has not loaded its zone",
+				.when = "SERVFAIL with RA=0 from a server that was asked directly; "
+					"EDE 14 or 24 proves it.",
+				.mistaken_for =
+					"upstream.servfail: the same seen through a resolver.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Look in the log of {server} why the zone does not load "
+					"(syntax, missing file, expired secondary)."},
+				.next_steps = {"dig @{server} {qname} SOA +norecurse"},
+				.reference = "RFC 8914 4.15, 4.25",
+			},
+		.rank = 250,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(EDE_NOT_READY) | RC_EDE(EDE_INVALID_DATA),
+		.test = test_not_loaded,
 	},
 	{
-		.cause = {
-			.slug = "zone.cname_loop",
-			.title = "the aliases form a loop",
-			.when = "CNAME records that lead back to a name already followed, or a chain that does not end.",
-			.responsible = RC_PARTY_ZONE_OWNER,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Correct the CNAME records of {qname} so that they end at a name with data."},
-			.next_steps = {"dig {qname} CNAME +norecurse"},
-			.reference = "RFC 1034 3.6.2",
-		},
-		.rank = 280, .rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE, .test = test_cname_loop,
+		.cause =
+			{
+				.slug = "zone.cname_loop",
+				.title = "the aliases form a loop",
+				.when = "CNAME records that lead back to a name already followed, "
+					"or a chain that does not end.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Correct the CNAME records of {qname} so that they end at "
+					"a name with data."},
+				.next_steps = {"dig {qname} CNAME +norecurse"},
+				.reference = "RFC 1034 3.6.2",
+			},
+		.rank = 280,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.test = test_cname_loop,
 	},
 	{
-		.cause = {
-			.slug = "resolver.cached_failure",
-			.title = "answered from the failure cache",
-			.when = "SERVFAIL at once with nothing asked upstream, or EDE 13, and the original failure is not in the capture.",
-			.mistaken_for = "resolver.overload: there unrelated names fail together.",
-			.responsible = RC_PARTY_NOBODY,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Look for the first failure of {qname} in an earlier capture; or ask again once the failure cache has expired."},
-			.next_steps = {"dig @{resolver} {qname} {qtype} +cd"},
-			.reference = "RFC 9520",
-		},
-		.rank = 600, .rcodes = RC_ON(RC_RCODE_SERVFAIL), .ede = RC_EDE(EDE_CACHED_ERROR),
+		.cause =
+			{
+				.slug = "resolver.cached_failure",
+				.title = "answered from the failure cache",
+				.when = "SERVFAIL at once with nothing asked upstream, or EDE 13, "
+					"and the original failure is not in the capture.",
+				.mistaken_for =
+					"resolver.overload: there unrelated names fail together.",
+				.responsible = RC_PARTY_NOBODY,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Look for the first failure of {qname} in an earlier "
+					"capture; or ask again once the failure cache has "
+					"expired."},
+				.next_steps = {"dig @{resolver} {qname} {qtype} +cd"},
+				.reference = "RFC 9520",
+			},
+		.rank = 600,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(EDE_CACHED_ERROR),
 		.test = test_cached,
 	},
 };

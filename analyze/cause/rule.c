@@ -69,15 +69,23 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 	bool icmp = !answered && x->icmp_frame != 0;
 	struct rc_evidence *e = &f->evidence[f->n_evidence++];
 	*e = (struct rc_evidence){
-		.frame = answered ? x->end_frame : icmp ? x->icmp_frame : x->last_frame,
+		.frame = answered ? x->end_frame
+			 : icmp   ? x->icmp_frame
+				  : x->last_frame,
 		.query_frame = x->first_frame,
-		.source = answered ? x->end_source : icmp ? x->icmp_source : x->last_source,
-		.ts_ns = answered ? x->end_ns : icmp ? x->icmp_ns : x->last_ns,
+		.source = answered ? x->end_source
+			  : icmp   ? x->icmp_source
+				   : x->last_source,
+		.ts_ns = answered ? x->end_ns
+			 : icmp   ? x->icmp_ns
+				  : x->last_ns,
 		.from = x->asker,
 		.to = x->server,
 		.name = name,
 		.qtype = x->qtype,
-		.outcome = outcome != NULL ? outcome : answered ? "answered" : "timeout",
+		.outcome = outcome != NULL ? outcome
+			   : answered      ? "answered"
+					   : "timeout",
 		.rcode = answered ? x->answer.rcode : -1,
 		.rtt_ns = answered ? x->end_ns - x->first_ns : -1,
 		.fact = fact,

@@ -10,27 +10,28 @@
 
 /* What a rule claims about a case. Strings live in the case's arena. */
 struct rc_finding {
-	const char *explanation;     /* one sentence; required unless the confidence is NONE */
-	const struct rc_name *zone;  /* subject; NULL unknown */
+	const char *explanation;      /* one sentence; required unless the confidence is NONE */
+	const struct rc_name *zone;   /* subject; NULL unknown */
 	const struct rc_addr *server; /* subject; NULL unknown or several */
 	struct rc_evidence *evidence; /* room for RC_EVIDENCE_MAX */
 	size_t n_evidence;
 	bool cached;
+	bool vague; /* rests on the resolver's word alone: a remembered verdict with proof says more */
 };
 
 enum { /* rc_rule.flags */
-	/* Rests on silence: at most possible where the capture may have missed the answer. */
-	RC_RULE_SILENCE = 1u << 0,
+       /* Rests on silence: at most possible where the capture may have missed the answer. */
+       RC_RULE_SILENCE = 1u << 0,
 };
 
 struct rc_rule {
 	struct rc_cause cause;
-	uint16_t rank;     /* among equally sure causes the lowest wins */
+	uint16_t rank; /* among equally sure causes the lowest wins */
 	uint16_t flags;
-	uint32_t rcodes;   /* RC_ON(...) of the answers it is looked at for */
-	uint32_t opcodes;  /* bit per OPCODE; 0: QUERY only */
-	uint32_t param;    /* for tests shared by several rows */
-	uint32_t ede;      /* bits of EDE codes that say the same; for tests that use it */
+	uint32_t rcodes;  /* RC_ON(...) of the answers it is looked at for */
+	uint32_t opcodes; /* bit per OPCODE; 0: QUERY only */
+	uint32_t param;   /* for tests shared by several rows */
+	uint32_t ede;     /* bits of EDE codes that say the same; for tests that use it */
 	enum rc_confidence (*test)(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f);
 };

@@ -10,8 +10,9 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 	uint32_t marks = c->x->marks;
 	f->server = &c->x->server;
 	if (marks & RC_X_ICMP_HARD) {
-		f->explanation = rc_say(c, "The network says that %s cannot be reached (ICMP type %u, code %u).",
-					rc_say_addr(c, &c->x->server), c->x->icmp_type, c->x->icmp_code);
+		f->explanation = rc_say(
+			c, "The network says that %s cannot be reached (ICMP type %u, code %u).",
+			rc_say_addr(c, &c->x->server), c->x->icmp_type, c->x->icmp_code);
 		rc_prove_self(c, f, "ICMP unreachable that quotes the query");
 		return RC_CONF_PROVEN;
 	}
@@ -43,8 +44,10 @@ static enum rc_confidence test_one_way(const struct rc_rule *rule, struct rc_cas
 	(void)rule;
 	if (!c->one_way)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "The capture holds no packet from %s at all: it seems to have one direction only.",
-				rc_say_addr(c, &c->x->server));
+	f->explanation = rc_say(
+		c,
+		"The capture holds no packet from %s at all: it seems to have one direction only.",
+		rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "query without any packet the other way in the capture");
 	return RC_CONF_LIKELY;
 }
@@ -56,73 +59,102 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	const struct rc_host *h = c->server_host;
 	bool answers_others = h != NULL && h->answered > 0;
 	f->server = &c->x->server;
-	f->explanation = answers_others
-				 ? rc_say(c, "%s left this question of %s unanswered (%u %s), while it answers others.",
-					  rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker),
-					  c->x->attempts, c->x->attempts == 1 ? "attempt" : "attempts")
-				 : rc_say(c, "%s answers nothing (%u %s of %s).",
-					  rc_say_addr(c, &c->x->server), c->x->attempts,
-					  c->x->attempts == 1 ? "attempt" : "attempts",
-					  rc_say_addr(c, &c->x->asker));
+	f->explanation = answers_others ? rc_say(c,
+						 "%s left this question of %s unanswered (%u %s), "
+						 "while it answers others.",
+						 rc_say_addr(c, &c->x->server),
+						 rc_say_addr(c, &c->x->asker), c->x->attempts,
+						 c->x->attempts == 1 ? "attempt" : "attempts")
+					: rc_say(c, "%s answers nothing (%u %s of %s).",
+						 rc_say_addr(c, &c->x->server), c->x->attempts,
+						 c->x->attempts == 1 ? "attempt" : "attempts",
+						 rc_say_addr(c, &c->x->asker));
 	rc_prove_self(c, f, "no answer");
 	return answers_others ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "no_answer.unreachable",
-			.title = "the server cannot be reached",
-			.when = "An ICMP unreachable quotes the query, or TCP is refused or reset.",
-			.mistaken_for = "no_answer.server_silent: there nothing comes back at all.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_HIGH,
-			.fix = {"Start the DNS service on {server}, or let its port through the firewall."},
-			.next_steps = {"dig @{server} {qname} {qtype}", "ss -lntup 'sport = :53'"},
-			.reference = "RFC 1122 3.2.2.1",
-		},
-		.rank = 700, .rcodes = RC_ON_SILENCE, .opcodes = RC_OPCODES_ALL, .test = test_unreachable,
+		.cause =
+			{
+				.slug = "no_answer.unreachable",
+				.title = "the server cannot be reached",
+				.when = "An ICMP unreachable quotes the query, or TCP is refused "
+					"or reset.",
+				.mistaken_for =
+					"no_answer.server_silent: there nothing comes back at all.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Start the DNS service on {server}, or let its port "
+					"through the firewall."},
+				.next_steps = {"dig @{server} {qname} {qtype}",
+					       "ss -lntup 'sport = :53'"},
+				.reference = "RFC 1122 3.2.2.1",
+			},
+		.rank = 700,
+		.rcodes = RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL,
+		.test = test_unreachable,
 	},
 	{
-		.cause = {
-			.slug = "no_answer.late_response",
-			.title = "the answer came too late",
-			.when = "An answer to the query came after the deadline, or after the client had closed its port.",
-			.responsible = RC_PARTY_RESOLVER_OPERATOR,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Find out what slows {server} down: its upstream servers, its load, or the network."},
-			.next_steps = {"dig @{server} {qname} {qtype} +tries=1 +timeout=30"},
-			.reference = "RFC 1035 7.3",
-		},
-		.rank = 710, .rcodes = RC_ON_SILENCE, .opcodes = RC_OPCODES_ALL, .test = test_late,
+		.cause =
+			{
+				.slug = "no_answer.late_response",
+				.title = "the answer came too late",
+				.when = "An answer to the query came after the deadline, or after "
+					"the client had closed its port.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Find out what slows {server} down: its upstream servers, "
+					"its load, or the network."},
+				.next_steps =
+					{"dig @{server} {qname} {qtype} +tries=1 +timeout=30"},
+				.reference = "RFC 1035 7.3",
+			},
+		.rank = 710,
+		.rcodes = RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL,
+		.test = test_late,
 	},
 	{
-		.cause = {
-			.slug = "no_answer.one_way_capture",
-			.title = "the capture has one direction only",
-			.when = "Queries to several servers or of several clients, and not one packet the other way in the whole capture.",
-			.mistaken_for = "no_answer.server_silent: there other servers' answers are seen.",
-			.responsible = RC_PARTY_NOBODY,
-			.severity = RC_SEVERITY_INFO,
-			.fix = {"Mirror both directions of the link to the sensor."},
-			.next_steps = {"tcpdump -ni IFACE src port 53"},
-			.reference = "docs/causes.md",
-		},
-		.rank = 690, .rcodes = RC_ON_SILENCE, .opcodes = RC_OPCODES_ALL, .test = test_one_way,
+		.cause =
+			{
+				.slug = "no_answer.one_way_capture",
+				.title = "the capture has one direction only",
+				.when = "Queries to several servers or of several clients, and not "
+					"one packet the other way in the whole capture.",
+				.mistaken_for = "no_answer.server_silent: there other servers' "
+						"answers are seen.",
+				.responsible = RC_PARTY_NOBODY,
+				.severity = RC_SEVERITY_INFO,
+				.fix = {"Mirror both directions of the link to the sensor."},
+				.next_steps = {"tcpdump -ni IFACE src port 53"},
+				.reference = "docs/causes.md",
+			},
+		.rank = 690,
+		.rcodes = RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL,
+		.test = test_one_way,
 	},
 	{
-		.cause = {
-			.slug = "no_answer.server_silent",
-			.title = "the server does not answer",
-			.when = "No answer to any attempt, and no ICMP error.",
-			.mistaken_for = "policy.client_not_allowed: a server that drops queries of some clients only.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_HIGH,
-			.fix = {"Find out whether {server} runs, is overloaded, or drops queries of {client}."},
-			.next_steps = {"dig @{server} {qname} {qtype}", "ping {server}"},
-			.reference = "RFC 1035 7.3",
-		},
-		.rank = 720, .flags = RC_RULE_SILENCE, .rcodes = RC_ON_SILENCE, .opcodes = RC_OPCODES_ALL,
+		.cause =
+			{
+				.slug = "no_answer.server_silent",
+				.title = "the server does not answer",
+				.when = "No answer to any attempt, and no ICMP error.",
+				.mistaken_for = "policy.client_not_allowed: a server that drops "
+						"queries of some clients only.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Find out whether {server} runs, is overloaded, or drops "
+					"queries of {client}."},
+				.next_steps = {"dig @{server} {qname} {qtype}", "ping {server}"},
+				.reference = "RFC 1035 7.3",
+			},
+		.rank = 720,
+		.flags = RC_RULE_SILENCE,
+		.rcodes = RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL,
 		.test = test_silent,
 	},
 };

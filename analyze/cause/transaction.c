@@ -11,19 +11,23 @@ static enum rc_confidence test_tsig(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	if (a->tsig && a->tsig_error == rule->param) {
-		f->explanation = rc_say(c, "%s answered NOTAUTH with TSIG error %u to the signed %s of %s: %s.",
-					rc_say_addr(c, &c->x->server), a->tsig_error,
-					c->x->opcode == RC_OPCODE_UPDATE ? "update" : "request",
-					rc_say_addr(c, &c->x->asker), rule->cause.title);
+		f->explanation = rc_say(
+			c, "%s answered NOTAUTH with TSIG error %u to the signed %s of %s: %s.",
+			rc_say_addr(c, &c->x->server), a->tsig_error,
+			c->x->opcode == RC_OPCODE_UPDATE ? "update" : "request",
+			rc_say_addr(c, &c->x->asker), rule->cause.title);
 		rc_prove_self(c, f, rc_say(c, "TSIG record with error %u", a->tsig_error));
 		return RC_CONF_PROVEN;
 	}
 	/* Some servers (PowerDNS) leave the TSIG record out of the error; an unknown key is the usual case. */
 	if (!a->tsig && rule->param == RC_RCODE_BADKEY) {
-		f->explanation = rc_say(c, "%s answered NOTAUTH to a TSIG-signed request and gave no TSIG error; "
-					"most likely it does not know the key.",
-					rc_say_addr(c, &c->x->server));
-		rc_prove_self(c, f, "NOTAUTH to a request that carries TSIG, without a TSIG record");
+		f->explanation = rc_say(
+			c,
+			"%s answered NOTAUTH to a TSIG-signed request and gave no TSIG error; "
+			"most likely it does not know the key.",
+			rc_say_addr(c, &c->x->server));
+		rc_prove_self(c, f,
+			      "NOTAUTH to a request that carries TSIG, without a TSIG record");
 		return RC_CONF_POSSIBLE;
 	}
 	return RC_CONF_NONE;
@@ -38,9 +42,9 @@ static enum rc_confidence test_prerequisite(const struct rc_rule *rule, struct r
 		return RC_CONF_NONE;
 	f->zone = c->qname;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "The update of %s was not done since a prerequisite in it did not hold (%s).",
-				rc_say_name(c, c->qname),
-				rc_code_name(&rc_rcodes, c->x->answer.rcode, code));
+	f->explanation = rc_say(
+		c, "The update of %s was not done since a prerequisite in it did not hold (%s).",
+		rc_say_name(c, c->qname), rc_code_name(&rc_rcodes, c->x->answer.rcode, code));
 	rc_prove_self(c, f, "RCODE of a failed prerequisite, RFC 2136 3.2");
 	return RC_CONF_PROVEN;
 }
@@ -92,104 +96,144 @@ static enum rc_confidence test_bad_cookie(const struct rc_rule *rule, struct rc_
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "tsig.bad_key",
-			.title = "the server does not know the TSIG key",
-			.when = "NOTAUTH with TSIG error 17 (BADKEY); NOTAUTH to a signed request without any TSIG record makes it possible.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Configure the same TSIG key name and algorithm on {client} and {server}."},
-			.next_steps = {"dig @{server} {qname} SOA -y hmac-sha256:KEYNAME:SECRET"},
-			.reference = "RFC 8945 5.2.1",
-		},
-		.rank = 100, .rcodes = RC_ON(RC_RCODE_NOTAUTH), .opcodes = RC_OPCODES_ALL,
-		.param = RC_RCODE_BADKEY, .test = test_tsig,
+		.cause =
+			{
+				.slug = "tsig.bad_key",
+				.title = "the server does not know the TSIG key",
+				.when = "NOTAUTH with TSIG error 17 (BADKEY); NOTAUTH to a signed "
+					"request without any TSIG record makes it possible.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Configure the same TSIG key name and algorithm on "
+					"{client} and {server}."},
+				.next_steps =
+					{"dig @{server} {qname} SOA -y hmac-sha256:KEYNAME:SECRET"},
+				.reference = "RFC 8945 5.2.1",
+			},
+		.rank = 100,
+		.rcodes = RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_OPCODES_ALL,
+		.param = RC_RCODE_BADKEY,
+		.test = test_tsig,
 	},
 	{
-		.cause = {
-			.slug = "tsig.bad_signature",
-			.title = "the TSIG signature does not verify",
-			.when = "NOTAUTH with TSIG error 16 (BADSIG): the key name is known, the secret or the message differs.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Compare the secret of the TSIG key on {client} and {server}."},
-			.next_steps = {"dig @{server} {qname} SOA -y hmac-sha256:KEYNAME:SECRET"},
-			.reference = "RFC 8945 5.2.2",
-		},
-		.rank = 100, .rcodes = RC_ON(RC_RCODE_NOTAUTH), .opcodes = RC_OPCODES_ALL,
-		.param = RC_RCODE_BADVERS, .test = test_tsig,
+		.cause =
+			{
+				.slug = "tsig.bad_signature",
+				.title = "the TSIG signature does not verify",
+				.when = "NOTAUTH with TSIG error 16 (BADSIG): the key name is "
+					"known, the secret or the message differs.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Compare the secret of the TSIG key on {client} and "
+					"{server}."},
+				.next_steps =
+					{"dig @{server} {qname} SOA -y hmac-sha256:KEYNAME:SECRET"},
+				.reference = "RFC 8945 5.2.2",
+			},
+		.rank = 100,
+		.rcodes = RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_OPCODES_ALL,
+		.param = RC_RCODE_BADVERS,
+		.test = test_tsig,
 	},
 	{
-		.cause = {
-			.slug = "tsig.bad_time",
-			.title = "the TSIG time lies outside the allowed window",
-			.when = "NOTAUTH with TSIG error 18 (BADTIME): the clocks of the two hosts differ by more than the fudge.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Set the clocks of {client} and {server} right (NTP)."},
-			.next_steps = {"date -u"},
-			.reference = "RFC 8945 5.2.3",
-		},
-		.rank = 100, .rcodes = RC_ON(RC_RCODE_NOTAUTH), .opcodes = RC_OPCODES_ALL,
-		.param = RC_RCODE_BADTIME, .test = test_tsig,
+		.cause =
+			{
+				.slug = "tsig.bad_time",
+				.title = "the TSIG time lies outside the allowed window",
+				.when = "NOTAUTH with TSIG error 18 (BADTIME): the clocks of the "
+					"two hosts differ by more than the fudge.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Set the clocks of {client} and {server} right (NTP)."},
+				.next_steps = {"date -u"},
+				.reference = "RFC 8945 5.2.3",
+			},
+		.rank = 100,
+		.rcodes = RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_OPCODES_ALL,
+		.param = RC_RCODE_BADTIME,
+		.test = test_tsig,
 	},
 	{
-		.cause = {
-			.slug = "update.prerequisite_failed",
-			.title = "a prerequisite of the update does not hold",
-			.when = "YXDOMAIN, YXRRSET, NXRRSET or NXDOMAIN in answer to an UPDATE.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Correct the prerequisites of the update, or the data they expect in {zone}."},
-			.next_steps = {"dig @{server} {zone} SOA"},
-			.reference = "RFC 2136 3.2",
-		},
+		.cause =
+			{
+				.slug = "update.prerequisite_failed",
+				.title = "a prerequisite of the update does not hold",
+				.when = "YXDOMAIN, YXRRSET, NXRRSET or NXDOMAIN in answer to an "
+					"UPDATE.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Correct the prerequisites of the update, or the data they "
+					"expect in {zone}."},
+				.next_steps = {"dig @{server} {zone} SOA"},
+				.reference = "RFC 2136 3.2",
+			},
 		.rank = 110,
-		.rcodes = RC_ON(RC_RCODE_YXDOMAIN) | RC_ON(RC_RCODE_YXRRSET) | RC_ON(RC_RCODE_NXRRSET) |
-			  RC_ON(RC_RCODE_NXDOMAIN),
-		.opcodes = RC_ON(RC_OPCODE_UPDATE), .test = test_prerequisite,
+		.rcodes = RC_ON(RC_RCODE_YXDOMAIN) | RC_ON(RC_RCODE_YXRRSET) |
+			  RC_ON(RC_RCODE_NXRRSET) | RC_ON(RC_RCODE_NXDOMAIN),
+		.opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.test = test_prerequisite,
 	},
 	{
-		.cause = {
-			.slug = "update.out_of_zone",
-			.title = "the update has records outside its zone",
-			.when = "NOTZONE in answer to an UPDATE.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Send the update for the zone that holds the records."},
-			.next_steps = {"dig @{server} {zone} SOA"},
-			.reference = "RFC 2136 3.1.1",
-		},
-		.rank = 110, .rcodes = RC_ON(RC_RCODE_NOTZONE), .opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.cause =
+			{
+				.slug = "update.out_of_zone",
+				.title = "the update has records outside its zone",
+				.when = "NOTZONE in answer to an UPDATE.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Send the update for the zone that holds the records."},
+				.next_steps = {"dig @{server} {zone} SOA"},
+				.reference = "RFC 2136 3.1.1",
+			},
+		.rank = 110,
+		.rcodes = RC_ON(RC_RCODE_NOTZONE),
+		.opcodes = RC_ON(RC_OPCODE_UPDATE),
 		.test = test_out_of_zone,
 	},
 	{
-		.cause = {
-			.slug = "update.not_authoritative",
-			.title = "the server asked to update the zone does not host it",
-			.when = "NOTAUTH to an UPDATE without TSIG error, from a server not seen answering for the zone.",
-			.mistaken_for = "policy.update_refused: Knot and PowerDNS answer NOTAUTH to an update they do not permit; a server seen answering with AA for the zone tells them apart.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Send the update to the primary server of {zone} (the MNAME of its SOA)."},
-			.next_steps = {"dig {zone} SOA +short"},
-			.reference = "RFC 2136 3.1.2",
-		},
-		.rank = 120, .rcodes = RC_ON(RC_RCODE_NOTAUTH), .opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.cause =
+			{
+				.slug = "update.not_authoritative",
+				.title = "the server asked to update the zone does not host it",
+				.when = "NOTAUTH to an UPDATE without TSIG error, from a server "
+					"not seen answering for the zone.",
+				.mistaken_for =
+					"policy.update_refused: Knot and PowerDNS answer NOTAUTH "
+					"to an update they do not permit; a server seen answering "
+					"with AA for the zone tells them apart.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Send the update to the primary server of {zone} (the "
+					"MNAME of its SOA)."},
+				.next_steps = {"dig {zone} SOA +short"},
+				.reference = "RFC 2136 3.1.2",
+			},
+		.rank = 120,
+		.rcodes = RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_ON(RC_OPCODE_UPDATE),
 		.test = test_update_notauth,
 	},
 	{
-		.cause = {
-			.slug = "protocol.bad_cookie",
-			.title = "the query had no valid DNS cookie",
-			.when = "BADCOOKIE: the server wants a valid server cookie over UDP.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_INFO,
-			.fix = {"Nothing, if the client repeats the query with the cookie it was given; else use a client that supports cookies, or TCP."},
-			.next_steps = {"dig @{server} {qname} {qtype} +cookie"},
-			.reference = "RFC 7873 5.2.3",
-		},
-		.rank = 100, .rcodes = RC_ON(RC_RCODE_BADCOOKIE), .opcodes = RC_OPCODES_ALL,
+		.cause =
+			{
+				.slug = "protocol.bad_cookie",
+				.title = "the query had no valid DNS cookie",
+				.when = "BADCOOKIE: the server wants a valid server cookie over "
+					"UDP.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_INFO,
+				.fix = {"Nothing, if the client repeats the query with the cookie "
+					"it was given; else use a client that supports cookies, or "
+					"TCP."},
+				.next_steps = {"dig @{server} {qname} {qtype} +cookie"},
+				.reference = "RFC 7873 5.2.3",
+			},
+		.rank = 100,
+		.rcodes = RC_ON(RC_RCODE_BADCOOKIE),
+		.opcodes = RC_OPCODES_ALL,
 		.test = test_bad_cookie,
 	},
 };

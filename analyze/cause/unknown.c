@@ -23,7 +23,9 @@ static enum rc_confidence test_loss(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	if (!capture_lost(c))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s for %s; the sensor dropped packets at that time, so what is missing may just not have been captured.",
+	f->explanation = rc_say(c,
+				"%s for %s; the sensor dropped packets at that time, so what is "
+				"missing may just not have been captured.",
 				outcome_text(c), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "packets were dropped by the kernel while this ran");
 	return RC_CONF_NONE;
@@ -35,8 +37,11 @@ static enum rc_confidence test_upstream(const struct rc_rule *rule, struct rc_ca
 	(void)rule;
 	if (c->upstream_visible || c->x->opcode != RC_OPCODE_QUERY)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s for %s from %s; none of that server's own queries are in the capture, so its reason is not visible.",
-				outcome_text(c), rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
+	f->explanation = rc_say(c,
+				"%s for %s from %s; none of that server's own queries are in the "
+				"capture, so its reason is not visible.",
+				outcome_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "the client's exchange is all there is");
 	return RC_CONF_NONE;
 }
@@ -46,28 +51,35 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 {
 	(void)rule;
 	f->explanation = rc_say(c, "%s for %s from %s; nothing in the capture says why.",
-				outcome_text(c), rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
+				outcome_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "no packet that explains it was found");
 	return RC_CONF_NONE;
 }
 
 #define ROW(slug_, title_, when_, party_, fix_, next_, rank_, test_) \
 	{ \
-		.cause = {.slug = slug_, .title = title_, .when = when_, .responsible = party_, \
-			  .severity = RC_SEVERITY_MEDIUM, .fix = {fix_}, .next_steps = {next_}, \
+		.cause = {.slug = slug_, \
+			  .title = title_, \
+			  .when = when_, \
+			  .responsible = party_, \
+			  .severity = RC_SEVERITY_MEDIUM, \
+			  .fix = {fix_}, \
+			  .next_steps = {next_}, \
 			  .reference = "docs/causes.md"}, \
 		.rank = rank_, .rcodes = RC_ON_ANY, .opcodes = RC_OPCODES_ALL, .test = test_, \
 	}
 
 static const struct rc_rule rules[] = {
 	ROW("unknown.capture_loss", "packets were lost in the capture",
-	    "Nothing else explains it, and the kernel dropped packets while it ran.", RC_PARTY_NOBODY,
-	    "Give the sensor a larger buffer (-B) or a narrower filter.", "ethtool -S IFACE", 900,
-	    test_loss),
+	    "Nothing else explains it, and the kernel dropped packets while it ran.",
+	    RC_PARTY_NOBODY, "Give the sensor a larger buffer (-B) or a narrower filter.",
+	    "ethtool -S IFACE", 900, test_loss),
 	ROW("unknown.upstream_not_visible", "the server's own queries are not in the capture",
 	    "Nothing the server asked others is in the capture, and its answer says no more.",
 	    RC_PARTY_RESOLVER_OPERATOR,
-	    "Capture the upstream side of {server} too, or declare its other addresses with --resolver.",
+	    "Capture the upstream side of {server} too, or declare its other addresses with "
+	    "--resolver.",
 	    "dig @{server} {qname} {qtype} +cd", 910, test_upstream),
 	ROW("unknown.no_evidence", "nothing in the capture says why",
 	    "The server's upstream side is visible, and none of it explains the failure.",

@@ -18,9 +18,11 @@ static enum rc_confidence say_unsupported(struct rc_case *c, struct rc_finding *
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s answered %s to %s: it does not support what was asked.",
 				rc_say_addr(c, &c->x->server),
-				rc_code_name(&rc_rcodes, c->x->answer.rcode, code), request_text(c));
-	rc_prove_self(c, f, rc_say(c, "%s answered %s", request_text(c),
-				   rc_code_name(&rc_rcodes, c->x->answer.rcode, code)));
+				rc_code_name(&rc_rcodes, c->x->answer.rcode, code),
+				request_text(c));
+	rc_prove_self(c, f,
+		      rc_say(c, "%s answered %s", request_text(c),
+			     rc_code_name(&rc_rcodes, c->x->answer.rcode, code)));
 	return confidence;
 }
 
@@ -75,8 +77,9 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
 	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0)
-		return say_unsupported(c, f, meta || c->others.same_client_ok > 0 ? RC_CONF_PROVEN
-										: RC_CONF_LIKELY);
+		return say_unsupported(c, f,
+				       meta || c->others.same_client_ok > 0 ? RC_CONF_PROVEN
+									    : RC_CONF_LIKELY);
 	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))
 		return say_unsupported(c, f, RC_CONF_LIKELY);
 	return RC_CONF_NONE;
@@ -102,7 +105,9 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 	    c->x->qdcount != 1 || c->n_links > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s answered FORMERR to a query with EDNS, and without an OPT record of its own: it does not know EDNS.",
+	f->explanation = rc_say(c,
+				"%s answered FORMERR to a query with EDNS, and without an OPT "
+				"record of its own: it does not know EDNS.",
 				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "well-formed query with OPT answered FORMERR without OPT");
 	if (c->others.same_client_without_edns_ok == 0)
@@ -125,7 +130,7 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 	if (!damaged && !no_question && !stray)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	const char *what = damaged ? rc_fault_text(fault)
+	const char *what = damaged       ? rc_fault_text(fault)
 			   : no_question ? rc_say(c, "%u questions instead of one", c->x->qdcount)
 					 : "records in sections that a query leaves empty";
 	f->explanation = rc_say(c, "The query itself is malformed: %s.", what);
@@ -140,134 +145,182 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 
 static const struct rc_rule rules[] = {
 	{
-		.cause = {
-			.slug = "unsupported.axfr",
-			.title = "the server does not do AXFR",
-			.when = "NOTIMP or FORMERR to AXFR; or a resolver (RA=1) answers it with an error; or AXFR over UDP.",
-			.mistaken_for = "policy.transfer_refused: REFUSED over TCP from an authoritative server.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Ask an authoritative server of {zone} for the transfer, over TCP."},
-			.next_steps = {"dig {qname} NS", "dig @{server} {qname} AXFR"},
-			.reference = "RFC 5936 4",
-		},
-		.rank = 130, .rcodes = TRANSFER_RCODES, .param = RC_TYPE_AXFR, .test = test_transfer,
-	},
-	{
-		.cause = {
-			.slug = "unsupported.ixfr",
-			.title = "the server does not do IXFR",
-			.when = "NOTIMP or FORMERR to IXFR; or a resolver (RA=1) answers it with an error.",
-			.mistaken_for = "policy.transfer_refused: REFUSED from an authoritative server.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Let the secondary use AXFR with this primary, or ask a server that does IXFR."},
-			.next_steps = {"dig @{server} {qname} IXFR=1 +tcp"},
-			.reference = "RFC 1995",
-		},
-		.rank = 130, .rcodes = TRANSFER_RCODES, .param = RC_TYPE_IXFR, .test = test_transfer,
-	},
-	{
-		.cause = {
-			.slug = "unsupported.update",
-			.title = "the server does not do dynamic update",
-			.when = "NOTIMP to an UPDATE.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Send updates to a primary server that takes them, or switch them off at {client}."},
-			.next_steps = {"dig {qname} SOA +short"},
-			.reference = "RFC 2136 2.2",
-		},
-		.rank = 130, .rcodes = RC_ON(RC_RCODE_NOTIMP), .opcodes = RC_ON(RC_OPCODE_UPDATE),
-		.param = RC_OPCODE_UPDATE, .test = test_opcode,
-	},
-	{
-		.cause = {
-			.slug = "unsupported.notify",
-			.title = "the server does not do NOTIFY",
-			.when = "NOTIMP to a NOTIFY.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Take {server} off the list of servers that {client} notifies."},
-			.next_steps = {"dig @{server} {qname} SOA"},
-			.reference = "RFC 1996",
-		},
-		.rank = 130, .rcodes = RC_ON(RC_RCODE_NOTIMP), .opcodes = RC_ON(RC_OPCODE_NOTIFY),
-		.param = RC_OPCODE_NOTIFY, .test = test_opcode,
-	},
-	{
-		.cause = {
-			.slug = "unsupported.opcode",
-			.title = "the server does not know the opcode",
-			.when = "NOTIMP (or REFUSED, FORMERR) to an OPCODE other than QUERY, UPDATE and NOTIFY.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Find out why {client} sends this opcode: IQUERY and STATUS are obsolete, DSO needs a server that speaks it."},
-			.next_steps = {"dig @{server} {qname} +opcode=QUERY"},
-			.reference = "RFC 1035 4.1.1",
-		},
+		.cause =
+			{
+				.slug = "unsupported.axfr",
+				.title = "the server does not do AXFR",
+				.when = "NOTIMP or FORMERR to AXFR; or a resolver (RA=1) answers "
+					"it with an error; or AXFR over UDP.",
+				.mistaken_for = "policy.transfer_refused: REFUSED over TCP from an "
+						"authoritative server.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Ask an authoritative server of {zone} for the transfer, "
+					"over TCP."},
+				.next_steps = {"dig {qname} NS", "dig @{server} {qname} AXFR"},
+				.reference = "RFC 5936 4",
+			},
 		.rank = 130,
-		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_FORMERR),
-		.opcodes = OTHER_OPCODES, .param = 0, .test = test_opcode,
+		.rcodes = TRANSFER_RCODES,
+		.param = RC_TYPE_AXFR,
+		.test = test_transfer,
 	},
 	{
-		.cause = {
-			.slug = "unsupported.qtype",
-			.title = "the server does not know the type asked for",
-			.when = "NOTIMP to an ordinary query, or an error to a QTYPE of the meta range (128-255).",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Find out why {client} asks for type {qtype}; most meta types are not for queries."},
-			.next_steps = {"dig @{server} {qname} {qtype}"},
-			.reference = "RFC 6895 3.1",
-		},
+		.cause =
+			{
+				.slug = "unsupported.ixfr",
+				.title = "the server does not do IXFR",
+				.when = "NOTIMP or FORMERR to IXFR; or a resolver (RA=1) answers "
+					"it with an error.",
+				.mistaken_for = "policy.transfer_refused: REFUSED from an "
+						"authoritative server.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Let the secondary use AXFR with this primary, or ask a "
+					"server that does IXFR."},
+				.next_steps = {"dig @{server} {qname} IXFR=1 +tcp"},
+				.reference = "RFC 1995",
+			},
+		.rank = 130,
+		.rcodes = TRANSFER_RCODES,
+		.param = RC_TYPE_IXFR,
+		.test = test_transfer,
+	},
+	{
+		.cause =
+			{
+				.slug = "unsupported.update",
+				.title = "the server does not do dynamic update",
+				.when = "NOTIMP to an UPDATE.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Send updates to a primary server that takes them, or "
+					"switch them off at {client}."},
+				.next_steps = {"dig {qname} SOA +short"},
+				.reference = "RFC 2136 2.2",
+			},
+		.rank = 130,
+		.rcodes = RC_ON(RC_RCODE_NOTIMP),
+		.opcodes = RC_ON(RC_OPCODE_UPDATE),
+		.param = RC_OPCODE_UPDATE,
+		.test = test_opcode,
+	},
+	{
+		.cause =
+			{
+				.slug = "unsupported.notify",
+				.title = "the server does not do NOTIFY",
+				.when = "NOTIMP to a NOTIFY.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Take {server} off the list of servers that {client} "
+					"notifies."},
+				.next_steps = {"dig @{server} {qname} SOA"},
+				.reference = "RFC 1996",
+			},
+		.rank = 130,
+		.rcodes = RC_ON(RC_RCODE_NOTIMP),
+		.opcodes = RC_ON(RC_OPCODE_NOTIFY),
+		.param = RC_OPCODE_NOTIFY,
+		.test = test_opcode,
+	},
+	{
+		.cause =
+			{
+				.slug = "unsupported.opcode",
+				.title = "the server does not know the opcode",
+				.when = "NOTIMP (or REFUSED, FORMERR) to an OPCODE other than "
+					"QUERY, UPDATE and NOTIFY.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Find out why {client} sends this opcode: IQUERY and "
+					"STATUS are obsolete, DSO needs a server that speaks it."},
+				.next_steps = {"dig @{server} {qname} +opcode=QUERY"},
+				.reference = "RFC 1035 4.1.1",
+			},
+		.rank = 130,
+		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED) |
+			  RC_ON(RC_RCODE_FORMERR),
+		.opcodes = OTHER_OPCODES,
+		.param = 0,
+		.test = test_opcode,
+	},
+	{
+		.cause =
+			{
+				.slug = "unsupported.qtype",
+				.title = "the server does not know the type asked for",
+				.when = "NOTIMP to an ordinary query, or an error to a QTYPE of "
+					"the meta range (128-255).",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Find out why {client} asks for type {qtype}; most meta "
+					"types are not for queries."},
+				.next_steps = {"dig @{server} {qname} {qtype}"},
+				.reference = "RFC 6895 3.1",
+			},
 		.rank = 140,
-		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_SERVFAIL),
+		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) |
+			  RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_qtype,
 	},
 	{
-		.cause = {
-			.slug = "unsupported.edns_version",
-			.title = "the server does not know the EDNS version",
-			.when = "BADVERS to a query with EDNS version above 0.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Use EDNS version 0, the only one there is."},
-			.next_steps = {"dig @{server} {qname} {qtype} +edns=0"},
-			.reference = "RFC 6891 6.1.3",
-		},
-		.rank = 100, .rcodes = RC_ON(RC_RCODE_BADVERS), .opcodes = RC_OPCODES_ALL,
+		.cause =
+			{
+				.slug = "unsupported.edns_version",
+				.title = "the server does not know the EDNS version",
+				.when = "BADVERS to a query with EDNS version above 0.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Use EDNS version 0, the only one there is."},
+				.next_steps = {"dig @{server} {qname} {qtype} +edns=0"},
+				.reference = "RFC 6891 6.1.3",
+			},
+		.rank = 100,
+		.rcodes = RC_ON(RC_RCODE_BADVERS),
+		.opcodes = RC_OPCODES_ALL,
 		.test = test_edns_version,
 	},
 	{
-		.cause = {
-			.slug = "protocol.malformed_query",
-			.title = "the query is malformed",
-			.when = "An error to a query that does not decode, or that has no or several questions.",
-			.responsible = RC_PARTY_CLIENT,
-			.severity = RC_SEVERITY_LOW,
-			.fix = {"Mend or replace the software on {client} that made this query."},
-			.next_steps = {"tshark -r CAPTURE -V -Y 'frame.number == FRAME'"},
-			.reference = "RFC 1035 4.1.1",
-		},
+		.cause =
+			{
+				.slug = "protocol.malformed_query",
+				.title = "the query is malformed",
+				.when = "An error to a query that does not decode, or that has no "
+					"or several questions.",
+				.responsible = RC_PARTY_CLIENT,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Mend or replace the software on {client} that made this "
+					"query."},
+				.next_steps = {"tshark -r CAPTURE -V -Y 'frame.number == FRAME'"},
+				.reference = "RFC 1035 4.1.1",
+			},
 		.rank = 90,
-		.rcodes = RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_SERVFAIL) |
-			  RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
-		.opcodes = RC_OPCODES_ALL, .test = test_malformed,
+		.rcodes = RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) |
+			  RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
+		.opcodes = RC_OPCODES_ALL,
+		.test = test_malformed,
 	},
 	{
-		.cause = {
-			.slug = "protocol.edns_unsupported",
-			.title = "the server does not know EDNS",
-			.when = "FORMERR without OPT to a well-formed query with OPT; the same question without EDNS answered proves it.",
-			.mistaken_for = "protocol.malformed_query: the query decodes without fault here.",
-			.responsible = RC_PARTY_SERVER_OPERATOR,
-			.severity = RC_SEVERITY_MEDIUM,
-			.fix = {"Update {server} to software that implements EDNS (RFC 6891)."},
-			.next_steps = {"dig @{server} {qname} {qtype} +noedns", "dig @{server} {qname} {qtype} +edns=0"},
-			.reference = "RFC 6891 7",
-		},
-		.rank = 150, .rcodes = RC_ON(RC_RCODE_FORMERR), .test = test_edns,
+		.cause =
+			{
+				.slug = "protocol.edns_unsupported",
+				.title = "the server does not know EDNS",
+				.when = "FORMERR without OPT to a well-formed query with OPT; the "
+					"same question without EDNS answered proves it.",
+				.mistaken_for = "protocol.malformed_query: the query decodes "
+						"without fault here.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Update {server} to software that implements EDNS (RFC "
+					"6891)."},
+				.next_steps = {"dig @{server} {qname} {qtype} +noedns",
+					       "dig @{server} {qname} {qtype} +edns=0"},
+				.reference = "RFC 6891 7",
+			},
+		.rank = 150,
+		.rcodes = RC_ON(RC_RCODE_FORMERR),
+		.test = test_edns,
 	},
 };
 

@@ -25,8 +25,8 @@ static enum rc_outcome server_outcome(const struct rc_server_view *s)
 }
 
 /* How many servers of the zone ended with this outcome, and how many with any. */
-static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome, unsigned *ret_these,
-			  unsigned *ret_all)
+static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome,
+			  unsigned *ret_these, unsigned *ret_all)
 {
 	*ret_these = *ret_all = 0;
 	for (size_t i = 0; i < z->n_servers; i++) {
@@ -51,7 +51,7 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	case RC_OUT_TCP_FAILED:
 		return "the TCP connection failed";
 	case RC_OUT_MISMATCHED:
-		return x->marks & RC_X_WRONG_ID		? "a reply came with another ID"
+		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
 							: "a reply came from another address";
 	case RC_OUT_FRAGMENTS:
@@ -63,7 +63,8 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	}
 }
 
-static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
+static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone,
+		       enum rc_outcome outcome)
 {
 	unsigned shown = 0;
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
@@ -71,7 +72,8 @@ static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enu
 		const struct rc_link *link = &c->links[i];
 		if (link->zone != zone || link->outcome != outcome)
 			continue;
-		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome), fact_of(c, link));
+		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome),
+			 fact_of(c, link));
 		shown++;
 	}
 }
@@ -144,16 +146,24 @@ static enum rc_confidence test_servfail(const struct rc_rule *rule, struct rc_ca
 #define ROW(slug_, title_, when_, mistaken_, party_, fix_, next_, ref_, rank_, flags_, rcodes_, \
 	    outcome_, test_) \
 	{ \
-		.cause = {.slug = slug_, .title = title_, .when = when_, .mistaken_for = mistaken_, \
-			  .responsible = party_, .severity = RC_SEVERITY_HIGH, .fix = {fix_}, \
-			  .next_steps = {next_}, .reference = ref_}, \
-		.rank = rank_, .flags = flags_, .rcodes = rcodes_, .param = outcome_, .test = test_, \
+		.cause = {.slug = slug_, \
+			  .title = title_, \
+			  .when = when_, \
+			  .mistaken_for = mistaken_, \
+			  .responsible = party_, \
+			  .severity = RC_SEVERITY_HIGH, \
+			  .fix = {fix_}, \
+			  .next_steps = {next_}, \
+			  .reference = ref_}, \
+		.rank = rank_, .flags = flags_, .rcodes = rcodes_, .param = outcome_, \
+		.test = test_, \
 	}
 
 static const struct rc_rule rules[] = {
 	ROW("upstream.timeout", "no answer came",
 	    "Every server of a zone on the way left the resolver's queries unanswered.",
-	    "resolver.overload: there the servers answer others; a broken signature with one dead server: there some server answered.",
+	    "resolver.overload: there the servers answer others; a broken signature with one dead "
+	    "server: there some server answered.",
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Bring the servers of {zone} back, or mend the network between {resolver} and them.",
 	    "dig @{server} {zone} SOA", "RFC 8914 4.23", 450, RC_RULE_SILENCE, BOTH, RC_OUT_TIMEOUT,
@@ -161,18 +171,22 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
 	    "upstream.timeout: silence without ICMP.", RC_PARTY_SERVER_OPERATOR,
-	    "Start the DNS service of {zone} again, or mend routing and firewalls before its servers.",
-	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH, RC_OUT_ICMP, test_unreachable),
+	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
+	    "servers.",
+	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH, RC_OUT_ICMP,
+	    test_unreachable),
 	ROW("upstream.servfail", "each answered SERVFAIL",
-	    "Every server asked for a zone on the way, or the resolver forwarded to, answered SERVFAIL.",
+	    "Every server asked for a zone on the way, or the resolver forwarded to, answered "
+	    "SERVFAIL.",
 	    "zone.not_loaded: the same seen when an authoritative server is asked directly.",
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
 	    test_servfail),
 	ROW("upstream.formerr", "each answered FORMERR",
-	    "Every server of a zone on the way answered FORMERR.", "upstream.edns_broken: there they answer without EDNS.",
-	    RC_PARTY_SERVER_OPERATOR, "Update the servers of {zone}: they reject well-formed queries.",
+	    "Every server of a zone on the way answered FORMERR.",
+	    "upstream.edns_broken: there they answer without EDNS.", RC_PARTY_SERVER_OPERATOR,
+	    "Update the servers of {zone}: they reject well-formed queries.",
 	    "dig @{server} {zone} SOA +norecurse +noedns", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_FORMERR, test_zone),
 	ROW("upstream.notimp", "each answered NOTIMP",
@@ -181,13 +195,14 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +norecurse", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_NOTIMP, test_zone),
 	ROW("upstream.tcp_blocked", "truncated over UDP, and TCP fails",
-	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail.", NULL,
-	    RC_PARTY_NETWORK,
+	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail.",
+	    NULL, RC_PARTY_NETWORK,
 	    "Let TCP port 53 through between {resolver} and the servers of {zone}.",
-	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, 0, BOTH, RC_OUT_TCP_FAILED, test_tcp),
+	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, 0, BOTH, RC_OUT_TCP_FAILED,
+	    test_tcp),
 	ROW("upstream.fragments_lost", "fragments of the replies are lost",
-	    "The first fragment of replies is seen, the rest never.", "upstream.timeout: nothing comes at all.",
-	    RC_PARTY_NETWORK,
+	    "The first fragment of replies is seen, the rest never.",
+	    "upstream.timeout: nothing comes at all.", RC_PARTY_NETWORK,
 	    "Let IP fragments through, or set the EDNS buffer size of {resolver} to 1232.",
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_zone),
@@ -195,7 +210,8 @@ static const struct rc_rule rules[] = {
 	    "Replies come with another ID, question or source address than asked.",
 	    "upstream.timeout: nothing comes at all.", RC_PARTY_SERVER_OPERATOR,
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
-	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED, test_zone),
+	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
+	    test_zone),
 };
 
 const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};
@@ -203,15 +219,19 @@ const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *r
 static const struct rc_rule delegation_rules[] = {
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
-	    "policy.client_not_allowed: an authoritative server with an access list refuses just so.",
+	    "policy.client_not_allowed: an authoritative server with an access list refuses just "
+	    "so.",
 	    RC_PARTY_ZONE_OWNER,
-	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that host it.",
-	    "dig {zone} NS +trace", "RFC 9499", 430, 0,
-	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_REFUSED, test_zone),
+	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
+	    "host it.",
+	    "dig {zone} NS +trace", "RFC 9499", 430, 0, BOTH | RC_ON(RC_RCODE_REFUSED),
+	    RC_OUT_REFUSED, test_zone),
 	ROW("delegation.lame_referral", "each is not authoritative for it",
-	    "The servers that a zone is delegated to answer without authority: upward or self referrals, or nothing.",
+	    "The servers that a zone is delegated to answer without authority: upward or self "
+	    "referrals, or nothing.",
 	    "delegation.lame_refused: there they refuse.", RC_PARTY_ZONE_OWNER,
-	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that host it.",
+	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
+	    "host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
 	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_LAME, test_zone),
 };

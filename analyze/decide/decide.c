@@ -157,7 +157,8 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
 	bool by_zone = false;
-	if (c->x->opcode != RC_OPCODE_QUERY || o->confidence >= RC_CONF_LIKELY)
+	if (c->x->opcode != RC_OPCODE_QUERY ||
+	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague))
 		return;
 	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
 		return;
@@ -173,6 +174,7 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
 		o->confidence = RC_CONF_LIKELY;
 	f->n_evidence = 0;
+	f->vague = false;
 	f->cached = cached;
 	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
@@ -321,7 +323,8 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	recall(d, root, &o);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
-	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && x->opcode == RC_OPCODE_QUERY &&
+	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && !o.finding.vague &&
+	    x->opcode == RC_OPCODE_QUERY &&
 	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL))
 		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
 	fill(c, root, &o, ret_failure);

@@ -149,9 +149,17 @@ static void join(struct rc_hosts *h, struct rc_host *egress, const struct rc_add
 		egress->group = group;
 }
 
+static bool same_mac(const struct rc_host *a, const struct rc_host *b)
+{
+	static const uint8_t none[6];
+	return b != NULL && memcmp(a->mac, none, sizeof none) != 0 &&
+	       memcmp(a->mac, b->mac, sizeof a->mac) == 0;
+}
+
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
- * are one resolver. Several names must agree, and hardly any may disagree.
+ * are one resolver. Several names must agree, and hardly any may disagree; one is enough if they share
+ * a link-layer address (which alone says little: all that comes through a router shares one).
  */
 static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
 {
@@ -168,8 +176,10 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 			egress->partner_hits = egress->partner_misses = 0;
 		return;
 	}
-	if (++egress->partner_hits >= JOIN_HITS &&
-	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
+	egress->partner_hits++;
+	bool sure = egress->partner_hits >= JOIN_HITS ||
+		    same_mac(egress, rc_hosts_find(h, &egress->partner));
+	if (sure && egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
 		join(h, egress, &egress->partner);
 }
 
@@ -193,6 +203,7 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
 		asker->fetches += fetch;
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;
+		memcpy(asker->mac, x->asker_mac, sizeof asker->mac);
 	}
 	if (!rd) {
 		asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
@@ -203,7 +214,8 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
 	}
 }
 
-void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x)
+void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
+			  const uint8_t server_mac[6])
 {
 	struct rc_host *asker = rc_hosts_find(h, &x->asker);
 	if (asker != NULL)
@@ -212,6 +224,7 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x)
 	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
+	memcpy(server->mac, server_mac, sizeof server->mac);
 	server->answered++;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;

@@ -48,7 +48,9 @@ struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr
 void rc_hosts_declare(struct rc_hosts *hosts, const struct rc_addr *addrs, size_t n);
 
 void rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x);
-void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x);
+/* server_mac: link-layer source of the answer, zero unknown. */
+void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
+			  const uint8_t server_mac[6]);
 void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
 
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */

@@ -140,7 +140,7 @@ ZONES = [
     Zone("dsdigest.net.", ["aknot"], True, ds_fault=faults.ds_digest),
     Zone("dsalg.org.", ["ansd"], True, ds_fault=faults.ds_algorithm(8)),
     Zone("nokey.com.", ["aknot"], True, fault=faults.without("DNSKEY")),
-    Zone("nokey.net.", ["ansd"], True, fault=faults.without("DNSKEY"), nsec3=True),
+    Zone("nokey.net.", ["aknot"], True, fault=faults.without("DNSKEY"), nsec3=True),
     Zone("nozsk.com.", ["abind"], True, hide_zsk=True),
     Zone("nozsk.org.", ["aknot"], True, hide_zsk=True),
     Zone("dsnosig.com.", ["abind"], True, fault=faults.unsigned),
