@@ -38,7 +38,8 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 			 "with CD=1 the same name is answered");
 	if (!validates(c))
 		return RC_CONF_POSSIBLE;
-	return d->conclusive && c->others.same_server_ok == 0 ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS && c->others.same_server_ok == 0;
+	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
@@ -47,7 +48,8 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	if (checking_disabled(c))
 		return RC_CONF_NONE;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	if (r->n_findings > 0 && r->status == RC_DNSSEC_BOGUS)
+	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;
+	if (r->n_findings > 0 && judged)
 		return r->findings[0].fault == rule->param ? by_records(r, c, f) : RC_CONF_NONE;
 	if (!(c->ede & rule->ede) || r->status == RC_DNSSEC_SECURE)
 		return RC_CONF_NONE;

@@ -120,6 +120,35 @@ static struct rc_dnssec_verdict judge_set(struct rc_dnssec_run *run,
 	return denial.state == RC_DNSSEC_V_OK ? verdict : denial;
 }
 
+/*
+ * Did servers of the zone itself speak lately: was there a referral to it, or its SOA? Otherwise
+ * what comes unsigned may be of a zone below, whose delegation was in the resolver's cache.
+ */
+static bool zone_spoke(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
+		       const struct rc_name *zone)
+{
+	for (size_t i = 0; i < run->n_sets; i++) {
+		const struct rc_dnssec_set *set = &run->sets[i];
+		if ((set->type == RC_TYPE_NS || set->type == RC_TYPE_SOA) &&
+		    rc_name_equal(&set->owner, zone) &&
+		    !rc_dnssec_older(run->views[set->view].ts_ns, view->ts_ns, RC_DNSSEC_RECENT_NS))
+			return true;
+	}
+	return false;
+}
+
+/* Something is not signed: is it sure that it had to be? */
+static void judge_missing(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
+			  const struct question *q, struct rc_dnssec_verdict *verdict)
+{
+	const struct rc_name *zone = &q->zone->name;
+	bool root = zone->labels == 0 && q->name.labels > 1;
+	verdict->weak = root || !zone_spoke(run, view, zone);
+	/* Nothing seen says that the zone is signed, or top-level zones hold no such names. */
+	if (!q->zone->is_signed || (verdict->weak && zone->labels < 2))
+		verdict->state = RC_DNSSEC_V_UNKNOWN;
+}
+
 static struct rc_dnssec_verdict judge_view(struct rc_dnssec_run *run,
 					   const struct rc_dnssec_view *view,
 					   const struct question *q)
@@ -129,13 +158,12 @@ static struct rc_dnssec_verdict judge_view(struct rc_dnssec_run *run,
 					       : judge_denial(run, view, q);
 	if (verdict.state != RC_DNSSEC_V_FAULT)
 		return verdict;
-	/* Nothing seen says that the zone is signed: then nothing is missing. */
-	if (!q->zone->is_signed)
-		verdict.state = RC_DNSSEC_V_UNKNOWN;
+	if (verdict.fault == RC_DNSSEC_RRSIG_MISSING || verdict.fault == RC_DNSSEC_DENIAL_MISSING)
+		judge_missing(run, view, q, &verdict);
 	/* A stale key set in a cache explains it as well: not conclusive. */
 	if (verdict.fault == RC_DNSSEC_DNSKEY_MISSING && q->zone->keys &&
 	    rc_dnssec_older(q->zone->keys->ts_ns, view->ts_ns, RC_DNSSEC_FRESH_NS))
-		verdict.mixed = true;
+		verdict.doubtful = true;
 	return verdict;
 }
 
@@ -166,8 +194,8 @@ static enum rc_dnssec_status status_of(struct rc_dnssec_run *run, const struct q
 		return secure ? RC_DNSSEC_SECURE : RC_DNSSEC_INDETERMINATE;
 	if (tally->n_insecure != 0)
 		return secure ? RC_DNSSEC_INSECURE : RC_DNSSEC_INDETERMINATE;
-	return tally->n_fault != 0 && tally->n_unknown == 0 && secure ? RC_DNSSEC_BOGUS
-								      : RC_DNSSEC_INDETERMINATE;
+	bool bogus = tally->n_fault != 0 && tally->n_unknown == 0 && !tally->weak;
+	return bogus && secure ? RC_DNSSEC_BOGUS : RC_DNSSEC_INDETERMINATE;
 }
 
 static bool judge_step(struct rc_dnssec_run *run, const struct question *q, struct outcome *out)

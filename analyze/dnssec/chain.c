@@ -159,11 +159,12 @@ static void apply_ds(struct rc_dnssec_run *run, const struct rc_dnssec_zone *par
 {
 	struct rc_dnssec_tally ds = link->ds;
 	zone->disputed = link->denial.n_ok + link->denial.n_insecure != 0;
-	ds.mixed |= zone->disputed;
+	ds.doubtful |= zone->disputed;
 	if (rc_dnssec_tally_report(run, &ds, &parent->name) && ds.n_unknown == 0) {
 		zone->broken = true;
-		zone->status = parent->status == RC_DNSSEC_SECURE ? RC_DNSSEC_BOGUS
-								  : RC_DNSSEC_INDETERMINATE;
+		zone->status = parent->status == RC_DNSSEC_SECURE && !ds.weak
+				       ? RC_DNSSEC_BOGUS
+				       : RC_DNSSEC_INDETERMINATE;
 		return;
 	}
 	zone->ds = rc_dnssec_ds_usable(link->ds_set->rrs);
@@ -195,7 +196,7 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	}
 	if (rc_dnssec_tally_report(run, &link->denial, &parent->name) && link->asked) {
 		zone->broken = true;
-		if (parent->status == RC_DNSSEC_SECURE)
+		if (parent->status == RC_DNSSEC_SECURE && !link->denial.weak)
 			zone->status = RC_DNSSEC_BOGUS;
 		return;
 	}
@@ -275,8 +276,8 @@ static void judge_keys(struct rc_dnssec_run *run, struct rc_dnssec_zone *zone)
 						rc_dnssec_text(run, &zone->name)));
 		else
 			continue;
-		verdict.mixed |= zone->disputed ||
-				 rc_dnssec_older(view->ts_ns, zone->ds_ns, RC_DNSSEC_FRESH_NS);
+		verdict.doubtful |= zone->disputed ||
+				    rc_dnssec_older(view->ts_ns, zone->ds_ns, RC_DNSSEC_FRESH_NS);
 		rc_dnssec_tally_add(&tally, &verdict, view);
 		if (verdict.state == RC_DNSSEC_V_OK && !add_keys(run, &all, set, view->ts_ns))
 			return;
@@ -286,7 +287,7 @@ static void judge_keys(struct rc_dnssec_run *run, struct rc_dnssec_zone *zone)
 	if (rc_dnssec_tally_report(run, &tally, &zone->name) && tally.n_unknown == 0) {
 		zone->broken = true;
 		if (zone->status == RC_DNSSEC_SECURE)
-			zone->status = RC_DNSSEC_BOGUS;
+			zone->status = tally.weak ? RC_DNSSEC_INDETERMINATE : RC_DNSSEC_BOGUS;
 	} else if (!zone->keys && tally.n_unknown == 0) {
 		rc_dnssec_not_seen(run, "DNSKEY of", &zone->name, "");
 	}

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/report.h"
 #include "base/err.h"
 
 #define FINDINGS_MAX \

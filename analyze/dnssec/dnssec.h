@@ -45,6 +45,12 @@ struct rc_dnssec_finding {
 	                          fails the same way */
 };
 
+/*
+ * BOGUS and SECURE need the whole chain, from the anchor on. Where it was not seen the status is
+ * INDETERMINATE, and the findings still say what fails by itself: given that the resolver answered
+ * SERVFAIL, the first conclusive one is why. SECURE and INSECURE may carry findings too, never
+ * conclusive ones: a fault that another copy repairs, or why the zone counts as unsigned.
+ */
 enum rc_dnssec_status {
 	RC_DNSSEC_SECURE,
 	RC_DNSSEC_INSECURE,

@@ -47,10 +47,11 @@ struct rc_dnssec_verdict {
 	enum rc_dnssec_state state;
 	enum rc_dnssec_fault fault; /* FAULT; INSECURE if has_reason */
 	bool has_reason;            /* INSECURE: fault says why */
-	bool mixed;                 /* the signatures fail for different reasons */
-	bool wildcard;              /* OK: made from a wildcard, so the proof is needed too */
-	bool absent;                /* OK of a DS denial: there is no delegation at that name */
-	uint8_t labels;             /* OK: of the RRSIG, RFC 4034 3.1.3 */
+	bool doubtful; /* not conclusive: signatures fail for different reasons, or some tolerate it */
+	bool weak;     /* not even BOGUS: the data may belong elsewhere */
+	bool wildcard;  /* OK: made from a wildcard, so the proof is needed too */
+	bool absent;    /* OK of a DS denial: there is no delegation at that name */
+	uint8_t labels; /* OK: of the RRSIG, RFC 4034 3.1.3 */
 	const char *detail;
 };
 
@@ -124,30 +125,6 @@ bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name);
 /* Answers nothing, has no SOA, is not authoritative, and delegates `zone`. */
 bool rc_dnssec_is_referral(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			   const struct rc_name *zone);
-
-/* --- report.c --- */
-
-const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name);
-const char *rc_dnssec_type_text(struct rc_dnssec_run *run, uint16_t type);
-const char *rc_dnssec_span_text(struct rc_dnssec_run *run, uint32_t seconds);
-void rc_dnssec_not_seen(struct rc_dnssec_run *run, const char *what, const struct rc_name *name,
-			const char *more);
-struct rc_dnssec_verdict rc_dnssec_fault(enum rc_dnssec_fault fault, const char *detail);
-
-/* The copies of one thing from several messages, judged one by one. */
-struct rc_dnssec_tally {
-	struct rc_dnssec_verdict worst; /* the first that failed */
-	size_t msg;                     /* of it, index of the caller */
-	size_t n_ok, n_insecure, n_fault, n_unknown;
-	bool mixed; /* they fail for different reasons */
-	bool weak;  /* it failed only in answers to questions without the DO bit */
-};
-void rc_dnssec_tally_add(struct rc_dnssec_tally *tally, const struct rc_dnssec_verdict *verdict,
-			 const struct rc_dnssec_view *view);
-
-/* Writes the finding, as a break when no copy was good. Returns whether it was a break. */
-bool rc_dnssec_tally_report(struct rc_dnssec_run *run, const struct rc_dnssec_tally *tally,
-			    const struct rc_name *zone);
 
 /* --- sig.c --- */
 

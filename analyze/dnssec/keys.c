@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/report.h"
 
 struct ds {
 	ldns_rr *rr;
@@ -141,11 +141,14 @@ static struct rc_dnssec_verdict explain_pair(struct rc_dnssec_run *run, const st
 	}
 	if (ds->algorithm != algorithm &&
 	    digest_fits_changed(run, ds, key, key->flags, ds->algorithm))
-		return mismatch(rc_arena_printf(
-			run->arena,
-			"DNSKEY %u is published with algorithm %u; the DS %u was made for the same "
-			"key with algorithm %u",
-			tag, algorithm, (unsigned)ds->tag, (unsigned)ds->algorithm));
+		return rc_dnssec_fault(
+			rc_dnssec_algorithm_known(key->algorithm) ? RC_DNSSEC_DS_MISMATCH
+								  : RC_DNSSEC_ALGORITHM_UNSUPPORTED,
+			rc_arena_printf(run->arena,
+					"DNSKEY %u is published with algorithm %u; the DS %u was "
+					"made for the same key with algorithm %u",
+					tag, algorithm, (unsigned)ds->tag,
+					(unsigned)ds->algorithm));
 	if (ds->tag == tag && ds->algorithm == algorithm)
 		return mismatch(rc_arena_printf(
 			run->arena, "digest of DS %u (type %u) differs from that of DNSKEY %u",

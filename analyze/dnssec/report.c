@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/report.h"
 
 const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name)
 {
@@ -58,7 +58,7 @@ static bool is_weak(const struct rc_dnssec_verdict *verdict, const struct rc_dns
 {
 	bool missing = verdict->fault == RC_DNSSEC_RRSIG_MISSING ||
 		       verdict->fault == RC_DNSSEC_DENIAL_MISSING;
-	return missing && !view->msg->edns.do_bit;
+	return verdict->weak || (missing && !view->msg->edns.do_bit);
 }
 
 void rc_dnssec_tally_add(struct rc_dnssec_tally *tally, const struct rc_dnssec_verdict *verdict,
@@ -88,9 +88,9 @@ void rc_dnssec_tally_add(struct rc_dnssec_tally *tally, const struct rc_dnssec_v
 						  .n_unknown = tally->n_unknown,
 						  .weak = weak};
 	} else if (tally->worst.fault != verdict->fault) {
-		tally->mixed = true;
+		tally->doubtful = true;
 	}
-	tally->mixed |= verdict->mixed;
+	tally->doubtful |= verdict->doubtful;
 	tally->n_fault++;
 }
 
@@ -100,12 +100,13 @@ bool rc_dnssec_tally_report(struct rc_dnssec_run *run, const struct rc_dnssec_ta
 	if (tally->n_fault == 0)
 		return false;
 	bool is_break = tally->n_ok == 0 && tally->n_insecure == 0;
-	struct rc_dnssec_finding finding = {
-		.fault = tally->worst.fault,
-		.zone = *zone,
-		.msg = tally->msg,
-		.detail = tally->worst.detail ? tally->worst.detail : "",
-		.conclusive = is_break && tally->n_unknown == 0 && !tally->mixed && !tally->weak};
+	struct rc_dnssec_finding finding = {.fault = tally->worst.fault,
+					    .zone = *zone,
+					    .msg = tally->msg,
+					    .detail = tally->worst.detail ? tally->worst.detail
+									  : "",
+					    .conclusive = is_break && tally->n_unknown == 0 &&
+							  !tally->doubtful && !tally->weak};
 	if (is_break && run->n_breaks < run->max_findings)
 		run->breaks[run->n_breaks++] = finding;
 	else if (!is_break && run->n_others < run->max_findings)

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/report.h"
 
 bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name)
 {

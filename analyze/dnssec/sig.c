@@ -1,7 +1,7 @@
 /*
  * Signatures: RFC 4034 3, RFC 4035 5.3.
  */
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/report.h"
 
 bool rc_dnssec_algorithm_known(uint8_t algorithm)
 {
@@ -119,34 +119,50 @@ static bool before(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) < 0;
 }
 
+/* Unbound forgives a tenth of the window, at least an hour and at most a day (val-sig-skew-*). */
+static bool tolerated(const struct sig *sig, uint32_t off_s)
+{
+	uint32_t skew_s = (sig->expiration_s - sig->inception_s) / 10;
+	if (skew_s < 3600)
+		skew_s = 3600;
+	return off_s <= (skew_s < 86400 ? skew_s : 86400);
+}
+
 /*
  * Times first: they need no key, and no key can repair them. A window that ends before it begins is
  * expired to a resolver once both ends have passed.
  */
 static struct rc_dnssec_verdict judge_times(struct rc_dnssec_run *run, const struct sig *sig)
 {
+	struct rc_dnssec_verdict verdict = {.state = RC_DNSSEC_V_OK};
 	uint32_t now = (uint32_t)(run->now_ns / RC_NS_PER_S);
 	bool expired = before(sig->expiration_s, now), early = before(now, sig->inception_s);
 	bool inverted = before(sig->expiration_s, sig->inception_s);
-	if (expired && !early)
-		return rc_dnssec_fault(
+	uint32_t off_s = 0;
+	if (!expired && !early)
+		return verdict;
+	const char *text = sig_text(run, sig);
+	if (expired && !early) {
+		off_s = now - sig->expiration_s;
+		verdict = rc_dnssec_fault(
 			RC_DNSSEC_SIGNATURE_EXPIRED,
-			rc_arena_printf(run->arena, "%s expired %s before%s", sig_text(run, sig),
-					rc_dnssec_span_text(run, now - sig->expiration_s),
+			rc_arena_printf(run->arena, "%s expired %s before%s", text,
+					rc_dnssec_span_text(run, off_s),
 					inverted ? " (and before its own inception)" : ""));
-	if (inverted)
-		return rc_dnssec_fault(
+	} else if (inverted) {
+		verdict = rc_dnssec_fault(
 			RC_DNSSEC_SIGNATURE_WINDOW_INVERTED,
 			rc_arena_printf(
-				run->arena, "%s expires %s before its own inception",
-				sig_text(run, sig),
+				run->arena, "%s expires %s before its own inception", text,
 				rc_dnssec_span_text(run, sig->inception_s - sig->expiration_s)));
-	if (early)
-		return rc_dnssec_fault(
-			RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
-			rc_arena_printf(run->arena, "%s begins %s later", sig_text(run, sig),
-					rc_dnssec_span_text(run, sig->inception_s - now)));
-	return (struct rc_dnssec_verdict){.state = RC_DNSSEC_V_OK};
+	} else {
+		off_s = sig->inception_s - now;
+		verdict = rc_dnssec_fault(RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
+					  rc_arena_printf(run->arena, "%s begins %s later", text,
+							  rc_dnssec_span_text(run, off_s)));
+	}
+	verdict.doubtful = !inverted && tolerated(sig, off_s);
+	return verdict;
 }
 
 /* No key of that tag and algorithm: is it there in another guise? */
@@ -305,10 +321,11 @@ struct rc_dnssec_verdict rc_dnssec_set_judge(struct rc_dnssec_run *run,
 			n_unknown++;
 			continue;
 		}
-		bool mixed = n_faults != 0 && (worst.mixed || worst.fault != verdict.fault);
+		bool doubtful = verdict.doubtful ||
+				(n_faults != 0 && (worst.doubtful || worst.fault != verdict.fault));
 		if (n_faults++ == 0 || rank(&verdict) > rank(&worst))
 			worst = verdict;
-		worst.mixed = mixed;
+		worst.doubtful = doubtful;
 	}
 	if (n_unknown != 0)
 		return unknown;

@@ -28,6 +28,7 @@ struct rc_host {
 	uint32_t got_answers;   /* answers it got as an asker */
 	uint32_t unanswered;    /* questions to it that got no answer */
 	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
+	uint8_t mac[6];         /* link-layer source of its packets, zero unknown */
 	uint16_t group;         /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
 	struct rc_addr partner;

@@ -526,6 +526,16 @@ static void unsigned_answer_of_an_unknown_zone_is_no_fault(void **state)
 	expect_status(&s, RC_DNSSEC_INDETERMINATE);
 }
 
+static void unsigned_answer_below_an_unseen_delegation_is_no_fault(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_scene(&s);
+	ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+			     record("www.example. A 192.0.2.1"));
+	expect_status(&s, RC_DNSSEC_INDETERMINATE);
+}
+
 static void missing_dnskey_message_is_indeterminate(void **state)
 {
 	(void)state;
@@ -571,6 +581,18 @@ static void expired_signature_is_found(void **state)
 	open_sound(&s);
 	resign(&s.parts[PART_ANSWER], ZSK, NOW_S - 3 * DAY_S, NOW_S - DAY_S);
 	expect_fault(&s, RC_DNSSEC_SIGNATURE_EXPIRED, "example", PART_ANSWER);
+}
+
+static void expiry_that_some_resolvers_forgive_is_inconclusive(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	resign(&s.parts[PART_ANSWER], ZSK, NOW_S - 3 * DAY_S, NOW_S - 1800);
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_EXPIRED);
+	assert_false(s.result.findings[0].conclusive);
+	close_scene(&s);
 }
 
 static void signature_not_yet_valid_is_found(void **state)
@@ -848,6 +870,15 @@ static void signing_key_published_with_an_unassigned_algorithm_is_found(void **s
 	expect_fault(&s, RC_DNSSEC_ALGORITHM_UNSUPPORTED, "example", PART_KEYS);
 }
 
+static void entry_key_published_with_an_unassigned_algorithm_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	ldns_rdf_data(ldns_rr_rdf(answer_key(&s, 0), 2))[0] = 100;
+	expect_fault(&s, RC_DNSSEC_ALGORITHM_UNSUPPORTED, "example", PART_KEYS);
+}
+
 static void signing_key_altered_after_signing_is_an_invalid_signature(void **state)
 {
 	(void)state;
@@ -1079,9 +1110,11 @@ int main(void)
 		cmocka_unit_test(alias_within_the_zone_is_followed),
 		cmocka_unit_test(nothing_seen_is_indeterminate_and_named),
 		cmocka_unit_test(unsigned_answer_of_an_unknown_zone_is_no_fault),
+		cmocka_unit_test(unsigned_answer_below_an_unseen_delegation_is_no_fault),
 		cmocka_unit_test(missing_dnskey_message_is_indeterminate),
 		cmocka_unit_test(expired_signature_shows_without_any_chain),
 		cmocka_unit_test(expired_signature_is_found),
+		cmocka_unit_test(expiry_that_some_resolvers_forgive_is_inconclusive),
 		cmocka_unit_test(signature_not_yet_valid_is_found),
 		cmocka_unit_test(window_that_is_inverted_and_past_counts_as_expired),
 		cmocka_unit_test(inverted_window_around_now_is_found),
@@ -1104,6 +1137,7 @@ int main(void)
 		cmocka_unit_test(zone_key_bit_cleared_in_the_entry_key_is_found),
 		cmocka_unit_test(zone_key_bit_missing_and_signed_so_is_found),
 		cmocka_unit_test(signing_key_published_with_an_unassigned_algorithm_is_found),
+		cmocka_unit_test(entry_key_published_with_an_unassigned_algorithm_is_found),
 		cmocka_unit_test(signing_key_altered_after_signing_is_an_invalid_signature),
 		cmocka_unit_test(expired_dnskey_signature_comes_before_the_answers),
 		cmocka_unit_test(root_keys_outside_the_anchors_are_found),

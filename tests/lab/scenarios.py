@@ -52,6 +52,7 @@ class Scenario:
     settle: float = 0.15
     keep: tuple = ()  # nodes whose traffic belongs to the case too
     view: str = "both"
+    cause: str = ""  # what SAME means, when the folder is not a slug
 
     @property
     def touched(self):
@@ -60,9 +61,9 @@ class Scenario:
              if hasattr(a.before, "node")}
 
     def expectation(self, ask):
-        """What each rcode means for an ask; SAME stands for the scenario's slug."""
+        """What each rcode means for an ask; SAME stands for the scenario's cause."""
         expect = ask.expect if ask.expect is not None else dict.fromkeys(self.fails, SAME)
-        return {r: self.slug if cause == SAME else cause for r, cause in expect.items()}
+        return {r: (self.cause or self.slug) if cause == SAME else cause for r, cause in expect.items()}
 
 
 # --- zones ----------------------------------------------------------------------------------------
@@ -672,7 +673,7 @@ VIEWS = [
                                  ("dnssec.rrsig_missing", "nosig.com.", "Answers come without signatures."))
 ] + [
     S("client-side", f"{zone[:-1].replace('.', '-')}", sentence,
-      probe(zone, limit=13.0, resolvers=("rbind", "runb", "rkres", "rpdns"), expect={"SERVFAIL": slug}), view="client",
+      probe(zone, limit=13.0, resolvers=("rbind", "runb", "rkres", "rpdns"), expect={"SERVFAIL": slug}), view="client", cause=slug,
       also_ok=("dnssec.validation_failed",) if slug.startswith("dnssec") else ())
     for slug, zone, sentence in (("dnssec.signature_expired", "sigexp.com.", "All signatures ended two days ago."),
                                  ("dnssec.signature_invalid", "siginv.net.", "The signatures over the answers do not verify."),
