@@ -38,7 +38,8 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 			 "with CD=1 the same name is answered");
 	if (!validates(c))
 		return RC_CONF_POSSIBLE;
-	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS && c->others.same_server_ok == 0;
+	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
+		      c->others.same_server_ok == 0;
 	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 

@@ -212,11 +212,6 @@ static const struct rc_rule rules[] = {
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
 	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
 	    test_zone),
-};
-
-const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};
-
-static const struct rc_rule delegation_rules[] = {
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
 	    "policy.client_not_allowed: an authoritative server with an access list refuses just "
@@ -236,5 +231,4 @@ static const struct rc_rule delegation_rules[] = {
 	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_LAME, test_zone),
 };
 
-const struct rc_rule_family rc_rules_delegation = {
-	delegation_rules, sizeof delegation_rules / sizeof *delegation_rules};
+const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};

@@ -47,8 +47,12 @@ static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *na
 	return z;
 }
 
-static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr)
+static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr, uint16_t type)
 {
+	if (type == RC_TYPE_AAAA && rc_addr_is_v4(addr)) {
+		z->n_mapped++;
+		return;
+	}
 	for (size_t i = 0; i < z->n_addrs; i++)
 		if (rc_addr_equal(&z->addrs[i], addr))
 			return;
@@ -112,7 +116,7 @@ static void addresses_of_message(struct rc_case *c, const struct rc_msg *m)
 		for (size_t i = 0; i < c->n_zones; i++)
 			for (size_t k = 0; k < c->zones[i].n_ns; k++)
 				if (rc_name_equal(&c->zones[i].ns[k], &owner))
-					add_addr(&c->zones[i], &addr);
+					add_addr(&c->zones[i], &addr, rr.type);
 	}
 }
 

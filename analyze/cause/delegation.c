@@ -1,0 +1,285 @@
+/*
+ * Delegations that lead nowhere: addresses nobody can have, nameserver names without addresses, and
+ * zones whose servers can only be found through themselves.
+ */
+#include "analyze/cause/rule.h"
+
+#define LOOP_DEPTH_MAX 8u
+
+/* Ranges in which no nameserver can ever be reached from another host. */
+static bool is_never_reachable(const char *range)
+{
+	static const char *const never[] = {"this-network",   "loopback", "unspecified",
+					    "multicast",      "reserved", "discard-only",
+					    "ipv4-compatible"};
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		if (strcmp(range, never[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Private and documentation ranges are in use in many networks: does a server in this one answer here? */
+static bool is_in_use(const struct rc_case *c, const char *range)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const char *other = rc_addr_special(&c->links[i].x->server);
+		if (c->links[i].x->state == RC_X_ANSWERED && other != NULL &&
+		    strcmp(other, range) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < c->n_zones; i++)
+		for (size_t k = 0; k < c->zones[i].n_addrs; k++) {
+			const struct rc_host *h = rc_hosts_find(c->hosts, &c->zones[i].addrs[k]);
+			const char *other = rc_addr_special(&c->zones[i].addrs[k]);
+			if (h != NULL && h->answered > 0 && other != NULL &&
+			    strcmp(other, range) == 0)
+				return true;
+		}
+	const char *own = rc_addr_special(&c->x->server);
+	return own != NULL && strcmp(own, range) == 0;
+}
+
+static bool is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
+{
+	const char *range = rc_addr_special(addr);
+	return range != NULL && (is_never_reachable(range) || !is_in_use(c, range));
+}
+
+static bool is_on_path(const struct rc_zone_view *z)
+{
+	return z->known_cut && z->name.len > 0 && z->role != RC_ROLE_NAMESERVER;
+}
+
+/* The deepest zone on the way that nobody answered for; NULL if its servers helped. */
+static const struct rc_zone_view *deepest_unhelpful(const struct rc_case *c)
+{
+	const struct rc_zone_view *deepest = NULL;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (is_on_path(z) && (deepest == NULL || z->name.labels > deepest->name.labels))
+			deepest = z;
+	}
+	return deepest != NULL && deepest->usable == 0 ? deepest : NULL;
+}
+
+/* Shows the exchange whose answer delegates the zone. */
+static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct rc_name *zone,
+			   const char *fact)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_msg *m = c->links[i].answer;
+		if (m == NULL || !(m->has & RC_HAS_AUTH_NS))
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+		struct rc_rr rr;
+		struct rc_name owner;
+		while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY) {
+			if (rr.type == RC_TYPE_NS && rc_rr_owner(m, &rr, &owner) &&
+			    rc_name_equal(&owner, zone)) {
+				rc_prove(c, f, c->links[i].x, &c->links[i].name->name, NULL, fact);
+				return;
+			}
+		}
+	}
+}
+
+static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_zone_view *z = deepest_unhelpful(c);
+	if (z == NULL || z->n_addrs + z->n_mapped == 0)
+		return RC_CONF_NONE;
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (!is_unroutable(c, &z->addrs[i]))
+			return RC_CONF_NONE;
+	const char *what = z->n_addrs == 0 ? "an IPv4-mapped IPv6 address"
+					   : rc_say(c, "%s (%s)", rc_say_addr(c, &z->addrs[0]),
+						    rc_addr_special(&z->addrs[0]));
+	f->zone = &z->name;
+	f->server = z->n_addrs == 1 ? &z->addrs[0] : NULL;
+	f->explanation = rc_say(
+		c, "The delegation of %s gives only addresses where no server can be: %s.",
+		rc_say_name(c, &z->name), what);
+	prove_referral(c, f, &z->name, rc_say(c, "the delegation gives %s", what));
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return RC_CONF_PROVEN;
+}
+
+/* The deepest zone known that a name lies in; the root counts too. */
+static const struct rc_zone_view *zone_of(const struct rc_case *c, const struct rc_name *name)
+{
+	const struct rc_zone_view *best = NULL;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (z->known_cut && z->name.len > 0 && rc_name_in(name, &z->name) &&
+		    (best == NULL || z->name.labels > best->name.labels))
+			best = z;
+	}
+	return best;
+}
+
+/* Do all the names of its servers lead back to `start`, with no address on the way? */
+static bool leads_back(const struct rc_case *c, const struct rc_zone_view *z,
+		       const struct rc_zone_view *start, unsigned depth)
+{
+	if (z->n_addrs > 0 || z->n_ns == 0 || depth == LOOP_DEPTH_MAX)
+		return false;
+	for (size_t i = 0; i < z->n_ns; i++) {
+		const struct rc_zone_view *next = zone_of(c, &z->ns[i]);
+		if (next == NULL || (next != start && !leads_back(c, next, start, depth + 1)))
+			return false;
+	}
+	return true;
+}
+
+static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_zone_view *z = deepest_unhelpful(c);
+	if (z == NULL || z->n_mapped > 0 || !leads_back(c, z, z, 0))
+		return RC_CONF_NONE;
+	f->zone = &z->name;
+	f->explanation = rc_say(c,
+				"The servers of %s can only be found by asking the servers of %s: "
+				"there is no address for %s anywhere above.",
+				rc_say_name(c, &z->name), rc_say_name(c, &z->name),
+				rc_say_name(c, &z->ns[0]));
+	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
+	for (size_t i = 0; i < z->n_ns; i++) {
+		const struct rc_zone_view *other = zone_of(c, &z->ns[i]);
+		if (other != z)
+			prove_referral(c, f, &other->name,
+				       "the delegation of the zone its servers' names lie in");
+	}
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return RC_CONF_PROVEN;
+}
+
+enum lookup { LOOKUP_NONE, LOOKUP_NEGATIVE, LOOKUP_FAILED };
+
+/* What became of the address lookups for a nameserver's name. */
+static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
+			     const struct rc_link **ret_proof)
+{
+	enum lookup result = LOOKUP_NONE;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool address = link->x->qtype == RC_TYPE_A || link->x->qtype == RC_TYPE_AAAA;
+		if (!address || !rc_name_equal(&link->name->name, ns) ||
+		    link->x->state != RC_X_ANSWERED)
+			continue;
+		bool nxdomain = link->x->answer.rcode == RC_RCODE_NXDOMAIN;
+		bool nodata = link->x->answer.rcode == RC_RCODE_NOERROR &&
+			      rc_flag(&link->x->answer, RC_FLAG_AA) &&
+			      link->x->answer.counts[0] == 0;
+		if (nxdomain || nodata) {
+			*ret_proof = link;
+			result = LOOKUP_NEGATIVE;
+		} else if (link->outcome != RC_OUT_USABLE && result == LOOKUP_NONE) {
+			*ret_proof = link;
+			result = LOOKUP_FAILED;
+		}
+	}
+	return result;
+}
+
+static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_zone_view *z = deepest_unhelpful(c);
+	unsigned negative = 0, failed = 0;
+	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0)
+		return RC_CONF_NONE;
+	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
+	for (size_t i = 0; i < z->n_ns; i++) {
+		const struct rc_link *proof = NULL;
+		enum lookup lookup = lookup_of(c, &z->ns[i], &proof);
+		negative += lookup == LOOKUP_NEGATIVE;
+		failed += lookup == LOOKUP_FAILED;
+		if (proof != NULL)
+			rc_prove(c, f, proof->x, &proof->name->name, NULL,
+				 lookup == LOOKUP_NEGATIVE
+					 ? "this nameserver name has no address"
+					 : "this nameserver name could not be looked up");
+	}
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	f->zone = &z->name;
+	f->explanation = rc_say(c, "The names of the servers of %s have no addresses: %s%s.",
+				rc_say_name(c, &z->name), rc_say_name(c, &z->ns[0]),
+				z->n_ns > 1 ? " and the others" : "");
+	if (negative == z->n_ns)
+		return RC_CONF_PROVEN;
+	return negative + failed > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+#define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "delegation.glue_unroutable",
+				.title = "the delegation gives impossible addresses",
+				.when = "All addresses of a zone's servers are special-purpose "
+					"(RFC 6890), in a range where nothing answers in this "
+					"capture.",
+				.mistaken_for = "upstream.timeout: servers with ordinary addresses "
+						"that stay silent.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Have the parent of {zone} delegate to public addresses of "
+					"its servers."},
+				.next_steps = {"dig {zone} NS +trace"},
+				.reference = "RFC 6890",
+			},
+		.rank = 400,
+		.rcodes = BOTH,
+		.test = test_glue,
+	},
+	{
+		.cause =
+			{
+				.slug = "delegation.loop",
+				.title = "the delegation needs itself",
+				.when = "The names of a zone's servers lie in the zone itself, or "
+					"in one that needs it, and no address is given above.",
+				.mistaken_for = "delegation.ns_unresolvable: there the names can "
+						"be looked up, and have no address.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Have the parent of {zone} publish glue (A, AAAA) for its "
+					"servers, or name servers outside of it."},
+				.next_steps = {"dig {zone} NS +trace +additional"},
+				.reference = "RFC 9471",
+			},
+		.rank = 401,
+		.rcodes = BOTH,
+		.test = test_loop,
+	},
+	{
+		.cause =
+			{
+				.slug = "delegation.ns_unresolvable",
+				.title = "the servers' names have no addresses",
+				.when = "A delegation without glue, and the address lookups for "
+					"its nameserver names answered NXDOMAIN or empty, or "
+					"failed.",
+				.mistaken_for = "delegation.loop: there the names can only be "
+						"looked up in the zone itself.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Correct the nameserver names in the delegation of {zone}, "
+					"or give them addresses."},
+				.next_steps = {"dig {zone} NS +trace"},
+				.reference = "RFC 1912 2.8",
+			},
+		.rank = 402,
+		.rcodes = BOTH,
+		.test = test_names,
+	},
+};
+
+const struct rc_rule_family rc_rules_delegation = {rules, sizeof rules / sizeof *rules};
