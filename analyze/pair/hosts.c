@@ -11,8 +11,10 @@
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
 #define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
-#define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
-#define JOIN_RATIO 4u /* hits per miss that it takes */
+#define JOIN_HITS 3u   /* names seen fetched by an egress address while its service was asked */
+#define JOIN_RATIO 4u  /* hits per miss that it takes */
+#define STATIONS 4096u /* one per hash slot, the newest stays */
+#define STATION_ADDRS_MAX 6u              /* IPv4 and IPv6, service and egress; more is a router */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 
 struct group {
@@ -27,7 +29,15 @@ struct recent {
 	struct rc_addr server;
 };
 
+/* Addresses seen behind one link-layer address: one host has few, a router has many. */
+struct station {
+	uint8_t mac[6];
+	uint8_t n; /* above STATION_ADDRS_MAX: a router */
+	struct rc_addr addrs[STATION_ADDRS_MAX];
+};
+
 struct rc_hosts {
+	struct station *stations;
 	struct rc_host *entries;
 	uint64_t mask; /* of sets */
 	uint64_t seed;
@@ -52,7 +62,8 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->entries = calloc(sets * WAYS, sizeof *h->entries);
 	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
 	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
-	if (h->entries == NULL || h->groups == NULL || h->recent == NULL) {
+	h->stations = calloc(STATIONS, sizeof *h->stations);
+	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -67,6 +78,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->entries);
 	free(h->groups);
 	free(h->recent);
+	free(h->stations);
 	free(h);
 }
 
@@ -149,17 +161,59 @@ static void join(struct rc_hosts *h, struct rc_host *egress, const struct rc_add
 		egress->group = group;
 }
 
-static bool same_mac(const struct rc_host *a, const struct rc_host *b)
+static bool acts_as_resolver(const struct rc_host *host)
+{
+	return host != NULL && (host->answered_ra > 0 || host->fetches > 0);
+}
+
+static struct station *station_of(struct rc_hosts *h, const uint8_t mac[6])
+{
+	return &h->stations[rc_hash_bytes(h->seed, mac, 6) % STATIONS];
+}
+
+/* Notes a host's link-layer address when it is new or has changed. */
+static void note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6])
 {
 	static const uint8_t none[6];
-	return b != NULL && memcmp(a->mac, none, sizeof none) != 0 &&
-	       memcmp(a->mac, b->mac, sizeof a->mac) == 0;
+	if (memcmp(host->mac, mac, sizeof host->mac) == 0 || memcmp(mac, none, sizeof none) == 0)
+		return;
+	memcpy(host->mac, mac, sizeof host->mac);
+	struct station *st = station_of(h, mac);
+	if (memcmp(st->mac, mac, sizeof st->mac) != 0)
+		*st = (struct station){.n = 0};
+	memcpy(st->mac, mac, sizeof st->mac);
+	for (unsigned i = 0; i < st->n && i < STATION_ADDRS_MAX; i++)
+		if (rc_addr_equal(&st->addrs[i], &host->addr))
+			return;
+	if (st->n < STATION_ADDRS_MAX)
+		st->addrs[st->n] = host->addr;
+	if (st->n <= STATION_ADDRS_MAX)
+		st->n++;
+}
+
+/* An egress address and a resolver on one network card are one resolver. */
+static void join_by_mac(struct rc_hosts *h, const struct rc_host *host)
+{
+	static const uint8_t none[6];
+	const struct station *st = station_of(h, host->mac);
+	if (memcmp(host->mac, none, sizeof none) == 0 || st->n > STATION_ADDRS_MAX ||
+	    memcmp(st->mac, host->mac, sizeof st->mac) != 0)
+		return;
+	const struct rc_addr *service = NULL;
+	for (unsigned i = 0; i < st->n && service == NULL; i++)
+		if (acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
+			service = &st->addrs[i];
+	for (unsigned i = 0; i < st->n && service != NULL; i++) {
+		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
+		if (egress != NULL && &st->addrs[i] != service && egress->asked_rd0 > 0 &&
+		    egress->answered == 0 && egress->group == RC_GROUP_NONE)
+			join(h, egress, service);
+	}
 }
 
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
- * are one resolver. Several names must agree, and hardly any may disagree; one is enough if they share
- * a link-layer address (which alone says little: all that comes through a router shares one).
+ * are one resolver. Several names must agree, and hardly any may disagree.
  */
 static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
 {
@@ -176,10 +230,8 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 			egress->partner_hits = egress->partner_misses = 0;
 		return;
 	}
-	egress->partner_hits++;
-	bool sure = egress->partner_hits >= JOIN_HITS ||
-		    same_mac(egress, rc_hosts_find(h, &egress->partner));
-	if (sure && egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
+	if (++egress->partner_hits >= JOIN_HITS &&
+	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
 		join(h, egress, &egress->partner);
 }
 
@@ -203,11 +255,13 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
 		asker->fetches += fetch;
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;
-		memcpy(asker->mac, x->asker_mac, sizeof asker->mac);
+		note_mac(h, asker, x->asker_mac);
 	}
 	if (!rd) {
 		asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
 		note_fetch(h, asker, x);
+		if (asker->group == RC_GROUP_NONE)
+			join_by_mac(h, asker);
 	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
 		h->recent[x->name_hash % RECENT_NAMES] = (struct recent){x->name_hash, x->first_ns,
 									 x->server};
@@ -224,14 +278,16 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
-	memcpy(server->mac, server_mac, sizeof server->mac);
+	note_mac(h, server, server_mac);
 	server->answered++;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
-	if (x->answer.flags & RC_FLAG_RA)
-		server->answered_ra++;
-	else if (rd)
+	if (x->answer.flags & RC_FLAG_RA) {
+		if (server->answered_ra++ == 0)
+			join_by_mac(h, server);
+	} else if (rd) {
 		server->answered_ra0++;
+	}
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (usable && rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0)

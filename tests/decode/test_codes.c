@@ -1,0 +1,89 @@
+#include "tests/decode/wire.h"
+
+#include <ctype.h>
+
+static const struct rc_code_table *const tables[] = {
+	&rc_opcodes, &rc_rcodes,    &rc_tsig_errors,       &rc_types,     &rc_classes,
+	&rc_options, &rc_ede_codes, &rc_dnssec_algorithms, &rc_ds_digests};
+
+#define TABLES (sizeof tables / sizeof *tables)
+
+static void rows_ascend_and_are_complete(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < TABLES; t++)
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			const struct rc_code *row = &tables[t]->rows[i];
+			assert_true(i == 0 || row[-1].value < row->value);
+			assert_true(row->name[0] != '\0' && row->meaning[0] != '\0' &&
+				    row->reference[0] != '\0');
+			for (const char *at = row->meaning; *at != '\0'; at++)
+				assert_true(isprint((unsigned char)*at));
+		}
+}
+
+static void every_row_is_found_by_value_and_by_name(void **state)
+{
+	(void)state;
+	char text[RC_CODE_TEXT_MAX];
+	for (size_t t = 0; t < TABLES; t++)
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			const struct rc_code *row = &tables[t]->rows[i];
+			assert_ptr_equal(rc_code_find(tables[t], row->value), row);
+			assert_ptr_equal(rc_code_find_name(tables[t], row->name), row);
+			assert_ptr_equal(rc_code_name(tables[t], row->value, text), row->name);
+		}
+}
+
+static void unassigned_values_print_as_number(void **state)
+{
+	(void)state;
+	char text[RC_CODE_TEXT_MAX];
+	assert_null(rc_code_find(&rc_types, 54));
+	assert_string_equal(rc_code_name(&rc_types, 65280, text), "TYPE65280");
+	assert_string_equal(rc_code_name(&rc_classes, 2, text), "CLASS2");
+	assert_string_equal(rc_code_name(&rc_ede_codes, 49152, text), "EDE49152");
+	assert_string_equal(rc_code_name(&rc_rcodes, 4095, text), "RCODE4095");
+}
+
+static void names_are_found_in_any_case_and_as_numbers(void **state)
+{
+	(void)state;
+	assert_int_equal(rc_code_find_name(&rc_types, "nsec3param")->value, RC_TYPE_NSEC3PARAM);
+	assert_int_equal(rc_code_find_name(&rc_types, "TYPE28")->value, RC_TYPE_AAAA);
+	assert_int_equal(rc_code_find_name(&rc_types, "type64")->value, RC_TYPE_SVCB);
+	assert_null(rc_code_find_name(&rc_types, "TYPE65280"));
+	assert_null(rc_code_find_name(&rc_types, "TYPE65564")); /* 28 above 16 bits */
+	assert_null(rc_code_find_name(&rc_types, "TYPE"));
+	assert_null(rc_code_find_name(&rc_types, "TYPE1x"));
+	assert_null(rc_code_find_name(&rc_types, "NOSUCH"));
+	assert_null(rc_code_find_name(&rc_types, ""));
+}
+
+static void sixteen_is_badvers_in_opt_and_badsig_in_tsig(void **state)
+{
+	(void)state;
+	assert_string_equal(rc_code_find(&rc_rcodes, 16)->name, "BADVERS");
+	assert_string_equal(rc_code_find(&rc_tsig_errors, 16)->name, "BADSIG");
+}
+
+static void ede_registry_has_no_gap(void **state)
+{
+	(void)state;
+	for (uint16_t code = 0; code <= 35; code++)
+		assert_non_null(rc_code_find(&rc_ede_codes, code));
+	assert_string_equal(rc_code_find(&rc_ede_codes, 22)->name, "No Reachable Authority");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_ascend_and_are_complete),
+		cmocka_unit_test(every_row_is_found_by_value_and_by_name),
+		cmocka_unit_test(unassigned_values_print_as_number),
+		cmocka_unit_test(names_are_found_in_any_case_and_as_numbers),
+		cmocka_unit_test(sixteen_is_badvers_in_opt_and_badsig_in_tsig),
+		cmocka_unit_test(ede_registry_has_no_gap),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
