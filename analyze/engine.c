@@ -22,6 +22,7 @@
 #define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
 #define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
+#define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define PREFETCH 8u
 
 struct engine_stats {
@@ -52,12 +53,39 @@ static bool is_upstream_query(const struct rc_exchange *x)
 	return !(x->query.flags & RC_FLAG_RD) || x->query.do_bit;
 }
 
+/* Was the asker itself asked this very name, by somebody still waiting? Then it asks for others. */
+static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r)
+{
+	uint64_t pos = rc_recorder_newest_by_server(recorder, &r->x.asker, r->x.name_hash);
+	const struct rc_record *asked = rc_recorder_at(recorder, pos);
+	return asked != NULL && asked->x.name_hash == r->x.name_hash &&
+	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
+	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
+}
+
 static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
-	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
+	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
+	const struct rc_record *r = rc_recorder_at(recorder, pos);
 	(void)obs;
-	rc_hosts_note_query(e->hosts, &r->x);
+	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r));
+}
+
+/*
+ * Client-facing: the asker is no resolver at work. An address that walks delegations while resolvers
+ * serve clients in the same capture is one of them whose service address is not known.
+ */
+static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	const struct rc_host *asker = rc_hosts_find(e->hosts, &x->asker);
+	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	if (x->opcode != RC_OPCODE_QUERY || transfer) /* its own business, but for a forwarder's */
+		return asker == NULL || asker->fetches == 0;
+	if (rc_hosts_is_resolver(e->hosts, &x->asker))
+		return false;
+	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
+	       !rc_hosts_iterates(e->hosts, &x->asker);
 }
 
 static void decide(struct rc_engine *e, const struct rc_held *held);
@@ -68,9 +96,7 @@ static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
 	struct rc_name name;
 	rc_record_name(r, &name);
 	/* The upstream side of a resolver at work is evidence, not news. */
-	if (!e->config.want_upstream && r->x.opcode == RC_OPCODE_QUERY &&
-	    rc_hosts_is_resolver(e->hosts, &r->x.asker) && r->x.qtype != RC_TYPE_AXFR &&
-	    r->x.qtype != RC_TYPE_IXFR)
+	if (!e->config.want_upstream && !is_client_facing(e, &r->x))
 		return;
 	struct rc_exchange x = r->x;
 	while (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, pos, &x, &name, answer,
@@ -106,6 +132,27 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
+/* Nothing in the capture on either side: questions enough, no answer, and nobody asks again for it. */
+static bool is_one_way(const struct rc_engine *e)
+{
+	const struct rc_pair_stats *pairs = rc_pair_stats(e->pair);
+	return pairs->answers == 0 && pairs->retransmissions == 0 &&
+	       pairs->exchanges >= ONE_WAY_QUERIES;
+}
+
+/*
+ * Unanswered when the input ended, and asked so shortly before that nothing can be said: unless the
+ * server has answered later questions meanwhile.
+ */
+static bool is_too_young(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	const struct rc_host *server = rc_hosts_find(e->hosts, &x->server);
+	if (!(x->marks & RC_X_AT_END) || e->now_ns - x->first_ns >= YOUNG_NS ||
+	    (x->marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)) || is_one_way(e))
+		return false;
+	return x->attempts == 1 && (server == NULL || server->answered_query_ns <= x->first_ns);
+}
+
 static void on_unanswered(void *context, uint64_t pos)
 {
 	struct rc_engine *e = context;
@@ -116,8 +163,7 @@ static void on_unanswered(void *context, uint64_t pos)
 		rc_record_name(r, &name);
 		e->out.on_transaction(e->out.context, &r->x, &name, NULL);
 	}
-	if ((r->x.marks & RC_X_AT_END) && e->now_ns - r->x.first_ns < YOUNG_NS &&
-	    !(r->x.marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)))
+	if (is_too_young(e, &r->x))
 		e->stats.too_young++;
 	else
 		hold(e, pos, r, NULL, 0);
@@ -130,21 +176,6 @@ static void on_orphan(void *context, const struct rc_obs *obs)
 }
 
 /* --- decisions ------------------------------------------------------------------------------- */
-
-/*
- * Client-facing: the asker is no resolver at work. An address that walks delegations while resolvers
- * serve clients in the same capture is one of them whose service address is not known.
- */
-static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
-{
-	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
-	if (x->opcode != RC_OPCODE_QUERY || transfer)
-		return true;
-	if (rc_hosts_is_resolver(e->hosts, &x->asker))
-		return false;
-	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
-	       !rc_hosts_iterates(e->hosts, &x->asker);
-}
 
 static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange *x)
 {
@@ -171,14 +202,13 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 	bool decoded = held->answer_len > 0 &&
 		       rc_msg_decode(held->answer, held->answer_len, held->answer_len,
 				     e->config.seed, &answer);
-	const struct rc_pair_stats *pairs = rc_pair_stats(e->pair);
 	struct rc_case_sources sources = {
 		.arena = e->arena,
 		.recorder = rc_pair_recorder(e->pair),
 		.hosts = e->hosts,
 		.book = e->book,
 		.dnssec = e->dnssec,
-		.one_way = pairs->answers == 0 && pairs->queries >= ONE_WAY_QUERIES,
+		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
 	};

@@ -79,10 +79,21 @@ static bool in_range(const struct rc_addr *a, const struct special_range *r)
 	return rest == 0 || (a->bytes[whole] ^ r->bytes[whole]) >> (8u - rest) == 0;
 }
 
+static const struct special_range *range_of(const struct rc_addr *a)
+{
+	const struct special_range *r = special_ranges;
+	while (!in_range(a, r)) /* the last row matches everything */
+		r++;
+	return r;
+}
+
 const char *rc_addr_special(const struct rc_addr *a)
 {
-	size_t i = 0;
-	while (!in_range(a, &special_ranges[i])) /* the last row matches everything */
-		i++;
-	return special_ranges[i].name;
+	return range_of(a)->name;
+}
+
+bool rc_addr_same_special(const struct rc_addr *a, const struct rc_addr *b)
+{
+	const struct special_range *r = range_of(a);
+	return r->name != NULL && r == range_of(b);
 }

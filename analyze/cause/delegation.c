@@ -18,31 +18,33 @@ static bool is_never_reachable(const char *range)
 	return false;
 }
 
-/* Private and documentation ranges are in use in many networks: does a server in this one answer here? */
-static bool is_in_use(const struct rc_case *c, const char *range)
+/* Private and documentation ranges are in use in many networks: does a host in this one answer here? */
+static bool is_in_use(const struct rc_case *c, const struct rc_addr *addr)
 {
-	for (size_t i = 0; i < c->n_links; i++) {
-		const char *other = rc_addr_special(&c->links[i].x->server);
-		if (c->links[i].x->state == RC_X_ANSWERED && other != NULL &&
-		    strcmp(other, range) == 0)
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->state == RC_X_ANSWERED &&
+		    rc_addr_same_special(&c->links[i].x->server, addr))
 			return true;
-	}
 	for (size_t i = 0; i < c->n_zones; i++)
 		for (size_t k = 0; k < c->zones[i].n_addrs; k++) {
 			const struct rc_host *h = rc_hosts_find(c->hosts, &c->zones[i].addrs[k]);
-			const char *other = rc_addr_special(&c->zones[i].addrs[k]);
-			if (h != NULL && h->answered > 0 && other != NULL &&
-			    strcmp(other, range) == 0)
+			if (h != NULL && h->answered > 0 &&
+			    rc_addr_same_special(&c->zones[i].addrs[k], addr))
 				return true;
 		}
-	const char *own = rc_addr_special(&c->x->server);
-	return own != NULL && strcmp(own, range) == 0;
+	return rc_addr_same_special(&c->x->server, addr);
 }
 
-static bool is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
+bool rc_addr_is_unroutable_here(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
-	return range != NULL && (is_never_reachable(range) || !is_in_use(c, range));
+	return range != NULL && (is_never_reachable(range) || !is_in_use(c, addr));
+}
+
+/* A network whose own servers have special addresses may well have more of them, just not in sight. */
+static bool is_internal_network(const struct rc_case *c)
+{
+	return rc_addr_special(&c->x->server) != NULL;
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
@@ -88,11 +90,14 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
+	size_t never = 0;
 	if (z == NULL || z->n_addrs + z->n_mapped == 0)
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < z->n_addrs; i++)
-		if (!is_unroutable(c, &z->addrs[i]))
+		if (!rc_addr_is_unroutable_here(c, &z->addrs[i]))
 			return RC_CONF_NONE;
+		else if (is_never_reachable(rc_addr_special(&z->addrs[i])))
+			never++;
 	const char *what = z->n_addrs == 0 ? "an IPv4-mapped IPv6 address"
 					   : rc_say(c, "%s (%s)", rc_say_addr(c, &z->addrs[0]),
 						    rc_addr_special(&z->addrs[0]));
@@ -103,7 +108,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 		rc_say_name(c, &z->name), what);
 	prove_referral(c, f, &z->name, rc_say(c, "the delegation gives %s", what));
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return RC_CONF_PROVEN;
+	return never < z->n_addrs && is_internal_network(c) ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 
 /* The deepest zone known that a name lies in; the root counts too. */

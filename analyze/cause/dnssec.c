@@ -43,6 +43,47 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
+/* What Unbound's EXTRA-TEXT says beyond its INFO-CODE, which is 6 or 9 for very different faults. */
+static const struct {
+	const char *text;
+	uint32_t fault;
+} ede_texts[] = {
+	{"signature expired", RC_DNSSEC_SIGNATURE_EXPIRED},
+	{"signature before inception", RC_DNSSEC_SIGNATURE_NOT_YET_VALID},
+	{"inception after expiration", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
+	{"signature crypto failed", RC_DNSSEC_SIGNATURE_INVALID},
+	{"DS hash mismatches", RC_DNSSEC_DS_MISMATCH},
+	{"no keys have a DS", RC_DNSSEC_DS_MISMATCH},
+	{"No DNSKEY record", RC_DNSSEC_DNSKEY_MISSING},
+	{"signatures from unknown keys", RC_DNSSEC_DNSKEY_MISSING},
+	{"no signatures over NSEC", RC_DNSSEC_DENIAL_INVALID},
+	{"no signatures", RC_DNSSEC_RRSIG_MISSING},
+	{"signature missing", RC_DNSSEC_RRSIG_MISSING},
+	{"no DNSSEC records", RC_DNSSEC_DENIAL_MISSING},
+	{"without ZSK flag", RC_DNSSEC_NO_ZONE_KEY_BIT},
+	{"proof failed", RC_DNSSEC_DENIAL_INVALID},
+};
+
+/* The fault that the EXTRA-TEXT names; NO_FAULT without text or where it names none. */
+static uint32_t fault_of_text(const struct rc_case *c)
+{
+	for (unsigned i = 0; c->answer != NULL && i < c->answer->edns.n_ede; i++) {
+		const struct rc_ede *ede = &c->answer->edns.ede[i];
+		const uint8_t *text = c->answer->wire + ede->text_off;
+		for (size_t k = 0; k < sizeof ede_texts / sizeof *ede_texts; k++)
+			if (memmem(text, ede->text_len, ede_texts[k].text,
+				   strlen(ede_texts[k].text)) != NULL)
+				return ede_texts[k].fault;
+	}
+	return NO_FAULT;
+}
+
+static bool resolver_says(const struct rc_rule *rule, const struct rc_case *c)
+{
+	uint32_t fault = fault_of_text(c);
+	return fault == NO_FAULT ? (c->ede & rule->ede) != 0 : fault == rule->param;
+}
+
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -52,7 +93,7 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;
 	if (r->n_findings > 0 && judged)
 		return r->findings[0].fault == rule->param ? by_records(r, c, f) : RC_CONF_NONE;
-	if (!(c->ede & rule->ede) || r->status == RC_DNSSEC_SECURE)
+	if (r->status == RC_DNSSEC_SECURE || !resolver_says(rule, c))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				"%s fails validation at %s: %s. The resolver says so itself (EDE); "
@@ -189,7 +230,7 @@ static const struct rc_rule rules[] = {
 	    "dnssec.dnskey_missing: there the zone has no DNSKEY at all.", RC_PARTY_ZONE_OWNER,
 	    "Give the parent the DS of the key that signs {zone}, or put the old key back.",
 	    "dig {zone} DS +short; dig {zone} DNSKEY +short", "RFC 4035 5.2", RC_DNSSEC_DS_MISMATCH,
-	    0),
+	    RC_EDE(9)),
 	ROW("dnssec.dnskey_missing", "a key needed is not published",
 	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; "
 	    "or EDE 9.",
@@ -245,6 +286,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 4035 5.3.1",
 			},
 		.rank = 290,
+		.flags = RC_RULE_RESOLVER,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.ede = RC_EDE(7) | RC_EDE(8),
 		.test = test_clock,
@@ -265,6 +307,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 5011",
 			},
 		.rank = 295,
+		.flags = RC_RULE_RESOLVER,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_anchor,
 	},

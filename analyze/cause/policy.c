@@ -64,9 +64,9 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
-	if (c->others.same_client_ok > 0)
-		return RC_CONF_NONE;
-	if (c->others.same_server_ok > 0) {
+	if (c->others.same_client_ok > 0 || rc_hosts_served(c->hosts, &c->x->asker, &c->x->server))
+		return RC_CONF_NONE; /* this client is served well at other times: not a matter of who asks */
+	if (rc_is_answered(c) ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0) {
 		rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
 		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 			 "the same name was answered for another client");
@@ -131,7 +131,9 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 					struct rc_finding *f)
 {
 	(void)rule;
-	if (!is_transfer(c) || rc_flag(&c->x->answer, RC_FLAG_RA))
+	bool relayed_or_resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
+				   !rc_rcode_is(c, RC_RCODE_REFUSED);
+	if (!is_transfer(c) || relayed_or_resolver)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
@@ -206,40 +208,45 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	f->zone = c->qname;
 	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c),
 				rc_say_name(c, c->qname));
-	/* Knot Resolver's policy.REFUSE and DROP carry EDE 18. */
-	bool by_name = rc_case_has_ede(c, EDE_PROHIBITED) && c->server_host != NULL &&
-		       c->server_host->served > 0 && c->n_links == 0 &&
-		       rc_rcode_is(c, RC_RCODE_SERVFAIL);
+	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
+			       !is_transfer(c);
 	if (c->ede & rule->ede) {
 		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
 		return RC_CONF_PROVEN;
 	}
-	if (by_name) {
-		rc_prove_self(c, f, "EDE 18 (Prohibited) without asking any server");
+	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
+	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
+		rc_prove_self(c, f,
+			      "EDE 18 (Prohibited) and nothing asked upstream, while the client's "
+			      "other names are answered");
 		return RC_CONF_LIKELY;
 	}
-	/* Recursion works for this client, this name is refused, and nothing was asked upstream. */
-	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->n_links > 0 || c->server_host == NULL ||
-	    c->server_host->served == 0 || is_transfer(c))
+	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) || c->others.same_server_ok > 0 ||
+	    c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
-	rc_prove_self(c, f,
-		      "REFUSED with RA=1 and no query upstream, while other names are answered");
-	if (c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
-		return RC_CONF_NONE;
-	return RC_CONF_POSSIBLE;
+	rc_prove_self(
+		c, f,
+		"REFUSED and nothing asked upstream, while the client's other names are answered");
+	return RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
-	(void)rule;
 	if (relays_upstream(c))
 		return RC_CONF_NONE;
 	bool well = c->others.same_client_ok > 0;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
+	if (c->ede & rule->ede) {
+		f->explanation = rc_say(c, "%s says that %s asks it too much.", server_text(c),
+					rc_say_addr(c, &c->x->asker));
+		rc_prove_self(c, f, "the answer carries an EDE of a rate limit or quota");
+		return RC_CONF_PROVEN;
+	}
 	if (rc_is_answered(c))
 		return RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
@@ -449,9 +456,10 @@ static const struct rc_rule rules[] = {
 				.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
 				.reference = "RFC 8914",
 			},
-		.rank = 240,
+		.rank = 201,
 		.flags = RC_RULE_SILENCE,
-		.rcodes = RC_ON_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.ede = RC_EDE(31) | RC_EDE(32),
 		.test = test_rate,
 	},
 };

@@ -22,6 +22,8 @@ struct rc_finding {
 enum { /* rc_rule.flags */
        /* Rests on silence: at most possible where the capture may have missed the answer. */
        RC_RULE_SILENCE = 1u << 0,
+       /* About the resolver itself, so it explains its other failures too. */
+       RC_RULE_RESOLVER = 1u << 1,
 };
 
 struct rc_rule {
@@ -31,7 +33,7 @@ struct rc_rule {
 	uint32_t rcodes;  /* RC_ON(...) of the answers it is looked at for */
 	uint32_t opcodes; /* bit per OPCODE; 0: QUERY only */
 	uint32_t param;   /* for tests shared by several rows */
-	uint32_t ede;     /* bits of EDE codes that say the same; for tests that use it */
+	uint64_t ede;     /* bits of EDE codes that say the same; for tests that use it */
 	enum rc_confidence (*test)(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f);
 };
@@ -39,7 +41,7 @@ struct rc_rule {
 #define RC_ON(rcode) (UINT32_C(1) << (rcode))
 #define RC_ON_SILENCE (UINT32_C(1) << 31)
 #define RC_ON_ANY UINT32_MAX
-#define RC_EDE(code) (UINT32_C(1) << (code))
+#define RC_EDE(code) (UINT64_C(1) << (code))
 #define RC_OPCODES_ALL 0xffffu
 
 struct rc_rule_family {
@@ -113,6 +115,12 @@ bool rc_server_recurses(const struct rc_case *c);
 
 /* The server was seen answering with authority (AA=1). */
 bool rc_server_is_authoritative(const struct rc_case *c);
+
+/*
+ * An address of a special-purpose range (RFC 6890) where nothing can answer: by its nature, or because
+ * no host of that range answers in this capture.
+ */
+bool rc_addr_is_unroutable_here(const struct rc_case *c, const struct rc_addr *addr);
 
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);

@@ -20,7 +20,7 @@ static enum rc_confidence test_tsig(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_PROVEN;
 	}
 	/* Some servers (PowerDNS) leave the TSIG record out of the error; an unknown key is the usual case. */
-	if (!a->tsig && rule->param == RC_RCODE_BADKEY) {
+	if (!a->tsig && rule->param == RC_RCODE_BADKEY && c->x->opcode == RC_OPCODE_QUERY) {
 		f->explanation = rc_say(
 			c,
 			"%s answered NOTAUTH to a TSIG-signed request and gave no TSIG error; "

@@ -92,17 +92,19 @@ static enum rc_confidence test_edns_version(const struct rc_rule *rule, struct r
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "The query asks for EDNS version %u, which %s does not know.",
 				c->x->query.edns_version, rc_say_addr(c, &c->x->server));
-	rc_prove_self(c, f, "BADVERS, RFC 6891 6.1.3");
-	return c->x->query.edns && c->x->query.edns_version > 0 ? RC_CONF_PROVEN : RC_CONF_NONE;
+	rc_prove_self(c, f, "error to a query with an EDNS version above 0, RFC 6891 6.1.3");
+	if (!c->x->query.edns || c->x->query.edns_version == 0)
+		return RC_CONF_NONE;
+	return rc_rcode_is(c, RC_RCODE_BADVERS) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	(void)rule;
-	if (!c->x->query.edns || c->x->answer.edns || is_meta_type(c->x->qtype) ||
-	    c->x->opcode != RC_OPCODE_QUERY || c->x->query.fault != RC_FAULT_NONE ||
-	    c->x->qdcount != 1 || c->n_links > 0)
+	if (!c->x->query.edns || c->x->query.edns_version > 0 || c->x->answer.edns ||
+	    is_meta_type(c->x->qtype) || c->x->opcode != RC_OPCODE_QUERY ||
+	    c->x->query.fault != RC_FAULT_NONE || c->x->qdcount != 1 || c->n_links > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -277,7 +279,8 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 6891 6.1.3",
 			},
 		.rank = 100,
-		.rcodes = RC_ON(RC_RCODE_BADVERS),
+		.rcodes = RC_ON(RC_RCODE_BADVERS) | RC_ON(RC_RCODE_FORMERR) |
+			  RC_ON(RC_RCODE_NOTIMP),
 		.opcodes = RC_OPCODES_ALL,
 		.test = test_edns_version,
 	},

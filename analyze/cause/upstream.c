@@ -84,6 +84,14 @@ static const char *zone_text(struct rc_case *c, const struct rc_zone_view *z)
 			       : rc_say(c, "%s", rc_say_name(c, c->qname));
 }
 
+static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (!rc_addr_is_unroutable_here(c, &z->addrs[i]))
+			return false;
+	return z->n_addrs > 0;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -101,6 +109,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 				zone_text(c, z), rc_say_addr(c, &c->x->server), these, all,
 				rule->cause.title);
 	prove_zone(c, f, c->failed_zone, outcome);
+	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
+		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	if (these == all && !c->lineage_cut)
 		return z->role == RC_ROLE_NAMESERVER ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;

@@ -325,8 +325,11 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
 	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && !o.finding.vague &&
 	    x->opcode == RC_OPCODE_QUERY &&
-	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL))
+	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL)) {
 		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
+		if (root != c)
+			rc_memo_put(d->memo, root, o.rule, o.confidence, &o.finding);
+	}
 	fill(c, root, &o, ret_failure);
 	ret_failure->chain = chain;
 	ret_failure->n_chain = hops > 1 ? hops : 0;

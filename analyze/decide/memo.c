@@ -103,6 +103,12 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 		 enum rc_confidence confidence, const struct rc_finding *f)
 {
 	put(m, key_of(m, &c->x->server, c->x->name_hash, false), c, rule, confidence, f);
+	if (rule->flags & RC_RULE_RESOLVER) {
+		struct rc_name root;
+		rc_name_parent(c->qname, c->qname->labels, &root);
+		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &root), true), c, rule,
+		    confidence, f);
+	}
 	if (f->zone != NULL && f->zone->labels > 0)
 		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, f->zone), true), c, rule,
 		    confidence, f);
@@ -116,7 +122,7 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 		*ret_by_zone = false;
 		return e;
 	}
-	for (unsigned n = 0; n < c->qname->labels; n++) {
+	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {
 		struct rc_name zone;
 		rc_name_parent(c->qname, n, &zone);
 		e = find(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &zone), true));

@@ -29,7 +29,8 @@ struct rc_memo;
 int rc_memo_new(size_t bytes, uint64_t seed, struct rc_memo **ret_memo);
 void rc_memo_free(struct rc_memo *memo);
 
-/* Remembers a verdict for this server and name (and, if it has one, for its zone). */
+/* Remembers a verdict for this server and name (and, if it has one, for its zone; for all
+ * names, if it is about the resolver itself). */
 void rc_memo_put(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
 		 enum rc_confidence confidence, const struct rc_finding *f);
 

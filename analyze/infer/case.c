@@ -63,6 +63,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 		return;
 	}
 	ok ? t->same_server_ok++ : t->same_server_failed++;
+	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
+				   o->qtype == c->x->qtype;
 	if (ok && t->ok_example == NULL)
 		t->ok_example = o;
 }
@@ -158,8 +160,8 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->failed_zone = RC_ZONE_NONE;
 	if (answer != NULL)
 		for (unsigned i = 0; i < answer->edns.n_ede; i++)
-			if (answer->edns.ede[i].code < 32)
-				c->ede |= UINT32_C(1) << answer->edns.ede[i].code;
+			if (answer->edns.ede[i].code < 64)
+				c->ede |= UINT64_C(1) << answer->edns.ede[i].code;
 	find_resolver(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_lineage_collect(c);

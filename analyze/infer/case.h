@@ -83,7 +83,8 @@ struct rc_zone_view {
 
 /* What others got for the same question. Counts of exchanges near in time. */
 struct rc_others {
-	unsigned same_server_ok; /* other clients, this server, same name: answered well */
+	unsigned same_server_ok;       /* other clients, this server, same name: answered well */
+	unsigned same_server_alike_ok; /* ... of them with the same type, EDNS or not as here */
 	unsigned same_server_failed;
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
@@ -129,7 +130,7 @@ struct rc_case {
 	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
 
 	bool one_way; /* the whole capture holds queries only */
-	uint32_t ede; /* bit per EDE code of the answer (codes below 32) */
+	uint64_t ede; /* bit per EDE code of the answer (codes below 64) */
 	struct rc_others others;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
@@ -167,7 +168,7 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c);
 
 static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 {
-	return code < 32 && (c->ede >> code & 1) != 0;
+	return code < 64 && (c->ede >> code & 1) != 0;
 }
 
 /* The kept answer of a record, decoded into the arena; NULL when there is none. */

@@ -11,10 +11,11 @@
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
 #define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
-#define JOIN_HITS 3u   /* names seen fetched by an egress address while its service was asked */
-#define JOIN_RATIO 4u  /* hits per miss that it takes */
-#define STATIONS 4096u /* one per hash slot, the newest stays */
-#define STATION_ADDRS_MAX 6u              /* IPv4 and IPv6, service and egress; more is a router */
+#define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
+#define JOIN_RATIO 4u /* hits per miss that it takes */
+#define SERVED_PAIRS 131072u /* pairs remembered; what is forgotten only weakens a claim */
+#define STATIONS 4096u       /* one per hash slot, the newest stays */
+#define STATION_ADDRS_MAX 6u /* IPv4 and IPv6, service and egress; more is a router */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 
 struct group {
@@ -44,6 +45,8 @@ struct rc_hosts {
 	struct group *groups; /* index 0 unused */
 	size_t n_groups;
 	struct recent *recent;
+	uint64_t *
+		served; /* hashes of client and server pairs that worked; a later pair overwrites */
 	uint64_t resolvers;
 	uint64_t evicted;
 };
@@ -63,7 +66,9 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
 	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
 	h->stations = calloc(STATIONS, sizeof *h->stations);
-	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL) {
+	h->served = calloc(SERVED_PAIRS, sizeof *h->served);
+	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL ||
+	    h->served == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -79,6 +84,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->groups);
 	free(h->recent);
 	free(h->stations);
+	free(h->served);
 	free(h);
 }
 
@@ -235,20 +241,11 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 		join(h, egress, &egress->partner);
 }
 
-/* It was asked this very name a moment ago: it asks on behalf of others. */
-static bool fetches_for_others(const struct rc_hosts *h, const struct rc_exchange *x)
-{
-	const struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
-	return r->name_hash == x->name_hash && x->first_ns - r->ts_ns < FETCH_WINDOW_NS &&
-	       rc_addr_equal(&r->server, &x->asker);
-}
-
-void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
+void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
 {
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
-	bool fetch = fetches_for_others(h, x);
 	struct rc_host *asker = rd && !fetch ? rc_hosts_find(h, &x->asker)
 					     : find_or_add(h, &x->asker, x->first_ns);
 	if (asker != NULL) {
@@ -268,6 +265,19 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x)
 	}
 }
 
+static uint64_t pair_hash(const struct rc_hosts *h, const struct rc_addr *client,
+			  const struct rc_addr *server)
+{
+	return rc_hash_u64(h->seed, addr_hash(h, client), addr_hash(h, server));
+}
+
+bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
+		     const struct rc_addr *server)
+{
+	uint64_t pair = pair_hash(h, client, server);
+	return h->served[pair % SERVED_PAIRS] == pair;
+}
+
 void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6])
 {
@@ -280,6 +290,8 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 
 	note_mac(h, server, server_mac);
 	server->answered++;
+	if (x->first_ns > server->answered_query_ns)
+		server->answered_query_ns = x->first_ns;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
 	if (x->answer.flags & RC_FLAG_RA) {
@@ -290,7 +302,11 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	}
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
-	if (usable && rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0)
+	if (!usable)
+		return;
+	uint64_t pair = pair_hash(h, &x->asker, &x->server);
+	h->served[pair % SERVED_PAIRS] = pair;
+	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0)
 		h->resolvers++;
 }
 

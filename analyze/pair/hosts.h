@@ -16,20 +16,21 @@
 
 struct rc_host {
 	struct rc_addr addr;
-	int64_t last_ns;        /* last seen; 0: free entry */
-	uint32_t answered;      /* answers it gave, any RCODE */
-	uint32_t answered_ra;   /* ... with RA=1 */
-	uint32_t answered_ra0;  /* ... to RD=1 with RA=0 */
-	uint32_t answered_aa;   /* ... NOERROR or NXDOMAIN with AA=1 */
-	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
-	uint32_t asked_rd0;     /* queries it sent with RD=0 */
-	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
-	uint32_t fetches;       /* queries it sent for names it had just been asked */
-	uint32_t got_answers;   /* answers it got as an asker */
-	uint32_t unanswered;    /* questions to it that got no answer */
-	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
-	uint8_t mac[6];         /* link-layer source of its packets, zero unknown */
-	uint16_t group;         /* resolver it belongs to, RC_GROUP_NONE if alone */
+	int64_t last_ns;           /* last seen; 0: free entry */
+	uint32_t answered;         /* answers it gave, any RCODE */
+	uint32_t answered_ra;      /* ... with RA=1 */
+	uint32_t answered_ra0;     /* ... to RD=1 with RA=0 */
+	uint32_t answered_aa;      /* ... NOERROR or NXDOMAIN with AA=1 */
+	uint32_t served;           /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
+	uint32_t asked_rd0;        /* queries it sent with RD=0 */
+	uint32_t asked_rd1;        /* ... with RD=1 (counted once it has an entry) */
+	uint32_t fetches;          /* queries it sent for names it had just been asked */
+	uint32_t got_answers;      /* answers it got as an asker */
+	uint32_t unanswered;       /* questions to it that got no answer */
+	uint64_t servers_asked;    /* bitmap of hashed server addresses it asked with RD=0 */
+	int64_t answered_query_ns; /* when the latest question that it answered was asked */
+	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
+	uint16_t group;            /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
 	struct rc_addr partner;
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
@@ -48,11 +49,16 @@ struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr
 /* Declares that these addresses are one resolver. */
 void rc_hosts_declare(struct rc_hosts *hosts, const struct rc_addr *addrs, size_t n);
 
-void rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x);
+/* fetch: the asker was itself asked this name a moment ago, so it asks for others. */
+void rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x, bool fetch);
 /* server_mac: link-layer source of the answer, zero unknown. */
 void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
 			  const uint8_t server_mac[6]);
 void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
+
+/* This server answered this client well, some time (as far as remembered). */
+bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,
+		     const struct rc_addr *server);
 
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */
 bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);

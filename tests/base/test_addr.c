@@ -1,0 +1,109 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/addr.h"
+#include "base/err.h"
+
+static struct rc_addr parsed(const char *text)
+{
+	struct rc_addr a;
+	assert_int_equal(rc_addr_parse(text, &a), RC_OK);
+	return a;
+}
+
+static void parse_and_format_are_inverse(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {"0.0.0.0",         "192.0.2.255", "::",      "::1",
+					    "2001:db8::a:0:1", "fe80::1",     "ff02::fb"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char text[RC_ADDR_TEXT_MAX];
+		struct rc_addr a = parsed(texts[i]);
+		assert_string_equal(rc_addr_format(&a, text), texts[i]);
+		assert_int_equal(rc_addr_is_v4(&a), strchr(texts[i], ':') == NULL);
+	}
+}
+
+static void what_is_no_address_is_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"", "1.2.3", "1.2.3.256", "1.2.3.4 ", ":::", "localhost"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct rc_addr a;
+		assert_int_equal(rc_addr_parse(bad[i], &a), RC_E_SYNTAX);
+	}
+}
+
+static void families_with_the_same_octets_differ(void **state)
+{
+	(void)state;
+	static const uint8_t octets[16] = {192, 0, 2, 1};
+	struct rc_addr v4 = rc_addr_v4(octets), v6 = rc_addr_v6(octets),
+		       again = parsed("192.0.2.1");
+	assert_false(rc_addr_equal(&v4, &v6));
+	assert_true(rc_addr_equal(&v4, &again));
+}
+
+static void special_ranges_hold_to_their_edges(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *addr, *special;
+	} cases[] = {
+		{"9.255.255.255", NULL},
+		{"10.0.0.0", "private-use"},
+		{"10.255.255.255", "private-use"},
+		{"11.0.0.0", NULL},
+		{"100.63.255.255", NULL},
+		{"100.64.0.0", "shared-address-space"},
+		{"100.127.255.255", "shared-address-space"},
+		{"100.128.0.0", NULL},
+		{"127.0.0.1", "loopback"},
+		{"172.15.255.255", NULL},
+		{"172.16.0.0", "private-use"},
+		{"172.31.255.255", "private-use"},
+		{"172.32.0.0", NULL},
+		{"192.0.2.1", "documentation"},
+		{"198.17.255.255", NULL},
+		{"198.19.255.255", "benchmarking"},
+		{"198.20.0.0", NULL},
+		{"224.0.0.1", "multicast"},
+		{"255.255.255.255", "reserved"},
+		{"8.8.8.8", NULL},
+		{"::", "unspecified"},
+		{"::1", "loopback"},
+		{"2001:db8::1", "documentation"},
+		{"2001:db9::1", NULL},
+		{"fd00::1", "unique-local"},
+		{"fe80::1", "link-local"},
+		{"febf::1", "link-local"},
+		{"ff02::1", "multicast"},
+		{"2620:fe::fe", NULL},
+		{"4000::1", "unallocated"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rc_addr a = parsed(cases[i].addr);
+		const char *special = rc_addr_special(&a);
+		if (cases[i].special == NULL)
+			assert_null(special);
+		else
+			assert_string_equal(special == NULL ? "ordinary" : special,
+					    cases[i].special);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parse_and_format_are_inverse),
+		cmocka_unit_test(what_is_no_address_is_refused),
+		cmocka_unit_test(families_with_the_same_octets_differ),
+		cmocka_unit_test(special_ranges_hold_to_their_edges),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
