@@ -172,7 +172,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				"%s fails DNSSEC validation at %s; the records that would show how "
 				"are not in the capture.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
-	f->vague = true;
+	f->vague = f->generic = true;
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {

@@ -17,6 +17,7 @@ struct rc_finding {
 	size_t n_evidence;
 	bool cached;
 	bool vague; /* rests on the resolver's word alone: a remembered verdict with proof says more */
+	bool generic; /* vague, and does not even say which fault: any remembered verdict says more */
 };
 
 enum { /* rc_rule.flags */

@@ -158,12 +158,12 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
 	bool by_zone = false;
 	if (c->x->opcode != RC_OPCODE_QUERY ||
-	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague))
+	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
 		return;
 	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
-	if (e == NULL)
+	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
 		return;
 	bool cached = c->n_links == 0;
 	struct rc_finding *f = &o->finding;
@@ -174,7 +174,7 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
 		o->confidence = RC_CONF_LIKELY;
 	f->n_evidence = 0;
-	f->vague = false;
+	f->vague = f->generic = false;
 	f->cached = cached;
 	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
@@ -323,7 +323,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	recall(d, root, &o);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
-	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && !o.finding.vague &&
+	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && !o.finding.generic &&
 	    x->opcode == RC_OPCODE_QUERY &&
 	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL)) {
 		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);

@@ -79,6 +79,7 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 	e->at_ns = c->x->end_ns;
 	e->rule = rule;
 	e->confidence = confidence;
+	e->vague = f->vague;
 	e->has_zone = f->zone != NULL;
 	e->has_server = f->server != NULL;
 	if (e->has_zone)

@@ -16,6 +16,7 @@ struct rc_memo_entry {
 	const struct rc_rule *rule;
 	enum rc_confidence confidence;
 	bool has_zone, has_server;
+	bool vague; /* as of the finding */
 	struct rc_name zone;
 	struct rc_addr server;
 	uint8_t n_evidence;
