@@ -31,6 +31,7 @@
 #define PROGRESS_EVERY_NS RC_NS_PER_S
 #define DROPS_EVERY_NS (100 * RC_NS_PER_MS) /* asking the kernel costs a system call */
 #define NO_TIME INT64_MIN
+#define LINK_NONE UINT32_MAX
 
 static struct rc_capture *volatile signalled; /* what INT and TERM stop */
 
@@ -42,7 +43,8 @@ struct run {
 	struct rc_emit *emit;
 	struct rc_obs *obs;
 	char *trust_anchor;
-	bool live, told;
+	bool live, told, undecoded;
+	uint32_t last_link; /* link type of the last frame; LINK_NONE before the first */
 	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns, next_drops_ns;
 	uint64_t dropped, failures, batches;
 	int64_t began_clock_ns, progress_clock_ns;
@@ -346,12 +348,27 @@ static void expire(struct run *run, int64_t now_ns)
 	} while (got == OBS_MAX);
 }
 
+/* A link type that decode has no row for: told once per change, its frames are only counted. */
+static void check_link(struct run *run, const struct rc_frame *frame)
+{
+	char why[64];
+	run->last_link = frame->linktype;
+	if (rc_decoder_knows_link(frame->linktype))
+		return;
+	snprintf(why, sizeof why, "link type %u is not supported", frame->linktype);
+	complain(run, rc_capture_source_name(run->capture, frame->source), why);
+	run->undecoded = true;
+}
+
 static void handle_batch(struct run *run, const struct rc_frame *frames, size_t n_frames)
 {
 	size_t n = 0;
 	rc_decoder_batch(run->decoder);
-	for (size_t i = 0; i < n_frames; i++)
+	for (size_t i = 0; i < n_frames; i++) {
+		if (frames[i].linktype != run->last_link && !run->undecoded)
+			check_link(run, &frames[i]);
 		feed_frame(run, &frames[i], &n);
+	}
 	if (n > 0)
 		rc_engine_observe(run->engine, run->obs, n);
 }
@@ -431,6 +448,7 @@ static int run_analysis(const struct rc_options *options)
 	struct run run = {.options = options, .start_ns = NO_TIME, .now_ns = NO_TIME};
 	int status = RC_EXIT_FAILED;
 	run.next_stats_ns = INT64_MAX;
+	run.last_link = LINK_NONE;
 	run.began_clock_ns = run.progress_clock_ns = clock_ns();
 	set_signals();
 	run.obs = calloc(OBS_MAX, sizeof *run.obs);
@@ -449,7 +467,7 @@ static int run_analysis(const struct rc_options *options)
 	finish(&run);
 	if (options->verbose)
 		print_counters(&run);
-	if (rc_capture_failed(run.capture))
+	if (rc_capture_failed(run.capture) || run.undecoded)
 		status = RC_EXIT_FAILED;
 out:
 	if (rc_emit_close(run.emit) != RC_OK)

@@ -23,7 +23,7 @@ int rc_stream_open(const char *path, size_t buffer_bytes, struct rc_stream *ret_
 		       : errno == EACCES ? RC_E_PERMISSION
 					 : RC_E_IO;
 	if (fstat(s.fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		s.regular = true;
+		s.regular = !is_stdin; /* standard input cannot be opened twice either */
 		s.raw_size = (uint64_t)st.st_size;
 	}
 	s.buf = malloc(s.cap);

@@ -47,6 +47,9 @@ size_t rc_decoder_feed(struct rc_decoder *decoder, const struct rc_frame *frame,
 size_t rc_decoder_expire(struct rc_decoder *decoder, int64_t now_ns, struct rc_obs *obs,
 			 size_t max);
 
+/* True if frames of this LINKTYPE_ number can be decoded. */
+bool rc_decoder_knows_link(uint16_t linktype);
+
 /* Counters: frames by what became of them, encapsulations, faults by reason, evictions. */
 struct rc_counter_set rc_decoder_counters(const struct rc_decoder *decoder);
 

@@ -1,5 +1,7 @@
 #include "decode/link.h"
 
+#include "decode/decoder.h"
+
 #include "decode/encap.h"
 #include "decode/obs.h"
 #include "decode/stats.h"
@@ -364,10 +366,22 @@ static const struct {
 	{274, link_mpacket},
 };
 
+static size_t row_of(uint32_t linktype)
+{
+	size_t i = 0;
+	while (i < sizeof links / sizeof *links && links[i].linktype != linktype)
+		i++;
+	return i;
+}
+
 enum rc_layer rc_link_step(struct rc_packet *p)
 {
-	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-		if (links[i].linktype == p->proto)
-			return links[i].step(p);
-	return rc_packet_end(p, RC_FATE_LINK_UNKNOWN);
+	size_t i = row_of(p->proto);
+	return i < sizeof links / sizeof *links ? links[i].step(p)
+						: rc_packet_end(p, RC_FATE_LINK_UNKNOWN);
+}
+
+bool rc_decoder_knows_link(uint16_t linktype)
+{
+	return row_of(linktype) < sizeof links / sizeof *links;
 }

@@ -285,13 +285,14 @@ struct rc_rr_iter rc_rr_begin(const struct rc_msg *msg, enum rc_section from)
 
 bool rc_rr_next(struct rc_rr_iter *it, struct rc_rr *ret_rr)
 {
-	struct rc_cursor c = rc_cursor_init(it->msg->wire, it->msg->end_off);
+	/* Up to the end, as in decoding: a name may lead through octets behind the last record. */
+	struct rc_cursor c = rc_cursor_init(it->msg->wire, it->msg->len);
 	enum rc_name_fault name_fault;
 	struct rc_rr rr;
 
-	rc_cursor_seek(&c, it->pos);
-	if (rc_cursor_left(&c) == 0)
+	if (it->pos >= it->msg->end_off)
 		return false;
+	rc_cursor_seek(&c, it->pos);
 	while (it->left == 0) {
 		if (it->section == RC_ADDITIONAL)
 			return false;

@@ -178,6 +178,24 @@ static void iterator_steps_over_empty_sections(void **state)
 	assert_false(rc_rr_next(&it, &rr));
 }
 
+static void iterator_follows_a_name_through_octets_behind_the_last_record(void **state)
+{
+	(void)state;
+	put_header(&w, RESPONSE, 0, 2, 0, 0);
+	put_literal(&w, "\001\040\000"); /* its one octet is the length of a label, too */
+	put_rr_fixed(&w, 65280, RC_CLASS_IN, 0, 0);
+	put_u16(&w, 0xc00d);
+	put_rr_fixed(&w, 65280, RC_CLASS_IN, 0, 0);
+	while (w.len < 14 + 32 + 1)
+		put_u8(&w, 0);
+	struct rc_msg *m = decode(&w);
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	assert_true(rc_rr_next(&it, &rr));
+	assert_true(rc_rr_next(&it, &rr));
+	assert_true(it.pos == m->end_off && m->end_off < w.len);
+}
+
 static void owner_and_names_in_rdata_are_read_through_pointers(void **state)
 {
 	(void)state;
@@ -444,6 +462,7 @@ int main(void)
 		cmocka_unit_test(any_and_transfers_are_answered_by_any_type),
 		cmocka_unit_test(iterator_gives_every_record_with_its_section),
 		cmocka_unit_test(iterator_steps_over_empty_sections),
+		cmocka_unit_test(iterator_follows_a_name_through_octets_behind_the_last_record),
 		cmocka_unit_test(owner_and_names_in_rdata_are_read_through_pointers),
 		cmocka_unit_test(name_in_rdata_does_not_run_into_the_next_record),
 		cmocka_unit_test(rdata_is_checked_against_its_type),
