@@ -401,7 +401,7 @@ static void loop(struct run *run)
 	       rc_capture_next(run->capture, frames, RC_BATCH_FRAMES, &n, &now_ns) == RC_OK) {
 		if (n > 0 && run->start_ns == NO_TIME)
 			pass_time(run, frames[0].ts_ns, false);
-		if (run->live && now_ns >= run->next_drops_ns) {
+		if (now_ns >= run->next_drops_ns) {
 			pass_drops(run);
 			run->next_drops_ns = now_ns + DROPS_EVERY_NS;
 		}

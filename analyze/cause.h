@@ -27,8 +27,8 @@ enum rc_party {
 
 #define RC_SEVERITY_LIST(X) /* event.severity: 1 info, 3 low, 5 medium, 7 high, 9 critical */ \
 	X(RC_SEVERITY_INFO, 1) \
-	X(RC_SEVERITY_LOW, 3) X(RC_SEVERITY_MEDIUM, 5) X(RC_SEVERITY_HIGH, 7) \
-		X(RC_SEVERITY_CRITICAL, 9)
+	X(RC_SEVERITY_LOW, 3) \
+	X(RC_SEVERITY_MEDIUM, 5) X(RC_SEVERITY_HIGH, 7) X(RC_SEVERITY_CRITICAL, 9)
 
 enum rc_severity {
 #define X(name, value) name = (value),

@@ -21,6 +21,7 @@
 #define CASE_BYTES_MAX ((size_t)16 << 20) /* one decision: 512 answers decoded and their texts */
 #define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
 #define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
+#define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define PREFETCH 8u
@@ -44,6 +45,7 @@ struct rc_engine {
 	int64_t now_ns;
 	int64_t drops_from_ns,
 		drops_to_ns; /* latest span of packet time in which packets were dropped */
+	int64_t looked_ns;   /* when drops were last asked for */
 	uint64_t sequence;
 	struct engine_stats stats;
 };
@@ -169,6 +171,18 @@ static void on_unanswered(void *context, uint64_t pos)
 		hold(e, pos, r, NULL, 0);
 }
 
+/*
+ * The asker's port was closed when the answer came. That is a failure only if the asker had waited:
+ * one that asked two servers at once and took the quicker answer does the same.
+ */
+static void on_refused_answer(void *context, uint64_t pos)
+{
+	struct rc_engine *e = context;
+	struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
+	if (r->x.end_ns - r->x.last_ns >= LATE_NS && !rc_is_failure(&r->x, true))
+		hold(e, pos, r, NULL, 0);
+}
+
 static void on_orphan(void *context, const struct rc_obs *obs)
 {
 	(void)context;
@@ -217,6 +231,9 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		e->stats.no_memory++;
 		return;
 	}
+	if (x.state == RC_X_ANSWERED && !rc_is_failure(&x, e->config.include_nxdomain) &&
+	    failure.confidence < RC_CONF_LIKELY)
+		return; /* refused by its asker, who got it elsewhere */
 	failure.decided_ns = e->now_ns;
 	if (!client) {
 		failure.sequence = ++e->stats.upstream_failures;
@@ -259,11 +276,12 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (e == NULL)
 		return RC_E_NOMEM;
 	size_t part = config->memory_bytes / 64;
-	struct rc_pair_output pair_output = {e, on_query, on_answered, on_unanswered, on_orphan};
+	struct rc_pair_output pair_output = {
+		e, on_query, on_answered, on_unanswered, on_refused_answer, on_orphan};
 	e->config = *config;
 	e->out = *output;
 	e->start_ns = e->now_ns = INT64_MIN;
-	e->drops_from_ns = e->drops_to_ns = INT64_MIN;
+	e->drops_from_ns = e->drops_to_ns = e->looked_ns = INT64_MIN;
 	int err = rc_pair_new(part * SHARE_PENDING, part * SHARE_RECORDS, part * SHARE_ANSWERS,
 			      config->seed, config->timeout_ns, &pair_output, &e->pair);
 	if (err == RC_OK)
@@ -332,11 +350,13 @@ void rc_engine_advance(struct rc_engine *e, int64_t now_ns)
 
 void rc_engine_dropped(struct rc_engine *e, uint64_t packets)
 {
+	int64_t looked_ns = e->looked_ns;
+	e->looked_ns = e->now_ns;
 	if (packets == 0 || e->now_ns == INT64_MIN)
 		return;
-	/* When exactly is not known: some time since the last look, which was not long ago. */
+	/* When exactly is not known: some time since the last look. */
 	if (e->now_ns - e->drops_to_ns > EDGE_NS || e->drops_to_ns == INT64_MIN)
-		e->drops_from_ns = e->now_ns - EDGE_NS;
+		e->drops_from_ns = looked_ns == INT64_MIN ? e->start_ns : looked_ns;
 	e->drops_to_ns = e->now_ns;
 }
 

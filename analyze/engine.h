@@ -53,7 +53,8 @@ void rc_engine_observe(struct rc_engine *engine, const struct rc_obs *obs, size_
 /* Lets packet time pass to now_ns without an observation: deadlines fire. */
 void rc_engine_advance(struct rc_engine *engine, int64_t now_ns);
 
-/* Tells that the kernel or the interface dropped packets since the last call. */
+/* Tells that the kernel or the interface dropped packets since the last call; on the first call, at any
+ * time since the input began. */
 void rc_engine_dropped(struct rc_engine *engine, uint64_t packets);
 
 /* The input ended: everything pending is decided with what is known. */

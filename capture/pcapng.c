@@ -13,6 +13,8 @@
 #define BLOCK_SECTION 0x0a0d0d0au
 #define BLOCK_MIN_LEN 12u /* type, length, length again */
 #define BLOCK_HEADER_LEN 8u
+#define OPTION_IFDROP 5u /* isb_ifdrop, isb_osdrop */
+#define OPTION_OSDROP 7u
 #define SECTION_MIN_LEN 28u
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define OPTION_END 0u
@@ -193,12 +195,38 @@ static int read_simple_packet(struct rc_reader *r, const struct block *b, struct
 	return fill(r, &ng->ifaces[0], ng->last_ts_ns, b->p + 12, caplen, len, frame);
 }
 
+/* Interface statistics: counts since the capture began, so the last block of an interface counts. */
+static int read_statistics(struct rc_reader *r, const struct block *b, struct rc_frame *frame)
+{
+	(void)frame;
+	struct rc_pcapng_state *ng = &r->as.pcapng;
+	uint32_t id = rc_order_u32(b->p + 8, b->big);
+	size_t pos = 20, end = b->len - 4;
+	if (id >= ng->n_ifaces)
+		return RC_E_FORMAT;
+	while (end - pos >= 4) {
+		uint16_t code = rc_order_u16(b->p + pos, b->big);
+		uint16_t len = rc_order_u16(b->p + pos + 2, b->big);
+		pos += 4;
+		if (code == OPTION_END || len > end - pos)
+			break;
+		if ((code == OPTION_IFDROP || code == OPTION_OSDROP) && len == 8) {
+			unsigned which = code == OPTION_OSDROP;
+			uint64_t value = rc_order_u64(b->p + pos, b->big);
+			if (value > ng->ifaces[id].drops[which])
+				r->drops[which] += value - ng->ifaces[id].drops[which];
+			ng->ifaces[id].drops[which] = value;
+		}
+		size_t padded = (len + 3u) & ~(size_t)3;
+		pos = padded < end - pos ? pos + padded : end;
+	}
+	return RC_OK;
+}
+
 static const struct block_kind kinds[] = {
-	{6, 32, true, read_packet},
-	{3, 16, true, read_simple_packet},
-	{2, 32, true, read_old_packet},
-	{1, 20, false, read_iface},
-	{BLOCK_SECTION, SECTION_MIN_LEN, false, read_section},
+	{6, 32, true, read_packet},      {3, 16, true, read_simple_packet},
+	{2, 32, true, read_old_packet},  {1, 20, false, read_iface},
+	{5, 24, false, read_statistics}, {BLOCK_SECTION, SECTION_MIN_LEN, false, read_section},
 };
 
 static const struct block_kind *find_kind(uint32_t type)

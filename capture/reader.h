@@ -25,7 +25,8 @@ struct rc_pcapng_iface {
 	int64_t offset_s; /* if_tsoffset */
 	uint8_t tsresol;  /* if_tsresol as in the file */
 	uint16_t linktype;
-	uint32_t snaplen; /* 0: no limit */
+	uint32_t snaplen;  /* 0: no limit */
+	uint64_t drops[2]; /* by the last statistics block: of the interface, of the system */
 };
 
 struct rc_pcapng_state {
@@ -45,6 +46,7 @@ struct rc_reader {
 		struct rc_pcap_state pcap;
 		struct rc_pcapng_state pcapng;
 	} as;
+	uint64_t drops[2]; /* packets lost when the file was made, as it says: interface, system */
 	char why[RC_READER_WHY_MAX]; /* one phrase for the last error */
 };
 

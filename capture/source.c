@@ -17,6 +17,8 @@ void rc_source_end(struct rc_capture *c, struct rc_source *s)
 {
 	if (s->reader) {
 		s->done = s->reader->stream.raw_done;
+		c->counts.interface_drops += s->reader->drops[0];
+		c->counts.kernel_drops += s->reader->drops[1];
 		rc_reader_close(s->reader);
 		free(s->reader);
 		s->reader = NULL;

@@ -180,14 +180,22 @@ def compress(tool, data):
     return subprocess.run([tool, "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
+def byte_order(data):
+    """'<' or '>' of a classic pcap file, None of anything else."""
+    for order in "<", ">":
+        if data[:4] in (struct.pack(order + "I", magic) for magic in (0xA1B2C3D4, 0xA1B23C4D)):
+            return order
+    return None
+
+
+def is_pcap(data):
+    return byte_order(data) is not None
+
+
 def read_pcap(data):
     """(link type, [(time in ns, frame)]) of a classic pcap file, either byte order."""
-    for order in "<", ">":
-        magic = struct.unpack_from(order + "I", data)[0]
-        if magic in (0xA1B2C3D4, 0xA1B23C4D):
-            break
-    else:
-        raise ValueError("not a classic pcap file")
+    order = byte_order(data)
+    magic = struct.unpack_from(order + "I", data)[0]
     scale = 1000 if magic == 0xA1B2C3D4 else 1
     link = struct.unpack_from(order + "I", data, 20)[0]
     frames, at = [], 24

@@ -53,7 +53,8 @@ class Suite:
 
     @staticmethod
     def questions(result):
-        return [e["dns"]["question"]["name"] for e in result.events("failure")]
+        """The names asked for, '-' for a message without a question."""
+        return [e["dns"].get("question", {}).get("name", "-") for e in result.events("failure")]
 
     @staticmethod
     def facts(result):

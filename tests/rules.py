@@ -10,7 +10,7 @@ import accuracy
 import golden
 import harness
 
-OTHER_FOLDERS = ("healthy", "traps")
+OTHER_FOLDERS = ("healthy", "traps", "client-side", "late-capture")  # views and lures, no one cause
 
 
 def slugs(rcause):

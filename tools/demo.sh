@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 
 # The first of these that is there; each is a SERVFAIL of a real resolver with both sides visible.
 capture=
-for wanted in pcaps/dnssec.signature_expired pcaps/upstream.timeout pcaps/delegation.lame_refused \
-	pcaps/policy.recursion_unavailable; do
-	for file in "$wanted"/*.pcap; do
+for wanted in pcaps/dnssec.signature_expired/sigexp-com pcaps/dnssec.signature_expired/ \
+	pcaps/delegation.lame_refused/ pcaps/upstream.timeout/ pcaps/; do
+	for file in "$wanted"*.pcap; do
 		[ -e "$file" ] && capture=$file && break 2
 	done
 done
@@ -26,9 +26,9 @@ cat <<EOT
 The capture is traffic of real name servers with one fault put in. (--trust-anchor names the root key
 of that laboratory; your own captures need no such option.) Try next:
 
-  ./rcause -r $capture | head -n 1        the same as JSON events
-  ./rcause -r YOUR.pcap -o report:-       your own capture
-  sudo ./rcause -i any                    live
-  ./rcause --explain SERVFAIL             what a code or a cause means
+  ./rcause -r YOUR.pcap -o report:-        your own capture
+  ./rcause -r YOUR.pcap                    the same as JSON events
+  sudo ./rcause -i any                     live, until Ctrl-C
+  ./rcause --explain SERVFAIL              what a code or a cause means
   ./rcause --help
 EOT

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes what the documentation takes from the program's own tables, so that it cannot go stale:
-docs/event.schema.json, the tables of docs/events.md, docs/causes.md.
+docs/event.schema.json, the tables of docs/events.md, docs/causes.md, the example of README.md.
 
 Without --write it says what is out of date, and ends with status 1 if anything is.
 """
@@ -12,7 +12,12 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-DOCS = os.path.join(ROOT, "docs")
+EXAMPLE = ["-q", "--trust-anchor", "pcaps/root.key", "-r",
+           "pcaps/dnssec.signature_expired/sigexp-com.pcap"]
+# What the README shows of an event.
+SHOWN = ("@timestamp", "event.reason", "event.start", "client", "server", "dns.response_code",
+         "dns.question", "rcause.cause", "rcause.confidence", "rcause.responsible",
+         "rcause.subject", "rcause.explanation", "rcause.evidence")
 BEGIN, END = "<!-- generated: %s -->\n", "<!-- end -->\n"
 CAUSES_HEAD = """# Causes
 
@@ -24,7 +29,8 @@ event; a slug may be added, it is never renamed.
 
 
 def output(rcause, *args):
-    return subprocess.run([rcause, *args], stdout=subprocess.PIPE, check=True).stdout.decode("ascii")
+    done = subprocess.run([rcause, *args], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode("ascii")
 
 
 def cell(text):
@@ -119,26 +125,73 @@ def anchor(title):
     return re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-")
 
 
+# --- example ---------------------------------------------------------------------------------
+
+
+def pick(event):
+    """The shown fields of an event."""
+    shown = {}
+    for path in SHOWN:
+        keys, source, target = path.split("."), event, shown
+        for key in keys[:-1]:
+            source, target = source[key], target.setdefault(key, {})
+        if keys[-1] in source:
+            target[keys[-1]] = source[keys[-1]]
+    del shown["rcause"]["evidence"][1:]
+    return shown
+
+
+def compact(value, depth=0):
+    """JSON with small objects on one line."""
+    pad = "  " * (depth + 1)
+    deep = isinstance(value, dict) and any(isinstance(v, (dict, list)) for v in value.values())
+    if isinstance(value, dict) and (deep or len(value) > 3):
+        parts = ["%s%s: %s" % (pad, json.dumps(k), compact(v, depth + 1)) for k, v in value.items()]
+        return "{\n" + ",\n".join(parts) + "\n" + pad[2:] + "}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[" + ", ".join(compact(v, depth) for v in value) + "]"
+    return json.dumps(value)
+
+
+def example(rcause):
+    report = output(rcause, *EXAMPLE, "-o", "report:-")
+    events = map(json.loads, output(rcause, *EXAMPLE, "--emit", "failures").splitlines())
+    event = next(e for e in events if e["rcause"]["confidence"] == "proven")
+    return ("    $ ./rcause %s -o report:-\n\n%s\nAs an event (one line; here with line breaks, and "
+            "with some fields only):\n\n%s\n" % (" ".join(EXAMPLE), indent(report),
+                                                 indent(compact(pick(event)))))
+
+
+def indent(text):
+    return "".join("    %s\n" % line if line else "\n" for line in text.rstrip("\n").split("\n"))
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
-def replace_between(text, name, body):
+def read(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+        return f.read()
+
+
+def replace_between(path, text, name, body):
     head, found, rest = text.partition(BEGIN % name)
     if not found or END not in rest:
-        raise SystemExit("docs: docs/events.md: no place marked %s" % name)
+        raise SystemExit("docs: %s: no place marked %s" % (path, name))
     return head + found + "\n" + body + "\n" + rest[rest.index(END):]
 
 
 def documents(rcause):
-    """{file name in docs/: its text as it should be}"""
+    """{path: its text as it should be}"""
     schema_text = output(rcause, "--schema")
     schema = json.loads(schema_text)
-    with open(os.path.join(DOCS, "events.md"), encoding="utf-8") as f:
-        events = f.read()
-    events = replace_between(events, "fields", fields_table(schema))
-    events = replace_between(events, "counters", counters_table(schema))
+    events = read("docs/events.md")
+    events = replace_between("docs/events.md", events, "fields", fields_table(schema))
+    events = replace_between("docs/events.md", events, "counters", counters_table(schema))
     causes = json.loads(output(rcause, "--causes=json"))
-    return {"event.schema.json": schema_text, "events.md": events, "causes.md": causes_text(causes)}
+    readme = replace_between("README.md", read("README.md"), "example", example(rcause))
+    return {"docs/event.schema.json": schema_text, "docs/events.md": events,
+            "docs/causes.md": causes_text(causes), "README.md": readme}
 
 
 def main():
@@ -148,22 +201,16 @@ def main():
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     stale = 0
-    for name, text in documents(os.path.abspath(options.rcause)).items():
-        path = os.path.join(DOCS, name)
-        try:
-            with open(path, encoding="utf-8") as f:
-                same = f.read() == text
-        except FileNotFoundError:
-            same = False
-        if same:
+    for path, text in documents(os.path.abspath(options.rcause)).items():
+        if os.path.exists(os.path.join(ROOT, path)) and read(path) == text:
             continue
         if options.write:
-            with open(path, "w", encoding="utf-8") as f:
+            with open(os.path.join(ROOT, path), "w", encoding="utf-8") as f:
                 f.write(text)
-            print("wrote docs/" + name)
+            print("wrote " + path)
         else:
             stale = 1
-            print("docs/%s is not what the program says: run make docs" % name)
+            print("%s is not what the program says: run make docs" % path)
     return stale
 
 

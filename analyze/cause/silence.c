@@ -28,12 +28,14 @@ static enum rc_confidence test_late(const struct rc_rule *rule, struct rc_case *
 				    struct rc_finding *f)
 {
 	(void)rule;
-	if (!(c->x->marks & RC_X_LATE))
+	if (!(c->x->marks & RC_X_LATE) || c->others.other_server_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s answered %s, but only after the client had given up.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, "an answer came after the deadline");
+	rc_prove_self(c, f,
+		      rc_is_answered(c) ? "the client's port was closed when the answer came"
+					: "an answer came after the deadline");
 	return RC_CONF_PROVEN;
 }
 
@@ -112,7 +114,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 1035 7.3",
 			},
 		.rank = 710,
-		.rcodes = RC_ON_SILENCE,
+		.rcodes = RC_ON_SILENCE | RC_ON(RC_RCODE_NOERROR) | RC_ON(RC_RCODE_NXDOMAIN),
 		.opcodes = RC_OPCODES_ALL,
 		.test = test_late,
 	},

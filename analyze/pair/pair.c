@@ -448,25 +448,25 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o)
 /* --- ICMP, TCP, fragments -------------------------------------------------------------------- */
 
 /* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
-static struct rc_record *find_quoted(struct rc_pair *p, const struct rc_obs *o,
-				     const struct ends *e)
+static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
 {
 	if (o->msg.len < RC_DNS_HEADER_LEN)
-		return NULL;
+		return 0;
 	uint64_t tag = tag_of(p, e, (uint8_t)o->transport, o->msg.id, false);
 	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
-	struct rc_record *r = rc_recorder_at(p->recorder, table_find(p, tag, e, question, NULL));
-	if (r != NULL || question == NULL)
-		return r;
-	r = rc_recorder_at(p->recorder,
-			   rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash));
-	return r != NULL && r->x.id == o->msg.id && same_ends(&r->x, e) ? r : NULL;
+	uint64_t pos = table_find(p, tag, e, question, NULL);
+	if (pos != 0 || question == NULL)
+		return pos;
+	pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
+	const struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	return r != NULL && r->x.id == o->msg.id && same_ends(&r->x, e) ? pos : 0;
 }
 
 static void observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 {
 	struct ends e = ends_of(o, o->from_server);
-	struct rc_record *r = find_quoted(p, o, &e);
+	uint64_t pos = find_quoted(p, o, &e);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL) {
 		p->stats.icmp_unmatched++;
 		return;
@@ -474,7 +474,10 @@ static void observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	p->stats.icmp_matched++;
 	if (o->from_server) {
 		/* The asker no longer listens for this answer: it came too late for it. */
+		bool told = (r->x.marks & RC_X_LATE) != 0;
 		r->x.marks |= RC_X_LATE;
+		if (!told && r->x.state == RC_X_ANSWERED)
+			p->out.on_refused_answer(p->out.context, pos);
 		return;
 	}
 	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
@@ -546,7 +549,7 @@ static void observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 static void observe_fragments(struct rc_pair *p, const struct rc_obs *o)
 {
 	struct ends e = ends_of(o, o->from_server);
-	struct rc_record *r = find_quoted(p, o, &e);
+	struct rc_record *r = rc_recorder_at(p->recorder, find_quoted(p, o, &e));
 	p->stats.fragments_lost++;
 	if (r != NULL)
 		r->x.marks |= RC_X_FRAGMENTS_LOST;
