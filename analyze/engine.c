@@ -17,6 +17,7 @@
 #define SHARE_HOLD 3u
 #define SHARE_MEMO 1u
 #define SHARE_INCIDENTS 1u
+#define SHARE_JUDGEMENTS 1u
 
 #define CASE_BYTES_MAX ((size_t)16 << 20) /* one decision: 512 answers decoded and their texts */
 #define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
@@ -40,6 +41,7 @@ struct rc_engine {
 	struct rc_decider *decider;
 	struct rc_incidents *incidents;
 	struct rc_dnssec *dnssec;
+	struct rc_dnssec_cache *judgements;
 	struct rc_arena *arena;
 	int64_t start_ns; /* first observation; INT64_MIN before */
 	int64_t now_ns;
@@ -222,6 +224,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		.hosts = e->hosts,
 		.book = e->book,
 		.dnssec = e->dnssec,
+		.judgements = e->judgements,
 		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
@@ -298,6 +301,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_arena_new(CASE_BYTES_MAX, &e->arena);
 	if (err == RC_OK)
+		err = rc_dnssec_cache_new(part * SHARE_JUDGEMENTS, config->seed, &e->judgements);
+	if (err == RC_OK)
 		err = rc_dnssec_new(config->trust_anchor, &e->dnssec);
 	if (err != RC_OK) {
 		rc_engine_free(e);
@@ -321,6 +326,7 @@ void rc_engine_free(struct rc_engine *e)
 	rc_decider_free(e->decider);
 	rc_incidents_free(e->incidents);
 	rc_dnssec_free(e->dnssec);
+	rc_dnssec_cache_free(e->judgements);
 	rc_arena_free(e->arena);
 	free(e);
 }
@@ -413,6 +419,11 @@ static const struct rc_counter_desc book_rows[] = {
 	ROW(rc_book_stats, evicted, "zone data lost before its TTL ran out"),
 };
 
+static const struct rc_counter_desc dnssec_rows[] = {
+	ROW(rc_dnssec_cache_stats, judged, "DNSSEC judgements made"),
+	ROW(rc_dnssec_cache_stats, reused, "DNSSEC judgements taken over from the same records"),
+};
+
 static const struct rc_counter_desc incident_rows[] = {
 	ROW(rc_incident_stats, opened, "incidents begun"),
 	ROW(rc_incident_stats, closed, "incidents ended"),
@@ -436,6 +447,7 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 		{"recorder", recorder_rows, COUNT(recorder_rows),
 		 rc_recorder_stats(rc_pair_recorder(e->pair))},
 		{"book", book_rows, COUNT(book_rows), rc_book_stats(e->book)},
+		{"dnssec", dnssec_rows, COUNT(dnssec_rows), rc_dnssec_cache_stats(e->judgements)},
 		{"decide", decide_rows, COUNT(decide_rows), &e->stats},
 		{"incidents", incident_rows, COUNT(incident_rows),
 		 rc_incidents_stats(e->incidents)},

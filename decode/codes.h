@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RC_CODES_DATE "2025-10-28"
+#define RC_CODES_DATE "2026-07-10"
 
 enum { /* OPCODE, RFC 6895 2.2 */
        RC_OPCODE_QUERY = 0,

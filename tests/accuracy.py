@@ -3,7 +3,8 @@
 
 Beside CASE.pcap (or .pcapng, compressed or not) lies CASE.labels.jsonl, one line per client query:
 t, client, server, qname, qtype, id, sport, rcode, cause ('none' if it succeeded), also_ok, and
-retransmit for a repeat of the line before. CASE-client.pcap is the client's view of the same labels.
+retransmit for a repeat of the line before. A cause of null means that nobody knows what this query
+had to get: it counts neither way. CASE-client.pcap is the client's view of the same labels.
 
   found         a labelled failure with its event
   exact         its cause is the label's, or one of also_ok
@@ -51,9 +52,14 @@ class Exchange:
     def failed(self):
         return self.label["cause"] != "none"
 
+    def asks_for(self, qtype):
+        """Label writers may not know the mnemonic of a new type: TYPE128 stands for any."""
+        own = self.label["qtype"] or ""
+        return own.startswith("TYPE") or own == qtype
+
     def key(self):
         row = self.label
-        return key(row["client"], row["server"], row["sport"], row["id"], row["qname"], row["qtype"])
+        return key(row["client"], row["server"], row["sport"], row["id"], row["qname"])
 
     def repeat(self, row):
         """Takes a retransmission; the attempt that got an answer is the exchange's outcome."""
@@ -62,11 +68,11 @@ class Exchange:
         self.label["ede"] = row.get("ede") or self.label.get("ede")
 
 
-def key(client, server, port, ident, qname, qtype):
+def key(client, server, port, ident, qname):
     """What label and event of one exchange have in common, besides the time."""
     name = (qname or "").lower()
     return (ipaddress.ip_address(client), ipaddress.ip_address(server), int(port), int(ident),
-            name.rstrip(".") or name, qtype or "")
+            name.rstrip(".") or name)
 
 
 def exchanges_of(rows):
@@ -96,7 +102,7 @@ def seconds(stamp):
 def event_key(event):
     question = event["dns"].get("question", {})
     return key(event["client"]["ip"], event["server"]["ip"], event["client"]["port"],
-               event["dns"]["id"], question.get("name"), question.get("type"))
+               event["dns"]["id"], question.get("name"))
 
 
 def match(exchanges, events):
@@ -107,13 +113,13 @@ def match(exchanges, events):
     invented = []
     for event in events:
         start = seconds(event["event"]["start"])
-        near = [(abs(x.times[0] - start), i) for i, x in enumerate(by_key[event_key(event)])]
-        distance, index = min(near, default=(None, None))
-        if distance is None or distance > START_TOLERANCE_S:
+        qtype = event["dns"].get("question", {}).get("type", "")
+        near = [x for x in by_key[event_key(event)] if x.asks_for(qtype) and
+                abs(x.times[0] - start) <= START_TOLERANCE_S]
+        x = min(near, key=lambda x: abs(x.times[0] - start), default=None)
+        if x is None:
             invented.append(event)
-            continue
-        x = by_key[event_key(event)][index]
-        if x.event is None:
+        elif x.event is None:
             x.event = event
         else:
             x.further.append(event)
@@ -176,6 +182,8 @@ class Score:
 
     def judge(self, exchanges, invented):
         for x in exchanges:
+            if x.label["cause"] is None:
+                continue
             if x.failed:
                 self._judge_failure(x)
             else:
@@ -237,10 +245,10 @@ def score_capture(options, capture, labels):
 
 
 def print_table(rows):
-    heads = ("capture", "view") + COUNTS + ("exact %",)
+    heads = ("capture", "view", *(c.replace("_", " ") for c in COUNTS), "exact %")
     shown = [heads] + [(name, view) + tuple(s.n[c] for c in COUNTS) + ("%.1f" % s.exact_percent(),)
                        for name, view, s in rows]
-    shown = [[str(cell).replace("_", " ") for cell in row] for row in shown]
+    shown = [[str(cell) for cell in row] for row in shown]
     widths = [max(len(row[i]) for row in shown) for i in range(len(heads))]
     for row in shown:
         print("  ".join(cell.ljust(w) if i < 2 else cell.rjust(w)

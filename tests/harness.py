@@ -145,7 +145,7 @@ def case_args(path, anchor=None):
     args = ["--trust-anchor", key] if key else []
     try:
         with open(labels_path(path), encoding="utf-8") as f:
-            if any(json.loads(line)["cause"].startswith("name.") for line in f):
+            if any((json.loads(line)["cause"] or "").startswith("name.") for line in f):
                 args += ["--include", "nxdomain"]
     except FileNotFoundError:
         pass

@@ -49,6 +49,11 @@ def scoring(tap):
               {"failures": 1, "missed": 1, "invented": 1}, "an event of another time is invented")
     tap.equal(score([label(1.0, "b.example", "none")], [event(second % 1, "b.example", "x.y")]),
               {"healthy": 1, "false_alarms": 1}, "an event for a healthy query is a false alarm")
+    tap.equal(score([label(1.0, "a.example", None)], [event(second % 1, "a.example", "x.y")]), {},
+              "a query without a known outcome counts neither way")
+    tap.equal(score([label(1.0, "a.example", "upstream.timeout", qtype="AAAA")],
+                    [event(second % 1, "a.example", "upstream.timeout")]),
+              {"failures": 1, "missed": 1, "invented": 1}, "an event of another type is invented")
     again = label(6.0, "a.example", "upstream.timeout", retransmit=True)
     tap.equal(score([fails, again], [event(second % 1, "a.example", "upstream.timeout")]),
               {**base, "exact": 1}, "a retransmission wants no event of its own")

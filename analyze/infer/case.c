@@ -148,6 +148,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->hosts = sources->hosts;
 	c->book = sources->book;
 	c->dnssec_anchors = sources->dnssec;
+	c->judgements = sources->judgements;
 	c->seed = sources->seed;
 	c->one_way = sources->one_way;
 	c->own_anchor = sources->own_anchor;
@@ -241,14 +242,14 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
 		if (c->links[i].answer != NULL && c->links[i].name->role != RC_ROLE_NAMESERVER)
 			gather(&g, c->links[i].answer, c->links[i].x->end_ns, &c->links[i]);
 	c->dnssec_links = g.links;
-	rc_dnssec_check(c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns, g.msgs, g.n, c->arena,
-			&c->dnssec);
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,
+			      g.msgs, g.n, c->arena, &c->dnssec);
 	/* A private root that nobody told us of: what lies below it can still be judged. */
 	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
 	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
 		leave_out_root_keys(&g);
-		rc_dnssec_check(c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns, g.msgs, g.n,
-				c->arena, &c->dnssec);
+		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype,
+				      c->to_ns, g.msgs, g.n, c->arena, &c->dnssec);
 	}
 	return &c->dnssec;
 }

@@ -5,7 +5,7 @@
 #ifndef RC_ANALYZE_CASE_H
 #define RC_ANALYZE_CASE_H
 
-#include "analyze/dnssec/dnssec.h"
+#include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
@@ -105,6 +105,7 @@ struct rc_case {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	struct rc_dnssec *dnssec_anchors;
+	struct rc_dnssec_cache *judgements;
 	uint64_t seed;
 
 	const struct rc_exchange *x; /* the failed exchange */
@@ -147,6 +148,7 @@ struct rc_case_sources {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	struct rc_dnssec *dnssec;
+	struct rc_dnssec_cache *judgements;
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */
 	uint64_t seed;

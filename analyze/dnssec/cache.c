@@ -1,0 +1,191 @@
+#include "analyze/dnssec/cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define WAYS 4u
+#define DETAIL_MAX 320u
+#define NOT_SEEN_MAX 4u
+#define NOT_SEEN_LEN 96u
+#define SKEW_MIN_S 3600u
+#define SKEW_MAX_S 86400u
+#define FRESH_NS (60 * RC_NS_PER_S) /* ages that the judgement tells apart (sets.c, chain.c) */
+#define RECENT_NS (300 * RC_NS_PER_S)
+#define RRSIG_EXPIRATION_OFF 8u /* RFC 4034 3.1: type, algorithm, labels, original TTL */
+
+struct entry {
+	uint64_t key; /* 0: free */
+	int64_t used_ns;
+	int64_t from_ns, to_ns; /* holds for packet times in [from, to) */
+	enum rc_dnssec_status status;
+	bool has_finding;
+	struct rc_dnssec_finding finding; /* detail points to the array below */
+	struct rc_name zone;
+	unsigned n_not_seen;
+	char detail[DETAIL_MAX];
+	char not_seen[NOT_SEEN_MAX][NOT_SEEN_LEN];
+};
+
+struct rc_dnssec_cache {
+	struct entry *entries;
+	uint64_t mask;
+	uint64_t seed;
+	struct rc_dnssec_cache_stats stats;
+};
+
+int rc_dnssec_cache_new(size_t bytes, uint64_t seed, struct rc_dnssec_cache **ret_cache)
+{
+	struct rc_dnssec_cache *c = calloc(1, sizeof *c);
+	if (c == NULL)
+		return RC_E_NOMEM;
+	uint64_t sets = 16;
+	while (sets * 2 * WAYS * sizeof(struct entry) <= bytes)
+		sets *= 2;
+	c->mask = sets - 1;
+	c->seed = seed;
+	c->entries = calloc(sets * WAYS, sizeof *c->entries);
+	if (c->entries == NULL) {
+		free(c);
+		return RC_E_NOMEM;
+	}
+	*ret_cache = c;
+	return RC_OK;
+}
+
+void rc_dnssec_cache_free(struct rc_dnssec_cache *c)
+{
+	if (c == NULL)
+		return;
+	free(c->entries);
+	free(c);
+}
+
+/* Narrows the span to the nearest boundaries around now; RRSIG times are seconds modulo 2^32. */
+static void narrow(struct entry *e, int64_t now_ns, uint32_t when)
+{
+	int64_t now_s = now_ns / RC_NS_PER_S;
+	int64_t ts_ns = (now_s + (int32_t)(when - (uint32_t)now_s)) * RC_NS_PER_S;
+	if (ts_ns <= now_ns && ts_ns > e->from_ns)
+		e->from_ns = ts_ns;
+	if (ts_ns > now_ns && ts_ns < e->to_ns)
+		e->to_ns = ts_ns;
+}
+
+/* A signature's window, and the same with what resolvers forgive around it (sig.c). */
+static void narrow_to_window(struct entry *e, int64_t now_ns, uint32_t inception,
+			     uint32_t expiration)
+{
+	uint32_t skew = (expiration - inception) / 10;
+	skew = skew < SKEW_MIN_S ? SKEW_MIN_S : skew > SKEW_MAX_S ? SKEW_MAX_S : skew;
+	narrow(e, now_ns, expiration);
+	narrow(e, now_ns, expiration + skew);
+	narrow(e, now_ns, inception);
+	narrow(e, now_ns, inception - skew);
+}
+
+/* How old a message is, as coarsely as the judgement looks at it. */
+static unsigned age_class(int64_t age_ns)
+{
+	return age_ns < FRESH_NS ? 0 : age_ns < RECENT_NS ? 1 : 2;
+}
+
+/* Hash of a message's records but for OPT, whose cookie is new each time; notes validity times. */
+static uint64_t take_message(const struct rc_dnssec_cache *c, uint64_t key,
+			     const struct rc_dnssec_msg *m, int64_t now_ns, struct entry *e)
+{
+	struct rc_rr_iter it = rc_rr_begin(m->msg, RC_ANSWER);
+	struct rc_rr rr;
+	key = rc_hash_u64(key ^ age_class(now_ns - m->ts_ns), m->msg->qname_hash,
+			  (uint64_t)m->msg->flags << 16 | m->msg->qtype);
+	while (rc_rr_next(&it, &rr)) {
+		uint32_t end = rr.rdata_off + rr.rdata_len;
+		if (rr.type == RC_TYPE_OPT)
+			continue;
+		key = rc_hash_bytes(key ^ c->seed, m->msg->wire + rr.off, end - rr.off);
+		if (rr.type != RC_TYPE_RRSIG)
+			continue;
+		struct rc_cursor rd = rc_rr_rdata(m->msg, &rr);
+		rc_cursor_seek(&rd, RRSIG_EXPIRATION_OFF);
+		uint32_t expiration = rc_cursor_u32(&rd), inception = rc_cursor_u32(&rd);
+		if (!rd.failed)
+			narrow_to_window(e, now_ns, inception, expiration);
+	}
+	return key;
+}
+
+static void restore(const struct entry *e, struct rc_arena *arena, struct rc_dnssec_result *r)
+{
+	*r = (struct rc_dnssec_result){.status = e->status, .zone = e->zone};
+	if (e->has_finding) {
+		r->findings = rc_arena_copy(arena, &e->finding, sizeof e->finding);
+		if (r->findings != NULL) {
+			r->findings->detail = rc_arena_printf(arena, "%s", e->detail);
+			r->n_findings = 1;
+		}
+	}
+	r->not_seen = rc_arena_alloc(arena, NOT_SEEN_MAX * sizeof *r->not_seen);
+	for (unsigned i = 0; r->not_seen != NULL && i < e->n_not_seen; i++)
+		r->not_seen[r->n_not_seen++] = rc_arena_printf(arena, "%s", e->not_seen[i]);
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, from, len);
+	to[len] = '\0';
+}
+
+static void remember(struct entry *e, const struct rc_dnssec_result *r)
+{
+	e->status = r->status;
+	e->zone = r->zone;
+	e->has_finding = r->n_findings > 0;
+	if (e->has_finding) {
+		e->finding = r->findings[0];
+		copy_text(e->detail, sizeof e->detail, r->findings[0].detail);
+	}
+	e->n_not_seen = 0;
+	for (size_t i = 0; i < r->n_not_seen && i < NOT_SEEN_MAX; i++)
+		copy_text(e->not_seen[e->n_not_seen++], NOT_SEEN_LEN, r->not_seen[i]);
+}
+
+void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
+			   const struct rc_name *qname, uint16_t qtype, int64_t now_ns,
+			   const struct rc_dnssec_msg *msgs, size_t n, struct rc_arena *arena,
+			   struct rc_dnssec_result *ret_result)
+{
+	struct entry fresh = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
+	uint64_t key = rc_hash_u64(c->seed, rc_name_hash(c->seed, qname), qtype);
+	for (size_t i = 0; i < n; i++)
+		key = take_message(c, key, &msgs[i], now_ns, &fresh);
+	if (key == 0)
+		key = 1;
+	struct entry *set = &c->entries[(key & c->mask) * WAYS], *place = set;
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].key == key && now_ns >= set[i].from_ns && now_ns < set[i].to_ns) {
+			set[i].used_ns = now_ns;
+			c->stats.reused++;
+			restore(&set[i], arena, ret_result);
+			return;
+		}
+		if (set[i].key == 0 || (place->key != 0 && set[i].used_ns < place->used_ns))
+			place = &set[i];
+	}
+	rc_dnssec_check(dnssec, qname, qtype, now_ns, msgs, n, arena, ret_result);
+	c->stats.judged++;
+	fresh.key = key;
+	fresh.used_ns = now_ns;
+	remember(&fresh, ret_result);
+	*place = fresh;
+}
+
+const struct rc_dnssec_cache_stats *rc_dnssec_cache_stats(const struct rc_dnssec_cache *c)
+{
+	return &c->stats;
+}
