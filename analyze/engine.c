@@ -228,6 +228,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
+		.timeout_ns = e->config.timeout_ns,
 	};
 	rc_arena_reset(e->arena);
 	if (!rc_decide(e->decider, &sources, &x, &held->name, decoded ? &answer : NULL, &failure)) {

@@ -26,7 +26,10 @@ static inline uint64_t rc_hash_mix(uint64_t a, uint64_t b)
 /* Hash of one or two words under a seed. */
 static inline uint64_t rc_hash_u64(uint64_t seed, uint64_t a, uint64_t b)
 {
-	return rc_hash_mix(a ^ seed ^ RC_HASH_K0, b ^ rc_hash_mix(seed, RC_HASH_K1) ^ RC_HASH_K1);
+	/* Two rounds: one multiplication alone leaves counting keys in lumps under many seeds. */
+	rc_u128 product = (rc_u128)(a ^ seed ^ RC_HASH_K0) * (b ^ RC_HASH_K1);
+	return rc_hash_mix((uint64_t)product ^ seed ^ RC_HASH_K0,
+			   (uint64_t)(product >> 64) ^ RC_HASH_K1);
 }
 
 /* Hash of len bytes under a seed. */

@@ -61,21 +61,21 @@
 #define RC_MEMORY_MIN (16ull << 20) /* below this the tables hold too little to explain anything */
 #define RC_LINEAGE_MAX 512u /* exchanges looked at for one failure: PowerDNS's worst case is 170 */
 #define RC_LINEAGE_NAMES_MAX 128u /* names followed for one failure */
-#define RC_CHAIN_STEPS_MAX 1024u  /* records walked in one index chain; an attacker repeats names */
+#define RC_CHAIN_STEPS_MAX 512u   /* records walked in one index chain; an attacker repeats names */
 #define RC_EVIDENCE_MAX 32u       /* evidence lines of one event */
 #define RC_FORWARD_HOPS_MAX 8u    /* forwarders followed behind one another */
 #define RC_DNSSEC_CHECKS_MAX \
 	256u /* signatures and key digests checked for one failure; a sound chain needs about 10 */
 #define RC_DNSSEC_HASHES_MAX \
 	1024u /* NSEC3 hashes of one failure (CVE-2023-50868): 150 iterations each, below 0.1 s */
-#define RC_DNSSEC_RRS_MAX 512u    /* records read of one message; more is passed over as junk */
+#define RC_DNSSEC_RRS_MAX 512u /* records read of one message; more is passed over as junk */
 #define RC_DNSSEC_RRS_TOTAL_MAX \
 	8192u /* records kept of all messages of one failure, about 0.6 KB each */
 #define RC_DNSSEC_SETS_MAX 4096u /* RRsets of all messages of one failure */
 #define RC_DNSSEC_SIGS_MAX \
 	16u /* signatures of one RRset judged; a rollover has 4, Unbound stops at 8 */
 #define RC_DNSSEC_SIGNERS_MAX 128u /* zones that sign anything in one failure */
-#define RC_DNSSEC_ALIASES_MAX 16u /* CNAME and DNAME steps followed, as resolvers do (11-16) */
+#define RC_DNSSEC_ALIASES_MAX 16u  /* CNAME and DNAME steps followed, as resolvers do (11-16) */
 
 /* --- emit --- */
 #define RC_EVENT_MAX (256u << 10) /* bytes of one JSON event */

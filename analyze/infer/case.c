@@ -4,6 +4,7 @@
 
 #define RESOLVER_ADDRS_MAX 16u
 #define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
+#define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
 #define BOOK_PAGES 2u
 
 const char *rc_outcome_word(enum rc_outcome outcome)
@@ -85,7 +86,7 @@ static void compare_with_others(struct rc_case *c)
 {
 	uint64_t hash = c->x->name_hash;
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
-	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
 			break;
@@ -95,7 +96,7 @@ static void compare_with_others(struct rc_case *c)
 			compare_at_server(c, &r->x);
 	}
 	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
-	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
 			break;
@@ -150,6 +151,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->dnssec_anchors = sources->dnssec;
 	c->judgements = sources->judgements;
 	c->seed = sources->seed;
+	c->timeout_ns = sources->timeout_ns;
 	c->one_way = sources->one_way;
 	c->own_anchor = sources->own_anchor;
 	c->x = x;

@@ -107,6 +107,7 @@ struct rc_case {
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
 	uint64_t seed;
+	int64_t timeout_ns;
 
 	const struct rc_exchange *x; /* the failed exchange */
 	const struct rc_name *qname;
@@ -152,6 +153,7 @@ struct rc_case_sources {
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */
 	uint64_t seed;
+	int64_t timeout_ns; /* no exchange stays open longer */
 };
 
 /* Builds the case of a failed exchange. answer may be NULL. Borrowed until the arena is reset. NULL only

@@ -3,6 +3,10 @@
 #include "analyze/infer/case.h"
 #include "base/time.h"
 
+#define PAST_MAX 4u
+#define SHARED_STEPS_MAX \
+	128u /* clients of one fetch looked at: the earliest is among the last few */
+
 /*
  * A search over names: the question and its ancestors first, then what the answers found on the way
  * point to. Each name costs one walk of an index chain per address of the resolver.
@@ -100,13 +104,25 @@ static void add_link(struct rc_case *c, const struct rc_record *r, size_t name)
 		follow_answer(c, link->answer, c->names[name].role);
 }
 
+/*
+ * Chains run from newest to oldest. No exchange outlives the timeout, so records begun longer before the
+ * window than that cannot reach into it; a few of them in a row end the walk (one alone may be a record
+ * that was carried forward in the ring, and stands out of order).
+ */
+static bool is_past(const struct rc_case *c, const struct rc_exchange *x, unsigned *past)
+{
+	*past = x->first_ns < c->from_ns - c->timeout_ns ? *past + 1 : 0;
+	return *past == PAST_MAX;
+}
+
 static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *asker)
 {
 	uint64_t hash = c->names[name].hash;
 	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
+	unsigned past = 0;
 	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
+		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		pos = r->prev_asker;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
@@ -123,9 +139,10 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 static void widen_to_shared_fetch(struct rc_case *c)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
-	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+	unsigned past = 0;
+	for (unsigned i = 0; i < SHARED_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
+		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		pos = r->prev_server;
 		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;

@@ -85,6 +85,17 @@ static void counting_octets_spread_over_low_and_high_bits(void **state)
 	assert_spreads(hash_of_bytes);
 }
 
+static uint64_t hash_of_words(uint64_t seed, uint64_t key)
+{
+	return rc_hash_u64(seed, key, 0);
+}
+
+static void counting_words_spread_over_low_and_high_bits(void **state)
+{
+	(void)state;
+	assert_spreads(hash_of_words);
+}
+
 static void order_of_the_two_words_matters(void **state)
 {
 	(void)state;
@@ -99,6 +110,7 @@ int main(void)
 		cmocka_unit_test(zeros_of_different_length_differ),
 		cmocka_unit_test(octets_behind_the_length_are_not_read),
 		cmocka_unit_test(counting_octets_spread_over_low_and_high_bits),
+		cmocka_unit_test(counting_words_spread_over_low_and_high_bits),
 		cmocka_unit_test(order_of_the_two_words_matters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,12 @@ NODES = {
     "rsmall": ((2, 15), "bind"),  # few recursive clients, few fetches per zone
     "fmasq3": ((2, 16), "dnsmasq"),  # few forwarded queries at once
     "rfwd": ((2, 17), "unbound"),  # forwards to rbind
+    "rahead": ((2, 18), "unbound"),  # its clock is twelve days ahead
+    "rbehind": ((2, 19), "unbound"),  # its clock is six days behind
+    "raheadk": ((2, 20), "kresd"),  # twelve days ahead
+    "raheadp": ((2, 21), "pdns-recursor"),  # twelve days ahead
+    "fmasq4": ((2, 22), "dnsmasq"),  # validates, forwards to rbind
+    "regress": ((2, 23), "bind"),  # asks from other addresses than it is asked at
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),
@@ -39,7 +45,10 @@ NODES = {
 TINY = ["upward", "empty", "norecurse", "refuse_any", "noedns", "dropedns", "servfail", "refused",
         "formerr", "notimp", "wrong_id", "wrong_question", "truncate", "selfref", "rate_ede",
         "rate_ede32", "late", "noixfr", "noaxfr", "noupdate", "nonotify", "noqtype", "badvers_formerr",
-        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie"]
+        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards"]
+
+# Addresses a resolver asks from, where they are not the ones it is asked at.
+EGRESS = {"regress": ("10.53.4.1", "fd53::4:1")}
 
 RESOLVERS = ["rbind", "runb", "rkres", "rpdns"]
 CLIENTS = ["c1", "c2", "c3"]
@@ -68,4 +77,4 @@ def addresses(name):
         return [a for t in TINY for a in (v4("tiny." + t), v6("tiny." + t))]
     if name == "root":
         return [v4(name), "10.53.0.2", v6(name)]
-    return [v4(name), v6(name)]
+    return [v4(name), v6(name), *EGRESS.get(name, ())]

@@ -2,6 +2,7 @@
 option of a server (OPTIONS) or an odd server (tiny.py)."""
 
 import dataclasses
+import time
 
 import dns.opcode
 
@@ -85,9 +86,9 @@ def broken_file(zone, lines):
 
 
 ZONES = [
-    Zone("com.", ["tld"], signed=True, ns=GTLD, plain=True, nsec3=True),
-    Zone("net.", ["tld"], signed=True, ns=GTLD, plain=True, records=ROOT_HOSTS),
-    Zone("org.", ["tld"], signed=True, ns=GTLD, plain=True),
+    Zone("com.", ["tld"], signed=True, ns=GTLD, plain=True, nsec3=True, inception="-20d"),
+    Zone("net.", ["tld"], signed=True, ns=GTLD, plain=True, records=ROOT_HOSTS, inception="-20d"),
+    Zone("org.", ["tld"], signed=True, ns=GTLD, plain=True, inception="-20d"),
     Zone("good.com.", ["abind", "ansd"], signed=True),
     Zone("shop.net.", ["aknot"], signed=True, nsec3=True),
     Zone("blog.org.", ["apdns"]),
@@ -95,6 +96,7 @@ ZONES = [
     Zone("plain.com.", ["abind"]),
     Zone("dyn.com.", ["abind"]),
     Zone("kdyn.net.", ["aknot"]),
+    Zone("ads.net.", ["ansd"]),  # blocked by the filters
     Zone("half.com.", ["abind"], delegate=["abind", "dead"]),
     Zone("silent.com.", [], delegate=["dead", "tiny.silent"]),
     Zone("silent4.net.", [], delegate=["dead"], v6=False),
@@ -124,6 +126,14 @@ ZONES = [
 ] + [Zone(f"glue{i}.com.", [], ns=[(f"ns1.glue{i}.com.", [a])]) for i, a in enumerate(
     ("127.0.0.1", "240.0.0.1", "192.168.77.1", "0.0.0.0", "169.254.7.7", "203.0.113.5", "::1",
      "2001:db8::1", "fe80::a:b:c:d", "ff02::16"))] + [
+    # sound zones whose signatures hold for a short and for a long time
+    Zone("short.com.", ["abind"], True, expiration="+5d"),
+    Zone("short.net.", ["aknot"], True, expiration="+5d", nsec3=True),
+    Zone("short.org.", ["ansd"], True, expiration="+5d"),
+    Zone("long.com.", ["abind"], True, inception="-20d"),
+    Zone("long.org.", ["ansd"], True, inception="-20d"),
+    Zone("often.com.", ["ansd"], True, nsec3=True, iterations=2000),
+    Zone("often.net.", ["aknot"], True, nsec3=True, iterations=500),
     # DNSSEC: one fault each
     Zone("sigexp.com.", ["abind"], True, inception="-30d", expiration="-2d"),
     Zone("sigexp.net.", ["aknot"], True, inception="-30d", expiration="-1h", nsec3=True),
@@ -172,7 +182,13 @@ def tiny_behaviours():
 DENIED = v4("c2")
 RPZ = "\n".join(["$TTL 60", "@ SOA localhost. h.localhost. 1 60 60 60 60", "@ NS localhost.",
                  "www.blocked.com CNAME .", "nodata.blocked.com CNAME *.",
-                 "drop.blocked.com CNAME rpz-drop."])
+                 "drop.blocked.com CNAME rpz-drop.", "ads.net CNAME .", "*.ads.net CNAME ."])
+
+
+def clock(days):
+    """A moment as Unbound's val-override-date takes it."""
+    return time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + 86400 * days))
+
 
 WRONG_ANCHOR = (". 3600 IN DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+KkxLbxIL"
                 "fDLUT0rAK9iUzy1L53eKGQ==\n")
@@ -196,14 +212,19 @@ OPTIONS = {
                                   '  local-zone: "deny.blocked.com." deny', "  deny-any: yes"])},
     "runb3": {},
     "rskew": {"extra": '  val-override-date: "20200101000000"'},
+    "rahead": {"extra": f'  val-override-date: "{clock(12)}"'},
+    "rbehind": {"extra": f'  val-override-date: "{clock(-6)}"'},
+    "raheadk": {"clock": "+12d"}, "raheadp": {"clock": "+12d"}, "regress": {},
+    "fmasq4": {"targets": ["rbind"], "validate": True},
     "rsmall": {"extra": "recursive-clients 12; fetches-per-zone 4 fail;"},
     "fmasq3": {"targets": ["rbind"], "extra": "dns-forward-max=4"},
     "rfwd": {"forward": f'forward-zone:\n  name: "."\n  forward-addr: {v4("rbind")}'},
     "rbad": {"anchor": "bad.key", "files": {"bad.key": WRONG_ANCHOR}},
     "rkres2": {"extra": "\n".join([
         f"view:addr('{DENIED}/32', policy.all(policy.REFUSE))"] + [
-        f"policy.add(policy.suffix(policy.{how}, {{todname('{name}.blocked.com.')}}))"
-        for how, name in (("DENY", "deny"), ("REFUSE", "refuse"), ("DROP", "drop"))])},
+        f"policy.add(policy.suffix(policy.{how}, {{todname('{name}')}}))"
+        for how, name in (("DENY", "deny.blocked.com."), ("REFUSE", "refuse.blocked.com."),
+                          ("DROP", "drop.blocked.com."), ("DENY", "ads.net."))])},
     "rpdns2": {"allow": f"!{DENIED}, 0.0.0.0/0, ::/0", "files": {"rpz": RPZ + "\n"},
                "lua": "rpzFile('rpz', {extendedErrorCode=15, extendedErrorExtra='blocked by policy'})"},
     "rlimit": {"extra": "  ratelimit: 3\n  ratelimit-factor: 0\n" + "".join(
@@ -426,13 +447,17 @@ TSIG = [
          A("c2", "abind", "dyn.com.", make=update(ADD, key=BAD_KEY)), A("c2", "aknot", "kdyn.net.", make=update(ADD, key=BAD_KEY)),
          A("c2", "ansd", "news.net.", "SOA", rd=False, make=with_key(BAD_KEY))], "NOTAUTH"),
     S("tsig.bad_signature", "wrong-secret", "Client and server hold different secrets under one key name.",
-      [A("c1", s, z, "SOA", rd=False, make=with_key(BAD_SECRET)) for s, z in (("abind", "good.com."), ("aknot", "shop.net."))]
-      + [A("c1", "abind", "good.com.", "AXFR", rd=False, tcp=True, make=with_key(BAD_SECRET)),
+      [A("c1", s, z, "SOA", rd=False, make=with_key(BAD_SECRET)) for s, z in (("abind", "good.com."), ("aknot", "kdyn.net."))]
+      + [A("c1", "aknot", "kdyn.net.", "AXFR", rd=False, tcp=True, make=with_key(BAD_SECRET)),
+         A("c1", "abind", "good.com.", "AXFR", rd=False, tcp=True, make=with_key(BAD_SECRET)),
          A("c2", "abind", "dyn.com.", make=update(ADD, key=BAD_SECRET)), A("c2", "aknot", "kdyn.net.", make=update(ADD, key=BAD_SECRET))],
       "NOTAUTH"),
     S("tsig.bad_time", "clock-behind", "The client's clock is more than the fudge away.",
-      [A("c1", s, z, "SOA", rd=False, make=with_key(XFER_KEY, skew=k)) for s, z in (("abind", "good.com."), ("aknot", "shop.net.")) for k in (-4000, 86400)]
-      + [A("c1", "abind", "good.com.", "AXFR", rd=False, tcp=True, make=with_key(XFER_KEY, skew=-1000)),
+      [A("c1", s, z, "SOA", rd=False, make=with_key(XFER_KEY, skew=k)) for s, z in (("abind", "good.com."), ("aknot", "kdyn.net.")) for k in (-4000, 86400)]
+      + [A("c1", "aknot", "kdyn.net.", "AXFR", rd=False, tcp=True, make=with_key(XFER_KEY, skew=-1000)),
+         A("c2", "aknot", "kdyn.net.", make=update(ADD, key=(*XFER_KEY, 86400))),
+         A("c2", "abind", "dyn.com.", make=update(ADD, key=(*XFER_KEY, -4000))),
+         A("c1", "abind", "good.com.", "AXFR", rd=False, tcp=True, make=with_key(XFER_KEY, skew=-1000)),
          fine("c1", "abind", "good.com.", "SOA", rd=False, make=with_key(XFER_KEY))], "NOTAUTH"),
 ]
 
@@ -458,7 +483,7 @@ HEALTHY = [
         ("c2", "www.shop.net.", "A"), ("c1", "alias.blog.org.", "A"), ("c3", "www.plain.com.", "TXT"))]),
 ]
 
-WAIT = {"rbind": 13.0, "runb": 45.0, "rkres": 22.0, "rpdns": 5.0, "runb3": 4.0, "fmasq": 13.0,
+WAIT = {"regress": 13.0, "rbind": 13.0, "runb": 45.0, "rkres": 22.0, "rpdns": 5.0, "runb3": 4.0, "fmasq": 13.0,
         "rfwd": 14.0, "rbad": 3.0}
 
 
@@ -510,6 +535,9 @@ UPSTREAM = [
     S("upstream.timeout", "resolver-cut-off", "A firewall drops what the resolver sends to the zone's servers.",
       [[A("c1", r, "www.plain.com.", timeout=WAIT[r]), fine("c2", r, "www.shop.net.")] for r in ("rpdns", "rbind")],
       FAILS, inject=[silent("abind")]),
+    S("upstream.timeout", "other-egress-address", "Every server of the zone is silent; the resolver asks from another address than it is asked at.",
+      [[A("c1", "regress", "www.silent.com.", timeout=13), fine("c3", "regress", "www.good.com.")],
+       A("c1", "regress", "www.silent.com.", timeout=13, cached=True), A("c2", "regress", "mail.silent4.net.", "AAAA", timeout=13, edns=None)], FAILS),
     S("upstream.unreachable", "port-closed", "No server listens: ICMP port unreachable.",
       [[A("c1", r, "www.closed.com.", timeout=WAIT[r], step="first") for r in ("rbind", "rpdns", "rkres")],
        [A("c1", r, "www.closed.com.", timeout=WAIT[r], step="repeat", cached=True) for r in ("rbind", "rpdns")],
@@ -563,6 +591,9 @@ def fragments(lab, lost):
 DELEGATION = [
     S("delegation.lame_refused", "bind-and-nsd", "The delegated servers (BIND, NSD) do not host the zone.",
       probe("lame.com.", cd=False), FAILS),
+    S("delegation.lame_refused", "other-egress-address", "The delegated servers do not host the zone; the resolver asks from another address than it is asked at.",
+      [[A("c1", "regress", "www.lame.com."), fine("c3", "regress", "www.good.com.")], A("c1", "regress", "www.lame.com.", cached=True),
+       A("c2", "regress", "mail.lamek.org.", "AAAA", edns=None)], FAILS),
     S("delegation.lame_refused", "knot-and-powerdns", "The delegated servers (Knot DNS, PowerDNS) do not host the zone.",
       probe("lamek.org.", cd=False), FAILS),
     S("delegation.lame_refused", "through-forwarders", "A lame zone asked through dnsmasq and through Unbound as forwarder.",
@@ -648,6 +679,13 @@ NAME = [
        (A("c1", r, f"{n}.corp.plain.com."), fine("c1", r, n + "."))], "NXDOMAIN", also_ok=("name.does_not_exist",)),
 ]
 
+NAME += [
+    S("name.blocked", f"{case}-nxdomain", f"{what} denies a name that exists.",
+      [[A("c1", r, "www.ads.net."), fine("c2", "runb", "www.ads.net.")], A("c2", r, "mail.ads.net.", "AAAA", tcp=True),
+       A("c1", r, "ads.net.", "MX"), fine("c1", r, "www.good.com."), fine("c2", r, "nosuch.good.com.")], "NXDOMAIN", also_ok=("policy.blocked",))
+    for r, case, what in (("rkres2", "knot-resolver", "A policy of Knot Resolver"), ("rpdns2", "powerdns-rpz", "A response policy zone of PowerDNS"))
+]
+
 UNKNOWN = [
     S("unknown.upstream_not_visible", "lame-client-side", "The servers refuse the zone; only the clients' side is seen.",
       [[A("c1", r, "www.lame.com.") for r in ("rbind", "runb", "rpdns")], [fine("c2", r, "www.good.com.") for r in ("rbind", "runb", "rpdns")]],
@@ -660,6 +698,27 @@ UNKNOWN.append(
       [fine(c, r, n) for r in ("rbind", "runb", "rkres") for c, n in (("c1", "www.good.com."), ("c2", "www.shop.net."), ("c3", "www.blog.org."))],
       view="loss", settle=1))
 
+UNKNOWN += [
+    S("unknown.no_evidence", "good-answer-forgotten", "The resolver gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
+      [[A("c1", "tiny.forgets", "www.plain.com."), fine("c2", "runb", "www.plain.com.")], A("c2", "tiny.forgets", "mail.blog.org.", "AAAA", edns=None),
+       A("c1", "tiny.forgets", "www.news.net.", tcp=True)], "SERVFAIL", also_ok=("resolver.cached_failure",)),
+    S("unknown.no_evidence", "forwarder", "The forwarder gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
+      [[A("c1", "tiny.forwards", "www.plain.com."), fine("c2", "runb", "www.blog.org.")], A("c2", "tiny.forwards", "mail.blog.org.", "AAAA", edns=None)],
+      "SERVFAIL", keep=("runb",), also_ok=("resolver.cached_failure",)),
+]
+
+# The capture begins when the keys are cached: what it holds cannot say which fault it is.
+HIDDEN = [
+    S("dnssec.validation_failed", zone[:-1].replace(".", "-"), f"{sentence} The capture began when its keys were cached.",
+      [[A("c1", r, "mail." + zone, "AAAA", timeout=5) for r in resolvers],
+       [A("c2", r, "www." + zone, edns=None, timeout=5, cached=True, also_ok=(true, "resolver.cached_failure")) for r in resolvers],
+       [fine("c2", r, "mail." + zone, "AAAA", cd=True) for r in resolvers],
+       [fine("c1", r, "www." + zone, cd=True) for r in resolvers], [fine("c1", r, "www.good.com.") for r in resolvers]],
+      "SERVFAIL", pre=[A("c1", r, "www." + zone, timeout=3) for r in resolvers], also_ok=(true,))
+    for zone, true, resolvers, sentence in (
+        ("dstag.com.", "dnssec.ds_mismatch", ("rbind", "runb", "rkres"), "The DS has a key tag no DNSKEY has."),
+        ("siginv.net.", "dnssec.signature_invalid", ("rbind", "runb", "rkres"), "The signatures over the answers do not verify."))
+]
 LATE = ("dnssec.validation_failed", "resolver.cached_failure", "unknown.no_evidence")
 VIEWS = [
     S("late-capture", f"{zone[:-1].replace('.', '-')}", f"{sentence} The capture began when its keys were cached.",
@@ -689,6 +748,7 @@ def D(slug, zone, sentence, also_ok=(), names=("www", "mail"), kinds=("A", "AAAA
              probe(zone, resolvers, names=names, kinds=kinds, limit=limit, expect=expect), FAILS, also_ok=tuple("dnssec." + s for s in also_ok))
 
 
+AHEAD = ("rahead", "raheadk", "raheadp")
 EITHER = {"SERVFAIL": SAME, **OK}
 GONE = {"names": ("nosuch", "nosuch2"), "kinds": ("A", "AAAA")}
 DNSSEC = [
@@ -704,6 +764,9 @@ DNSSEC = [
     D("signature_invalid", "keyinv.org.", "The signature over DNSKEY does not verify."),
     D("signature_window_inverted", "inverted.com.", "The signatures end before they begin.", ["signature_invalid"]),
     D("signature_window_inverted", "inverted.net.", "The signatures end before they begin.", ["signature_invalid"]),
+    S("dnssec.signature_expired", "other-egress-address", "All signatures ended two days ago; the resolver asks from another address than it is asked at.",
+      [[A("c1", "regress", "www.sigexp.com."), fine("c3", "regress", "www.shop.net.")], A("c1", "regress", "www.sigexp.com.", cached=True),
+       A("c2", "regress", "mail.sigexp.com.", "AAAA", edns=None), fine("c2", "regress", "mail.sigexp.com.", "AAAA", cd=True)], FAILS),
     D("ds_mismatch", "dstag.com.", "The DS has a key tag no DNSKEY has."),
     D("ds_mismatch", "dsdigest.net.", "The DS digest does not fit the DNSKEY."),
     D("ds_mismatch", "dsalg.org.", "The DS has an algorithm no DNSKEY has."),
@@ -732,6 +795,21 @@ DNSSEC = [
     S("dnssec.clock_skew", "unbound-year-2020", "This resolver's clock stands at 2020.",
       [[A("c1", "rskew", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.", "www.news.net.")]
       + [A("c2", "rskew", "mail.good.com.", "AAAA", edns=None)], FAILS, also_ok=("dnssec.signature_not_yet_valid",)),
+    S("dnssec.clock_skew", "twelve-days-ahead", "This resolver's clock is twelve days ahead: short signatures have ended for it.",
+      [[A("c1", r, n) for r in AHEAD] + [fine(c, r, n) for c, r in (("c2", "runb"), ("c3", "rbind"))] for n in ("www.short.com.", "www.short.net.", "www.short.org.")]
+      + [[A("c2", r, "mail.short.com.", "AAAA", do=True) for r in AHEAD], [A("c1", r, "www.short.com.", cached=True) for r in AHEAD]]
+      + [[fine("c3", r, n) for r in AHEAD] for n in ("www.long.com.", "www.good.com.", "www.news.net.")]
+      + [[fine("c2", r, "www.short.com.", cd=True) for r in AHEAD]], "SERVFAIL", also_ok=("dnssec.signature_expired",)),
+    S("dnssec.clock_skew", "six-days-behind", "This resolver's clock is six days behind: new signatures have not begun for it.",
+      [[A("c1", "rbehind", n), fine("c2", "runb", n), fine("c3", "rkres", n)] for n in ("www.short.com.", "www.good.com.", "www.shop.net.")]
+      + [A("c2", "rbehind", "mail.short.com.", "AAAA", edns=None), A("c1", "rbehind", "www.short.com.", cached=True)]
+      + [fine("c3", "rbehind", n) for n in ("www.long.com.", "www.long.org.", "www.news.net.")] + [fine("c2", "rbehind", "www.short.com.", cd=True)],
+      "SERVFAIL", also_ok=("dnssec.signature_not_yet_valid",)),
+    S("dnssec.nsec3_iterations_too_high", "dnsmasq", "The zone has 2000 (or 500) NSEC3 iterations; dnsmasq fails what needs them.",
+      [[A("c1", "fmasq4", n, timeout=5), fine("c2", "runb", n), fine("c3", "rkres", n)] for n in ("nosuch.often.com.", "nosuch.often.net.")]
+      + [A("c2", "fmasq4", "nosuch2.often.com.", "AAAA", edns=None, timeout=5), A("c1", "fmasq4", "nosuch.often.com.", cached=True),
+         A("c2", "fmasq4", "www.often.net.", "SRV", timeout=5), fine("c1", "fmasq4", "www.often.com."), fine("c1", "fmasq4", "nosuch.shop.net."),
+         fine("c2", "fmasq4", "nosuch.often.com.", cd=True)], "SERVFAIL", keep=("rbind",)),
 ]
 
 TRAPS = [
@@ -755,4 +833,4 @@ TRAPS = [
 ]
 
 SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
-             NO_ANSWER + NAME + UNKNOWN + DNSSEC + VIEWS + TRAPS)
+             NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS)

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from net import sh
-from nodes import NODES, PACKAGES, v4, v6
+from nodes import EGRESS, NODES, PACKAGES, v4, v6
 
 XFER_KEY = "xfer.key.", "hmac-sha256", "c2VjcmV0LW9mLXRoZS1sYWItMDAwMDAwMDAwMDAwMDE="
 
@@ -31,8 +31,15 @@ class Server:
         with open(self.conf, "w") as out:
             out.write(self.configuration())
         log = open(os.path.join(self.dir, "log"), "a")
-        self.process = self.node.popen(self.argv(), stdout=log, stderr=log, cwd=self.dir,
+        self.process = self.node.popen(self.clock() + self.argv(), stdout=log, stderr=log, cwd=self.dir,
                                        stdin=subprocess.DEVNULL)
+
+    def clock(self):
+        """What comes before the command when the server's clock is wrong."""
+        if "clock" not in self.options:
+            return []
+        return ["env", "LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1",
+                "FAKETIME=" + self.options["clock"], "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -73,10 +80,11 @@ class Bind(Server):
 
     def configuration(self):
         recursive = not self.zones and self.name.startswith("r")
+        egress = EGRESS.get(self.name, (self.v4, self.v6))
         common = (f'directory "{self.dir}"; pid-file "{self.dir}/pid"; session-keyfile none;'
                   f" listen-on {{ {self.v4}; }}; listen-on-v6 {{ {self.v6}; }};"
-                  f" query-source address {self.options.get('egress', self.v4)};"
-                  f" query-source-v6 address {self.v6}; notify no; {self.extra()}")
+                  f" query-source address {egress[0]};"
+                  f" query-source-v6 address {egress[1]}; notify no; {self.extra()}")
         anchor = self.lab.anchor_text.split(None, 4)
         text = [f'key "rndc" {{ algorithm hmac-sha256; secret "{XFER_KEY[2]}"; }};',
                 f'key "xfer.key" {{ algorithm hmac-sha256; secret "{XFER_KEY[2]}"; }};',
@@ -250,7 +258,13 @@ class Dnsmasq(Server):
         return "\n".join([
             "no-resolv", "no-hosts", "bind-interfaces", f"listen-address={self.v4}", "user=root",
             f"listen-address={self.v6}", f"pid-file={self.dir}/pid", "edns-packet-max=1232",
-            *[f"server={v4(t)}" for t in self.options["targets"]], self.extra()]) + "\n"
+            *[f"server={v4(t)}" for t in self.options["targets"]], self.validation(),
+            self.extra()]) + "\n"
+
+    def validation(self):
+        if not self.options.get("validate"):
+            return ""
+        return "dnssec\ntrust-anchor=.," + ",".join(self.lab.anchor_ds.split(None, 3))
 
 
 CLASSES = {"bind": Bind, "nsd": Nsd, "knot": Knot, "pdns": Pdns, "unbound": Unbound,

@@ -13,9 +13,12 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.opcode
+import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+
+from nodes import v4
 
 FLOOD = {}
 
@@ -179,6 +182,37 @@ def big(query, _):
     return answer
 
 
+def fetched(query, name, server, rd):
+    """The answer of a server, asked from the address of that odd server."""
+    q = query.question[0]
+    question = dns.message.make_query(q.name, q.rdtype, use_edns=0, payload=1232)
+    question.flags = dns.flags.RD if rd else 0
+    return dns.query.udp(question, server, timeout=3, source=v4("tiny." + name))
+
+
+def forgets(query, _):
+    """A resolver that walks from the root, gets a good answer and says SERVFAIL all the same."""
+    server = v4("root")
+    for _ in range(8):
+        answer = fetched(query, "forgets", server, rd=False)
+        if answer.answer or answer.flags & dns.flags.AA:
+            break
+        server = next(r[0].address for r in answer.additional if r.rdtype == dns.rdatatype.A)
+    return failure(query)
+
+
+def forwards(query, _):
+    """A forwarder that gets a good answer and says SERVFAIL all the same."""
+    fetched(query, "forwards", v4("runb"), rd=True)
+    return failure(query)
+
+
+def failure(query):
+    answer = reply(query, dns.rcode.SERVFAIL, aa=False)
+    answer.flags |= dns.flags.RA
+    return answer
+
+
 BEHAVIOURS = {
     "upward": upward, "empty": empty, "selfref": selfref,
     "norecurse": only(dns.rcode.REFUSED), "servfail": only(dns.rcode.SERVFAIL),
@@ -195,7 +229,7 @@ BEHAVIOURS = {
     "truncate": truncate, "tcp_reset": truncate, "late": late, "silent": lambda q, _: None,
     "rate_ede": flooded(31), "rate_ede32": flooded(32), "blocked": ede(15, dns.rcode.REFUSED),
     "ede_filtered": ede(17, dns.rcode.REFUSED, "filtered for this client"),
-    "nodata_noaa": no_address, "big": big,
+    "forgets": forgets, "forwards": forwards, "nodata_noaa": no_address, "big": big,
 }
 
 
