@@ -9,6 +9,8 @@
 
 #define LOAD_NUM 3u /* the table is full at 3/4 */
 #define LOAD_DEN 4u
+#define RETENTION_NS \
+	(120 * RC_NS_PER_S)  /* how far back failures are compared with others' outcomes */
 #define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
 #define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 #define MIRROR_WINDOW_NS \
@@ -576,6 +578,7 @@ int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, ui
 	struct rc_recorder_config config = {
 		.record_bytes = record_bytes,
 		.answer_bytes = answer_bytes,
+		.retention_ns = timeout_ns + RETENTION_NS,
 		.seed = seed,
 		.on_move = record_moved,
 		.context = p,

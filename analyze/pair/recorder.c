@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/pair/span.h"
 #include "base/err.h"
 #include "base/hash.h"
 
@@ -11,12 +12,8 @@
 #define MOVES_MAX 64u             /* pending records moved for one add before one is given up */
 
 struct rc_recorder {
-	uint8_t *ring;
-	uint64_t ring_size;
-	uint64_t head, tail; /* positions */
-	uint8_t *blobs;
-	uint64_t blob_size;
-	uint64_t blob_head;
+	struct rc_span records, answers;
+	int64_t retention_ns;
 	uint64_t *by_asker, *by_server; /* heads of the chains */
 	uint64_t mask;
 	uint64_t seed;
@@ -39,21 +36,21 @@ int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder 
 	struct rc_recorder *r = calloc(1, sizeof *r);
 	if (r == NULL)
 		return RC_E_NOMEM;
-	r->ring_size = config->record_bytes / ALIGN * ALIGN;
-	r->blob_size = config->answer_bytes;
-	uint64_t heads = power_of_two_below(r->ring_size / INDEX_BYTES_PER_HEAD + 2);
+	uint64_t heads = power_of_two_below(config->record_bytes / INDEX_BYTES_PER_HEAD + 2);
 	r->mask = heads - 1;
 	r->seed = config->seed;
-	r->head = r->tail = FIRST_POS;
-	r->blob_head = FIRST_POS;
 	r->since_ns = INT64_MIN;
+	r->retention_ns = config->retention_ns;
 	r->on_move = config->on_move;
 	r->context = config->context;
-	r->ring = malloc(r->ring_size);
-	r->blobs = malloc(r->blob_size);
+	int err = rc_span_init(&r->records, config->record_bytes);
+	if (err == RC_OK)
+		err = rc_span_init(&r->answers, config->answer_bytes);
+	r->records.head = r->records.tail = FIRST_POS;
+	r->answers.head = r->answers.tail = FIRST_POS;
 	r->by_asker = calloc(heads, sizeof *r->by_asker);
 	r->by_server = calloc(heads, sizeof *r->by_server);
-	if (r->ring == NULL || r->blobs == NULL || r->by_asker == NULL || r->by_server == NULL) {
+	if (err != RC_OK || r->by_asker == NULL || r->by_server == NULL) {
 		rc_recorder_free(r);
 		return RC_E_NOMEM;
 	}
@@ -65,8 +62,8 @@ void rc_recorder_free(struct rc_recorder *r)
 {
 	if (r == NULL)
 		return;
-	free(r->ring);
-	free(r->blobs);
+	rc_span_free(&r->records);
+	rc_span_free(&r->answers);
 	free(r->by_asker);
 	free(r->by_server);
 	free(r);
@@ -74,12 +71,12 @@ void rc_recorder_free(struct rc_recorder *r)
 
 static struct rc_record *record_at(const struct rc_recorder *r, uint64_t pos)
 {
-	return (struct rc_record *)(void *)(r->ring + pos % r->ring_size);
+	return rc_span_at(&r->records, pos);
 }
 
 struct rc_record *rc_recorder_at(struct rc_recorder *r, uint64_t pos)
 {
-	return pos < r->tail || pos >= r->head ? NULL : record_at(r, pos);
+	return pos < r->records.tail || pos >= r->records.head ? NULL : record_at(r, pos);
 }
 
 static uint64_t *chain_head(const struct rc_recorder *r, uint64_t *heads,
@@ -99,7 +96,7 @@ static bool is_padding(const struct rc_record *record)
 /* Copies a record to the head, where the caller has made room, and links it into its chains. */
 static uint64_t append(struct rc_recorder *r, const struct rc_record *from)
 {
-	uint64_t pos = r->head;
+	uint64_t pos = r->records.head;
 	struct rc_record *to = record_at(r, pos);
 	memmove(to, from, from->size);
 	uint64_t *a = chain_head(r, r->by_asker, &to->x.asker, to->x.name_hash);
@@ -107,80 +104,89 @@ static uint64_t append(struct rc_recorder *r, const struct rc_record *from)
 	to->prev_asker = *a;
 	to->prev_server = *s;
 	*a = *s = pos;
-	r->head += to->size;
+	r->records.head += to->size;
 	return pos;
 }
 
-/*
- * Room for size bytes that do not straddle the end of the ring: a gap too small at the end becomes a
- * padding record. Returns false while the tail stands in the way.
- */
+/* Room for a record: what is left of a chunk too small for it becomes padding. */
 static bool room(struct rc_recorder *r, uint32_t size)
 {
-	uint64_t to_end = r->ring_size - r->head % r->ring_size;
-	uint64_t pad = to_end < size ? to_end : 0;
-	if (r->head + pad + size > r->tail + r->ring_size)
+	uint64_t old_head = r->records.head;
+	if (!rc_span_room(&r->records, size))
 		return false;
-	if (pad > 0) {
-		struct rc_record *p = record_at(r, r->head);
-		if (pad >= offsetof(struct rc_record, x)) {
-			p->prev_asker = UINT64_MAX;
-			p->size = (uint32_t)pad;
-		}
-		r->head += pad;
+	uint64_t pad = r->records.head - old_head;
+	if (pad >= offsetof(struct rc_record, x)) {
+		struct rc_record *p = record_at(r, old_head);
+		p->prev_asker = UINT64_MAX;
+		p->size = (uint32_t)pad;
 	}
 	return true;
 }
 
-/* Size of what stands at the tail: a gap too small for a header can only be at the end of the ring. */
-static uint32_t tail_size(const struct rc_recorder *r)
+/* Nothing but padding up to the end of the chunk: marked so, or too small for a mark. */
+static bool is_gap(const struct rc_recorder *r, uint64_t pos, uint64_t *ret_size)
 {
-	uint64_t to_end = r->ring_size - r->tail % r->ring_size;
-	if (to_end < offsetof(struct rc_record, x))
-		return (uint32_t)to_end;
-	return record_at(r, r->tail)->size;
-}
-
-static bool tail_is_padding(const struct rc_recorder *r)
-{
-	uint64_t to_end = r->ring_size - r->tail % r->ring_size;
-	return to_end < offsetof(struct rc_record, x) || is_padding(record_at(r, r->tail));
+	*ret_size = rc_span_left_in_chunk(pos);
+	if (*ret_size < offsetof(struct rc_record, x))
+		return true;
+	if (!is_padding(record_at(r, pos)))
+		return false;
+	*ret_size = record_at(r, pos)->size;
+	return true;
 }
 
 /* Frees the oldest record. A pending one is carried forward unless `moves` is used up. */
 static void evict(struct rc_recorder *r, unsigned *moves)
 {
-	uint32_t size = tail_size(r);
-	if (tail_is_padding(r)) {
-		r->tail += size;
+	uint64_t size, old_pos = r->records.tail;
+	if (is_gap(r, old_pos, &size)) {
+		rc_span_release(&r->records, old_pos + size);
 		return;
 	}
-	struct rc_record *old = record_at(r, r->tail);
-	uint64_t old_pos = r->tail;
+	struct rc_record *old = record_at(r, old_pos);
+	size = old->size;
 	r->since_ns = old->x.first_ns;
+	if (old->blob_pos != 0) /* answers are in nearly the same order */
+		rc_span_release(&r->answers, old->blob_pos);
 	if (old->x.state != RC_X_PENDING) {
 		r->stats.overwritten++;
-		r->tail += size;
+		rc_span_release(&r->records, old_pos + size);
 		return;
 	}
 	if (*moves == 0) {
 		r->stats.dropped++;
 		r->on_move(r->context, old_pos, 0);
-		r->tail += size;
+		rc_span_release(&r->records, old_pos + size);
 		return;
 	}
 	(*moves)--;
 	r->stats.moved++;
-	/* Its own place is free now; the copy goes through the stack since the places may overlap. */
+	/* Its chunk may go to the head at once, so the copy goes through the stack. */
 	union {
 		struct rc_record record;
 		uint8_t bytes[sizeof(struct rc_record) + RC_NAME_MAX + ALIGN];
 	} copy;
 	memcpy(&copy, old, size);
-	r->tail += size;
-	while (!room(r, size))
+	rc_span_release(&r->records, old_pos + size);
+	while (!room(r, (uint32_t)size))
 		evict(r, moves);
 	r->on_move(r->context, old_pos, append(r, &copy.record));
+}
+
+/* Lets go of what is older than anybody will ask for; stops at a question still open. */
+static void forget(struct rc_recorder *r, int64_t now_ns)
+{
+	uint64_t size;
+	while (r->records.tail < r->records.head) {
+		if (!is_gap(r, r->records.tail, &size)) {
+			const struct rc_record *old = record_at(r, r->records.tail);
+			if (old->x.state == RC_X_PENDING ||
+			    old->x.first_ns >= now_ns - r->retention_ns)
+				return;
+		}
+		unsigned none = 0;
+		evict(r, &none);
+	}
 }
 
 uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
@@ -189,6 +195,7 @@ uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
 	uint32_t size = (uint32_t)sizeof(struct rc_record) + name->len;
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
 	unsigned moves = MOVES_MAX;
+	forget(r, x->first_ns);
 	while (!room(r, size))
 		evict(r, &moves);
 	union {
@@ -210,15 +217,18 @@ uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
 			     uint32_t len)
 {
-	if (len > r->blob_size / 2)
+	if (len == 0 || len > RC_SPAN_CHUNK)
 		return;
-	uint64_t to_end = r->blob_size - r->blob_head % r->blob_size;
-	if (to_end < len)
-		r->blob_head += to_end;
-	memcpy(r->blobs + r->blob_head % r->blob_size, wire, len);
-	record->blob_pos = r->blob_head;
+	while (!rc_span_room(&r->answers, len)) {
+		uint64_t tail = r->answers.tail;
+		if (tail + rc_span_left_in_chunk(tail) > r->answers.head)
+			return; /* not even an empty ring has room: out of memory */
+		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(tail));
+	}
+	memcpy(rc_span_at(&r->answers, r->answers.head), wire, len);
+	record->blob_pos = r->answers.head;
 	record->blob_len = len;
-	r->blob_head += len;
+	r->answers.head += len;
 	r->stats.answers_kept++;
 	r->stats.answer_bytes += len;
 }
@@ -226,10 +236,10 @@ void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, co
 const uint8_t *rc_recorder_answer(const struct rc_recorder *r, const struct rc_record *record,
 				  uint32_t *ret_len)
 {
-	if (record->blob_pos == 0 || record->blob_pos + r->blob_size < r->blob_head)
+	if (record->blob_pos == 0 || record->blob_pos < r->answers.tail)
 		return NULL;
 	*ret_len = record->blob_len;
-	return r->blobs + record->blob_pos % r->blob_size;
+	return rc_span_at(&r->answers, record->blob_pos);
 }
 
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *r, const struct rc_addr *asker,
@@ -246,30 +256,24 @@ uint64_t rc_recorder_newest_by_server(const struct rc_recorder *r, const struct 
 
 uint64_t rc_recorder_tail(const struct rc_recorder *r)
 {
-	return r->tail;
+	return r->records.tail;
 }
 
 uint64_t rc_recorder_head(const struct rc_recorder *r)
 {
-	return r->head;
+	return r->records.head;
 }
 
 uint64_t rc_recorder_next(struct rc_recorder *r, uint64_t pos)
 {
-	if (pos < r->tail)
-		pos = r->tail;
-	else if (pos < r->head)
+	uint64_t gap;
+	if (pos < r->records.tail)
+		pos = r->records.tail;
+	else if (pos < r->records.head)
 		pos += record_at(r, pos)->size;
-	while (pos < r->head) {
-		uint64_t to_end = r->ring_size - pos % r->ring_size;
-		if (to_end < offsetof(struct rc_record, x))
-			pos += to_end;
-		else if (is_padding(record_at(r, pos)))
-			pos += record_at(r, pos)->size;
-		else
-			return pos;
-	}
-	return 0;
+	while (pos < r->records.head && is_gap(r, pos, &gap))
+		pos += gap;
+	return pos < r->records.head ? pos : 0;
 }
 
 int64_t rc_recorder_since(const struct rc_recorder *r)

@@ -1,6 +1,6 @@
 /*
- * The flight recorder: every exchange of the recent past, in one ring of bytes, oldest overwritten
- * first; and the raw answers that inference may need, in a second ring.
+ * The flight recorder: every exchange of the recent past, in one ring of bytes, oldest let go first;
+ * and the raw answers that inference may need, in a second ring.
  *
  * A record is written once when its first query is seen and completed in place. Two indexes find the
  * records of one name: those one asker asked, and those one server was asked. Index chains run from
@@ -40,8 +40,9 @@ struct rc_recorder_stats {
 struct rc_recorder;
 
 struct rc_recorder_config {
-	size_t record_bytes; /* ring of records */
-	size_t answer_bytes; /* ring of raw answers */
+	size_t record_bytes;  /* ring of records */
+	size_t answer_bytes;  /* ring of raw answers */
+	int64_t retention_ns; /* finished records older than this are let go */
 	uint64_t seed;
 	/* A pending record moved (new_pos) or had to be given up (new_pos 0; still readable at old_pos). */
 	void (*on_move)(void *context, uint64_t old_pos, uint64_t new_pos);
