@@ -1,5 +1,5 @@
 #!/bin/bash
-# Replays each fuzz target over its corpus, mutations of it and random inputs; TAP on standard output.
+# Replays each fuzz target over its corpus, mutations of it and random inputs; prints TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build/release}

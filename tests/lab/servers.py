@@ -31,15 +31,8 @@ class Server:
         with open(self.conf, "w") as out:
             out.write(self.configuration())
         log = open(os.path.join(self.dir, "log"), "a")
-        self.process = self.node.popen(self.clock() + self.argv(), stdout=log, stderr=log, cwd=self.dir,
+        self.process = self.node.popen(self.argv(), stdout=log, stderr=log, cwd=self.dir,
                                        stdin=subprocess.DEVNULL)
-
-    def clock(self):
-        """What comes before the command when the server's clock is wrong."""
-        if "clock" not in self.options:
-            return []
-        return ["env", "LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1",
-                "FAKETIME=" + self.options["clock"], "FAKETIME_DONT_FAKE_MONOTONIC=1"]
 
     def stop(self):
         if self.process and self.process.poll() is None:
