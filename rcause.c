@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "capture/capture.h"
@@ -42,8 +43,14 @@ struct run {
 	struct rc_engine *engine;
 	struct rc_emit *emit;
 	struct rc_obs *obs;
+	struct rc_frame frames[RC_BATCH_FRAMES];
+	size_t n_first; /* frames of the batch read to choose the seed */
+	int64_t first_now_ns;
+	int first_err;
+	bool first_taken;
 	char *trust_anchor;
 	bool live, told, undecoded;
+	char hostname[256];
 	uint32_t last_link; /* link type of the last frame; LINK_NONE before the first */
 	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns, next_drops_ns;
 	uint64_t dropped, failures, batches;
@@ -192,14 +199,36 @@ static int read_trust_anchor(struct run *run)
 	return status;
 }
 
+/*
+ * Hash seeds: random on a live network. A file must give the same bytes each time, whatever a full table
+ * then evicts, so its seed comes from its own first packets.
+ */
+static int choose_seed(struct run *run, uint64_t *ret_seed)
+{
+	if (run->live) {
+		if (getrandom(ret_seed, sizeof *ret_seed, 0) == (ssize_t)sizeof *ret_seed)
+			return 0;
+		complain(run, "getrandom", strerror(errno));
+		return RC_EXIT_FAILED;
+	}
+	int64_t now_ns;
+	uint64_t seed = RC_HASH_K0;
+	run->first_err = rc_capture_next(run->capture, run->frames, RC_BATCH_FRAMES, &run->n_first,
+					 &now_ns);
+	run->first_now_ns = now_ns;
+	for (size_t i = 0; run->first_err == RC_OK && i < run->n_first; i++)
+		seed = rc_hash_bytes(seed ^ (uint64_t)run->frames[i].ts_ns, run->frames[i].data,
+				     run->frames[i].caplen);
+	*ret_seed = seed;
+	return 0;
+}
+
 static int open_engine(struct run *run)
 {
 	const struct rc_options *o = run->options;
 	uint64_t seed;
-	if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
-		complain(run, "getrandom", strerror(errno));
+	if (choose_seed(run, &seed) != 0)
 		return RC_EXIT_FAILED;
-	}
 	size_t decoder_bytes = o->memory_bytes / DECODER_SHARE;
 	struct rc_decoder_config decoder = {.seed = seed,
 					    .ports = o->ports,
@@ -238,15 +267,14 @@ static int open_engine(struct run *run)
 static int open_emit(struct run *run)
 {
 	const struct rc_options *o = run->options;
-	char hostname[256] = "";
 	/* A file's events must not depend on where it is read. */
-	if (run->live && gethostname(hostname, sizeof hostname - 1) != 0)
-		hostname[0] = '\0';
+	if (run->live && gethostname(run->hostname, sizeof run->hostname - 1) != 0)
+		run->hostname[0] = '\0';
 	struct rc_emit_config config = {
 		.sinks = o->sinks.items,
 		.n_sinks = o->sinks.n,
 		.what = o->emit,
-		.hostname = hostname[0] == '\0' ? NULL : hostname,
+		.hostname = run->hostname[0] == '\0' ? NULL : run->hostname,
 		.ifaces = o->ifaces.items,
 		.n_ifaces = o->ifaces.n,
 		.source_name = source_name,
@@ -391,21 +419,31 @@ static void pass_time(struct run *run, int64_t now_ns, bool silent)
 	}
 }
 
+/* The next batch; the first one of a file was read to choose the seed. */
+static int next_batch(struct run *run, size_t *ret_n, int64_t *ret_now_ns)
+{
+	if (run->live || run->first_taken)
+		return rc_capture_next(run->capture, run->frames, RC_BATCH_FRAMES, ret_n,
+				       ret_now_ns);
+	run->first_taken = true;
+	*ret_n = run->n_first;
+	*ret_now_ns = run->first_now_ns;
+	return run->first_err;
+}
+
 static void loop(struct run *run)
 {
-	struct rc_frame frames[RC_BATCH_FRAMES];
 	bool progress = !run->live && !run->options->quiet && isatty(STDERR_FILENO) == 1;
 	size_t n;
 	int64_t now_ns;
-	while (!rc_emit_done(run->emit) &&
-	       rc_capture_next(run->capture, frames, RC_BATCH_FRAMES, &n, &now_ns) == RC_OK) {
+	while (!rc_emit_done(run->emit) && next_batch(run, &n, &now_ns) == RC_OK) {
 		if (n > 0 && run->start_ns == NO_TIME)
-			pass_time(run, frames[0].ts_ns, false);
+			pass_time(run, run->frames[0].ts_ns, false);
 		if (now_ns >= run->next_drops_ns) {
 			pass_drops(run);
 			run->next_drops_ns = now_ns + DROPS_EVERY_NS;
 		}
-		handle_batch(run, frames, n);
+		handle_batch(run, run->frames, n);
 		if (n > 0 || run->live)
 			pass_time(run, now_ns, n == 0);
 		if (run->live)

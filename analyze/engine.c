@@ -124,7 +124,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
 	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
 	if (is_upstream_query(&r->x))
-		rc_book_note(e->book, &obs->msg, obs->ts_ns);
+		rc_book_note(e->book, obs);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
 		rc_recorder_keep_answer(recorder, r, obs->msg.wire, obs->msg.len);
 	if (e->config.want_transactions && e->out.on_transaction != NULL) {
@@ -362,7 +362,7 @@ void rc_engine_dropped(struct rc_engine *e, uint64_t packets)
 	if (packets == 0 || e->now_ns == INT64_MIN)
 		return;
 	/* When exactly is not known: some time since the last look. */
-	if (e->now_ns - e->drops_to_ns > EDGE_NS || e->drops_to_ns == INT64_MIN)
+	if (e->drops_to_ns == INT64_MIN || e->now_ns - e->drops_to_ns > EDGE_NS)
 		e->drops_from_ns = looked_ns == INT64_MIN ? e->start_ns : looked_ns;
 	e->drops_to_ns = e->now_ns;
 }

@@ -146,7 +146,8 @@ static void wait_live(const struct rc_capture *c)
 	struct pollfd fds[RC_LIVE_IFACES_MAX + 1];
 	nfds_t n = 0;
 	int timeout_ms = RC_LIVE_TIMEOUT_MS;
-	fds[n++] = (struct pollfd){.fd = c->wake_fd, .events = POLLIN};
+	if (!atomic_load(&c->stopped))
+		fds[n++] = (struct pollfd){.fd = c->wake_fd, .events = POLLIN};
 	for (size_t i = 0; i < c->n_idle; i++)
 		fds[n++] = (struct pollfd){.fd = rc_iface_fd(c->idle[i]->iface), .events = POLLIN};
 	if (c->n_heap > 0)
@@ -186,16 +187,27 @@ static int next_live(struct rc_capture *c, struct rc_frame *frames, size_t max, 
 	return rc;
 }
 
+/* After a stop: what the kernel already has is still read, until its open blocks must have come. */
+static bool is_drained(struct rc_capture *c)
+{
+	if (c->drain_until_ns == 0)
+		c->drain_until_ns = time_of_day_ns() + RC_LIVE_HOLD_NS;
+	return time_of_day_ns() >= c->drain_until_ns;
+}
+
 int rc_capture_next(struct rc_capture *capture, struct rc_frame *frames, size_t max, size_t *ret_n,
 		    int64_t *ret_now_ns)
 {
 	struct rc_capture *c = capture;
 	size_t n = 0;
 	int rc = RC_E_EOF;
-	if (!atomic_load(&c->stopped))
-		rc = c->live ? next_live(c, frames, max, &n) : next_frames(c, frames, max, &n);
+	bool stopped = atomic_load(&c->stopped);
+	if (c->live && (!stopped || !is_drained(c)))
+		rc = next_live(c, frames, max, &n);
+	else if (!stopped)
+		rc = next_frames(c, frames, max, &n);
 	if (rc == RC_E_AGAIN)
-		rc = atomic_load(&c->stopped) ? RC_E_EOF : RC_OK;
+		rc = !stopped || (c->live && !is_drained(c)) ? RC_OK : RC_E_EOF;
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n; i++)

@@ -55,7 +55,10 @@ void rc_capture_close(struct rc_capture *capture);
 int rc_capture_next(struct rc_capture *capture, struct rc_frame *frames, size_t max, size_t *ret_n,
 		    int64_t *ret_now_ns);
 
-/* Makes a blocked or the next rc_capture_next return RC_E_EOF. Async-signal-safe. */
+/*
+ * Ends the input: rc_capture_next returns RC_E_EOF, live once what the kernel already holds has been handed
+ * out (0.15 s at most). Async-signal-safe.
+ */
 void rc_capture_stop(struct rc_capture *capture);
 
 /* True once any input failed, was cut or damaged. */

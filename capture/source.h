@@ -52,6 +52,7 @@ struct rc_capture {
 	int64_t from_ns, to_ns;
 	int64_t now_ns; /* packet time reached */
 	int64_t next_stats_ns;
+	int64_t drain_until_ns; /* after a stop, live: when reading ends; 0 before */
 	rc_capture_error_fn on_error;
 	void *error_context;
 	struct rc_capture_counts counts;

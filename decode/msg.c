@@ -1,5 +1,7 @@
 #include "decode/msg.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 #include "decode/rdata.h"
@@ -323,4 +325,16 @@ bool rc_rr_rdata_name(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t
 	struct rc_cursor c = rc_walk_rdata(msg, rr);
 	rc_cursor_skip(&c, ahead);
 	return !c.failed && rc_name_read(&c, ret_name) == RC_NAME_OK;
+}
+
+uint64_t rc_msg_content_hash(const struct rc_msg *msg, uint64_t seed)
+{
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
+	struct rc_rr rr;
+	uint64_t hash = rc_hash_u64(seed, msg->qname_hash, (uint64_t)msg->flags << 16 | msg->qtype);
+	while (rc_rr_next(&it, &rr))
+		if (rr.type != RC_TYPE_OPT)
+			hash = rc_hash_bytes(hash, msg->wire + rr.off,
+					     rr.rdata_off + rr.rdata_len - rr.off);
+	return hash;
 }

@@ -127,6 +127,12 @@ static inline bool rc_msg_is_response(const struct rc_msg *m)
 bool rc_msg_decode(const uint8_t *wire, uint32_t len, uint32_t full_len, uint64_t name_seed,
 		   struct rc_msg *ret_msg);
 
+/*
+ * Seeded hash of the records but for OPT, whose cookie and padding differ each time: equal for repeats
+ * of the same data.
+ */
+uint64_t rc_msg_content_hash(const struct rc_msg *msg, uint64_t seed);
+
 /* A resource record as it stands in the message. */
 struct rc_rr {
 	enum rc_section section;

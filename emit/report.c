@@ -251,7 +251,8 @@ void rc_report_stats(struct rc_report *report, int64_t start_ns, int64_t now_ns,
 	report->start_ns = start_ns;
 	report->now_ns = now_ns;
 	report->packets = find_counter(sets, n_sets, "frames");
-	report->messages = find_counter(sets, n_sets, "messages");
+	report->messages = find_counter(sets, n_sets, "queries") +
+			   find_counter(sets, n_sets, "answers");
 	report->exchanges = find_counter(sets, n_sets, "exchanges");
 	report->dropped = 0;
 	for (size_t s = 0; s < n_sets; s++) {

@@ -294,14 +294,17 @@ static void put_proof(struct page *page, const struct rc_report_proof *p, const 
 static void put_caveats(struct page *page, const struct rc_report_group *g)
 {
 	const struct rc_visibility *v = &g->visibility;
+	bool doubtful = g->confidence <
+			RC_CONF_PROVEN; /* a proof stands, whatever else was missed */
 	const struct {
 		bool holds;
 		const char *text;
 	} caveats[] = {
-		{!v->upstream_seen, "the resolver's own queries are not in this capture"},
+		{!v->upstream_seen && doubtful,
+		 "the resolver's own queries are not in this capture"},
 		{v->one_way, "only one direction of the traffic was seen"},
 		{v->kernel_drops, "packets were dropped meanwhile"},
-		{v->capture_start, "the capture began too late to see all of it"},
+		{v->capture_start && doubtful, "the capture began too late to see all of it"},
 		{v->capture_end, "the capture ended before all of it was seen"},
 		{v->cut, "packets were cut by the snap length"},
 		{v->fragments_missing, "fragments are missing"},

@@ -22,16 +22,39 @@ static bool checking_disabled(const struct rc_case *c)
 	return rc_flag(&c->x->query, RC_FLAG_CD);
 }
 
+/* The message that shows it; one from the zone book was an answer to the resolver some time before. */
+static void prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
+			 const char *fact)
+{
+	if (o->link != NULL) {
+		rc_prove(c, f, o->link->x, &o->link->name->name, NULL, fact);
+		return;
+	}
+	if (f->n_evidence == RC_EVIDENCE_MAX)
+		return;
+	f->evidence[f->n_evidence++] = (struct rc_evidence){
+		.frame = o->frame,
+		.source = o->source,
+		.ts_ns = o->ts_ns,
+		.from = o->asker,
+		.to = o->server,
+		.name = &o->msg->qname,
+		.qtype = o->msg->qtype,
+		.outcome = "seen_before",
+		.rcode = o->msg->rcode,
+		.rtt_ns = -1,
+		.fact = fact,
+	};
+}
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	const struct rc_dnssec_finding *d = &r->findings[0];
-	const struct rc_link *link = c->dnssec_links[d->msg];
 	f->zone = &d->zone;
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail);
-	if (link != NULL)
-		rc_prove(c, f, link->x, &link->name->name, NULL, d->detail);
+	prove_origin(c, f, &c->dnssec_origins[d->msg], d->detail);
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,

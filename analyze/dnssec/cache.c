@@ -93,19 +93,14 @@ static unsigned age_class(int64_t age_ns)
 	return age_ns < FRESH_NS ? 0 : age_ns < RECENT_NS ? 1 : 2;
 }
 
-/* Hash of a message's records but for OPT, whose cookie is new each time; notes validity times. */
-static uint64_t take_message(const struct rc_dnssec_cache *c, uint64_t key,
-			     const struct rc_dnssec_msg *m, int64_t now_ns, struct entry *e)
+/* Hash of a message's records; notes the validity times of its signatures. */
+static uint64_t take_message(uint64_t key, const struct rc_dnssec_msg *m, int64_t now_ns,
+			     struct entry *e)
 {
 	struct rc_rr_iter it = rc_rr_begin(m->msg, RC_ANSWER);
 	struct rc_rr rr;
-	key = rc_hash_u64(key ^ age_class(now_ns - m->ts_ns), m->msg->qname_hash,
-			  (uint64_t)m->msg->flags << 16 | m->msg->qtype);
+	key = rc_msg_content_hash(m->msg, key ^ age_class(now_ns - m->ts_ns));
 	while (rc_rr_next(&it, &rr)) {
-		uint32_t end = rr.rdata_off + rr.rdata_len;
-		if (rr.type == RC_TYPE_OPT)
-			continue;
-		key = rc_hash_bytes(key ^ c->seed, m->msg->wire + rr.off, end - rr.off);
 		if (rr.type != RC_TYPE_RRSIG)
 			continue;
 		struct rc_cursor rd = rc_rr_rdata(m->msg, &rr);
@@ -163,7 +158,7 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 	struct entry fresh = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
 	uint64_t key = rc_hash_u64(c->seed, rc_name_hash(c->seed, qname), qtype);
 	for (size_t i = 0; i < n; i++)
-		key = take_message(c, key, &msgs[i], now_ns, &fresh);
+		key = take_message(key, &msgs[i], now_ns, &fresh);
 	if (key == 0)
 		key = 1;
 	struct entry *set = &c->entries[(key & c->mask) * WAYS], *place = set;

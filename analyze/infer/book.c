@@ -14,6 +14,9 @@ struct entry {
 	uint64_t key;     /* of zone and kind; 0 free */
 	uint64_t content; /* hash of the message behind its ID */
 	int64_t first_ns; /* this content first seen */
+	uint64_t frame;   /* then */
+	uint16_t source;
+	struct rc_addr asker, server;
 	int64_t seen_ns;
 	int64_t expires_ns;
 	uint64_t blob_pos;
@@ -82,17 +85,19 @@ static struct entry *place_for(struct rc_book *b, uint64_t key, uint64_t content
 		if (oldest->key == 0)
 			break;
 	}
-	if (is_held(b, oldest) && oldest->expires_ns > now_ns)
+	if (is_held(b, oldest) && oldest->expires_ns > now_ns && oldest->key != key)
 		b->stats.evicted++;
 	oldest->key = 0;
 	return oldest;
 }
 
 static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
-		const struct rc_msg *msg, uint32_t ttl_s, int64_t now_ns)
+		const struct rc_obs *obs, uint32_t ttl_s)
 {
+	const struct rc_msg *msg = &obs->msg;
+	int64_t now_ns = obs->ts_ns;
 	uint64_t key = key_of(b, zone_hash, kind);
-	uint64_t content = rc_hash_bytes(b->seed, msg->wire + 2, msg->len - 2);
+	uint64_t content = rc_msg_content_hash(msg, b->seed);
 	struct entry *e = place_for(b, key, content, now_ns);
 	e->seen_ns = now_ns;
 	e->expires_ns = now_ns + (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * RC_NS_PER_S;
@@ -105,6 +110,10 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	memcpy(b->blobs + b->blob_head % b->blob_size, msg->wire, msg->len);
 	e->key = key;
 	e->first_ns = now_ns;
+	e->frame = obs->frame;
+	e->source = obs->source;
+	e->asker = obs->dst;
+	e->server = obs->src;
 	e->content = content;
 	e->blob_pos = b->blob_head;
 	e->blob_len = msg->len;
@@ -113,8 +122,9 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 }
 
 /* A referral: NS records for a zone below the server's, and no answer (RFC 9499 "referral"). */
-static void note_referral(struct rc_book *b, const struct rc_msg *msg, int64_t now_ns)
+static void note_referral(struct rc_book *b, const struct rc_obs *obs)
 {
+	const struct rc_msg *msg = &obs->msg;
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_AUTHORITY);
 	struct rc_rr rr;
 	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY) {
@@ -122,20 +132,20 @@ static void note_referral(struct rc_book *b, const struct rc_msg *msg, int64_t n
 		if (rr.type != RC_TYPE_NS)
 			continue;
 		if (rc_rr_owner(msg, &rr, &zone) && rc_name_in(&msg->qname, &zone))
-			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, msg, rr.ttl_s,
-			    now_ns);
+			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, obs, rr.ttl_s);
 		return;
 	}
 }
 
-void rc_book_note(struct rc_book *b, const struct rc_msg *msg, int64_t now_ns)
+void rc_book_note(struct rc_book *b, const struct rc_obs *obs)
 {
+	const struct rc_msg *msg = &obs->msg;
 	if (msg->fault != RC_FAULT_NONE || !msg->has_question || msg->len > b->blob_size / 4 ||
 	    msg->rcode != RC_RCODE_NOERROR || (msg->flags & RC_FLAG_TC))
 		return;
 	if (msg->counts[RC_ANSWER] == 0) {
 		if (msg->has & RC_HAS_AUTH_NS)
-			note_referral(b, msg, now_ns);
+			note_referral(b, obs);
 		return;
 	}
 	enum rc_book_kind kind;
@@ -150,7 +160,7 @@ void rc_book_note(struct rc_book *b, const struct rc_msg *msg, int64_t now_ns)
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	if (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER)
-		put(b, msg->qname_hash, kind, msg, rr.ttl_s, now_ns);
+		put(b, msg->qname_hash, kind, obs, rr.ttl_s);
 }
 
 size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
@@ -165,8 +175,16 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 		size_t at = n++;
 		for (; at > 0 && pages[at - 1].seen_ns < set[i].seen_ns; at--)
 			pages[at] = pages[at - 1];
-		pages[at] = (struct rc_book_page){b->blobs + set[i].blob_pos % b->blob_size,
-						  set[i].blob_len, set[i].first_ns, set[i].seen_ns};
+		pages[at] = (struct rc_book_page){
+			.wire = b->blobs + set[i].blob_pos % b->blob_size,
+			.len_bytes = set[i].blob_len,
+			.first_ns = set[i].first_ns,
+			.seen_ns = set[i].seen_ns,
+			.frame = set[i].frame,
+			.source = set[i].source,
+			.asker = set[i].asker,
+			.server = set[i].server,
+		};
 	}
 	return n;
 }

@@ -6,7 +6,7 @@
 #ifndef RC_ANALYZE_BOOK_H
 #define RC_ANALYZE_BOOK_H
 
-#include "decode/msg.h"
+#include "decode/obs.h"
 
 enum rc_book_kind { RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY, RC_BOOK_NS, RC_BOOK_KINDS };
 
@@ -20,6 +20,9 @@ struct rc_book_page {
 	const uint8_t *wire;
 	uint32_t len_bytes;
 	int64_t first_ns, seen_ns; /* first and last time this message was seen */
+	uint64_t frame;            /* first time */
+	uint16_t source;
+	struct rc_addr asker, server;
 };
 
 struct rc_book;
@@ -29,7 +32,7 @@ int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book);
 void rc_book_free(struct rc_book *book);
 
 /* Enters an upstream answer if it holds something for the book. */
-void rc_book_note(struct rc_book *book, const struct rc_msg *msg, int64_t now_ns);
+void rc_book_note(struct rc_book *book, const struct rc_obs *obs);
 
 /*
  * The pages of a zone (by seeded name hash) and kind still valid at now_ns, newest first. Borrowed

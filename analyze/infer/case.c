@@ -179,18 +179,30 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 
 struct gathering {
 	struct rc_dnssec_msg *msgs;
-	const struct rc_link **links;
+	struct rc_origin *origins;
 	size_t n, max;
 };
 
-static void gather(struct gathering *g, const struct rc_msg *m, int64_t ts_ns,
-		   const struct rc_link *link)
+static void gather(struct gathering *g, const struct rc_origin *o)
 {
+	const struct rc_msg *m = o->msg;
 	bool usable = m->rcode == RC_RCODE_NOERROR || m->rcode == RC_RCODE_NXDOMAIN;
 	if (g->n == g->max || !usable || (m->flags & RC_FLAG_TC) || !m->has_question)
 		return;
-	g->msgs[g->n] = (struct rc_dnssec_msg){m, ts_ns};
-	g->links[g->n++] = link;
+	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns};
+	g->origins[g->n++] = *o;
+}
+
+static void gather_link(struct gathering *g, const struct rc_link *link)
+{
+	gather(g, &(struct rc_origin){link, link->answer, link->x->end_ns, link->x->end_frame,
+				      link->x->end_source, link->x->asker, link->x->server});
+}
+
+static void gather_page(struct gathering *g, const struct rc_msg *m, const struct rc_book_page *p)
+{
+	gather(g,
+	       &(struct rc_origin){NULL, m, p->first_ns, p->frame, p->source, p->asker, p->server});
 }
 
 /* What a warm resolver already knew of the zones above the names followed. */
@@ -209,7 +221,7 @@ static void gather_book(struct rc_case *c, struct gathering *g)
 				if (m != NULL && pages[n].first_ns <= c->to_ns &&
 				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,
 						  pages[n].len_bytes, c->seed, m))
-					gather(g, m, pages[n].first_ns, NULL);
+					gather_page(g, m, &pages[n]);
 			}
 		}
 	}
@@ -223,7 +235,7 @@ static void leave_out_root_keys(struct gathering *g)
 		if (m->qtype == RC_TYPE_DNSKEY && m->qname.labels == 0)
 			continue;
 		g->msgs[kept] = g->msgs[i];
-		g->links[kept++] = g->links[i];
+		g->origins[kept++] = g->origins[i];
 	}
 	g->n = kept;
 }
@@ -236,14 +248,14 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
 	c->dnssec.status = RC_DNSSEC_INDETERMINATE;
 	struct gathering g = {.max = c->n_links + c->n_names * 3 * BOOK_PAGES};
 	g.msgs = rc_arena_alloc(c->arena, g.max * sizeof *g.msgs + 1);
-	g.links = rc_arena_alloc(c->arena, g.max * sizeof *g.links + 1);
-	if (g.msgs == NULL || g.links == NULL || c->n_names == 0)
+	g.origins = rc_arena_alloc(c->arena, g.max * sizeof *g.origins + 1);
+	if (g.msgs == NULL || g.origins == NULL || c->n_names == 0)
 		return &c->dnssec;
 	gather_book(c, &g);
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].answer != NULL && c->links[i].name->role != RC_ROLE_NAMESERVER)
-			gather(&g, c->links[i].answer, c->links[i].x->end_ns, &c->links[i]);
-	c->dnssec_links = g.links;
+			gather_link(&g, &c->links[i]);
+	c->dnssec_origins = g.origins;
 	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,
 			      g.msgs, g.n, c->arena, &c->dnssec);
 	/* A private root that nobody told us of: what lies below it can still be judged. */

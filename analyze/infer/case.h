@@ -97,7 +97,15 @@ struct rc_others {
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example;
 };
 
-struct rc_engine;
+/* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
+struct rc_origin {
+	const struct rc_link *link; /* NULL: the zone book */
+	const struct rc_msg *msg;
+	int64_t ts_ns;
+	uint64_t frame;
+	uint16_t source;
+	struct rc_addr asker, server;
+};
 
 struct rc_case {
 	struct rc_arena *arena;
@@ -138,8 +146,7 @@ struct rc_case {
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool dnssec_done;
 	struct rc_dnssec_result dnssec;
-	const struct rc_link *
-		*dnssec_links; /* link of each message given to the check; NULL for the book */
+	struct rc_origin *dnssec_origins; /* of each message given to the check */
 };
 
 /* Inputs of a case that stay the same from failure to failure. */

@@ -43,7 +43,7 @@ NODES = {
 TINY = ["upward", "empty", "norecurse", "refuse_any", "noedns", "dropedns", "servfail", "refused",
         "formerr", "notimp", "wrong_id", "wrong_question", "truncate", "selfref", "rate_ede",
         "rate_ede32", "late", "noixfr", "noaxfr", "noupdate", "nonotify", "noqtype", "badvers_formerr",
-        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards"]
+        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards", "strict"]
 
 # Addresses a resolver asks from, where they are not the ones it is asked at.
 EGRESS = {"regress": ("10.53.4.1", "fd53::4:1")}

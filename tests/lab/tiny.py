@@ -182,11 +182,11 @@ def big(query, _):
     return answer
 
 
-def fetched(query, name, server, rd):
+def fetched(query, name, server, flags=0, do=False):
     """The answer of a server, asked from the address of that odd server."""
     q = query.question[0]
-    question = dns.message.make_query(q.name, q.rdtype, use_edns=0, payload=1232)
-    question.flags = dns.flags.RD if rd else 0
+    question = dns.message.make_query(q.name, q.rdtype, use_edns=0, payload=1232, want_dnssec=do)
+    question.flags = flags
     return dns.query.udp(question, server, timeout=3, source=v4("tiny." + name))
 
 
@@ -194,7 +194,7 @@ def forgets(query, _):
     """A resolver that walks from the root, gets a good answer and says SERVFAIL all the same."""
     server = v4("root")
     for _ in range(8):
-        answer = fetched(query, "forgets", server, rd=False)
+        answer = fetched(query, "forgets", server)
         if answer.answer or answer.flags & dns.flags.AA:
             break
         server = next(r[0].address for r in answer.additional if r.rdtype == dns.rdatatype.A)
@@ -203,8 +203,21 @@ def forgets(query, _):
 
 def forwards(query, _):
     """A forwarder that gets a good answer and says SERVFAIL all the same."""
-    fetched(query, "forwards", v4("runb"), rd=True)
+    fetched(query, "forwards", v4("runb"), dns.flags.RD)
     return failure(query)
+
+
+def strict(query, peer):
+    """A validating forwarder that fails what needs more than 100 NSEC3 iterations, and says why."""
+    answer = fetched(query, "strict", v4("runb"), dns.flags.RD | dns.flags.CD, do=True)
+    often = any(r.iterations > 100 for rrset in answer.authority for r in rrset
+                if r.rdtype == dns.rdatatype.NSEC3)
+    if often:
+        return ede(27, dns.rcode.SERVFAIL)(query, peer)
+    plain = reply(query, answer.rcode(), aa=False)
+    plain.flags |= dns.flags.RA
+    plain.answer = [r for r in answer.answer if r.rdtype != dns.rdatatype.RRSIG]
+    return plain
 
 
 def failure(query):
@@ -229,7 +242,8 @@ BEHAVIOURS = {
     "truncate": truncate, "tcp_reset": truncate, "late": late, "silent": lambda q, _: None,
     "rate_ede": flooded(31), "rate_ede32": flooded(32), "blocked": ede(15, dns.rcode.REFUSED),
     "ede_filtered": ede(17, dns.rcode.REFUSED, "filtered for this client"),
-    "forgets": forgets, "forwards": forwards, "nodata_noaa": no_address, "big": big,
+    "forgets": forgets, "forwards": forwards, "strict": strict,
+    "nodata_noaa": no_address, "big": big,
 }
 
 

@@ -3,7 +3,9 @@
 import copy
 import struct
 
+import labels as labelling
 import wire
+from nodes import addresses
 
 
 def both(lines, packets, asks):
@@ -14,6 +16,34 @@ def client(lines, packets, asks):
     """Only the traffic of the clients."""
     clients = {a.address(a.client) for a in asks}
     return lines, [p for p in packets if p.src in clients or p.dst in clients]
+
+
+UPSTREAM_CAUSES = {
+    "NOERROR": ("none", ""), "NXDOMAIN": ("none", ""),
+    "REFUSED": ("policy.not_authoritative", "The delegated server does not host the zone."),
+    None: ("no_answer.server_silent", "The server asked never answers."),
+}
+
+
+def upstream(lines, packets, asks):
+    """Only the traffic of the resolvers with authoritative servers: here the resolver is the
+    client, and each of its queries has a label."""
+    clients = {a.address(a.client) for a in asks}
+    resolvers = {x for a in asks for x in addresses(a.server)}
+    packets = [p for p in packets if p.src not in clients and p.dst not in clients]
+    changed = []
+    for one in labelling.exchanges(packets, resolvers, {p.dst for p in packets} - resolvers):
+        p, m, answer = one["packet"], one["query"], (one["first"] or one)["answer"]
+        rcode = answer.rcode if answer else None
+        cause, fault = UPSTREAM_CAUSES[rcode]
+        changed.append({
+            "t": p.ts_ns / 1e9, "client": p.src, "server": p.dst, "qname": m.qname,
+            "qtype": m.qtype, "rcode": rcode, "cause": cause, "fault": fault,
+            "also_ok": ["delegation.lame_refused"] if rcode == "REFUSED" else [],
+            "resolver_software": "", "step": "", "cd": m.cd, "do": m.do, "id": m.id,
+            "sport": p.sport, "transport": one["transport"], "retransmit": one["retransmit"],
+            "cached": False, "ede": answer.ede if answer else []})
+    return changed, packets
 
 
 def one_way(lines, packets, asks):
@@ -65,7 +95,8 @@ def loss(lines, packets, asks):
             for x in lines], kept
 
 
-VIEWS = {"loss": loss, "both": both, "client": client, "one_way": one_way, "duplicates": duplicates, "vlan": vlan}
+VIEWS = {"loss": loss, "both": both, "client": client, "one_way": one_way, "upstream": upstream,
+         "duplicates": duplicates, "vlan": vlan}
 
 
 def apply(view, lines, packets, asks):

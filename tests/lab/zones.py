@@ -28,6 +28,7 @@ class Zone:
     inception: str = "-1h"  # of the signatures: seconds as dnssec-signzone takes them
     expiration: str = "+30d"
     dnskey_expiration: str = ""  # of the signature over DNSKEY, when it differs
+    dnskey_inception: str = ""
     nsec3: bool = False
     iterations: int = 0
     hide_zsk: bool = False  # the key that signs the zone is not in its DNSKEY set
@@ -157,6 +158,11 @@ class Builder:
         done = self.signzone(zone, source, keys, f"-s {times[0]} -e {times[1]} {flags}")
         if zone.hide_zsk:
             done = self.swap_keys(zone, source, keys, done, f"-s {times[0]} -e {times[1]} {flags}")
+        if zone.dnskey_inception:
+            begin = time.gmtime(now + seconds(zone.dnskey_inception))
+            begin = time.strftime("%Y%m%d%H%M%S", begin)
+            done = other_keys(done, self.signzone(zone, source, keys,
+                                                  f"-s {begin} -e {times[1]} {flags}"))
         return self.with_ds(zone, keys, done)
 
     def with_ds(self, zone, keys, done):
@@ -187,9 +193,13 @@ class Builder:
         only = source + ".ksk"
         with open(source) as text, open(only, "w") as out:
             out.writelines(line for line in text if " DNSKEY 256 " not in line)
-        other = self.signzone(zone, only, ksk, "-z " + flags)
-        is_key = lambda x: "DNSKEY" in (faults.kind(x), faults.covers(x))
-        return [x for x in done if not is_key(x)] + [x for x in other if is_key(x)]
+        return other_keys(done, self.signzone(zone, only, ksk, "-z " + flags))
+
+
+def other_keys(done, other):
+    """A signed zone with the DNSKEY set, and the signatures over it, of another signing."""
+    is_key = lambda x: "DNSKEY" in (faults.kind(x), faults.covers(x))
+    return [x for x in done if not is_key(x)] + [x for x in other if is_key(x)]
 
 
 def root_glue():
