@@ -85,6 +85,12 @@ static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct
 	}
 }
 
+/* Without exchanges of its own a failure shows nothing new: a remembered verdict says more. */
+static enum rc_confidence if_seen(const struct rc_case *c, enum rc_confidence confidence)
+{
+	return c->n_links > 0 ? confidence : RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -108,7 +114,8 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 		rc_say_name(c, &z->name), what);
 	prove_referral(c, f, &z->name, rc_say(c, "the delegation gives %s", what));
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return never < z->n_addrs && is_internal_network(c) ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	bool doubtful = never < z->n_addrs && is_internal_network(c);
+	return if_seen(c, doubtful ? RC_CONF_LIKELY : RC_CONF_PROVEN);
 }
 
 /* The deepest zone known that a name lies in; the root counts too. */
@@ -159,7 +166,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 				       "the delegation of the zone its servers' names lie in");
 	}
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return RC_CONF_PROVEN;
+	return if_seen(c, RC_CONF_PROVEN);
 }
 
 enum lookup { LOOKUP_NONE, LOOKUP_NEGATIVE, LOOKUP_FAILED };
@@ -216,7 +223,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 				rc_say_name(c, &z->name), rc_say_name(c, &z->ns[0]),
 				z->n_ns > 1 ? " and the others" : "");
 	if (negative == z->n_ns)
-		return RC_CONF_PROVEN;
+		return if_seen(c, RC_CONF_PROVEN);
 	return negative + failed > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 

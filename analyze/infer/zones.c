@@ -6,6 +6,7 @@
  * the deepest cut where no server gave a usable answer.
  */
 
+#define BOOK_PAGES 8u /* all versions: a lame server's own referral may stand beside its parent's */
 #define ZONES_MAX RC_LINEAGE_NAMES_MAX
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
@@ -130,14 +131,17 @@ static void each_message(struct rc_case *c, message_fn fn)
 			fn(c, c->links[i].answer);
 	for (size_t i = 0; i < c->n_names; i++) {
 		for (unsigned kind = 0; kind < RC_BOOK_KINDS; kind++) {
-			struct rc_book_page page;
+			struct rc_book_page pages[BOOK_PAGES];
 			struct rc_msg m;
 			if (kind != RC_BOOK_REFERRAL && kind != RC_BOOK_NS)
 				continue;
-			if (rc_book_find(c->book, c->names[i].hash, (enum rc_book_kind)kind,
-					 c->x->first_ns, &page, 1) == 1 &&
-			    rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m))
-				fn(c, &m);
+			size_t n = rc_book_find(c->book, c->names[i].hash, (enum rc_book_kind)kind,
+						c->x->first_ns, pages, BOOK_PAGES);
+			while (n-- > 0)
+				if (pages[n].first_ns <= c->to_ns &&
+				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,
+						  pages[n].len_bytes, c->seed, &m))
+					fn(c, &m);
 		}
 	}
 }
