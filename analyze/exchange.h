@@ -69,6 +69,7 @@ struct rc_exchange {
 	uint16_t attempts; /* queries sent, at least 1 */
 	uint16_t
 		answers; /* response messages taken as its answer: more than 1 for zone transfers */
+	uint16_t load;   /* other questions open at the server when this one failed */
 	uint16_t vlan;
 	uint16_t last_ip_id; /* IPv4 identification of the last attempt, 0 for IPv6 */
 	uint16_t qdcount;    /* questions in the query, as its header says */

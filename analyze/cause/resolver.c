@@ -7,6 +7,8 @@
 #define EDE_CACHED_ERROR 13u
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
+#define LOAD_MIN 8u /* open questions that make a resolver busy: quotas in use are far above */
+#define EARLY_NS (350 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.3 s */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
@@ -28,6 +30,68 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	if (said)
 		return RC_CONF_PROVEN;
 	return rc_server_is_authoritative(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* Servers of a zone on the way are known, and at least one of them works in this capture. */
+static bool zone_works(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (!z->known_cut || z->name.labels == 0 || z->role == RC_ROLE_NAMESERVER)
+			continue;
+		for (size_t k = 0; k < z->n_addrs; k++) {
+			const struct rc_host *h = rc_hosts_find(c->hosts, &z->addrs[k]);
+			if (h != NULL && h->answered_aa > 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* It gave the question up before any server could have let it down. */
+static bool gave_up_early(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].outcome != RC_OUT_UNKNOWN && c->links[i].outcome != RC_OUT_USABLE)
+			return false;
+	return c->x->end_ns - c->x->first_ns < EARLY_NS;
+}
+
+static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	(void)rule;
+	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    c->x->load < LOAD_MIN || !gave_up_early(c) || c->forwarded != NULL)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s gave up %s after %s, before any server could have failed it, while %u other "
+		"questions were open there: a limit on concurrent work is reached.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_duration(c, c->x->end_ns - c->x->first_ns), c->x->load);
+	rc_prove_self(c, f, rc_say(c, "failed at once with %u other questions open", c->x->load));
+	return c->ede == 0 && c->others.earlier == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* A name never asked before cannot be in the failure cache, and its zone works: what is left is a limit. */
+static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	if (c->n_links > 0 || c->ede != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    !c->upstream_visible || c->others.earlier > 0 || !zone_works(c) ||
+	    c->x->end_ns - c->x->first_ns >= INSTANT_NS)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s refused to work on %s: it answered SERVFAIL after %s without "
+				"asking anybody, for a name new to it in a zone that works.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+	rc_prove_self(c, f, "SERVFAIL at once for a new name, no query upstream");
+	return RC_CONF_POSSIBLE;
 }
 
 /* Answered at once, nothing asked: a failure remembered from before the capture. */
@@ -97,6 +161,49 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 }
 
 static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "resolver.overload",
+				.title = "the resolver is at its limit",
+				.when = "SERVFAIL or REFUSED from a resolver before any server "
+					"could have failed it, while many other questions are open "
+					"there.",
+				.mistaken_for = "resolver.cached_failure: there the same name "
+						"failed before.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Raise the limits of {resolver} (recursive-clients, "
+					"fetches-per-zone, dns-forward-max), or find out which "
+					"zone or client makes it so busy."},
+				.next_steps = {"rndc recursing", "dig @{resolver} {qname} {qtype}"},
+				.reference = "RFC 8914 4.15",
+			},
+		.rank = 260,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED),
+		.test = test_overload,
+	},
+	{
+		.cause =
+			{
+				.slug = "resolver.rate_limited",
+				.title = "the resolver limits its work for the zone",
+				.when = "SERVFAIL at once, nothing asked upstream, for a name not "
+					"asked before in a zone whose servers work.",
+				.mistaken_for = "resolver.cached_failure: there the name or zone "
+						"failed before.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Raise the limit (Unbound: ratelimit, BIND: "
+					"fetches-per-zone) if the rate of questions for this zone "
+					"is legitimate."},
+				.next_steps = {"dig @{resolver} {qname} {qtype}"},
+				.reference = "RFC 8914",
+			},
+		.rank = 590,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_rate,
+	},
 	{
 		.cause =
 			{

@@ -60,6 +60,8 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	(void)rule;
 	const struct rc_host *h = c->server_host;
 	bool answers_others = h != NULL && h->answered > 0;
+	if (answers_others && (c->x->marks & RC_X_DROPS))
+		return RC_CONF_NONE; /* its answer may just not have been captured */
 	f->server = &c->x->server;
 	f->explanation = answers_others ? rc_say(c,
 						 "%s left this question of %s unanswered (%u %s), "

@@ -44,6 +44,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 {
 	struct rc_others *t = &c->others;
 	bool ok = answered_well(o);
+	t->earlier += o->first_ns < c->x->first_ns;
 	if (o->query.flags & RC_FLAG_CD) {
 		ok ? t->cd_ok++ : t->cd_failed++;
 		if (ok && t->cd_example == NULL)

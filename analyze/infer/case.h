@@ -85,6 +85,7 @@ struct rc_zone_view {
 struct rc_others {
 	unsigned same_server_ok;       /* other clients, this server, same name: answered well */
 	unsigned same_server_alike_ok; /* ... of them with the same type, EDNS or not as here */
+	unsigned earlier;              /* times this server was asked the same name before */
 	unsigned same_server_failed;
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */

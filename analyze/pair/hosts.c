@@ -243,6 +243,9 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 
 void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
 {
+	struct rc_host *server = rc_hosts_find(h, &x->server);
+	if (server != NULL)
+		server->open++;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
@@ -290,6 +293,7 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 
 	note_mac(h, server, server_mac);
 	server->answered++;
+	server->open -= server->open > 0;
 	if (x->first_ns > server->answered_query_ns)
 		server->answered_query_ns = x->first_ns;
 	if (x->opcode != RC_OPCODE_QUERY)
@@ -313,8 +317,10 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 {
 	struct rc_host *server = rc_hosts_find(h, &x->server);
-	if (server != NULL)
+	if (server != NULL) {
 		server->unanswered++;
+		server->open -= server->open > 0;
+	}
 }
 
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -26,6 +26,7 @@ struct rc_host {
 	uint32_t asked_rd1;        /* ... with RD=1 (counted once it has an entry) */
 	uint32_t fetches;          /* queries it sent for names it had just been asked */
 	uint32_t got_answers;      /* answers it got as an asker */
+	uint32_t open;             /* questions to it that are not answered yet */
 	uint32_t unanswered;       /* questions to it that got no answer */
 	uint64_t servers_asked;    /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */

@@ -1,0 +1,709 @@
+#include <time.h>
+
+#include "analyze/pair/pair.h"
+#include "tests/analyze/build.h"
+
+#define CLIENT "192.0.2.1"
+#define SERVER "192.0.2.53"
+#define OTHER "192.0.2.54"
+#define PORT 40000u
+#define TIMEOUT_NS (10 * RC_NS_PER_S)
+#define TABLE_LEAST 1024u /* places; three quarters are used */
+
+/* What pairing told of. */
+struct scene {
+	struct rc_pair *pair;
+	unsigned queries, answered, unanswered, refused, orphans;
+	struct rc_exchange last; /* the exchange told of last */
+	uint64_t last_pos;
+};
+
+static void take(struct scene *s, uint64_t pos)
+{
+	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(s->pair), pos);
+	assert_non_null(r);
+	s->last = r->x;
+	s->last_pos = pos;
+}
+
+static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
+{
+	struct scene *s = context;
+	(void)obs;
+	s->queries++;
+	take(s, pos);
+}
+
+static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
+{
+	struct scene *s = context;
+	(void)obs;
+	s->answered++;
+	take(s, pos);
+}
+
+static void on_unanswered(void *context, uint64_t pos)
+{
+	struct scene *s = context;
+	s->unanswered++;
+	take(s, pos);
+}
+
+static void on_refused(void *context, uint64_t pos)
+{
+	struct scene *s = context;
+	s->refused++;
+	take(s, pos);
+}
+
+static void on_orphan(void *context, const struct rc_obs *obs)
+{
+	struct scene *s = context;
+	(void)obs;
+	s->orphans++;
+}
+
+static int setup(void **state)
+{
+	struct scene *s = calloc(1, sizeof *s);
+	struct rc_pair_output out = {s, on_query, on_answered, on_unanswered, on_refused, on_orphan};
+	assert_non_null(s);
+	assert_int_equal(rc_pair_new(1, 1, 1, SEED, TIMEOUT_NS, &out, &s->pair), RC_OK);
+	*state = s;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *s = *state;
+	rc_pair_free(s->pair);
+	free(s);
+	return 0;
+}
+
+static const struct rc_pair_stats *stats(struct scene *s)
+{
+	return rc_pair_stats(s->pair);
+}
+
+static const struct rc_exchange *at(struct scene *s, uint64_t pos)
+{
+	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(s->pair), pos);
+	assert_non_null(r);
+	return &r->x;
+}
+
+static struct dns *message(uint16_t id, unsigned flags, const char *name, unsigned type)
+{
+	static struct dns d;
+	dns_query(&d, id, flags, name, type);
+	return &d;
+}
+
+static struct rc_obs query_obs(int64_t ms, unsigned id, const char *name)
+{
+	return obs_message(T0 + ms * MS, CLIENT, PORT, SERVER, 53,
+			   message((uint16_t)id, RC_FLAG_RD, name, RC_TYPE_A));
+}
+
+static struct rc_obs answer_obs(int64_t ms, unsigned id, const char *name)
+{
+	return obs_message(T0 + ms * MS, SERVER, 53, CLIENT, PORT,
+			   message((uint16_t)id, RC_FLAG_QR | RC_FLAG_RD | RC_FLAG_RA, name,
+				   RC_TYPE_A));
+}
+
+static void observe(struct scene *s, struct rc_obs o)
+{
+	rc_pair_prefetch(s->pair, &o);
+	rc_pair_observe(s->pair, &o);
+}
+
+/* --- the ordinary ------------------------------------------------------------------------------- */
+
+static void an_answer_completes_its_query(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs q = query_obs(0, 7, "www.example"), a = answer_obs(25, 7, "WWW.example");
+	observe(s, q);
+	assert_int_equal(s->queries, 1);
+	assert_int_equal(stats(s)->pending, 1);
+	observe(s, a);
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(s->last.state, RC_X_ANSWERED);
+	assert_int_equal(s->last.end_ns - s->last.first_ns, 25 * MS);
+	assert_int_equal(s->last.first_frame, q.frame);
+	assert_int_equal(s->last.end_frame, a.frame);
+	assert_int_equal(s->last.attempts, 1);
+	assert_int_equal(s->last.marks, 0);
+	assert_int_equal(stats(s)->pending, 0);
+	rc_pair_finish(s->pair, T0 + 60 * RC_NS_PER_S);
+	assert_int_equal(s->unanswered, 0);
+}
+
+static void repeats_are_attempts_of_one_exchange(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, query_obs(1000, 7, "www.example"));
+	struct rc_obs third = query_obs(3000, 7, "www.example");
+	observe(s, third);
+	observe(s, answer_obs(3010, 7, "www.example"));
+	assert_int_equal(s->queries, 1);
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(s->last.attempts, 3);
+	assert_int_equal(s->last.last_ns, T0 + 3000 * MS);
+	assert_int_equal(s->last.last_frame, third.frame);
+	assert_int_equal(stats(s)->retransmissions, 2);
+}
+
+static void the_same_id_with_another_question_is_another_exchange(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, query_obs(1, 7, "b.example"));
+	assert_int_equal(s->queries, 2);
+	observe(s, answer_obs(2, 7, "a.example"));
+	observe(s, answer_obs(3, 7, "b.example"));
+	assert_int_equal(s->answered, 2);
+	assert_int_equal(stats(s)->pending, 0);
+}
+
+static void an_answer_without_question_pairs_by_the_rest(void **state)
+{
+	struct scene *s = *state;
+	struct dns d;
+	observe(s, query_obs(0, 7, "www.example"));
+	dns_begin(&d, 7, RC_FLAG_QR | RC_RCODE_FORMERR);
+	observe(s, obs_message(T0 + MS, SERVER, 53, CLIENT, PORT, &d));
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(s->last.answer.rcode, RC_RCODE_FORMERR);
+}
+
+/* --- copies made by the mirror ------------------------------------------------------------------ */
+
+static void a_mirror_copy_of_a_query_is_no_attempt(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs q = query_obs(0, 7, "www.example"), copy = query_obs(1, 7, "www.example");
+	copy.ip_id = q.ip_id;
+	observe(s, q);
+	observe(s, copy);
+	observe(s, answer_obs(20, 7, "www.example"));
+	assert_int_equal(s->last.attempts, 1);
+	assert_true(s->last.marks & RC_X_MIRRORED);
+	assert_int_equal(stats(s)->mirror_copies, 1);
+	assert_int_equal(stats(s)->retransmissions, 0);
+}
+
+static void a_mirror_copy_of_an_answer_is_left_out(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, answer_obs(20, 7, "www.example"));
+	observe(s, answer_obs(21, 7, "www.example"));
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(stats(s)->mirror_copies, 1);
+	assert_int_equal(s->orphans, 0);
+}
+
+static void a_copy_of_a_query_behind_its_answer_opens_nothing(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs q = query_obs(0, 7, "www.example"), copy = query_obs(3, 7, "www.example");
+	copy.ip_id = q.ip_id;
+	observe(s, q);
+	observe(s, answer_obs(2, 7, "www.example"));
+	observe(s, copy);
+	assert_int_equal(s->queries, 1);
+	rc_pair_finish(s->pair, T0 + 60 * RC_NS_PER_S);
+	assert_int_equal(s->unanswered, 0);
+}
+
+static void a_copy_of_an_answer_to_an_older_query_marks_no_other(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, query_obs(10, 8, "www.example"));
+	uint64_t second = s->last_pos;
+	observe(s, answer_obs(20, 7, "www.example"));
+	observe(s, answer_obs(21, 7, "www.example"));
+	assert_int_equal(at(s, second)->state, RC_X_PENDING);
+	assert_int_equal(at(s, second)->marks & RC_X_WRONG_ID, 0);
+	assert_int_equal(stats(s)->mirror_copies, 1);
+}
+
+/* --- answers that do not fit -------------------------------------------------------------------- */
+
+static void a_reply_with_another_id_is_recognised(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, answer_obs(20, 8, "www.example"));
+	assert_int_equal(stats(s)->wrong_id, 1);
+	assert_int_equal(s->answered, 0);
+	assert_true(at(s, s->last_pos)->marks & RC_X_WRONG_ID);
+	observe(s, answer_obs(30, 7, "www.example"));
+	assert_int_equal(s->answered, 1);
+}
+
+static void a_reply_with_another_question_is_recognised(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, answer_obs(20, 7, "evil.example"));
+	assert_int_equal(stats(s)->wrong_question, 1);
+	assert_int_equal(s->answered, 0);
+	assert_true(at(s, s->last_pos)->marks & RC_X_WRONG_QUESTION);
+}
+
+static void a_reply_from_another_address_is_recognised(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, obs_message(T0 + 20 * MS, OTHER, 53, CLIENT, PORT,
+			       message(7, RC_FLAG_QR, "www.example", RC_TYPE_A)));
+	assert_int_equal(stats(s)->wrong_source, 1);
+	assert_true(at(s, s->last_pos)->marks & RC_X_WRONG_SOURCE);
+	assert_int_equal(s->answered, 0);
+}
+
+static void an_answer_to_nothing_is_an_orphan(void **state)
+{
+	struct scene *s = *state;
+	observe(s, answer_obs(0, 7, "www.example"));
+	assert_int_equal(s->orphans, 1);
+	assert_int_equal(stats(s)->orphan_answers, 1);
+	assert_int_equal(s->answered, 0);
+}
+
+static void a_second_answer_much_later_is_repeated_and_no_orphan(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, answer_obs(20, 7, "www.example"));
+	observe(s, answer_obs(900, 7, "www.example"));
+	assert_int_equal(stats(s)->repeated_answers, 1);
+	assert_int_equal(s->orphans, 0);
+	assert_int_equal(s->answered, 1);
+}
+
+/* --- time --------------------------------------------------------------------------------------- */
+
+static void packet_time_alone_expires_a_query(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	rc_pair_advance(s->pair, T0 + TIMEOUT_NS - 1);
+	assert_int_equal(s->unanswered, 0);
+	rc_pair_advance(s->pair, T0 + TIMEOUT_NS);
+	assert_int_equal(s->unanswered, 1);
+	assert_int_equal(s->last.state, RC_X_UNANSWERED);
+	assert_int_equal(s->last.end_ns, T0 + TIMEOUT_NS);
+	assert_int_equal(s->last.marks & RC_X_AT_END, 0);
+	assert_int_equal(stats(s)->pending, 0);
+}
+
+static void an_answer_behind_the_deadline_is_late(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, answer_obs(10500, 7, "www.example"));
+	assert_int_equal(s->unanswered, 1);
+	assert_int_equal(s->answered, 0);
+	assert_int_equal(stats(s)->late_answers, 1);
+	assert_true(at(s, s->last_pos)->marks & RC_X_LATE);
+}
+
+static void the_end_of_the_input_is_no_deadline(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	rc_pair_finish(s->pair, T0 + 3 * RC_NS_PER_S);
+	assert_int_equal(s->unanswered, 1);
+	assert_true(s->last.marks & RC_X_AT_END);
+	assert_int_equal(s->last.end_ns, T0 + 3 * RC_NS_PER_S);
+	assert_int_equal(stats(s)->pending_at_end, 1);
+}
+
+static void packets_out_of_time_order_do_no_harm(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(1000, 1, "a.example"));
+	observe(s, query_obs(995, 2, "b.example"));
+	observe(s, answer_obs(990, 2, "b.example"));
+	assert_int_equal(s->answered, 1);
+	observe(s, query_obs(900, 3, "c.example"));
+	observe(s, answer_obs(999, 1, "a.example"));
+	observe(s, answer_obs(1001, 3, "c.example"));
+	assert_int_equal(s->answered, 3);
+	assert_int_equal(stats(s)->pending, 0);
+	assert_int_equal(s->unanswered, 0);
+}
+
+static void a_repeat_out_of_time_order_is_still_an_attempt(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(1000, 1, "a.example"));
+	observe(s, query_obs(0, 1, "a.example"));
+	observe(s, answer_obs(1001, 1, "a.example"));
+	assert_int_equal(s->last.attempts, 2);
+	assert_true(s->last.first_ns <= s->last.last_ns);
+}
+
+/* One packet with a wrong time, or a clock set back, must not turn what comes after it into failures. */
+static void a_clock_set_back_does_no_harm(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(3600 * 1000, 1, "a.example"));
+	observe(s, answer_obs(3600 * 1000 + 5, 1, "a.example"));
+	for (unsigned i = 0; i < 100; i++) {
+		observe(s, query_obs(i * 100, 100 + i, "b.example"));
+		observe(s, answer_obs(i * 100 + 20, 100 + i, "b.example"));
+	}
+	assert_int_equal(s->answered, 101);
+	assert_int_equal(s->unanswered, 0);
+	assert_int_equal(stats(s)->late_answers, 0);
+}
+
+static void times_at_the_ends_of_the_range_do_no_harm(void **state)
+{
+	struct scene *s = *state;
+	const int64_t times[] = {INT64_MIN, INT64_MAX, 0, -1, INT64_MIN + 1, INT64_MAX - 1};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		for (unsigned k = 0; k < 2; k++) {
+			struct rc_obs q = query_obs(0, (unsigned)i, "www.example");
+			q.ts_ns = times[i];
+			observe(s, q);
+		}
+		struct rc_obs a = answer_obs(0, (unsigned)i, "www.example");
+		a.ts_ns = times[sizeof times / sizeof *times - 1 - i];
+		observe(s, a);
+	}
+	rc_pair_finish(s->pair, INT64_MAX);
+	assert_int_equal(stats(s)->pending, 0);
+	assert_int_equal(s->queries, s->answered + s->unanswered);
+}
+
+/* --- TCP ---------------------------------------------------------------------------------------- */
+
+static struct rc_obs over_tcp(struct rc_obs o)
+{
+	o.transport = RC_TCP;
+	return o;
+}
+
+static void a_truncated_answer_and_its_retry_over_tcp_are_linked(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	uint64_t udp = s->last_pos;
+	observe(s, obs_message(T0 + 5 * MS, SERVER, 53, CLIENT, PORT,
+			       message(7, RC_FLAG_QR | RC_FLAG_TC, "www.example", RC_TYPE_A)));
+	observe(s, obs_tcp(T0 + 6 * MS, RC_TCP_SYN, CLIENT, PORT + 1, SERVER, 53));
+	observe(s, obs_tcp(T0 + 7 * MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT + 1));
+	struct rc_obs q = over_tcp(query_obs(8, 9, "www.example"));
+	q.src_port = PORT + 1;
+	observe(s, q);
+	assert_int_equal(s->queries, 2);
+	assert_true(at(s, s->last_pos)->marks & RC_X_IS_TC_RETRY);
+	assert_true(at(s, udp)->marks & RC_X_TC_RETRIED);
+}
+
+static void udp_and_tcp_do_not_pair_with_each_other(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, over_tcp(answer_obs(5, 7, "www.example")));
+	assert_int_equal(s->answered, 0);
+	assert_int_equal(stats(s)->pending, 1);
+}
+
+static void a_reset_marks_the_open_queries_of_its_connection(void **state)
+{
+	struct scene *s = *state;
+	uint64_t pos[3];
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT));
+	for (unsigned i = 0; i < 3; i++) {
+		observe(s, over_tcp(query_obs(2 + i, i, "www.example")));
+		pos[i] = s->last_pos;
+	}
+	struct rc_obs elsewhere = over_tcp(query_obs(9, 99, "www.example"));
+	elsewhere.src_port = PORT + 5;
+	observe(s, elsewhere);
+	uint64_t other = s->last_pos;
+	observe(s, over_tcp(answer_obs(10, 1, "www.example")));
+	observe(s, obs_tcp(T0 + 20 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	assert_true(at(s, pos[0])->marks & RC_X_RESET);
+	assert_false(at(s, pos[1])->marks & RC_X_RESET);
+	assert_true(at(s, pos[2])->marks & RC_X_RESET);
+	assert_false(at(s, other)->marks & RC_X_RESET);
+}
+
+static void a_reset_of_a_connection_older_than_the_timeout_still_marks(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT));
+	for (unsigned i = 1; i <= 3; i++) { /* in use all the time */
+		observe(s, over_tcp(query_obs(i * 6000, i, "www.example")));
+		if (i < 3)
+			observe(s, over_tcp(answer_obs(i * 6000 + 5, i, "www.example")));
+	}
+	uint64_t open = s->last_pos;
+	for (uint64_t pos = 0; (pos = rc_recorder_next(rc_pair_recorder(s->pair), pos)) != 0;)
+		if (at(s, pos)->state == RC_X_PENDING)
+			open = pos;
+	observe(s, obs_tcp(T0 + 18100 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	assert_int_equal(at(s, open)->state, RC_X_PENDING);
+	assert_true(at(s, open)->marks & RC_X_RESET);
+}
+
+static void a_handshake_refused_is_no_connection(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	assert_int_equal(stats(s)->tcp_connections, 1);
+	assert_int_equal(stats(s)->tcp_failed, 1);
+	assert_int_equal(s->unanswered, 0);
+}
+
+static void a_handshake_without_answer_fails_at_its_deadline(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + 1000 * MS, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	rc_pair_advance(s->pair, T0 + TIMEOUT_NS);
+	assert_int_equal(stats(s)->tcp_connections, 1);
+	assert_int_equal(stats(s)->tcp_failed, 1);
+	assert_int_equal(s->unanswered, 0); /* a connection is no question */
+}
+
+static struct rc_obs transfer_obs(int64_t ms, bool answer)
+{
+	struct rc_obs o = answer ? answer_obs(ms, 7, "example") : query_obs(ms, 7, "example");
+	o.msg.qtype = RC_TYPE_AXFR;
+	return over_tcp(o);
+}
+
+static void a_zone_transfer_of_many_messages_is_one_exchange(void **state)
+{
+	struct scene *s = *state;
+	observe(s, transfer_obs(0, false));
+	for (unsigned i = 1; i <= 5; i++)
+		observe(s, transfer_obs(i, true));
+	assert_int_equal(stats(s)->exchanges, 1);
+	assert_int_equal(stats(s)->answered, 1);
+	assert_int_equal(s->last.answers, 5);
+	assert_int_equal(s->orphans, 0);
+	assert_int_equal(stats(s)->mirror_copies, 0);
+	rc_pair_finish(s->pair, T0 + 60 * RC_NS_PER_S);
+	assert_int_equal(s->unanswered, 0);
+}
+
+static void a_transfer_asked_again_with_the_same_id_is_answered_again(void **state)
+{
+	struct scene *s = *state;
+	observe(s, transfer_obs(0, false));
+	observe(s, transfer_obs(5, true));
+	observe(s, transfer_obs(1000, false));
+	observe(s, transfer_obs(1005, true));
+	assert_int_equal(stats(s)->exchanges, 2);
+	assert_int_equal(stats(s)->answered, 2);
+	rc_pair_finish(s->pair, T0 + 60 * RC_NS_PER_S);
+	assert_int_equal(s->unanswered, 0);
+}
+
+/* --- ICMP and fragments ------------------------------------------------------------------------- */
+
+static struct rc_obs icmp(struct rc_obs quoted)
+{
+	quoted.kind = RC_OBS_ICMP;
+	quoted.icmp_type = 3;
+	quoted.icmp_code = 3;
+	quoted.icmp_hard = true;
+	quoted.icmp_from = addr("192.0.2.254");
+	return quoted;
+}
+
+static void an_icmp_error_marks_the_query_it_quotes(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	uint64_t a = s->last_pos;
+	observe(s, query_obs(0, 8, "b.example"));
+	uint64_t b = s->last_pos;
+	struct rc_obs error = icmp(query_obs(3, 7, "a.example"));
+	observe(s, error);
+	assert_true(at(s, a)->marks & RC_X_ICMP_HARD);
+	assert_int_equal(at(s, a)->icmp_frame, error.frame);
+	assert_int_equal(at(s, a)->icmp_ns, T0 + 3 * MS);
+	assert_int_equal(at(s, b)->marks, 0);
+	assert_int_equal(stats(s)->icmp_matched, 1);
+}
+
+static void an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	struct rc_obs bare = icmp(query_obs(3, 7, "a.example"));
+	bare.msg = (struct rc_msg){.len = 0};
+	observe(s, bare);
+	observe(s, icmp(query_obs(4, 9, "a.example")));
+	assert_int_equal(stats(s)->icmp_unmatched, 2);
+	assert_int_equal(at(s, s->last_pos)->marks, 0);
+}
+
+static void an_asker_that_refuses_the_answer_is_told_once(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, answer_obs(4000, 7, "a.example"));
+	observe(s, icmp(answer_obs(4001, 7, "a.example")));
+	observe(s, icmp(answer_obs(4002, 7, "a.example")));
+	assert_int_equal(s->refused, 1);
+	assert_true(s->last.marks & RC_X_LATE);
+}
+
+static void lost_fragments_mark_the_query_they_answer(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	struct rc_obs o = answer_obs(3, 7, "a.example");
+	o.kind = RC_OBS_FRAGMENTS;
+	observe(s, o);
+	assert_true(at(s, s->last_pos)->marks & RC_X_FRAGMENTS_LOST);
+	assert_int_equal(at(s, s->last_pos)->state, RC_X_PENDING);
+}
+
+/* --- ceilings ----------------------------------------------------------------------------------- */
+
+static void a_full_table_gives_up_the_oldest_and_pairs_the_newest(void **state)
+{
+	struct scene *s = *state;
+	for (unsigned i = 0; i < TABLE_LEAST * 2; i++)
+		observe(s, query_obs(0, i, "www.example"));
+	assert_true(stats(s)->table_full > 0);
+	assert_true(stats(s)->pending <= TABLE_LEAST);
+	assert_true(s->unanswered > 0);
+	observe(s, answer_obs(1, TABLE_LEAST * 2 - 1, "www.example"));
+	assert_int_equal(s->answered, 1);
+}
+
+static void what_a_full_table_gives_up_is_marked_early(void **state)
+{
+	struct scene *s = *state;
+	for (unsigned i = 0; s->unanswered == 0 && i < TABLE_LEAST * 2; i++)
+		observe(s, query_obs(0, i, "www.example"));
+	take(s, rc_recorder_next(rc_pair_recorder(s->pair), 0));
+	assert_int_equal(s->last.id, 0);
+	assert_int_equal(s->last.state, RC_X_UNANSWERED);
+	assert_true(s->last.marks & RC_X_EARLY);
+}
+
+/* Answered questions between the open ones: making room passes over them. */
+static void a_full_table_pairs_the_newest_behind_answered_ones(void **state)
+{
+	struct scene *s = *state;
+	for (unsigned i = 0; i < 500; i++) {
+		observe(s, query_obs(0, i, "quick.example"));
+		observe(s, answer_obs(0, i, "quick.example"));
+	}
+	for (unsigned i = 0; i < TABLE_LEAST; i++)
+		observe(s, query_obs(1, i, "silent.example"));
+	unsigned before = s->answered;
+	observe(s, query_obs(2, 60000, "www.example"));
+	observe(s, answer_obs(3, 60000, "www.example"));
+	assert_int_equal(s->answered, before + 1);
+	assert_int_equal(stats(s)->repeated_answers, 0);
+}
+
+/* Connections and transfers stay in the table after they are answered; the ring may forget them first. */
+static void records_that_the_ring_forgets_leave_the_table(void **state)
+{
+	struct scene *s = *state;
+	for (unsigned i = 0; i < 8 * TABLE_LEAST; i++) {
+		observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, 1024 + i, SERVER, 53));
+		observe(s, obs_tcp(T0, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, 1024 + i));
+	}
+	unsigned paired = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		observe(s, query_obs(30000, i, "www.example"));
+		observe(s, answer_obs(30001, i, "www.example"));
+		paired += s->answered;
+		s->answered = 0;
+	}
+	assert_int_equal(paired, 100);
+}
+
+/* One asker, one port, one ID, another name each time: all of them share one place in the table. */
+static void questions_that_share_a_key_cost_no_more_than_others(void **state)
+{
+	struct scene *s = *state;
+	struct rc_pair_output out = {s, on_query, on_answered, on_unanswered, on_refused, on_orphan};
+	rc_pair_free(s->pair);
+	assert_int_equal(
+		rc_pair_new(4u << 20, 32u << 20, 1, SEED, TIMEOUT_NS, &out, &s->pair), RC_OK);
+	struct rc_obs o = query_obs(0, 7, "www.example");
+	clock_t cost[2];
+	for (unsigned same = 0; same < 2; same++) {
+		clock_t from = clock();
+		for (unsigned i = 0; i < 20000; i++) {
+			o.msg.qname_hash = (uint64_t)(same + 1) << 32 | i;
+			o.msg.id = (uint16_t)(same ? 7 : i);
+			o.frame++;
+			observe(s, o);
+		}
+		cost[same] = clock() - from;
+	}
+	assert_int_equal(s->queries, 40000);
+	assert_true(cost[1] < 20 * cost[0] + CLOCKS_PER_SEC / 5);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(an_answer_completes_its_query),
+		CASE(repeats_are_attempts_of_one_exchange),
+		CASE(the_same_id_with_another_question_is_another_exchange),
+		CASE(an_answer_without_question_pairs_by_the_rest),
+		CASE(a_mirror_copy_of_a_query_is_no_attempt),
+		CASE(a_mirror_copy_of_an_answer_is_left_out),
+		CASE(a_copy_of_a_query_behind_its_answer_opens_nothing),
+		CASE(a_copy_of_an_answer_to_an_older_query_marks_no_other),
+		CASE(a_reply_with_another_id_is_recognised),
+		CASE(a_reply_with_another_question_is_recognised),
+		CASE(a_reply_from_another_address_is_recognised),
+		CASE(an_answer_to_nothing_is_an_orphan),
+		CASE(a_second_answer_much_later_is_repeated_and_no_orphan),
+		CASE(packet_time_alone_expires_a_query),
+		CASE(an_answer_behind_the_deadline_is_late),
+		CASE(the_end_of_the_input_is_no_deadline),
+		CASE(packets_out_of_time_order_do_no_harm),
+		CASE(a_repeat_out_of_time_order_is_still_an_attempt),
+		CASE(a_clock_set_back_does_no_harm),
+		CASE(times_at_the_ends_of_the_range_do_no_harm),
+		CASE(a_truncated_answer_and_its_retry_over_tcp_are_linked),
+		CASE(udp_and_tcp_do_not_pair_with_each_other),
+		CASE(a_reset_marks_the_open_queries_of_its_connection),
+		CASE(a_reset_of_a_connection_older_than_the_timeout_still_marks),
+		CASE(a_handshake_refused_is_no_connection),
+		CASE(a_handshake_without_answer_fails_at_its_deadline),
+		CASE(a_zone_transfer_of_many_messages_is_one_exchange),
+		CASE(a_transfer_asked_again_with_the_same_id_is_answered_again),
+		CASE(an_icmp_error_marks_the_query_it_quotes),
+		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
+		CASE(an_asker_that_refuses_the_answer_is_told_once),
+		CASE(lost_fragments_mark_the_query_they_answer),
+		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),
+		CASE(what_a_full_table_gives_up_is_marked_early),
+		CASE(a_full_table_pairs_the_newest_behind_answered_ones),
+		CASE(records_that_the_ring_forgets_leave_the_table),
+		CASE(questions_that_share_a_key_cost_no_more_than_others),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
