@@ -91,7 +91,6 @@ static void set_signals(void)
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* --- verdicts to events --- */
 static void on_failure(void *context, const struct rc_failure *failure)
 {
 	struct run *run = context;
@@ -120,7 +119,6 @@ static const char *source_name(void *context, uint16_t source)
 	return rc_capture_source_name(((struct run *)context)->capture, source);
 }
 
-/* --- opening --- */
 static int open_capture(struct run *run)
 {
 	const struct rc_options *o = run->options;
@@ -291,7 +289,6 @@ static int open_emit(struct run *run)
 	return err == RC_OK ? 0 : RC_EXIT_FAILED;
 }
 
-/* --- statistics and progress --- */
 static size_t collect_counters(struct run *run, struct rc_counter_set sets[SETS_MAX])
 {
 	size_t n = 0;
@@ -350,7 +347,6 @@ static void show_progress(struct run *run)
 	run->progress_shown = true;
 }
 
-/* --- the loop --- */
 static void feed_frame(struct run *run, const struct rc_frame *frame, size_t *n)
 {
 	size_t got, room;
@@ -519,7 +515,6 @@ out:
 	return status;
 }
 
-/* --- the other modes --- */
 static void print_interface(void *context, const char *name, const char *text)
 {
 	(void)context;
@@ -537,26 +532,11 @@ static int list_interfaces(void)
 
 static int explain(const struct rc_options *options)
 {
-	int status = 0;
-	if (options->n_words == 0)
-		rc_explain_all(stdout);
-	for (size_t i = 0; i < options->n_words; i++) {
-		char joined[64];
-		const char *word = options->words[i];
-		const char *next = i + 1 < options->n_words ? options->words[i + 1] : "";
-		bool number = *next >= '0' && *next <= '9';
-		if (number && (strcasecmp(word, "ede") == 0 || strcasecmp(word, "rcode") == 0)) {
-			snprintf(joined, sizeof joined, "%s%s", word, next);
-			word = joined;
-			i++;
-		}
-		if (!rc_explain(stdout, word)) {
-			fprintf(stderr, "rcause: --explain: %s: no such RCODE, EDE code or cause\n",
-				word);
-			status = RC_EXIT_USAGE;
-		}
-	}
-	return status;
+	const char *unknown = rc_explain_words(stdout, options->words, options->n_words);
+	if (unknown == NULL)
+		return 0;
+	fprintf(stderr, "rcause: --explain: %s: no such RCODE, EDE code or cause\n", unknown);
+	return RC_EXIT_USAGE;
 }
 
 static int print_schema(void)

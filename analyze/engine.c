@@ -194,8 +194,6 @@ static void on_orphan(void *context, const struct rc_obs *obs)
 	(void)obs;
 }
 
-/* --- decisions ------------------------------------------------------------------------------- */
-
 static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange *x)
 {
 	uint32_t marks = 0;
@@ -271,8 +269,6 @@ static void set_now(struct rc_engine *e, int64_t now_ns)
 	if (now_ns > e->now_ns)
 		e->now_ns = now_ns;
 }
-
-/* --- public ---------------------------------------------------------------------------------- */
 
 int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_output *output,
 		  struct rc_engine **ret_engine)

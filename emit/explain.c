@@ -194,3 +194,24 @@ int rc_causes_json(FILE *out)
 	json_decref(list);
 	return err;
 }
+
+const char *rc_explain_words(FILE *out, char *const *words, size_t n)
+{
+	const char *unknown = NULL;
+	if (n == 0)
+		rc_explain_all(out);
+	for (size_t i = 0; i < n; i++) {
+		char joined[64];
+		const char *word = words[i];
+		const char *next = i + 1 < n ? words[i + 1] : "";
+		bool number = *next >= '0' && *next <= '9';
+		if (number && (strcasecmp(word, "ede") == 0 || strcasecmp(word, "rcode") == 0)) {
+			snprintf(joined, sizeof joined, "%s%s", word, next);
+			word = joined;
+			i++;
+		}
+		if (!rc_explain(out, word) && unknown == NULL)
+			unknown = words[i];
+	}
+	return unknown;
+}

@@ -58,8 +58,6 @@ void rc_decider_free(struct rc_decider *d)
 	free(d);
 }
 
-/* --- what counts as a failure ---------------------------------------------------------------- */
-
 /* RD=1 answered with nothing, without recursion and without authority: an answer that helps nobody. */
 static bool is_empty_refusal(const struct rc_exchange *x)
 {
@@ -82,8 +80,6 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 		return true;
 	}
 }
-
-/* --- rules ----------------------------------------------------------------------------------- */
 
 static bool applies(const struct rc_rule *rule, const struct rc_case *c)
 {
@@ -151,8 +147,6 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 	return o->rule != NULL;
 }
 
-/* --- remembered verdicts --------------------------------------------------------------------- */
-
 /* Takes over the verdict of the failure that this one repeats. */
 static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
@@ -188,8 +182,6 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		f->evidence[f->n_evidence++] = e->evidence[i];
 }
 
-/* --- forwarders ------------------------------------------------------------------------------ */
-
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
 static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
 {
@@ -204,8 +196,6 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	x->state = x->state == RC_X_ANSWERED ? RC_X_ANSWERED : RC_X_UNANSWERED;
 	return rc_case_build(sources, x, &link->name->name, link->answer);
 }
-
-/* --- the verdict ----------------------------------------------------------------------------- */
 
 static size_t expand_texts(struct rc_case *c, const struct rc_finding *f, const char *const *texts,
 			   size_t max, const char *const **ret_texts)

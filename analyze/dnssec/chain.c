@@ -36,8 +36,6 @@ static enum hint cut_hint(const struct rc_dnssec_run *run, const struct rc_name 
 	return NO_HINT;
 }
 
-/* --- the parent's word --- */
-
 static const struct rc_dnssec_set *ds_in(const struct rc_dnssec_run *run,
 					 const struct rc_dnssec_view *view,
 					 const struct rc_name *zone)
@@ -204,8 +202,6 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	rc_dnssec_not_seen(run, "DS of", &zone->name, "");
 }
 
-/* --- the zone's keys --- */
-
 static bool dnskey_empty(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			 const struct rc_name *zone)
 {
@@ -292,8 +288,6 @@ static void judge_keys(struct rc_dnssec_run *run, struct rc_dnssec_zone *zone)
 		rc_dnssec_not_seen(run, "DNSKEY of", &zone->name, "");
 	}
 }
-
-/* --- the walk --- */
 
 static struct rc_dnssec_zone *zone_find(const struct rc_dnssec_run *run, const struct rc_name *name)
 {

@@ -128,13 +128,19 @@ static void find_resolver(struct rc_case *c)
 	}
 }
 
-/* The same question put to another resolver: this one forwards. The last such exchange counts. */
+/*
+ * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
+ * else the first that did not, since later ones may be answered from a failure cache.
+ */
 static void find_forwarded(struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		if ((link->x->query.flags & RC_FLAG_RD) && link->x->qtype == c->x->qtype &&
-		    link->name->role == RC_ROLE_QUESTION)
+		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
+		    link->name->role != RC_ROLE_QUESTION)
+			continue;
+		bool helped = link->outcome == RC_OUT_USABLE;
+		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE)
 			c->forwarded = link;
 	}
 }
@@ -169,14 +175,12 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	find_resolver(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_lineage_collect(c);
-		find_forwarded(c);
 		rc_zones_judge(c);
+		find_forwarded(c);
 	}
 	compare_with_others(c);
 	return c;
 }
-
-/* --- DNSSEC ---------------------------------------------------------------------------------- */
 
 struct gathering {
 	struct rc_dnssec_msg *msgs;

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 
 #include "analyze/pair/facts.h"
+#include "analyze/pair/pending.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
 
-#define LOAD_NUM 3u /* the table is full at 3/4 */
-#define LOAD_DEN 4u
 #define RETENTION_NS \
 	(120 * RC_NS_PER_S)  /* how far back failures are compared with others' outcomes */
 #define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
@@ -18,17 +17,9 @@
 #define TC_RETRY_NS \
 	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
 
-struct slot {
-	uint64_t tag; /* hash of the key, never 0; 0 is a free slot */
-	uint64_t pos;
-};
-
 struct rc_pair {
 	struct rc_recorder *recorder;
-	struct slot *slots;
-	uint64_t mask;
-	uint64_t used;
-	uint64_t limit;
+	struct rc_pending pending;
 	uint64_t seed;
 	uint64_t cursor; /* everything before it has been looked at for expiry */
 	int64_t timeout_ns;
@@ -74,48 +65,15 @@ static bool same_question(const struct rc_exchange *x, const struct rc_msg *m)
 	return x->name_hash == m->qname_hash && x->qtype == m->qtype && x->qclass == m->qclass;
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
-
-static void table_insert(struct rc_pair *p, uint64_t tag, uint64_t pos)
-{
-	uint64_t i = tag & p->mask;
-	while (p->slots[i].tag != 0)
-		i = (i + 1) & p->mask;
-	p->slots[i] = (struct slot){tag, pos};
-	p->used++;
-}
-
-static void table_remove_at(struct rc_pair *p, uint64_t i)
-{
-	/* Backward shift: later entries of the run move up, so no tombstones pile up over months. */
-	uint64_t hole = i;
-	for (uint64_t j = (i + 1) & p->mask; p->slots[j].tag != 0; j = (j + 1) & p->mask) {
-		uint64_t home = p->slots[j].tag & p->mask;
-		if (((j - home) & p->mask) >= ((j - hole) & p->mask)) {
-			p->slots[hole] = p->slots[j];
-			hole = j;
-		}
-	}
-	p->slots[hole].tag = 0;
-	p->used--;
-}
-
 static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange *x)
 {
 	struct ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
 	return tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
 }
 
-/* Removes the entry of a record, if it is there. */
 static void table_remove(struct rc_pair *p, const struct rc_exchange *x, uint64_t pos)
 {
-	uint64_t tag = tag_of_record(p, x);
-	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
-		if (p->slots[i].tag == tag && p->slots[i].pos == pos) {
-			table_remove_at(p, i);
-			return;
-		}
-	}
+	rc_pending_remove(&p->pending, tag_of_record(p, x), pos);
 }
 
 /*
@@ -125,21 +83,18 @@ static void table_remove(struct rc_pair *p, const struct rc_exchange *x, uint64_
 static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e,
 			   const struct rc_msg *question, uint64_t *ret_other)
 {
-	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
-		if (p->slots[i].tag != tag)
-			continue;
-		struct rc_record *r = rc_recorder_at(p->recorder, p->slots[i].pos);
+	uint64_t at = tag, pos;
+	while ((pos = rc_pending_next(&p->pending, tag, &at)) != 0) {
+		struct rc_record *r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL || !same_ends(&r->x, e))
 			continue;
 		if (question == NULL || same_question(&r->x, question))
-			return p->slots[i].pos;
+			return pos;
 		if (ret_other != NULL)
-			*ret_other = p->slots[i].pos;
+			*ret_other = pos;
 	}
 	return 0;
 }
-
-/* --- ends of exchanges ----------------------------------------------------------------------- */
 
 static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32_t marks)
 {
@@ -173,13 +128,7 @@ static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 		return;
 	}
 	struct rc_record *r = rc_recorder_at(p->recorder, new_pos);
-	uint64_t tag = tag_of_record(p, &r->x);
-	for (uint64_t i = tag & p->mask; p->slots[i].tag != 0; i = (i + 1) & p->mask) {
-		if (p->slots[i].tag == tag && p->slots[i].pos == old_pos) {
-			p->slots[i].pos = new_pos;
-			return;
-		}
-	}
+	rc_pending_move(&p->pending, tag_of_record(p, &r->x), old_pos, new_pos);
 }
 
 void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
@@ -206,8 +155,6 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 		give_up(p, r, next, r->x.first_ns + p->timeout_ns > p->now_ns ? RC_X_AT_END : 0);
 	}
 }
-
-/* --- queries --------------------------------------------------------------------------------- */
 
 static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 {
@@ -260,7 +207,7 @@ static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const stru
 	memcpy(x.asker_mac, o->src_mac, sizeof x.asker_mac);
 	if (o->flags & RC_OBS_IP6)
 		x.marks |= RC_X_IP6;
-	if (p->used >= p->limit) {
+	if (rc_pending_is_full(&p->pending)) {
 		/* Full: the oldest pending question is given up early. */
 		uint64_t oldest = rc_recorder_next(p->recorder, p->cursor);
 		struct rc_record *r = rc_recorder_at(p->recorder, oldest);
@@ -271,8 +218,8 @@ static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const stru
 		p->stats.table_full++;
 	}
 	uint64_t pos = rc_recorder_add(p->recorder, &x, name);
-	if (p->used < p->limit)
-		table_insert(p, tag, pos);
+	if (!rc_pending_is_full(&p->pending))
+		rc_pending_insert(&p->pending, tag, pos);
 	return pos;
 }
 
@@ -338,8 +285,6 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 		note_tcp_query(p, rc_recorder_at(p->recorder, pos), pos, &e);
 	p->out.on_query(p->out.context, pos, o);
 }
-
-/* --- answers --------------------------------------------------------------------------------- */
 
 static bool is_transfer(const struct rc_exchange *x)
 {
@@ -446,8 +391,6 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o)
 	else
 		take_answer(p, r, pos, o);
 }
-
-/* --- ICMP, TCP, fragments -------------------------------------------------------------------- */
 
 /* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
 static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
@@ -557,24 +500,16 @@ static void observe_fragments(struct rc_pair *p, const struct rc_obs *o)
 		r->x.marks |= RC_X_FRAGMENTS_LOST;
 }
 
-/* --- public ---------------------------------------------------------------------------------- */
-
 int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
 		int64_t timeout_ns, const struct rc_pair_output *output, struct rc_pair **ret_pair)
 {
 	struct rc_pair *p = calloc(1, sizeof *p);
 	if (p == NULL)
 		return RC_E_NOMEM;
-	uint64_t slots = 1024;
-	while (slots * 2 * sizeof(struct slot) <= table_bytes)
-		slots *= 2;
-	p->mask = slots - 1;
-	p->limit = slots / LOAD_DEN * LOAD_NUM;
 	p->seed = seed;
 	p->timeout_ns = timeout_ns;
 	p->now_ns = INT64_MIN;
 	p->out = *output;
-	p->slots = calloc(slots, sizeof *p->slots);
 	struct rc_recorder_config config = {
 		.record_bytes = record_bytes,
 		.answer_bytes = answer_bytes,
@@ -583,7 +518,8 @@ int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, ui
 		.on_move = record_moved,
 		.context = p,
 	};
-	if (p->slots == NULL || rc_recorder_new(&config, &p->recorder) != RC_OK) {
+	if (rc_pending_init(&p->pending, table_bytes) != RC_OK ||
+	    rc_recorder_new(&config, &p->recorder) != RC_OK) {
 		rc_pair_free(p);
 		return RC_E_NOMEM;
 	}
@@ -596,7 +532,7 @@ void rc_pair_free(struct rc_pair *p)
 	if (p == NULL)
 		return;
 	rc_recorder_free(p->recorder);
-	free(p->slots);
+	rc_pending_free(&p->pending);
 	free(p);
 }
 
@@ -611,7 +547,7 @@ void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o)
 		return;
 	struct ends e = ends_of(o, rc_msg_is_response(&o->msg));
 	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
-	__builtin_prefetch(&p->slots[tag & p->mask]);
+	rc_pending_prefetch(&p->pending, tag);
 }
 
 void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o)

@@ -1,0 +1,859 @@
+#include <time.h>
+
+#include "analyze/engine.h"
+#include "tests/analyze/build.h"
+
+#define CLIENT "198.51.100.1"
+#define CLIENT2 "198.51.100.2"
+#define RESOLVER "198.51.100.53"
+#define FORWARDER "198.51.100.54"
+#define ROOT_SERVER "203.0.113.1"
+#define ZONE_SERVER "203.0.113.2"
+#define ZONE_SERVER2 "203.0.113.3"
+#define TIMEOUT_NS (10 * RC_NS_PER_S)
+#define HOLD_NS (2 * RC_NS_PER_S)
+#define LATE 5000 /* ms: when stories begin, away from the start of the capture */
+#define SEEN_MAX 64u
+
+#define QUERY RC_FLAG_RD
+#define FETCH 0u
+#define RECURSED (RC_FLAG_QR | RC_FLAG_RD | RC_FLAG_RA)
+#define AUTHORITY (RC_FLAG_QR | RC_FLAG_AA)
+
+/* What one verdict said, as text to compare. */
+struct seen {
+	const struct rc_cause *cause;
+	enum rc_confidence confidence;
+	enum rc_side side;
+	bool cached;
+	size_t n_evidence, n_chain;
+	struct rc_exchange x;
+	struct rc_visibility visibility;
+	struct rc_addr client;
+	enum rc_fault fault;
+	uint64_t incident;
+	char zone[64];
+	char text[512];
+};
+
+struct sim {
+	struct rc_engine *engine;
+	uint64_t seed;
+	struct seen seen[SEEN_MAX];
+	size_t n;
+	unsigned incidents[3], transactions, upstream;
+};
+
+static void on_failure(void *context, const struct rc_failure *f)
+{
+	struct sim *s = context;
+	assert_true(s->n < SEEN_MAX);
+	struct seen *v = &s->seen[s->n++];
+	assert_int_equal(f->sequence, s->n);
+	*v = (struct seen){
+		.cause = f->cause,
+		.confidence = f->confidence,
+		.side = f->side,
+		.cached = f->cached,
+		.n_evidence = f->n_evidence,
+		.n_chain = f->n_chain,
+		.x = *f->exchange,
+		.visibility = f->visibility,
+		.client = f->exchange->asker,
+		.fault = f->answer != NULL ? f->answer->fault : RC_FAULT_NONE,
+		.incident = f->incident,
+	};
+	if (f->zone != NULL) {
+		char name[RC_NAME_TEXT_MAX + 1];
+		rc_name_format(f->zone, name);
+		snprintf(v->zone, sizeof v->zone, "%s", name);
+	}
+	snprintf(v->text, sizeof v->text, "%s|%d|%llx|%s|%s|%zu|%lld", f->cause->slug,
+		 (int)f->confidence, (unsigned long long)f->incident, f->explanation,
+		 f->n_fix > 0 ? f->fix[0] : "", f->n_evidence, (long long)f->decided_ns);
+	assert_non_null(f->explanation);
+	for (const char *c = f->explanation; *c != '\0'; c++)
+		assert_in_range(*c, 32, 126);
+}
+
+static void on_incident(void *context, const struct rc_incident *in)
+{
+	struct sim *s = context;
+	s->incidents[in->state]++;
+	assert_true(in->failures > 0);
+}
+
+static void on_transaction(void *context, const struct rc_exchange *x, const struct rc_name *name,
+			   const struct rc_msg *answer)
+{
+	struct sim *s = context;
+	(void)x, (void)name, (void)answer;
+	s->transactions++;
+}
+
+static void on_upstream(void *context, const struct rc_failure *f)
+{
+	struct sim *s = context;
+	(void)f;
+	s->upstream++;
+}
+
+static void begin_with(struct sim *s, uint64_t seed, const struct rc_resolver_decl *resolvers,
+		       size_t n)
+{
+	*s = (struct sim){.seed = seed};
+	struct rc_engine_config config = {
+		.seed = seed,
+		.memory_bytes = RC_MEMORY_MIN,
+		.timeout_ns = TIMEOUT_NS,
+		.hold_ns = HOLD_NS,
+		.want_transactions = true,
+		.resolvers = resolvers,
+		.n_resolvers = n,
+	};
+	struct rc_engine_output out = {s, on_failure, on_incident, on_transaction, on_upstream};
+	assert_int_equal(rc_engine_new(&config, &out, &s->engine), RC_OK);
+}
+
+static void begin(struct sim *s)
+{
+	begin_with(s, SEED, NULL, 0);
+}
+
+static void finish(struct sim *s)
+{
+	rc_engine_finish(s->engine);
+	rc_engine_free(s->engine);
+}
+
+static void send_obs(struct sim *s, const struct rc_obs *o)
+{
+	rc_engine_observe(s->engine, o, 1);
+}
+
+static void send_message(struct sim *s, int64_t ms, const char *src, unsigned src_port,
+			 const char *dst, unsigned dst_port, const struct dns *d)
+{
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, src, src_port, dst, dst_port, d);
+	send_obs(s, &o);
+}
+
+/* A query; its port follows from its ID. */
+static void ask(struct sim *s, int64_t ms, const char *asker, const char *server, unsigned id,
+		unsigned flags, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
+	send_message(s, ms, asker, 20000 + id, server, 53, &d);
+}
+
+static void say(struct sim *s, int64_t ms, const char *server, const char *asker, unsigned id,
+		const struct dns *d)
+{
+	send_message(s, ms, server, 53, asker, 20000 + id, d);
+}
+
+/* An answer with nothing but its question. */
+static void reply(struct sim *s, int64_t ms, const char *server, const char *asker, unsigned id,
+		  unsigned flags, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
+	say(s, ms, server, asker, id, &d);
+}
+
+static void reply_a(struct sim *s, int64_t ms, const char *server, const char *asker, unsigned id,
+		    unsigned flags, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+	say(s, ms, server, asker, id, &d);
+}
+
+static void refer(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns2.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	dns_rr_a(&d, RC_ADDITIONAL, "ns2.example", ZONE_SERVER2);
+	say(s, ms, ROOT_SERVER, RESOLVER, id, &d);
+}
+
+/* The resolver at work for others before: it gets answers, and gives them. */
+static void warm_up(struct sim *s, int64_t ms)
+{
+	ask(s, ms, CLIENT2, RESOLVER, 900, QUERY, "good.test");
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, 901, FETCH, "good.test");
+	reply_a(s, ms + 5, ROOT_SERVER, RESOLVER, 901, AUTHORITY, "good.test");
+	reply_a(s, ms + 6, RESOLVER, CLIENT2, 900, RECURSED, "good.test");
+}
+
+/* A resolution in which no server of "example" answers; the client gets SERVFAIL after 3 s. */
+static void dead_zone(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, CLIENT, RESOLVER, id, QUERY, name);
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, id + 1, FETCH, name);
+	refer(s, ms + 10, id + 1, name);
+	ask(s, ms + 11, RESOLVER, ZONE_SERVER, id + 2, FETCH, name);
+	ask(s, ms + 811, RESOLVER, ZONE_SERVER2, id + 3, FETCH, name);
+	ask(s, ms + 1611, RESOLVER, ZONE_SERVER, id + 4, FETCH, name);
+	reply(s, ms + 3000, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
+static void assert_cause(const struct sim *s, size_t i, const char *slug)
+{
+	assert_true(i < s->n);
+	assert_string_equal(s->seen[i].cause->slug, slug);
+}
+
+/* --- what is a failure -------------------------------------------------------------------------- */
+
+static void an_answered_question_gives_no_event(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE);
+	finish(&s);
+	assert_int_equal(s.n, 0);
+	assert_int_equal(s.transactions, 2);
+}
+
+static void the_resolvers_own_exchanges_give_no_event(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_memory_equal(s.seen[0].client.bytes, addr(CLIENT).bytes, 16);
+	assert_int_equal(s.upstream, 0);
+}
+
+/* A host that asks the resolver on itself has the resolver's address. */
+static void a_client_on_the_resolvers_own_host_gets_its_event(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, "127.0.0.1", "127.0.0.1", 1, QUERY, "good.test");
+	reply_a(&s, LATE + 1, "127.0.0.1", "127.0.0.1", 1, RECURSED, "good.test");
+	ask(&s, LATE + 10, "127.0.0.1", "127.0.0.1", 2, QUERY, "www.example");
+	reply(&s, LATE + 20, "127.0.0.1", "127.0.0.1", 2, RECURSED | RC_RCODE_SERVFAIL,
+	      "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+}
+
+static void a_question_at_the_very_end_says_nothing(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 0);
+}
+
+/* --- policy ------------------------------------------------------------------------------------- */
+
+static void refused_with_ra_0_is_recursion_unavailable(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, ZONE_SERVER, 10, QUERY, "www.test");
+	reply(&s, LATE + 5, ZONE_SERVER, CLIENT, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED,
+	      "www.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.recursion_unavailable");
+	assert_true(s.seen[0].confidence >= RC_CONF_LIKELY);
+}
+
+static void refused_while_others_are_served_is_about_the_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, "www.test");
+	reply_a(&s, LATE + 5, RESOLVER, CLIENT2, 10, RECURSED, "www.test");
+	ask(&s, LATE + 10, CLIENT, RESOLVER, 11, QUERY, "www.test");
+	reply(&s, LATE + 11, RESOLVER, CLIENT, 11, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED,
+	      "www.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+}
+
+static void an_ede_that_says_blocked_is_believed(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "ads.test");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "ads.test", RC_TYPE_A);
+	dns_opt(&d, false, 15);
+	say(&s, LATE + 5, RESOLVER, CLIENT, 10, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/* --- transactions ------------------------------------------------------------------------------- */
+
+static void a_tsig_error_names_its_cause(void **state)
+{
+	static const struct {
+		unsigned error;
+		const char *slug;
+	} errors[] = {{16, "tsig.bad_signature"}, {17, "tsig.bad_key"}, {18, "tsig.bad_time"}};
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned id = 10 + i;
+		dns_query(&d, (uint16_t)id, FETCH, "example", RC_TYPE_SOA);
+		dns_tsig(&d, 0);
+		send_message(&s, LATE + id, CLIENT, 20000 + id, ZONE_SERVER, 53, &d);
+		dns_query(&d, (uint16_t)id, RC_FLAG_QR | RC_RCODE_NOTAUTH, "example", RC_TYPE_SOA);
+		dns_tsig(&d, errors[i].error);
+		say(&s, LATE + id, ZONE_SERVER, CLIENT, id, &d);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_cause(&s, i, errors[i].slug);
+		assert_int_equal(s.seen[i].confidence, RC_CONF_PROVEN);
+	}
+}
+
+static void an_update_refused_is_about_the_update(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, ZONE_SERVER, 10, RC_OPCODE_UPDATE << 11, "example");
+	reply(&s, LATE + 5, ZONE_SERVER, CLIENT, 10,
+	      RC_FLAG_QR | RC_OPCODE_UPDATE << 11 | RC_RCODE_REFUSED, "example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.update_refused");
+}
+
+static void an_opcode_not_implemented_is_unsupported(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, ZONE_SERVER, 10, RC_OPCODE_UPDATE << 11, "example");
+	reply(&s, LATE + 5, ZONE_SERVER, CLIENT, 10,
+	      RC_FLAG_QR | RC_OPCODE_UPDATE << 11 | RC_RCODE_NOTIMP, "example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unsupported.update");
+}
+
+/* --- upstream ----------------------------------------------------------------------------------- */
+
+static void silence_of_all_servers_is_proven(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+	assert_string_equal(s.seen[0].zone, "example");
+	assert_true(s.seen[0].visibility.upstream_seen);
+	assert_false(s.seen[0].visibility.kernel_drops);
+}
+
+static void silence_in_a_window_with_drops_is_at_most_possible(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	rc_engine_dropped(s.engine, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	rc_engine_dropped(s.engine, 5);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(s.seen[0].confidence <= RC_CONF_POSSIBLE);
+	assert_true(s.seen[0].visibility.kernel_drops);
+}
+
+static void drops_before_the_first_look_count_from_the_start(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	rc_engine_dropped(s.engine, 5);
+	finish(&s);
+	assert_true(s.seen[0].visibility.kernel_drops);
+}
+
+static void drops_elsewhere_in_time_take_nothing_away(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	rc_engine_dropped(s.engine, 5);
+	rc_engine_advance(s.engine, T0 + 59000 * MS);
+	rc_engine_dropped(s.engine, 0);
+	dead_zone(&s, 60000, 10, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_false(s.seen[0].visibility.kernel_drops);
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/* A later loss must not make the earlier one forgotten while its failures wait for their decision. */
+static void drops_are_remembered_over_later_drops(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	rc_engine_dropped(s.engine, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	rc_engine_advance(s.engine, T0 + (LATE + 200) * MS);
+	rc_engine_dropped(s.engine, 5);
+	for (int64_t ms = LATE + 1000; ms < LATE + 30000; ms += 1000) {
+		rc_engine_advance(s.engine, T0 + ms * MS);
+		rc_engine_dropped(s.engine, ms == LATE + 11000 ? 5 : 0);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(s.seen[0].visibility.kernel_drops);
+}
+
+static void silence_at_the_end_of_the_capture_is_at_most_possible(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1000, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 3000, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(s.seen[0].visibility.capture_end);
+	assert_true(s.seen[0].confidence <= RC_CONF_POSSIBLE);
+}
+
+static void a_repeat_is_cached_and_keeps_its_cause(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 4000, CLIENT2, RESOLVER, 30, QUERY, "www.example");
+	reply(&s, LATE + 4001, RESOLVER, CLIENT2, 30, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_false(s.seen[0].cached);
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_true(s.seen[1].cached);
+	assert_int_equal(s.seen[1].incident, s.seen[0].incident);
+	assert_int_equal(s.incidents[RC_INCIDENT_OPEN], 1);
+	assert_int_equal(s.incidents[RC_INCIDENT_CLOSE], 1);
+}
+
+static void servers_that_refuse_make_a_lame_delegation(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	reply(&s, LATE + 14, ZONE_SERVER2, RESOLVER, 13, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	reply(&s, LATE + 15, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+static void one_server_that_helped_acquits_the_zone(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	reply_a(&s, LATE + 14, ZONE_SERVER2, RESOLVER, 13, AUTHORITY, "www.example");
+	reply(&s, LATE + 15, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
+	assert_true(s.seen[0].confidence < RC_CONF_PROVEN);
+}
+
+static void a_forwarders_failure_is_its_resolvers(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT2, FORWARDER, 50, QUERY, "good.test");
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 51, QUERY, "good.test");
+	reply_a(&s, LATE + 2, RESOLVER, FORWARDER, 51, RECURSED, "good.test");
+	reply_a(&s, LATE + 3, FORWARDER, CLIENT2, 50, RECURSED, "good.test");
+	int64_t ms = LATE + 1000;
+	ask(&s, ms, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	ask(&s, ms + 1, FORWARDER, RESOLVER, 11, QUERY, "www.example");
+	ask(&s, ms + 2, RESOLVER, ROOT_SERVER, 12, FETCH, "www.example");
+	refer(&s, ms + 5, 12, "www.example");
+	ask(&s, ms + 6, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	ask(&s, ms + 806, RESOLVER, ZONE_SERVER2, 14, FETCH, "www.example");
+	ask(&s, ms + 1606, RESOLVER, ZONE_SERVER, 15, FETCH, "www.example");
+	reply(&s, ms + 3000, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	reply(&s, ms + 3001, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].n_chain, 2);
+}
+
+static void declared_addresses_are_one_resolver_before_it_ever_answered(void **state)
+{
+	struct sim s;
+	struct rc_addr addrs[2] = {addr(RESOLVER), addr("198.51.100.99")};
+	struct rc_resolver_decl decl = {"r", addrs, 2};
+	(void)state;
+	begin_with(&s, SEED, &decl, 1);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, "198.51.100.99", ROOT_SERVER, 11, FETCH, "www.example");
+	static struct dns d;
+	dns_query(&d, 11, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	say(&s, LATE + 9, ROOT_SERVER, "198.51.100.99", 11, &d);
+	ask(&s, LATE + 10, "198.51.100.99", ZONE_SERVER, 12, FETCH, "www.example");
+	ask(&s, LATE + 900, "198.51.100.99", ZONE_SERVER, 13, FETCH, "www.example");
+	rc_engine_advance(s.engine, T0 + 60000 * MS);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
+/* --- silence and the unknown -------------------------------------------------------------------- */
+
+static void icmp_says_unreachable(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	static struct dns d;
+	dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 1) * MS, CLIENT, 20010, RESOLVER, 53, &d);
+	o.kind = RC_OBS_ICMP;
+	o.icmp_type = o.icmp_code = 3;
+	o.icmp_hard = true;
+	send_obs(&s, &o);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "no_answer.unreachable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+static void queries_alone_are_a_one_way_capture(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 5; i++)
+		ask(&s, LATE + i, CLIENT, RESOLVER, 10 + i, QUERY, "www.example");
+	rc_engine_advance(s.engine, T0 + 60000 * MS);
+	finish(&s);
+	assert_int_equal(s.n, 5);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_cause(&s, i, "no_answer.one_way_capture");
+		assert_true(s.seen[i].confidence < RC_CONF_PROVEN);
+	}
+}
+
+static void a_servfail_alone_is_an_honest_unknown(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 500, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unknown.upstream_not_visible");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_NONE);
+	assert_true(s.seen[0].visibility.n_not_seen > 0);
+}
+
+/* What the snap length took away is the capture's doing, not the server's. */
+static void an_answer_cut_by_the_capture_is_not_malformed(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, "example");
+	struct rc_obs o = obs_raw(T0 + (LATE + 5) * MS, RESOLVER, 53, CLIENT, 20010);
+	o.flags = RC_OBS_CUT;
+	assert_true(rc_msg_decode(d.data, d.len - 10, d.len, s.seed, &o.msg));
+	assert_int_equal(o.msg.fault, RC_FAULT_CUT);
+	send_obs(&s, &o);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(s.seen[0].visibility.cut);
+	assert_int_equal(s.seen[0].x.marks & RC_X_MALFORMED, 0);
+	assert_int_equal(s.seen[0].fault, RC_FAULT_CUT);
+}
+
+/* --- the whole ---------------------------------------------------------------------------------- */
+
+static void story(struct sim *s, uint64_t seed)
+{
+	begin_with(s, seed, NULL, 0);
+	warm_up(s, 0);
+	dead_zone(s, LATE, 10, "www.example");
+	dead_zone(s, LATE + 3500, 110, "mail.example");
+	for (unsigned i = 0; i < 10; i++) {
+		ask(s, LATE + 10000 + i, CLIENT, ZONE_SERVER, 200 + i, QUERY, "www.test");
+		reply(s, LATE + 10005 + i, ZONE_SERVER, CLIENT, 200 + i,
+		      RC_FLAG_QR | RC_RCODE_REFUSED, "www.test");
+		ask(s, LATE + 10050 + i, CLIENT2, RESOLVER, 220 + i, QUERY, "www.example");
+		reply(s, LATE + 10051 + i, RESOLVER, CLIENT2, 220 + i, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+	}
+	ask(s, LATE + 12000, CLIENT, RESOLVER, 300, QUERY, "silent.test");
+	rc_engine_advance(s->engine, T0 + 400000 * MS);
+	finish(s);
+}
+
+static void verdicts_do_not_depend_on_the_seed(void **state)
+{
+	static struct sim a, b;
+	(void)state;
+	story(&a, 1);
+	story(&b, UINT64_C(0xfedcba9876543210));
+	assert_true(a.n > 20);
+	assert_int_equal(a.n, b.n);
+	for (size_t i = 0; i < a.n; i++)
+		assert_string_equal(a.seen[i].text, b.seen[i].text);
+	assert_memory_equal(a.incidents, b.incidents, sizeof a.incidents);
+}
+
+static void times_at_the_ends_of_the_range_do_no_harm(void **state)
+{
+	static const int64_t times[] = {INT64_MIN, 0, -1, T0, INT64_MAX - 1, INT64_MAX, INT64_MIN};
+	struct sim s;
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		begin(&s);
+		static struct dns d;
+		for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+			unsigned id = (unsigned)k;
+			dns_query(&d, (uint16_t)id, QUERY, "www.example", RC_TYPE_A);
+			struct rc_obs q = obs_seeded(s.seed, times[(i + k) % 7], CLIENT, 20000 + id,
+						     RESOLVER, 53, &d);
+			send_obs(&s, &q);
+			dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, "www.example",
+				  RC_TYPE_A);
+			struct rc_obs a = obs_seeded(s.seed, times[(i * k) % 7], RESOLVER, 53, CLIENT,
+						     20000 + id, &d);
+			send_obs(&s, &a);
+			rc_engine_dropped(s.engine, 1);
+		}
+		finish(&s);
+		assert_true(s.n > 0);
+	}
+}
+
+/* Every packet of a capture without a clock has the time 0. */
+static void a_capture_whose_times_are_all_zero_is_understood(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	const char *asker[] = {CLIENT2, RESOLVER};
+	const char *server[] = {RESOLVER, ROOT_SERVER};
+	for (unsigned i = 0; i < 2; i++) {
+		dns_query(&d, (uint16_t)i, i == 0 ? QUERY : FETCH, "good.test", RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, 0, asker[i], 20000 + i, server[i], 53, &d);
+		send_obs(&s, &o);
+	}
+	for (unsigned i = 2; i-- > 0;) {
+		dns_query(&d, (uint16_t)i, i == 0 ? RECURSED | RC_RCODE_SERVFAIL
+						  : RC_FLAG_QR | RC_RCODE_REFUSED,
+			  "good.test", RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, 0, server[i], 53, asker[i], 20000 + i, &d);
+		send_obs(&s, &o);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 1); /* the resolver's own exchange is evidence */
+	assert_true(s.seen[0].visibility.upstream_seen);
+}
+
+/* Delegations that lead to one another, each through many names: looked at without going every way. */
+static void delegations_that_fan_out_are_judged_in_bounded_time(void **state)
+{
+	enum { ZONES = 7, NAMES = 14 };
+	struct sim s;
+	static struct dns d;
+	char zone[32], name[64];
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.z0.test");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.z0.test");
+	dns_query(&d, 11, RC_FLAG_QR, "www.z0.test", RC_TYPE_A);
+	for (unsigned z = 0; z < ZONES; z++) {
+		snprintf(zone, sizeof zone, "z%u.test", z);
+		for (unsigned k = 0; k < NAMES; k++) {
+			snprintf(name, sizeof name, "n%u.z%u.test", k, (z + 1) % ZONES);
+			dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, name);
+		}
+	}
+	say(&s, LATE + 5, ROOT_SERVER, RESOLVER, 11, &d);
+	reply(&s, LATE + 15, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.z0.test");
+	clock_t from = clock();
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(clock() - from < CLOCKS_PER_SEC);
+}
+
+/* Answers full of records, as a hostile server can send them. */
+static void answers_full_of_records_are_judged_in_bounded_time(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	for (unsigned i = 0; i < 30; i++) {
+		unsigned id = 100 + i;
+		ask(&s, LATE + 1 + i, RESOLVER, ROOT_SERVER, id, FETCH, "www.example");
+		dns_query(&d, (uint16_t)id, RC_FLAG_QR, "www.example", RC_TYPE_A);
+		char name[256] = "";
+		for (unsigned k = 0; k < 50; k++)
+			strcat(name, "a.");
+		strcat(name, "t");
+		uint32_t at = d.len + 11; /* the first record's RDATA, for compression */
+		dns_count(&d, RC_AUTHORITY);
+		dns_u8(&d, 0);
+		dns_u16(&d, RC_TYPE_NS), dns_u16(&d, RC_CLASS_IN), dns_u32(&d, 60);
+		dns_u16(&d, 103);
+		dns_name(&d, name);
+		for (unsigned k = 0; k < 4000; k++) {
+			dns_count(&d, RC_AUTHORITY);
+			dns_u16(&d, 0xc000 | at);
+			dns_u16(&d, RC_TYPE_NS), dns_u16(&d, RC_CLASS_IN), dns_u32(&d, 60);
+			dns_u16(&d, 2);
+			dns_u16(&d, 0xc000 | at);
+		}
+		say(&s, LATE + 2 + i, ROOT_SERVER, RESOLVER, id, &d);
+	}
+	reply(&s, LATE + 900, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	clock_t from = clock();
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(clock() - from < CLOCKS_PER_SEC);
+}
+
+static void memory_below_the_least_is_refused(void **state)
+{
+	struct rc_engine_config config = {.memory_bytes = RC_MEMORY_MIN - 1};
+	struct rc_engine_output out = {.context = NULL};
+	struct rc_engine *engine = NULL;
+	(void)state;
+	assert_int_equal(rc_engine_new(&config, &out, &engine), RC_E_RANGE);
+	assert_null(engine);
+}
+
+static void output_functions_may_be_missing(void **state)
+{
+	struct sim s = {.seed = SEED};
+	struct rc_engine_config config = {.seed = SEED,
+					  .memory_bytes = RC_MEMORY_MIN,
+					  .timeout_ns = TIMEOUT_NS,
+					  .want_transactions = true,
+					  .want_upstream = true};
+	struct rc_engine_output out = {.context = NULL};
+	(void)state;
+	assert_int_equal(rc_engine_new(&config, &out, &s.engine), RC_OK);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	finish(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answered_question_gives_no_event),
+		cmocka_unit_test(the_resolvers_own_exchanges_give_no_event),
+		cmocka_unit_test(a_client_on_the_resolvers_own_host_gets_its_event),
+		cmocka_unit_test(a_question_at_the_very_end_says_nothing),
+		cmocka_unit_test(refused_with_ra_0_is_recursion_unavailable),
+		cmocka_unit_test(refused_while_others_are_served_is_about_the_client),
+		cmocka_unit_test(an_ede_that_says_blocked_is_believed),
+		cmocka_unit_test(a_tsig_error_names_its_cause),
+		cmocka_unit_test(an_update_refused_is_about_the_update),
+		cmocka_unit_test(an_opcode_not_implemented_is_unsupported),
+		cmocka_unit_test(silence_of_all_servers_is_proven),
+		cmocka_unit_test(silence_in_a_window_with_drops_is_at_most_possible),
+		cmocka_unit_test(drops_before_the_first_look_count_from_the_start),
+		cmocka_unit_test(drops_elsewhere_in_time_take_nothing_away),
+		cmocka_unit_test(drops_are_remembered_over_later_drops),
+		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
+		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
+		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
+		cmocka_unit_test(a_forwarders_failure_is_its_resolvers),
+		cmocka_unit_test(declared_addresses_are_one_resolver_before_it_ever_answered),
+		cmocka_unit_test(icmp_says_unreachable),
+		cmocka_unit_test(queries_alone_are_a_one_way_capture),
+		cmocka_unit_test(a_servfail_alone_is_an_honest_unknown),
+		cmocka_unit_test(an_answer_cut_by_the_capture_is_not_malformed),
+		cmocka_unit_test(verdicts_do_not_depend_on_the_seed),
+		cmocka_unit_test(times_at_the_ends_of_the_range_do_no_harm),
+		cmocka_unit_test(a_capture_whose_times_are_all_zero_is_understood),
+		cmocka_unit_test(delegations_that_fan_out_are_judged_in_bounded_time),
+		cmocka_unit_test(answers_full_of_records_are_judged_in_bounded_time),
+		cmocka_unit_test(memory_below_the_least_is_refused),
+		cmocka_unit_test(output_functions_may_be_missing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
