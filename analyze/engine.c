@@ -123,9 +123,8 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
 	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
-	const struct rc_host *server = rc_hosts_find(e->hosts, &r->x.server);
-	if (failed && server != NULL)
-		r->x.load = (uint16_t)(server->open < UINT16_MAX ? server->open : UINT16_MAX);
+	uint32_t open = rc_hosts_open(e->hosts, &r->x.server);
+	r->x.load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
 	if (is_upstream_query(&r->x))
 		rc_book_note(e->book, obs);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)

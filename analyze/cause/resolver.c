@@ -7,7 +7,7 @@
 #define EDE_CACHED_ERROR 13u
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
-#define LOAD_MIN 8u /* open questions that make a resolver busy: quotas in use are far above */
+#define LOAD_MIN 4u /* open questions that make a resolver busy: quotas in use are far above */
 #define EARLY_NS (350 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.3 s */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
@@ -62,7 +62,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 {
 	(void)rule;
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->x->load < LOAD_MIN || !gave_up_early(c) || c->forwarded != NULL)
+	    c->x->load < LOAD_MIN || !gave_up_early(c) || c->forwarded != NULL || c->ede != 0 ||
+	    c->others.earlier > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -72,7 +73,7 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_duration(c, c->x->end_ns - c->x->first_ns), c->x->load);
 	rc_prove_self(c, f, rc_say(c, "failed at once with %u other questions open", c->x->load));
-	return c->ede == 0 && c->others.earlier == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return RC_CONF_POSSIBLE;
 }
 
 /* A name never asked before cannot be in the failure cache, and its zone works: what is left is a limit. */

@@ -143,37 +143,6 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 	return test_zone(&tcp, c, f);
 }
 
-/* With EDNS the servers of a zone do not answer usably, without it they do. */
-static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
-				    struct rc_finding *f)
-{
-	(void)rule;
-	const struct rc_link *bad = NULL, *good = NULL;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->x->query.edns && link->outcome != RC_OUT_USABLE &&
-		    link->outcome != RC_OUT_UNKNOWN)
-			bad = link;
-		if (bad != NULL && !link->x->query.edns && link->outcome == RC_OUT_USABLE &&
-		    rc_addr_equal(&link->x->server, &bad->x->server))
-			good = link;
-	}
-	if (bad == NULL || good == NULL)
-		return RC_CONF_NONE;
-	f->server = &bad->x->server;
-	f->zone = good->zone < c->n_zones && c->zones[good->zone].name.len > 0
-			  ? &c->zones[good->zone].name
-			  : NULL;
-	f->explanation = rc_say(c,
-				"%s does not answer queries with EDNS but does without; %s could "
-				"not get what it needed so.",
-				rc_say_addr(c, &bad->x->server), rc_say_addr(c, &c->x->server));
-	rc_prove(c, f, bad->x, &bad->name->name, rc_outcome_word(bad->outcome), "with EDNS");
-	rc_prove(c, f, good->x, &good->name->name, NULL, "without EDNS: answered");
-	rc_prove_self(c, f, "the client's answer");
-	return RC_CONF_LIKELY;
-}
-
 /* A forwarder's own upstream resolver failed it, and why is not visible. */
 static enum rc_confidence test_servfail(const struct rc_rule *rule, struct rc_case *c,
 					struct rc_finding *f)
@@ -225,8 +194,7 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
 	    test_servfail),
 	ROW("upstream.formerr", "each answered FORMERR",
-	    "Every server of a zone on the way answered FORMERR.",
-	    "upstream.edns_broken: there they answer without EDNS.", RC_PARTY_SERVER_OPERATOR,
+	    "Every server of a zone on the way answered FORMERR.", NULL, RC_PARTY_SERVER_OPERATOR,
 	    "Update the servers of {zone}: they reject well-formed queries.",
 	    "dig @{server} {zone} SOA +norecurse +noedns", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_FORMERR, test_zone),
@@ -253,12 +221,6 @@ static const struct rc_rule rules[] = {
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
 	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
 	    test_zone),
-	ROW("upstream.edns_broken", "answers without EDNS only",
-	    "A server on the way fails queries with an OPT record and answers the same without.",
-	    "upstream.formerr: there it fails both.", RC_PARTY_SERVER_OPERATOR,
-	    "Update {server}, or the middlebox before it: it must answer EDNS (RFC 6891).",
-	    "dig @{server} {zone} SOA +norecurse +edns=0", "RFC 6891 7", 405, 0, BOTH,
-	    RC_OUT_USABLE, test_edns),
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
 	    "policy.client_not_allowed: an authoritative server with an access list refuses just "

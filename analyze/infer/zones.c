@@ -237,7 +237,8 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, size_t i)
 	const struct rc_exchange *x = c->links[i].x;
 	if (x->marks & RC_X_ICMP_HARD)
 		return RC_OUT_ICMP;
-	if (x->marks & (RC_X_RESET | RC_X_CLOSED | RC_X_NO_CONNECT))
+	/* One that took the connection and closed it without a word is as silent as any. */
+	if (x->marks & (RC_X_RESET | RC_X_NO_CONNECT))
 		return RC_OUT_TCP_FAILED;
 	if (x->marks & RC_X_FRAGMENTS_LOST)
 		return RC_OUT_FRAGMENTS;

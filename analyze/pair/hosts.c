@@ -11,8 +11,9 @@
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
 #define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
-#define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
-#define JOIN_RATIO 4u /* hits per miss that it takes */
+#define JOIN_HITS 3u      /* names seen fetched by an egress address while its service was asked */
+#define JOIN_RATIO 4u     /* hits per miss that it takes */
+#define OPEN_SLOTS 65536u /* far more than servers asked at a time */
 #define SERVED_PAIRS 131072u /* pairs remembered; what is forgotten only weakens a claim */
 #define STATIONS 4096u       /* one per hash slot, the newest stays */
 #define STATION_ADDRS_MAX 6u /* IPv4 and IPv6, service and egress; more is a router */
@@ -38,6 +39,7 @@ struct station {
 };
 
 struct rc_hosts {
+	uint32_t *open; /* open questions, by hash of the server */
 	struct station *stations;
 	struct rc_host *entries;
 	uint64_t mask; /* of sets */
@@ -67,8 +69,9 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
 	h->stations = calloc(STATIONS, sizeof *h->stations);
 	h->served = calloc(SERVED_PAIRS, sizeof *h->served);
+	h->open = calloc(OPEN_SLOTS, sizeof *h->open);
 	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL ||
-	    h->served == NULL) {
+	    h->served == NULL || h->open == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -85,6 +88,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->recent);
 	free(h->stations);
 	free(h->served);
+	free(h->open);
 	free(h);
 }
 
@@ -241,11 +245,25 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 		join(h, egress, &egress->partner);
 }
 
+static uint32_t *open_slot(const struct rc_hosts *h, const struct rc_addr *server)
+{
+	return &h->open[addr_hash(h, server) % OPEN_SLOTS];
+}
+
+static void close_question(struct rc_hosts *h, const struct rc_addr *server)
+{
+	uint32_t *open = open_slot(h, server);
+	*open -= *open > 0;
+}
+
+uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
+{
+	return *open_slot(h, server);
+}
+
 void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
 {
-	struct rc_host *server = rc_hosts_find(h, &x->server);
-	if (server != NULL)
-		server->open++;
+	(*open_slot(h, &x->server))++;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
@@ -284,6 +302,8 @@ bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6])
 {
+	if (x->opcode == RC_OPCODE_QUERY)
+		close_question(h, &x->server);
 	struct rc_host *asker = rc_hosts_find(h, &x->asker);
 	if (asker != NULL)
 		asker->got_answers++;
@@ -293,7 +313,6 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 
 	note_mac(h, server, server_mac);
 	server->answered++;
-	server->open -= server->open > 0;
 	if (x->first_ns > server->answered_query_ns)
 		server->answered_query_ns = x->first_ns;
 	if (x->opcode != RC_OPCODE_QUERY)
@@ -317,10 +336,10 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 {
 	struct rc_host *server = rc_hosts_find(h, &x->server);
-	if (server != NULL) {
+	if (server != NULL)
 		server->unanswered++;
-		server->open -= server->open > 0;
-	}
+	if (x->opcode == RC_OPCODE_QUERY)
+		close_question(h, &x->server);
 }
 
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -26,7 +26,6 @@ struct rc_host {
 	uint32_t asked_rd1;        /* ... with RD=1 (counted once it has an entry) */
 	uint32_t fetches;          /* queries it sent for names it had just been asked */
 	uint32_t got_answers;      /* answers it got as an asker */
-	uint32_t open;             /* questions to it that are not answered yet */
 	uint32_t unanswered;       /* questions to it that got no answer */
 	uint64_t servers_asked;    /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
@@ -60,6 +59,9 @@ void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
 /* This server answered this client well, some time (as far as remembered). */
 bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,
 		     const struct rc_addr *server);
+
+/* Questions open at a server now (of all servers that share its hash slot: rarely more than one). */
+uint32_t rc_hosts_open(const struct rc_hosts *hosts, const struct rc_addr *server);
 
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */
 bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);

@@ -32,7 +32,7 @@ struct seen {
 	struct rc_addr client;
 	enum rc_fault fault;
 	uint64_t incident;
-	char zone[64];
+	char zone[RC_NAME_TEXT_MAX + 1];
 	char text[512];
 };
 
@@ -63,11 +63,8 @@ static void on_failure(void *context, const struct rc_failure *f)
 		.fault = f->answer != NULL ? f->answer->fault : RC_FAULT_NONE,
 		.incident = f->incident,
 	};
-	if (f->zone != NULL) {
-		char name[RC_NAME_TEXT_MAX + 1];
-		rc_name_format(f->zone, name);
-		snprintf(v->zone, sizeof v->zone, "%s", name);
-	}
+	if (f->zone != NULL)
+		rc_name_format(f->zone, v->zone);
 	snprintf(v->text, sizeof v->text, "%s|%d|%llx|%s|%s|%zu|%lld", f->cause->slug,
 		 (int)f->confidence, (unsigned long long)f->incident, f->explanation,
 		 f->n_fix > 0 ? f->fix[0] : "", f->n_evidence, (long long)f->decided_ns);
