@@ -180,7 +180,7 @@ static const struct rc_rule rules[] = {
 				.next_steps = {"rndc recursing", "dig @{resolver} {qname} {qtype}"},
 				.reference = "RFC 8914 4.15",
 			},
-		.rank = 260,
+		.rank = 215,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED),
 		.test = test_overload,
 	},
