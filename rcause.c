@@ -32,7 +32,6 @@
 #define PROGRESS_EVERY_NS RC_NS_PER_S
 #define DROPS_EVERY_NS (100 * RC_NS_PER_MS) /* asking the kernel costs a system call */
 #define NO_TIME INT64_MIN
-#define LINK_NONE UINT32_MAX
 
 static struct rc_capture *volatile signalled; /* what INT and TERM stop */
 
@@ -44,14 +43,14 @@ struct run {
 	struct rc_emit *emit;
 	struct rc_obs *obs;
 	struct rc_frame frames[RC_BATCH_FRAMES];
-	size_t n_first; /* frames of the batch read to choose the seed */
+	size_t n_first; /* of the batch read to choose the seed, and what reading it said */
 	int64_t first_now_ns;
 	int first_err;
 	bool first_taken;
 	char *trust_anchor;
 	bool live, told, undecoded;
 	char hostname[256];
-	uint32_t last_link; /* link type of the last frame; LINK_NONE before the first */
+	uint32_t last_link; /* link type of the last frame; UINT32_MAX before the first */
 	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns, next_drops_ns;
 	uint64_t dropped, failures, batches;
 	int64_t began_clock_ns, progress_clock_ns;
@@ -479,10 +478,12 @@ static void print_counters(struct run *run)
 
 static int run_analysis(const struct rc_options *options)
 {
-	struct run run = {.options = options, .start_ns = NO_TIME, .now_ns = NO_TIME};
+	struct run run = {.options = options,
+			  .start_ns = NO_TIME,
+			  .now_ns = NO_TIME,
+			  .last_link = UINT32_MAX};
 	int status = RC_EXIT_FAILED;
 	run.next_stats_ns = INT64_MAX;
-	run.last_link = LINK_NONE;
 	run.began_clock_ns = run.progress_clock_ns = clock_ns();
 	set_signals();
 	run.obs = calloc(OBS_MAX, sizeof *run.obs);
@@ -524,30 +525,29 @@ static void print_interface(void *context, const char *name, const char *text)
 static int list_interfaces(void)
 {
 	int err = rc_capture_list_interfaces(print_interface, NULL);
-	if (err == RC_OK)
-		return 0;
-	fprintf(stderr, "rcause: -D: %s\n", rc_err_text(err));
-	return RC_EXIT_FAILED;
+	if (err != RC_OK)
+		fprintf(stderr, "rcause: -D: %s\n", rc_err_text(err));
+	return err == RC_OK ? 0 : RC_EXIT_FAILED;
 }
 
 static int explain(const struct rc_options *options)
 {
 	const char *unknown = rc_explain_words(stdout, options->words, options->n_words);
-	if (unknown == NULL)
-		return 0;
-	fprintf(stderr, "rcause: --explain: %s: no such RCODE, EDE code or cause\n", unknown);
-	return RC_EXIT_USAGE;
+	if (unknown != NULL)
+		fprintf(stderr, "rcause: --explain: %s: no such RCODE, EDE code or cause\n",
+			unknown);
+	return unknown == NULL ? 0 : RC_EXIT_USAGE;
 }
 
 static int print_schema(void)
 {
-	static const uint16_t ports[] = {53};
-	struct rc_decoder_config decoder_config = {
-		.ports = ports, .n_ports = 1, .memory_bytes = (size_t)RC_MEMORY_MIN};
+	struct rc_decoder_config decoder_config = {.ports = (const uint16_t[]){53},
+						   .n_ports = 1,
+						   .memory_bytes = (size_t)RC_MEMORY_MIN};
 	struct rc_engine_config engine_config = {.memory_bytes = (size_t)RC_MEMORY_MIN,
 						 .timeout_ns = RC_NS_PER_S};
-	struct rc_engine_output output = {.context = NULL};
-	struct run run = {.options = NULL};
+	struct rc_engine_output output = {NULL};
+	struct run run = {NULL};
 	struct rc_counter_set sets[SETS_MAX];
 	int err = rc_decoder_new(&decoder_config, &run.decoder);
 	if (err == RC_OK)

@@ -1,0 +1,211 @@
+#include "analyze/infer/book.h"
+#include "tests/analyze/build.h"
+
+#define BYTES (64u << 10)
+#define PAGES_MAX 8u
+
+static struct rc_book *new_book(void)
+{
+	struct rc_book *b;
+	assert_int_equal(rc_book_new(BYTES, SEED, &b), RC_OK);
+	return b;
+}
+
+/* An answer with one NS record; the target tells versions apart. */
+static void note_ns(struct rc_book *b, const char *zone, const char *target, uint32_t ttl_s,
+		    int64_t ts_ns)
+{
+	static struct dns d, rdata;
+	struct rc_msg m;
+	dns_query(&d, (uint16_t)ts_ns, RC_FLAG_QR | RC_FLAG_AA, zone, RC_TYPE_NS);
+	rdata.len = 0;
+	dns_name(&rdata, target);
+	dns_rr(&d, RC_ANSWER, zone, RC_TYPE_NS, ttl_s, &rdata);
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	rc_book_note(b, &m, ts_ns);
+}
+
+static size_t find(const struct rc_book *b, const char *zone, enum rc_book_kind kind, int64_t ts_ns,
+		   struct rc_book_page *pages, size_t max)
+{
+	struct rc_name name = name_of(zone);
+	return rc_book_find(b, rc_name_hash(SEED, &name), kind, ts_ns, pages, max);
+}
+
+static void a_page_comes_back_as_entered(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	struct rc_msg m;
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 1, pages, PAGES_MAX), 1);
+	assert_int_equal(pages[0].first_ns, T0);
+	assert_true(rc_msg_decode(pages[0].wire, pages[0].len_bytes, pages[0].len_bytes, SEED, &m));
+	assert_int_equal(m.fault, RC_FAULT_NONE);
+	assert_int_equal(m.qtype, RC_TYPE_NS);
+	assert_int_equal(find(b, "example", RC_BOOK_DS, T0 + 1, pages, PAGES_MAX), 0);
+	assert_int_equal(find(b, "other", RC_BOOK_NS, T0 + 1, pages, PAGES_MAX), 0);
+	rc_book_free(b);
+}
+
+static void a_page_ends_with_its_ttl(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 299 * RC_NS_PER_S, pages, PAGES_MAX),
+			 1);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 301 * RC_NS_PER_S, pages, PAGES_MAX),
+			 0);
+	rc_book_free(b);
+}
+
+static void a_ttl_above_a_week_is_a_week(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	const int64_t week_ns = 604800 * RC_NS_PER_S;
+	(void)state;
+	note_ns(b, "example", "ns1.example", UINT32_MAX, T0);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + week_ns, pages, PAGES_MAX), 1);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + week_ns + 1, pages, PAGES_MAX), 0);
+	rc_book_free(b);
+}
+
+static void the_same_message_again_is_one_page_that_lives_longer(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	note_ns(b, "example", "ns1.example", 300, T0 + 200 * RC_NS_PER_S);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 450 * RC_NS_PER_S, pages, PAGES_MAX),
+			 1);
+	assert_int_equal(pages[0].first_ns, T0);
+	assert_int_equal(pages[0].seen_ns, T0 + 200 * RC_NS_PER_S);
+	assert_int_equal(rc_book_stats(b)->messages, 1);
+	assert_int_equal(rc_book_stats(b)->refreshed, 1);
+	rc_book_free(b);
+}
+
+static void of_two_versions_the_newest_comes_first(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	note_ns(b, "example", "ns2.example", 300, T0 + 5);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 9, pages, PAGES_MAX), 2);
+	assert_int_equal(pages[0].seen_ns, T0 + 5);
+	assert_int_equal(pages[1].seen_ns, T0);
+	rc_book_free(b);
+}
+
+static void if_one_page_is_asked_for_it_is_the_newest(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page page;
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	note_ns(b, "example", "ns2.example", 300, T0 + 5);
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 9, &page, 1), 1);
+	assert_int_equal(page.seen_ns, T0 + 5);
+	rc_book_free(b);
+}
+
+static void a_referral_is_kept_for_the_zone_it_delegates(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	static struct dns d;
+	struct rc_msg m;
+	(void)state;
+	dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	rc_book_note(b, &m, T0);
+	assert_int_equal(find(b, "example", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 1);
+	assert_int_equal(find(b, "www.example", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 0);
+	rc_book_free(b);
+}
+
+static void a_referral_sideways_is_not_kept(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	static struct dns d;
+	struct rc_msg m;
+	(void)state;
+	dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "victim", RC_TYPE_NS, "ns1.evil");
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	rc_book_note(b, &m, T0);
+	assert_int_equal(find(b, "victim", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 0);
+	rc_book_free(b);
+}
+
+static void failures_and_damaged_or_truncated_answers_are_not_kept(void **state)
+{
+	static const unsigned flags[] = {RC_FLAG_QR | RC_RCODE_SERVFAIL, RC_FLAG_QR | RC_FLAG_TC};
+	struct rc_book *b = new_book();
+	static struct dns d;
+	struct rc_msg m;
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		dns_query(&d, 1, i < 2 ? flags[i] : (unsigned)RC_FLAG_QR, "example", RC_TYPE_NS);
+		dns_rr_name(&d, RC_ANSWER, "example", RC_TYPE_NS, "ns1.example");
+		uint32_t len = i < 2 ? d.len : d.len - 3;
+		assert_true(rc_msg_decode(d.data, len, d.len, SEED, &m));
+		rc_book_note(b, &m, T0);
+	}
+	assert_int_equal(rc_book_stats(b)->messages, 0);
+	rc_book_free(b);
+}
+
+static void a_full_book_keeps_the_newest_and_stays_sound(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	char zone[32];
+	(void)state;
+	for (unsigned i = 0; i < 5000; i++) {
+		snprintf(zone, sizeof zone, "zone%u.example", i);
+		note_ns(b, zone, "ns1.example", 3600, T0 + i);
+		assert_int_equal(find(b, zone, RC_BOOK_NS, T0 + i, pages, PAGES_MAX), 1);
+	}
+	unsigned held = 0;
+	for (unsigned i = 0; i < 5000; i++) {
+		struct rc_msg m;
+		struct rc_name name;
+		snprintf(zone, sizeof zone, "zone%u.example", i);
+		name = name_of(zone);
+		if (find(b, zone, RC_BOOK_NS, T0 + 5000, pages, PAGES_MAX) == 0)
+			continue;
+		held++;
+		assert_true(rc_msg_decode(pages[0].wire, pages[0].len_bytes, pages[0].len_bytes,
+					  SEED, &m));
+		assert_true(rc_name_equal(&m.qname, &name));
+	}
+	assert_true(held > 50);
+	assert_true(rc_book_stats(b)->evicted > 1000);
+	rc_book_free(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_comes_back_as_entered),
+		cmocka_unit_test(a_page_ends_with_its_ttl),
+		cmocka_unit_test(a_ttl_above_a_week_is_a_week),
+		cmocka_unit_test(the_same_message_again_is_one_page_that_lives_longer),
+		cmocka_unit_test(of_two_versions_the_newest_comes_first),
+		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
+		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
+		cmocka_unit_test(a_referral_sideways_is_not_kept),
+		cmocka_unit_test(failures_and_damaged_or_truncated_answers_are_not_kept),
+		cmocka_unit_test(a_full_book_keeps_the_newest_and_stays_sound),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,128 @@
+#include "analyze/decide/hold.h"
+#include "tests/analyze/build.h"
+
+#define ANSWER_MAX 700u
+
+static int push(struct rc_hold *h, unsigned i)
+{
+	uint8_t answer[ANSWER_MAX];
+	struct rc_exchange x = {.first_ns = T0 + i};
+	struct rc_name name = {.len = (uint8_t)i};
+	memset(answer, (int)(i & 0xff), sizeof answer);
+	return rc_hold_push(h, T0 + i, i + 1, &x, &name, answer, i * 13 % ANSWER_MAX);
+}
+
+static void assert_first(const struct rc_hold *h, unsigned i)
+{
+	const struct rc_held *e = rc_hold_first(h);
+	assert_non_null(e);
+	assert_int_equal(e->due_ns, T0 + i);
+	assert_int_equal(e->pos, i + 1);
+	assert_int_equal(e->x.first_ns, T0 + i);
+	assert_int_equal(e->name.len, i & 0xff);
+	assert_int_equal(e->answer_len, i * 13 % ANSWER_MAX);
+	for (unsigned k = 0; k < e->answer_len; k++)
+		assert_int_equal(e->answer[k], i & 0xff);
+}
+
+static void first_in_is_first_out(void **state)
+{
+	struct rc_hold *h;
+	(void)state;
+	assert_int_equal(rc_hold_new(64u << 10, &h), RC_OK);
+	assert_null(rc_hold_first(h));
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(push(h, i), RC_OK);
+	assert_int_equal(rc_hold_count(h), 20);
+	for (unsigned i = 0; i < 20; i++) {
+		assert_first(h, i);
+		rc_hold_pop(h);
+	}
+	assert_null(rc_hold_first(h));
+	assert_int_equal(rc_hold_count(h), 0);
+	rc_hold_free(h);
+}
+
+static void a_full_hold_says_so_and_changes_nothing(void **state)
+{
+	struct rc_hold *h;
+	unsigned n = 0;
+	(void)state;
+	assert_int_equal(rc_hold_new(8192, &h), RC_OK);
+	while (push(h, n) == RC_OK)
+		n++;
+	assert_in_range(n, 3, 20);
+	assert_int_equal(push(h, n), RC_E_FULL);
+	assert_int_equal(rc_hold_count(h), n);
+	for (unsigned i = 0; i < n; i++) {
+		assert_first(h, i);
+		rc_hold_pop(h);
+	}
+	assert_null(rc_hold_first(h));
+	rc_hold_free(h);
+}
+
+static void the_ring_goes_round_without_loss(void **state)
+{
+	(void)state;
+	for (size_t bytes = 6000; bytes < 6400; bytes += 16) {
+		struct rc_hold *h;
+		unsigned in = 0, out = 0;
+		assert_int_equal(rc_hold_new(bytes, &h), RC_OK);
+		while (in < 400) {
+			if (push(h, in) == RC_OK) {
+				in++;
+				continue;
+			}
+			assert_first(h, out++);
+			rc_hold_pop(h);
+		}
+		while (rc_hold_count(h) > 0) {
+			assert_first(h, out++);
+			rc_hold_pop(h);
+		}
+		assert_int_equal(in, out);
+		rc_hold_free(h);
+	}
+}
+
+static void what_can_never_fit_is_refused_when_empty(void **state)
+{
+	struct rc_hold *h;
+	static uint8_t answer[RC_MSG_MAX];
+	struct rc_exchange x = {.first_ns = T0};
+	struct rc_name name = {.len = 0};
+	(void)state;
+	assert_int_equal(rc_hold_new(4096, &h), RC_OK);
+	assert_int_equal(rc_hold_push(h, T0, 1, &x, &name, answer, sizeof answer), RC_E_FULL);
+	assert_null(rc_hold_first(h));
+	rc_hold_free(h);
+}
+
+static void an_entry_due_at_the_beginning_of_time_is_an_entry(void **state)
+{
+	struct rc_hold *h;
+	struct rc_exchange x = {.first_ns = 5};
+	struct rc_name name = {.len = 0};
+	(void)state;
+	assert_int_equal(rc_hold_new(8192, &h), RC_OK);
+	assert_int_equal(rc_hold_push(h, INT64_MIN, 1, &x, &name, NULL, 0), RC_OK);
+	x.first_ns = 6;
+	assert_int_equal(rc_hold_push(h, T0, 2, &x, &name, NULL, 0), RC_OK);
+	assert_int_equal(rc_hold_first(h)->x.first_ns, 5);
+	rc_hold_pop(h);
+	assert_int_equal(rc_hold_first(h)->x.first_ns, 6);
+	rc_hold_free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(first_in_is_first_out),
+		cmocka_unit_test(a_full_hold_says_so_and_changes_nothing),
+		cmocka_unit_test(the_ring_goes_round_without_loss),
+		cmocka_unit_test(what_can_never_fit_is_refused_when_empty),
+		cmocka_unit_test(an_entry_due_at_the_beginning_of_time_is_an_entry),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

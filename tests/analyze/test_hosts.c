@@ -1,0 +1,338 @@
+#include "analyze/pair/hosts.h"
+#include "tests/analyze/build.h"
+
+#define CLIENT "192.0.2.1"
+#define SERVICE "192.0.2.53"
+#define EGRESS "192.0.2.99"
+#define EGRESS2 "192.0.2.98"
+#define ADDRS_MAX 16u
+
+static const uint8_t no_mac[6];
+
+static struct rc_hosts *new_hosts(void)
+{
+	struct rc_hosts *h;
+	assert_int_equal(rc_hosts_new(65536, SEED, &h), RC_OK);
+	return h;
+}
+
+static struct rc_exchange exchange(int64_t ts_ns, const char *asker, const char *server,
+				   unsigned flags, uint64_t name)
+{
+	return (struct rc_exchange){
+		.first_ns = ts_ns,
+		.end_ns = ts_ns + 5 * MS,
+		.asker = addr(asker),
+		.server = addr(server),
+		.name_hash = name,
+		.query = {.flags = (uint16_t)flags},
+	};
+}
+
+static void ask(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
+		unsigned flags, uint64_t name)
+{
+	struct rc_exchange x = exchange(ts_ns, asker, server, flags, name);
+	rc_hosts_note_query(h, &x, false);
+}
+
+static void answer(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
+		   unsigned query_flags, unsigned answer_flags, const uint8_t mac[6])
+{
+	struct rc_exchange x = exchange(ts_ns, asker, server, query_flags, 1);
+	x.state = RC_X_ANSWERED;
+	x.answer.flags = (uint16_t)answer_flags;
+	x.answer.rcode = answer_flags & 15;
+	rc_hosts_note_answer(h, &x, mac);
+}
+
+static void ask_with_mac(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
+			 const uint8_t mac[6])
+{
+	struct rc_exchange x = exchange(ts_ns, asker, server, 0, (uint64_t)ts_ns);
+	memcpy(x.asker_mac, mac, 6);
+	rc_hosts_note_query(h, &x, false);
+}
+
+static bool are_one(const struct rc_hosts *h, const char *a, const char *b)
+{
+	struct rc_addr addrs[ADDRS_MAX], first = addr(a), other = addr(b);
+	size_t n = rc_hosts_addresses(h, &first, addrs, ADDRS_MAX);
+	assert_true(n >= 1 && rc_addr_equal(&addrs[0], &first));
+	for (size_t i = 1; i < n; i++)
+		if (rc_addr_equal(&addrs[i], &other))
+			return true;
+	return false;
+}
+
+static bool is_resolver(const struct rc_hosts *h, const char *text)
+{
+	struct rc_addr a = addr(text);
+	return rc_hosts_is_resolver(h, &a);
+}
+
+static void an_answer_with_ra_makes_a_resolver(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	answer(h, T0, CLIENT, "192.0.2.80", RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_AA, no_mac);
+	assert_true(is_resolver(h, SERVICE));
+	assert_false(is_resolver(h, "192.0.2.80"));
+	assert_false(is_resolver(h, CLIENT));
+	assert_int_equal(rc_hosts_resolvers(h), 1);
+	rc_hosts_free(h);
+}
+
+static void servfail_with_ra_shows_a_resolver_too(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_SERVFAIL,
+	       no_mac);
+	assert_true(is_resolver(h, SERVICE));
+	assert_int_equal(rc_hosts_resolvers(h), 0); /* none has served anybody well */
+	rc_hosts_free(h);
+}
+
+static void clients_get_no_entry(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(CLIENT);
+	(void)state;
+	ask(h, T0, CLIENT, SERVICE, RC_FLAG_RD, 1);
+	assert_null(rc_hosts_find(h, &a));
+	rc_hosts_free(h);
+}
+
+static void asking_several_servers_without_rd_is_iterating(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	char server[32];
+	(void)state;
+	ask(h, T0, EGRESS, "203.0.113.1", 0, 1);
+	assert_false(rc_hosts_iterates(h, &a));
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(server, sizeof server, "203.0.113.%u", i);
+		ask(h, T0, EGRESS, server, 0, 1);
+	}
+	assert_true(rc_hosts_iterates(h, &a));
+	rc_hosts_free(h);
+}
+
+static void who_was_served_is_remembered_for_the_pair(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr client = addr(CLIENT), other = addr("192.0.2.2"), server = addr(SERVICE);
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	answer(h, T0, "192.0.2.2", SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_RCODE_REFUSED, no_mac);
+	assert_true(rc_hosts_served(h, &client, &server));
+	assert_false(rc_hosts_served(h, &other, &server));
+	assert_false(rc_hosts_served(h, &server, &client));
+	rc_hosts_free(h);
+}
+
+/* Clients put names to the service; soon after, the egress asks for the very same. */
+static void fetches(struct rc_hosts *h, const char *egress, unsigned names, unsigned from)
+{
+	for (unsigned i = 0; i < names; i++) {
+		int64_t ts_ns = T0 + i * 100 * MS;
+		ask(h, ts_ns, CLIENT, SERVICE, RC_FLAG_RD, 1000 + from + i);
+		ask(h, ts_ns + 2 * MS, egress, "203.0.113.1", 0, 1000 + from + i);
+	}
+}
+
+static void an_egress_address_is_learned_by_the_names_it_fetches(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	fetches(h, EGRESS, 2, 0);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	fetches(h, EGRESS, 4, 10);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_true(are_one(h, EGRESS, SERVICE));
+	assert_true(is_resolver(h, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void one_name_many_times_teaches_nothing(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	for (unsigned i = 0; i < 50; i++) {
+		ask(h, T0 + i * MS, CLIENT, SERVICE, RC_FLAG_RD, 7);
+		ask(h, T0 + i * MS, EGRESS, "203.0.113.1", 0, 7);
+	}
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void names_fetched_long_after_teach_nothing(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	for (unsigned i = 0; i < 50; i++) {
+		ask(h, T0 + i * MS, CLIENT, SERVICE, RC_FLAG_RD, 100 + i);
+		ask(h, T0 + i * MS + 60 * RC_NS_PER_S, EGRESS, "203.0.113.1", 0, 100 + i);
+	}
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void two_egress_addresses_of_a_silent_service_are_one_resolver(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	fetches(h, EGRESS, 4, 0);
+	fetches(h, EGRESS2, 4, 50);
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_true(are_one(h, SERVICE, EGRESS2));
+	rc_hosts_free(h);
+}
+
+static void declared_addresses_are_one_resolver_before_they_are_seen(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr addrs[2] = {addr(SERVICE), addr(EGRESS)};
+	(void)state;
+	rc_hosts_declare(h, addrs, 2);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_true(is_resolver(h, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void declared_addresses_are_one_resolver_once_seen(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr addrs[2] = {addr(SERVICE), addr(EGRESS)};
+	(void)state;
+	rc_hosts_declare(h, addrs, 2);
+	ask(h, T0, EGRESS, "203.0.113.1", 0, 1);
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_true(are_one(h, EGRESS, SERVICE));
+	rc_hosts_free(h);
+}
+
+static void an_egress_on_the_network_card_of_a_resolver_joins_it(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", mac);
+	ask_with_mac(h, T0 + MS, EGRESS2, "203.0.113.1", other);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_false(are_one(h, SERVICE, EGRESS2));
+	rc_hosts_free(h);
+}
+
+static void addresses_behind_a_router_do_not_join(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	char server[32];
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(server, sizeof server, "203.0.113.%u", i + 1);
+		answer(h, T0, CLIENT, server, 0, RC_FLAG_QR | RC_FLAG_AA, mac);
+	}
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", mac);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void link_layer_address_zero_is_no_address(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", no_mac);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void a_full_table_forgets_the_least_recent_and_counts_it(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	char server[32];
+	struct rc_addr newest;
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		snprintf(server, sizeof server, "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+		answer(h, T0 + i, CLIENT, server, 0, RC_FLAG_QR | RC_FLAG_AA, no_mac);
+		if (i % 16 == 0)
+			answer(h, T0 + i, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA,
+			       no_mac);
+	}
+	newest = addr(server);
+	assert_non_null(rc_hosts_find(h, &newest));
+	assert_true(is_resolver(h, SERVICE)); /* in use all the time */
+	assert_true(rc_hosts_evicted(h) > 10000);
+	rc_hosts_free(h);
+}
+
+static void what_is_joined_outlives_its_entry(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	char server[32];
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	fetches(h, EGRESS, 6, 0);
+	for (unsigned i = 0; i < 20000; i++) {
+		snprintf(server, sizeof server, "10.%u.%u.%u", i >> 16, i >> 8 & 255, i & 255);
+		answer(h, T0 + 3600 * RC_NS_PER_S + i, CLIENT, server, 0, RC_FLAG_QR, no_mac);
+	}
+	struct rc_addr service = addr(SERVICE);
+	assert_null(rc_hosts_find(h, &service));
+	answer(h, T0 + 7200 * RC_NS_PER_S, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA,
+	       no_mac);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void a_host_seen_at_time_zero_or_before_is_known(void **state)
+{
+	static const int64_t times[] = {0, -1, INT64_MIN};
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		struct rc_hosts *h = new_hosts();
+		struct rc_exchange x = exchange(0, CLIENT, SERVICE, RC_FLAG_RD, 1);
+		x.first_ns = x.end_ns = times[i];
+		x.answer.flags = RC_FLAG_QR | RC_FLAG_RA;
+		rc_hosts_note_answer(h, &x, no_mac);
+		assert_true(is_resolver(h, SERVICE));
+		rc_hosts_free(h);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_with_ra_makes_a_resolver),
+		cmocka_unit_test(servfail_with_ra_shows_a_resolver_too),
+		cmocka_unit_test(clients_get_no_entry),
+		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
+		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
+		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
+		cmocka_unit_test(one_name_many_times_teaches_nothing),
+		cmocka_unit_test(names_fetched_long_after_teach_nothing),
+		cmocka_unit_test(two_egress_addresses_of_a_silent_service_are_one_resolver),
+		cmocka_unit_test(declared_addresses_are_one_resolver_before_they_are_seen),
+		cmocka_unit_test(declared_addresses_are_one_resolver_once_seen),
+		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
+		cmocka_unit_test(addresses_behind_a_router_do_not_join),
+		cmocka_unit_test(link_layer_address_zero_is_no_address),
+		cmocka_unit_test(a_full_table_forgets_the_least_recent_and_counts_it),
+		cmocka_unit_test(what_is_joined_outlives_its_entry),
+		cmocka_unit_test(a_host_seen_at_time_zero_or_before_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

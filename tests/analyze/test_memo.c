@@ -1,0 +1,192 @@
+#include "analyze/decide/memo.h"
+#include "tests/analyze/build.h"
+
+#define SERVER "192.0.2.53"
+#define AGE_NS (900 * RC_NS_PER_S)
+
+static const struct rc_rule rule = {.cause = {.slug = "upstream.timeout"}};
+static const struct rc_rule resolver_rule = {.cause = {.slug = "dnssec.trust_anchor"},
+					     .flags = RC_RULE_RESOLVER};
+
+/* A case is looked at by its exchange, name and seed. */
+struct scene {
+	struct rc_case c;
+	struct rc_exchange x;
+	struct rc_name qname;
+};
+
+static const struct rc_case *about(struct scene *s, const char *server, const char *name,
+				   int64_t end_ns)
+{
+	s->qname = name_of(name);
+	s->x = (struct rc_exchange){.server = addr(server),
+				    .name_hash = rc_name_hash(SEED, &s->qname),
+				    .end_ns = end_ns};
+	s->c = (struct rc_case){.seed = SEED, .x = &s->x, .qname = &s->qname};
+	return &s->c;
+}
+
+static struct rc_memo *new_memo(void)
+{
+	struct rc_memo *m;
+	assert_int_equal(rc_memo_new(1, SEED, &m), RC_OK);
+	return m;
+}
+
+static const struct rc_memo_entry *find(struct rc_memo *m, const char *server, const char *name,
+					int64_t end_ns, bool *by_zone)
+{
+	struct scene s;
+	return rc_memo_find(m, about(&s, server, name, end_ns), AGE_NS, by_zone);
+}
+
+static void a_verdict_is_found_for_its_server_and_name_alone(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "why"};
+	struct scene s;
+	bool by_zone = true;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "www.example", T0 + 1, &by_zone);
+	assert_non_null(e);
+	assert_false(by_zone);
+	assert_ptr_equal(e->rule, &rule);
+	assert_string_equal(e->explanation, "why");
+	assert_false(e->has_zone);
+	assert_null(find(m, SERVER, "mail.example", T0 + 1, &by_zone));
+	assert_null(find(m, SERVER, "example", T0 + 1, &by_zone));
+	assert_null(find(m, "192.0.2.54", "www.example", T0 + 1, &by_zone));
+	rc_memo_free(m);
+}
+
+static void a_verdict_about_a_zone_is_found_for_names_in_it(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example");
+	struct rc_finding f = {.explanation = "why", .zone = &zone};
+	struct scene s;
+	bool by_zone = false;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "deep.down.example", T0, &by_zone);
+	assert_non_null(e);
+	assert_true(by_zone);
+	assert_true(rc_name_equal(&e->zone, &zone));
+	assert_null(find(m, SERVER, "www.other", T0, &by_zone));
+	assert_null(find(m, SERVER, ".", T0, &by_zone));
+	rc_memo_free(m);
+}
+
+static void a_verdict_about_the_root_zone_does_not_explain_everything(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name root = name_of(".");
+	struct rc_finding f = {.explanation = "why", .zone = &root};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	assert_null(find(m, SERVER, "www.other", T0, &by_zone));
+	rc_memo_free(m);
+}
+
+static void a_verdict_about_the_resolver_is_found_for_all_its_names(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "why"};
+	struct scene s;
+	bool by_zone = false;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &resolver_rule, RC_CONF_PROVEN, &f);
+	assert_non_null(find(m, SERVER, "www.other", T0, &by_zone));
+	assert_true(by_zone);
+	assert_null(find(m, "192.0.2.54", "www.other", T0, &by_zone));
+	rc_memo_free(m);
+}
+
+static void a_verdict_grows_old(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "why"};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	assert_non_null(find(m, SERVER, "www.example", T0 + AGE_NS, &by_zone));
+	assert_null(find(m, SERVER, "www.example", T0 + AGE_NS + 1, &by_zone));
+	rc_memo_free(m);
+}
+
+static void the_newer_verdict_replaces_the_older(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "first"};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	f.explanation = "second";
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0 + 1), &rule, RC_CONF_LIKELY, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "www.example", T0 + 2, &by_zone);
+	assert_string_equal(e->explanation, "second");
+	assert_int_equal(e->confidence, RC_CONF_LIKELY);
+	rc_memo_free(m);
+}
+
+static void texts_and_evidence_are_cut_to_their_room(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_evidence evidence[RC_EVIDENCE_MAX] = {{.frame = 1}};
+	struct scene s;
+	char text[2 * RC_MEMO_TEXT_MAX];
+	bool by_zone;
+	(void)state;
+	memset(text, 'x', sizeof text);
+	text[sizeof text - 1] = '\0';
+	struct rc_finding f = {
+		.explanation = text, .evidence = evidence, .n_evidence = RC_EVIDENCE_MAX};
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "www.example", T0, &by_zone);
+	assert_int_equal(strlen(e->explanation), RC_MEMO_TEXT_MAX - 1);
+	assert_int_equal(e->n_evidence, RC_MEMO_EVIDENCE);
+	assert_int_equal(e->evidence[0].frame, 1);
+	rc_memo_free(m);
+}
+
+static void a_full_memo_keeps_the_newest(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "why"};
+	struct scene s;
+	char name[32];
+	bool by_zone;
+	unsigned held = 0;
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		rc_memo_put(m, about(&s, SERVER, name, T0 + i), &rule, RC_CONF_PROVEN, &f);
+		assert_non_null(find(m, SERVER, name, T0 + i, &by_zone));
+	}
+	for (unsigned i = 0; i < 2000; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		held += find(m, SERVER, name, T0 + 2000, &by_zone) != NULL;
+	}
+	assert_in_range(held, 32, 64);
+	rc_memo_free(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_verdict_is_found_for_its_server_and_name_alone),
+		cmocka_unit_test(a_verdict_about_a_zone_is_found_for_names_in_it),
+		cmocka_unit_test(a_verdict_about_the_root_zone_does_not_explain_everything),
+		cmocka_unit_test(a_verdict_about_the_resolver_is_found_for_all_its_names),
+		cmocka_unit_test(a_verdict_grows_old),
+		cmocka_unit_test(the_newer_verdict_replaces_the_older),
+		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
+		cmocka_unit_test(a_full_memo_keeps_the_newest),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
