@@ -25,10 +25,15 @@
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
+#define DROPS_MAX 16u /* spans of drops remembered: failures look back a minute */
 #define PREFETCH 8u
 
 struct engine_stats {
 	uint64_t failures, upstream_failures, decided_early, too_young, no_memory;
+};
+
+struct span {
+	int64_t from_ns, to_ns;
 };
 
 struct rc_engine {
@@ -45,9 +50,9 @@ struct rc_engine {
 	struct rc_arena *arena;
 	int64_t start_ns; /* first observation; INT64_MIN before */
 	int64_t now_ns;
-	int64_t drops_from_ns,
-		drops_to_ns; /* latest span of packet time in which packets were dropped */
-	int64_t looked_ns;   /* when drops were last asked for */
+	struct span drops[DROPS_MAX]; /* in which packets were dropped, a ring */
+	unsigned n_drops;
+	int64_t looked_ns; /* when drops were last asked for */
 	uint64_t sequence;
 	struct engine_stats stats;
 };
@@ -86,6 +91,8 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
 	if (x->opcode != RC_OPCODE_QUERY || transfer) /* its own business, but for a forwarder's */
 		return asker == NULL || asker->fetches == 0;
+	if (rc_addr_equal(&x->asker, &x->server))
+		return true; /* a client on the resolver's own host */
 	if (rc_hosts_is_resolver(e->hosts, &x->asker))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
@@ -198,8 +205,9 @@ static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange
 	uint32_t marks = 0;
 	if (x->first_ns - e->start_ns < EDGE_NS)
 		marks |= RC_X_AT_START;
-	if (x->first_ns <= e->drops_to_ns && x->end_ns >= e->drops_from_ns)
-		marks |= RC_X_DROPS;
+	for (unsigned i = 0; i < e->n_drops && i < DROPS_MAX; i++)
+		if (x->first_ns <= e->drops[i].to_ns && x->end_ns >= e->drops[i].from_ns)
+			marks |= RC_X_DROPS;
 	return marks;
 }
 
@@ -215,8 +223,9 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 	bool client = is_client_facing(e, &x);
 	if (!client && !e->config.want_upstream)
 		return;
+	uint32_t cut = (x.marks & RC_X_CUT) != 0;
 	bool decoded = held->answer_len > 0 &&
-		       rc_msg_decode(held->answer, held->answer_len, held->answer_len,
+		       rc_msg_decode(held->answer, held->answer_len, held->answer_len + cut,
 				     e->config.seed, &answer);
 	struct rc_case_sources sources = {
 		.arena = e->arena,
@@ -255,7 +264,8 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 static void decide_due(struct rc_engine *e, int64_t now_ns)
 {
 	const struct rc_held *held;
-	while ((held = rc_hold_first(e->hold)) != NULL && held->due_ns <= now_ns) {
+	while ((held = rc_hold_first(e->hold)) != NULL &&
+	       (held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns)) {
 		decide(e, held);
 		rc_hold_pop(e->hold);
 	}
@@ -265,7 +275,8 @@ static void set_now(struct rc_engine *e, int64_t now_ns)
 {
 	if (e->start_ns == INT64_MIN)
 		e->start_ns = now_ns;
-	if (now_ns > e->now_ns)
+	/* As in pairing: a large step back is a clock that was set. */
+	if (now_ns > e->now_ns || now_ns < e->now_ns - e->config.timeout_ns)
 		e->now_ns = now_ns;
 }
 
@@ -283,7 +294,7 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	e->config = *config;
 	e->out = *output;
 	e->start_ns = e->now_ns = INT64_MIN;
-	e->drops_from_ns = e->drops_to_ns = e->looked_ns = INT64_MIN;
+	e->looked_ns = INT64_MIN;
 	int err = rc_pair_new(part * SHARE_PENDING, part * SHARE_RECORDS, part * SHARE_ANSWERS,
 			      config->seed, config->timeout_ns, &pair_output, &e->pair);
 	if (err == RC_OK)
@@ -360,9 +371,12 @@ void rc_engine_dropped(struct rc_engine *e, uint64_t packets)
 	if (packets == 0 || e->now_ns == INT64_MIN)
 		return;
 	/* When exactly is not known: some time since the last look. */
-	if (e->drops_to_ns == INT64_MIN || e->now_ns - e->drops_to_ns > EDGE_NS)
-		e->drops_from_ns = looked_ns == INT64_MIN ? e->start_ns : looked_ns;
-	e->drops_to_ns = e->now_ns;
+	int64_t from_ns = looked_ns == INT64_MIN ? e->start_ns : looked_ns;
+	struct span *last = &e->drops[(e->n_drops + DROPS_MAX - 1) % DROPS_MAX];
+	if (e->n_drops > 0 && from_ns <= last->to_ns)
+		last->to_ns = e->now_ns;
+	else
+		e->drops[e->n_drops++ % DROPS_MAX] = (struct span){from_ns, e->now_ns};
 }
 
 void rc_engine_finish(struct rc_engine *e)

@@ -92,8 +92,8 @@ const char *rc_addr_special(const struct rc_addr *a)
 	return range_of(a)->name;
 }
 
-bool rc_addr_same_special(const struct rc_addr *a, const struct rc_addr *b)
+int rc_addr_special_range(const struct rc_addr *a)
 {
 	const struct special_range *r = range_of(a);
-	return r->name != NULL && r == range_of(b);
+	return r->name == NULL ? -1 : (int)(r - special_ranges);
 }

@@ -57,7 +57,10 @@ int rc_addr_parse(const char *text, struct rc_addr *ret_addr);
  */
 const char *rc_addr_special(const struct rc_addr *a);
 
-/* Both in the same special-purpose range (10.0.0.0/8 and 192.168.0.0/16 are two). */
-bool rc_addr_same_special(const struct rc_addr *a, const struct rc_addr *b);
+/*
+ * Number of the special-purpose range an address lies in, below 64 (10.0.0.0/8 and 192.168.0.0/16 are two
+ * ranges); -1 for ordinary addresses.
+ */
+int rc_addr_special_range(const struct rc_addr *a);
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "analyze/cause/rule.h"
 
-#define LOOP_DEPTH_MAX 8u
-
 /* Ranges in which no nameserver can ever be reached from another host. */
 static bool is_never_reachable(const char *range)
 {
@@ -18,27 +16,12 @@ static bool is_never_reachable(const char *range)
 	return false;
 }
 
-/* Private and documentation ranges are in use in many networks: does a host in this one answer here? */
-static bool is_in_use(const struct rc_case *c, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->state == RC_X_ANSWERED &&
-		    rc_addr_same_special(&c->links[i].x->server, addr))
-			return true;
-	for (size_t i = 0; i < c->n_zones; i++)
-		for (size_t k = 0; k < c->zones[i].n_addrs; k++) {
-			const struct rc_host *h = rc_hosts_find(c->hosts, &c->zones[i].addrs[k]);
-			if (h != NULL && h->answered > 0 &&
-			    rc_addr_same_special(&c->zones[i].addrs[k], addr))
-				return true;
-		}
-	return rc_addr_same_special(&c->x->server, addr);
-}
-
 bool rc_addr_is_unroutable_here(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
-	return range != NULL && (is_never_reachable(range) || !is_in_use(c, addr));
+	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
+	return range != NULL &&
+	       (is_never_reachable(range) || !rc_hosts_range_in_use(c->hosts, addr));
 }
 
 /* A network whose own servers have special addresses may well have more of them, just not in sight. */
@@ -131,18 +114,35 @@ static const struct rc_zone_view *zone_of(const struct rc_case *c, const struct 
 	return best;
 }
 
-/* Do all the names of its servers lead back to `start`, with no address on the way? */
-static bool leads_back(const struct rc_case *c, const struct rc_zone_view *z,
-		       const struct rc_zone_view *start, unsigned depth)
+/*
+ * Do all ways to an address of its servers lead back to the zone? Every zone is looked at once: an attacker
+ * can make delegations fan out.
+ */
+static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start)
 {
-	if (z->n_addrs > 0 || z->n_ns == 0 || depth == LOOP_DEPTH_MAX)
-		return false;
-	for (size_t i = 0; i < z->n_ns; i++) {
-		const struct rc_zone_view *next = zone_of(c, &z->ns[i]);
-		if (next == NULL || (next != start && !leads_back(c, next, start, depth + 1)))
+	const struct rc_zone_view *reached[RC_LINEAGE_NAMES_MAX];
+	size_t n = 0, next = 0;
+	bool back = false;
+	reached[n++] = start;
+	for (; next < n; next++) {
+		const struct rc_zone_view *z = reached[next];
+		if (z->n_addrs + z->n_mapped > 0 || z->n_ns == 0)
 			return false;
+		for (size_t i = 0; i < z->n_ns; i++) {
+			const struct rc_zone_view *to = zone_of(c, &z->ns[i]);
+			bool known = false;
+			if (to == NULL)
+				return false;
+			back = back || to == start;
+			for (size_t k = 0; k < n && !known; k++)
+				known = reached[k] == to;
+			if (!known && n == RC_LINEAGE_NAMES_MAX)
+				return false;
+			if (!known)
+				reached[n++] = to;
+		}
 	}
-	return true;
+	return back;
 }
 
 static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
@@ -150,7 +150,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
-	if (z == NULL || z->n_mapped > 0 || !leads_back(c, z, z, 0))
+	if (z == NULL || z->n_mapped > 0 || !leads_back(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,

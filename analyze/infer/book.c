@@ -169,12 +169,16 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 	uint64_t key = key_of(b, zone_hash, kind);
 	const struct entry *set = &b->entries[(key & b->mask) * WAYS];
 	size_t n = 0;
-	for (unsigned i = 0; i < WAYS && n < max; i++) {
+	for (unsigned i = 0; i < WAYS; i++) {
 		if (set[i].key != key || !is_held(b, &set[i]) || set[i].expires_ns < now_ns)
 			continue;
-		size_t at = n++;
-		for (; at > 0 && pages[at - 1].seen_ns < set[i].seen_ns; at--)
-			pages[at] = pages[at - 1];
+		size_t at = n;
+		while (at > 0 && pages[at - 1].seen_ns < set[i].seen_ns)
+			at--;
+		if (at == max)
+			continue;
+		n += n < max;
+		memmove(&pages[at + 1], &pages[at], (n - at - 1) * sizeof *pages);
 		pages[at] = (struct rc_book_page){
 			.wire = b->blobs + set[i].blob_pos % b->blob_size,
 			.len_bytes = set[i].blob_len,

@@ -28,8 +28,10 @@ const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *r
 	const uint8_t *wire = rc_recorder_answer(c->recorder, record, &len);
 	if (wire == NULL)
 		return NULL;
+	uint32_t cut = (record->x.marks & RC_X_CUT) !=
+		       0; /* some octets are missing, how many is gone */
 	struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
-	if (m == NULL || !rc_msg_decode(wire, len, len, c->seed, m))
+	if (m == NULL || !rc_msg_decode(wire, len, len + cut, c->seed, m))
 		return NULL;
 	return m;
 }

@@ -69,6 +69,7 @@ struct rc_zone_view {
 	enum rc_role role;  /* NAMESERVER if only reached through a nameserver's name */
 	bool known_cut;     /* a referral or an apex record shows that it is a zone */
 	struct rc_name *ns; /* names of its servers */
+	uint64_t *ns_hash;  /* seeded, of each */
 	size_t n_ns;
 	struct rc_addr *addrs; /* servers named for it by referral, glue and address answers */
 	size_t n_addrs;

@@ -64,8 +64,10 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
 	enum rc_role alias = role == RC_ROLE_NAMESERVER ? RC_ROLE_NAMESERVER : RC_ROLE_ALIAS;
-	while (rc_rr_next(&it, &rr) && rr.section != RC_ADDITIONAL) {
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
 		struct rc_name owner, target, renamed;
+		if (rr.section == RC_ADDITIONAL)
+			break;
 		bool ns = rr.type == RC_TYPE_NS;
 		if (!ns && rr.type != RC_TYPE_CNAME && rr.type != RC_TYPE_DNAME)
 			continue;
@@ -81,12 +83,15 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 	}
 }
 
-/* Did the resolver work on this within the time it worked on the failure? */
+/*
+ * Did the resolver work on this within the time it worked on the failure? One begun before and still
+ * without an answer belongs to an earlier fetch that it has given up.
+ */
 static bool overlaps(const struct rc_case *c, const struct rc_exchange *x)
 {
 	if (x->first_ns > c->to_ns)
 		return false;
-	return x->state == RC_X_PENDING || x->end_ns >= c->from_ns;
+	return x->state == RC_X_ANSWERED ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
 }
 
 static void add_link(struct rc_case *c, const struct rc_record *r, size_t name)

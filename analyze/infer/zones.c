@@ -39,8 +39,9 @@ static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *na
 	z = &c->zones[c->n_zones];
 	z->addrs = rc_arena_alloc(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
 	z->ns = rc_arena_alloc(c->arena, ZONE_NS_MAX * sizeof *z->ns);
+	z->ns_hash = rc_arena_alloc(c->arena, ZONE_NS_MAX * sizeof *z->ns_hash);
 	z->servers = rc_arena_alloc(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
-	if (z->addrs == NULL || z->ns == NULL || z->servers == NULL)
+	if (z->addrs == NULL || z->ns == NULL || z->ns_hash == NULL || z->servers == NULL)
 		return NULL;
 	z->name = *name;
 	z->role = role_of(c, name);
@@ -61,13 +62,15 @@ static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr, uint16_
 		z->addrs[z->n_addrs++] = *addr;
 }
 
-static void add_ns(struct rc_zone_view *z, const struct rc_name *name)
+static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t hash)
 {
 	for (size_t i = 0; i < z->n_ns; i++)
-		if (rc_name_equal(&z->ns[i], name))
+		if (z->ns_hash[i] == hash && rc_name_equal(&z->ns[i], name))
 			return;
-	if (z->n_ns < ZONE_NS_MAX)
-		z->ns[z->n_ns++] = *name;
+	if (z->n_ns == ZONE_NS_MAX)
+		return;
+	z->ns_hash[z->n_ns] = hash;
+	z->ns[z->n_ns++] = *name;
 }
 
 static bool read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
@@ -90,8 +93,10 @@ static void zones_of_message(struct rc_case *c, const struct rc_msg *m)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
-	while (rc_rr_next(&it, &rr) && rr.section != RC_ADDITIONAL) {
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
 		struct rc_name owner, target;
+		if (rr.section == RC_ADDITIONAL)
+			break;
 		bool soa = rr.type == RC_TYPE_SOA && (m->flags & RC_FLAG_AA);
 		if ((rr.type != RC_TYPE_NS && !soa) || !rc_rr_owner(m, &rr, &owner))
 			continue;
@@ -100,7 +105,7 @@ static void zones_of_message(struct rc_case *c, const struct rc_msg *m)
 			continue;
 		z->known_cut = true;
 		if (rr.type == RC_TYPE_NS && rc_rr_rdata_name(m, &rr, 0, &target))
-			add_ns(z, &target);
+			add_ns(z, &target, rc_name_hash(c->seed, &target));
 	}
 }
 
@@ -109,14 +114,16 @@ static void addresses_of_message(struct rc_case *c, const struct rc_msg *m)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
-	while (rc_rr_next(&it, &rr)) {
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
 		struct rc_name owner;
 		struct rc_addr addr;
 		if (!read_addr(m, &rr, &addr) || !rc_rr_owner(m, &rr, &owner))
 			continue;
+		uint64_t hash = rc_name_hash(c->seed, &owner);
 		for (size_t i = 0; i < c->n_zones; i++)
 			for (size_t k = 0; k < c->zones[i].n_ns; k++)
-				if (rc_name_equal(&c->zones[i].ns[k], &owner))
+				if (c->zones[i].ns_hash[k] == hash &&
+				    rc_name_equal(&c->zones[i].ns[k], &owner))
 					add_addr(&c->zones[i], &addr, rr.type);
 	}
 }
@@ -135,8 +142,9 @@ static void each_message(struct rc_case *c, message_fn fn)
 			struct rc_msg m;
 			if (kind != RC_BOOK_REFERRAL && kind != RC_BOOK_NS)
 				continue;
-			size_t n = rc_book_find(c->book, c->names[i].hash, (enum rc_book_kind)kind,
-						c->x->first_ns, pages, BOOK_PAGES);
+			size_t n = rc_book_find(
+				c->book, c->names[i].hash, (enum rc_book_kind)kind, c->x->first_ns,
+				pages, c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES);
 			while (n-- > 0)
 				if (pages[n].first_ns <= c->to_ns &&
 				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,

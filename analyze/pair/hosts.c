@@ -39,7 +39,8 @@ struct station {
 };
 
 struct rc_hosts {
-	uint32_t *open; /* open questions, by hash of the server */
+	uint64_t ranges; /* special-purpose ranges in use, by number */
+	uint32_t *open;  /* open questions, by hash of the server */
 	struct station *stations;
 	struct rc_host *entries;
 	uint64_t mask; /* of sets */
@@ -106,7 +107,7 @@ struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *ad
 {
 	struct rc_host *set = set_of(h, addr);
 	for (unsigned i = 0; i < WAYS; i++)
-		if (set[i].last_ns != 0 && rc_addr_equal(&set[i].addr, addr))
+		if (set[i].used && rc_addr_equal(&set[i].addr, addr))
 			return &set[i];
 	return NULL;
 }
@@ -115,16 +116,16 @@ static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *add
 {
 	struct rc_host *set = set_of(h, addr), *oldest = set;
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].last_ns != 0 && rc_addr_equal(&set[i].addr, addr)) {
-			set[i].last_ns = now_ns;
+		if (set[i].used && rc_addr_equal(&set[i].addr, addr)) {
+			if (now_ns > set[i].last_ns)
+				set[i].last_ns = now_ns;
 			return &set[i];
 		}
-		if (set[i].last_ns < oldest->last_ns)
+		if (oldest->used && (!set[i].used || set[i].last_ns < oldest->last_ns))
 			oldest = &set[i];
 	}
-	if (oldest->last_ns != 0)
-		h->evicted++;
-	*oldest = (struct rc_host){.addr = *addr, .last_ns = now_ns};
+	h->evicted += oldest->used;
+	*oldest = (struct rc_host){.addr = *addr, .last_ns = now_ns, .used = true};
 	/* What is known of groups outlives an evicted entry. */
 	for (size_t g = 1; g < h->n_groups; g++)
 		for (size_t i = 0; i < h->groups[g].n; i++)
@@ -154,21 +155,26 @@ void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
 		return;
 	uint16_t group = (uint16_t)h->n_groups++;
 	for (size_t i = 0; i < n; i++)
-		group_add(h, group, &addrs[i]);
+		if (group_add(h, group, &addrs[i]))
+			find_or_add(h, &addrs[i], INT64_MAX); /* stays, however full the table */
 }
 
-static void join(struct rc_hosts *h, struct rc_host *egress, const struct rc_addr *service)
+static void join(struct rc_hosts *h, const struct rc_addr *egress, const struct rc_addr *service)
 {
-	struct rc_host *s = rc_hosts_find(h, service);
+	struct rc_addr egress_addr = *egress, service_addr = *service; /* entries may move below */
+	struct rc_host *s = rc_hosts_find(h, &service_addr);
 	uint16_t group = s == NULL ? RC_GROUP_NONE : s->group;
+	for (size_t g = 1; g < h->n_groups && s == NULL; g++)
+		for (size_t i = 0; i < h->groups[g].n; i++)
+			if (rc_addr_equal(&h->groups[g].addrs[i], &service_addr))
+				group = (uint16_t)g;
 	if (group == RC_GROUP_NONE) {
 		if (h->n_groups == GROUPS_MAX)
 			return;
 		group = (uint16_t)h->n_groups++;
-		group_add(h, group, service);
+		group_add(h, group, &service_addr);
 	}
-	if (group_add(h, group, &egress->addr))
-		egress->group = group;
+	group_add(h, group, &egress_addr);
 }
 
 static bool acts_as_resolver(const struct rc_host *host)
@@ -217,7 +223,7 @@ static void join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
 		if (egress != NULL && &st->addrs[i] != service && egress->asked_rd0 > 0 &&
 		    egress->answered == 0 && egress->group == RC_GROUP_NONE)
-			join(h, egress, service);
+			join(h, &egress->addr, service);
 	}
 }
 
@@ -242,7 +248,7 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 	}
 	if (++egress->partner_hits >= JOIN_HITS &&
 	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
-		join(h, egress, &egress->partner);
+		join(h, &egress->addr, &egress->partner);
 }
 
 static uint32_t *open_slot(const struct rc_hosts *h, const struct rc_addr *server)
@@ -254,6 +260,12 @@ static void close_question(struct rc_hosts *h, const struct rc_addr *server)
 {
 	uint32_t *open = open_slot(h, server);
 	*open -= *open > 0;
+}
+
+bool rc_hosts_range_in_use(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	int range = rc_addr_special_range(addr);
+	return range >= 0 && (h->ranges >> range & 1) != 0;
 }
 
 uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
@@ -312,6 +324,8 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
 	note_mac(h, server, server_mac);
+	if (server->answered == 0 && rc_addr_special_range(&server->addr) >= 0)
+		h->ranges |= UINT64_C(1) << rc_addr_special_range(&server->addr);
 	server->answered++;
 	if (x->first_ns > server->answered_query_ns)
 		server->answered_query_ns = x->first_ns;

@@ -16,7 +16,7 @@
 
 struct rc_host {
 	struct rc_addr addr;
-	int64_t last_ns;           /* last seen; 0: free entry */
+	int64_t last_ns;           /* last seen */
 	uint32_t answered;         /* answers it gave, any RCODE */
 	uint32_t answered_ra;      /* ... with RA=1 */
 	uint32_t answered_ra0;     /* ... to RD=1 with RA=0 */
@@ -29,6 +29,7 @@ struct rc_host {
 	uint32_t unanswered;       /* questions to it that got no answer */
 	uint64_t servers_asked;    /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
+	bool used;                 /* the entry is taken */
 	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
 	uint16_t group;            /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
@@ -59,6 +60,9 @@ void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
 /* This server answered this client well, some time (as far as remembered). */
 bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,
 		     const struct rc_addr *server);
+
+/* A server in the same special-purpose range (rc_addr_special) has answered in this capture. */
+bool rc_hosts_range_in_use(const struct rc_hosts *hosts, const struct rc_addr *addr);
 
 /* Questions open at a server now (of all servers that share its hash slot: rarely more than one). */
 uint32_t rc_hosts_open(const struct rc_hosts *hosts, const struct rc_addr *server);

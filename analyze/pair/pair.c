@@ -9,7 +9,9 @@
 #include "base/time.h"
 
 #define RETENTION_NS \
-	(120 * RC_NS_PER_S)  /* how far back failures are compared with others' outcomes */
+	(120 * RC_NS_PER_S) /* how far back failures are compared with others' outcomes */
+#define SAME_KEY_MAX \
+	16u /* open questions with the same ends and ID: honest askers have one or two */
 #define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
 #define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 #define MIRROR_WINDOW_NS \
@@ -71,9 +73,11 @@ static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange 
 	return tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
 }
 
-static void table_remove(struct rc_pair *p, const struct rc_exchange *x, uint64_t pos)
+static void table_remove(struct rc_pair *p, struct rc_record *r, uint64_t pos)
 {
-	rc_pending_remove(&p->pending, tag_of_record(p, x), pos);
+	if (r->listed)
+		rc_pending_remove(&p->pending, tag_of_record(p, &r->x), pos);
+	r->listed = false;
 }
 
 /*
@@ -84,7 +88,9 @@ static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e
 			   const struct rc_msg *question, uint64_t *ret_other)
 {
 	uint64_t at = tag, pos;
-	while ((pos = rc_pending_next(&p->pending, tag, &at)) != 0) {
+	for (unsigned i = 0; i < SAME_KEY_MAX; i++) {
+		if ((pos = rc_pending_next(&p->pending, tag, &at)) == 0)
+			return 0;
 		struct rc_record *r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL || !same_ends(&r->x, e))
 			continue;
@@ -99,7 +105,7 @@ static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e
 static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32_t marks)
 {
 	bool connection = r->x.name_hash == RC_CONNECT_HASH;
-	table_remove(p, &r->x, pos);
+	table_remove(p, r, pos);
 	if (r->x.state != RC_X_PENDING)
 		return; /* a zone transfer that was answered and only waited for more */
 	r->x.state = RC_X_UNANSWERED;
@@ -131,14 +137,21 @@ static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 	rc_pending_move(&p->pending, tag_of_record(p, &r->x), old_pos, new_pos);
 }
 
+/* Past its deadline, or from a future that was taken back. */
+static bool is_due(const struct rc_pair *p, const struct rc_exchange *x)
+{
+	return x->first_ns <= p->now_ns - p->timeout_ns || x->first_ns > p->now_ns + p->timeout_ns;
+}
+
 void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
 {
-	if (now_ns > p->now_ns)
+	/* Small steps back are disorder; a large one is a clock that was set, and is believed. */
+	if (now_ns > p->now_ns || now_ns < p->now_ns - p->timeout_ns)
 		p->now_ns = now_ns;
 	uint64_t next;
 	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
 		struct rc_record *r = rc_recorder_at(p->recorder, next);
-		if (r->x.first_ns + p->timeout_ns > p->now_ns)
+		if (!is_due(p, &r->x))
 			return; /* records are in order of their first query, but for those moved */
 		p->cursor = next;
 		give_up(p, r, next, 0);
@@ -152,13 +165,15 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
 		struct rc_record *r = rc_recorder_at(p->recorder, next);
 		p->cursor = next;
-		give_up(p, r, next, r->x.first_ns + p->timeout_ns > p->now_ns ? RC_X_AT_END : 0);
+		give_up(p, r, next, is_due(p, &r->x) ? 0 : RC_X_AT_END);
 	}
 }
 
 static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 {
-	return o->ts_ns - r->x.last_ns < MIRROR_WINDOW_NS && o->ip_id == r->x.last_ip_id &&
+	int64_t gap_ns = o->ts_ns - r->x.last_ns;
+	return gap_ns < MIRROR_WINDOW_NS && gap_ns > -MIRROR_WINDOW_NS &&
+	       o->ip_id == r->x.last_ip_id &&
 	       (o->frame != r->x.last_frame || o->source != r->x.last_source);
 }
 
@@ -179,13 +194,35 @@ static void note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc
 		p->stats.mirror_copies++;
 		return;
 	}
-	r->x.last_ns = o->ts_ns;
+	if (o->ts_ns > r->x.last_ns)
+		r->x.last_ns = o->ts_ns;
 	r->x.last_frame = o->frame;
 	r->x.last_source = o->source;
 	r->x.last_ip_id = o->ip_id;
 	if (r->x.attempts < UINT16_MAX)
 		r->x.attempts++;
 	p->stats.retransmissions++;
+}
+
+/* So many questions under one key that a further one would not be found. */
+static bool is_crowded(const struct rc_pair *p, uint64_t tag)
+{
+	uint64_t at = tag;
+	unsigned n = 0;
+	while (n < SAME_KEY_MAX && rc_pending_next(&p->pending, tag, &at) != 0)
+		n++;
+	return n == SAME_KEY_MAX;
+}
+
+/* Gives up the oldest questions until the table has a place. */
+static void make_room(struct rc_pair *p)
+{
+	uint64_t oldest;
+	while (rc_pending_is_full(&p->pending) &&
+	       (oldest = rc_recorder_next(p->recorder, p->cursor)) != 0) {
+		p->cursor = oldest;
+		give_up(p, rc_recorder_at(p->recorder, oldest), oldest, RC_X_EARLY);
+	}
 }
 
 static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
@@ -208,19 +245,28 @@ static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const stru
 	if (o->flags & RC_OBS_IP6)
 		x.marks |= RC_X_IP6;
 	if (rc_pending_is_full(&p->pending)) {
-		/* Full: the oldest pending question is given up early. */
-		uint64_t oldest = rc_recorder_next(p->recorder, p->cursor);
-		struct rc_record *r = rc_recorder_at(p->recorder, oldest);
-		if (r != NULL) {
-			p->cursor = oldest;
-			give_up(p, r, oldest, RC_X_EARLY);
-		}
+		make_room(p);
 		p->stats.table_full++;
 	}
 	uint64_t pos = rc_recorder_add(p->recorder, &x, name);
-	if (!rc_pending_is_full(&p->pending))
+	if (!rc_pending_is_full(&p->pending) && !is_crowded(p, tag)) {
 		rc_pending_insert(&p->pending, tag, pos);
+		rc_recorder_at(p->recorder, pos)->listed = true;
+	}
 	return pos;
+}
+
+/* A connection whose opening was not seen, or is long past, gets a record so that its end is noted. */
+static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
+{
+	uint64_t tag = tag_of(p, e, RC_TCP, 0, true);
+	if (table_find(p, tag, e, NULL, NULL) != 0)
+		return;
+	struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
+	struct rc_name none = {.len = 0};
+	struct rc_record *c = rc_recorder_at(p->recorder, add_record(p, o, e, tag, &x, &none));
+	c->x.state = RC_X_ANSWERED;
+	c->x.end_ns = o->ts_ns;
 }
 
 /* A query over TCP: links it to its connection and to the truncated answer that caused it. */
@@ -258,11 +304,14 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, m->id, false);
 
 	p->stats.queries++;
-	struct rc_record *r = rc_recorder_at(p->recorder, table_find(p, tag, &e, m, NULL));
+	uint64_t old_pos = table_find(p, tag, &e, m, NULL);
+	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);
 	if (r != NULL && r->x.state == RC_X_PENDING) {
 		note_attempt(p, r, o);
 		return;
 	}
+	if (r != NULL) /* an answered transfer that waited for more: asked again */
+		table_remove(p, r, old_pos);
 	if (is_copy_of_answered(p, o, &e)) {
 		p->stats.mirror_copies++;
 		return;
@@ -278,6 +327,8 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 	if (o->flags & RC_OBS_CUT)
 		x.marks |= RC_X_CUT;
 	rc_facts_take(m, &x.query);
+	if (o->transport == RC_TCP)
+		ensure_connection(p, o, &e);
 	uint64_t pos = add_record(p, o, &e, tag, &x, &m->qname);
 	p->stats.exchanges++;
 	p->stats.pending++;
@@ -311,47 +362,42 @@ static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	if (o->msg.fault != RC_FAULT_NONE && o->msg.fault != RC_FAULT_CUT)
 		r->x.marks |= RC_X_MALFORMED;
 	if (!is_transfer(&r->x))
-		table_remove(p, &r->x, pos);
+		table_remove(p, r, pos);
 	p->out.on_answered(p->out.context, pos, o);
 }
 
-enum orphan { ORPHAN_STRANGER, ORPHAN_KNOWN };
-
-/* What an answer that pairs with nothing has to do with one record of the same asker and name. */
-static enum orphan explain_orphan(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o,
-				  const struct ends *e)
+/* A further answer to a question that was answered or given up: same ends and ID. */
+static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o)
 {
-	struct rc_exchange *x = &r->x;
-	bool same_server = rc_addr_equal(&x->server, e->server) && x->server_port == e->server_port;
-	bool same_port = x->asker_port == e->asker_port && x->transport == o->transport;
-
-	if (!rc_addr_equal(&x->asker, e->asker) || !same_question(x, &o->msg))
-		return ORPHAN_STRANGER;
-	if (same_server && same_port && x->id == o->msg.id) {
-		if (x->state == RC_X_UNANSWERED) {
-			x->marks |= RC_X_LATE;
-			p->stats.late_answers++;
-		} else if (o->ts_ns - x->end_ns < MIRROR_WINDOW_NS) {
-			x->marks |= RC_X_MIRRORED;
-			p->stats.mirror_copies++;
-		} else {
-			p->stats.repeated_answers++;
-		}
-		return ORPHAN_KNOWN;
+	if (x->state == RC_X_UNANSWERED) {
+		x->marks |= RC_X_LATE;
+		p->stats.late_answers++;
+	} else if (o->ts_ns - x->end_ns < MIRROR_WINDOW_NS) {
+		x->marks |= RC_X_MIRRORED;
+		p->stats.mirror_copies++;
+	} else {
+		p->stats.repeated_answers++;
 	}
-	if (x->state != RC_X_PENDING)
-		return ORPHAN_STRANGER;
-	if (same_server && same_port) {
+}
+
+/* An answer that fits an open question but for its ID or its source. */
+static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o,
+			  const struct ends *e)
+{
+	bool same_server = rc_addr_equal(&x->server, e->server) && x->server_port == e->server_port;
+	if (x->state != RC_X_PENDING || x->asker_port != e->asker_port ||
+	    x->transport != o->transport)
+		return false;
+	if (same_server) {
 		x->marks |= RC_X_WRONG_ID;
 		p->stats.wrong_id++;
-		return ORPHAN_KNOWN;
+		return true;
 	}
-	if (same_port && x->id == o->msg.id) {
-		x->marks |= RC_X_WRONG_SOURCE;
-		p->stats.wrong_source++;
-		return ORPHAN_KNOWN;
-	}
-	return ORPHAN_STRANGER;
+	if (x->id != o->msg.id)
+		return false;
+	x->marks |= RC_X_WRONG_SOURCE;
+	p->stats.wrong_source++;
+	return true;
 }
 
 static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
@@ -363,15 +409,28 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 		p->stats.wrong_question++;
 		return;
 	}
+	struct rc_exchange
+		*near[ORPHAN_STEPS_MAX]; /* of the same asker and question, newest first */
+	size_t n = 0;
 	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
 	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
 		r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL)
 			break;
-		if (explain_orphan(p, r, o, e) == ORPHAN_KNOWN)
-			return;
 		pos = r->prev_asker;
+		if (rc_addr_equal(&r->x.asker, e->asker) && same_question(&r->x, &o->msg))
+			near[n++] = &r->x;
 	}
+	for (size_t i = 0; i < n; i++) {
+		if (near[i]->state != RC_X_PENDING && near[i]->id == o->msg.id &&
+		    near[i]->transport == o->transport && same_ends(near[i], e)) {
+			note_repeated_answer(p, near[i], o);
+			return;
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (note_mismatch(p, near[i], o, e))
+			return;
 	p->stats.orphan_answers++;
 	p->out.on_orphan(p->out.context, o);
 }
@@ -461,7 +520,7 @@ static void observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			return;
 		}
 		if (c != NULL)
-			table_remove(p, &c->x, pos); /* the ports are used again */
+			table_remove(p, c, pos); /* the ports are used again */
 		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
 		struct rc_name none = {.len = 0};
 		add_record(p, o, &e, tag, &x, &none);

@@ -149,6 +149,8 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	if (old->blob_pos != 0) /* answers are in nearly the same order */
 		rc_span_release(&r->answers, old->blob_pos);
 	if (old->x.state != RC_X_PENDING) {
+		if (old->listed)
+			r->on_move(r->context, old_pos, 0);
 		r->stats.overwritten++;
 		rc_span_release(&r->records, old_pos + size);
 		return;
@@ -203,6 +205,7 @@ uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
 		uint8_t bytes[sizeof(struct rc_record) + RC_NAME_MAX + ALIGN];
 	} fresh;
 	fresh.record.link = 0;
+	fresh.record.listed = false;
 	fresh.record.blob_pos = 0;
 	fresh.record.blob_len = 0;
 	fresh.record.size = size;

@@ -23,6 +23,7 @@ struct rc_record {
 	uint32_t blob_len;
 	uint32_t size; /* of this record in the ring, with the name */
 	struct rc_exchange x;
+	bool listed; /* the pairing table points here: on_move tells when it is let go */
 	uint8_t name_len;
 	uint8_t name_labels;
 	uint8_t name[]; /* wire form; absent (len 0) when there was no question */
@@ -44,7 +45,8 @@ struct rc_recorder_config {
 	size_t answer_bytes;  /* ring of raw answers */
 	int64_t retention_ns; /* finished records older than this are let go */
 	uint64_t seed;
-	/* A pending record moved (new_pos) or had to be given up (new_pos 0; still readable at old_pos). */
+	/* A pending record moved (new_pos), or one that is pending or listed is let go (new_pos 0; still
+	 * readable at old_pos). */
 	void (*on_move)(void *context, uint64_t old_pos, uint64_t new_pos);
 	void *context;
 };

@@ -1,6 +1,6 @@
 /*
- * Observations made by hand for the tests of analyze/: messages octet by octet, decoded as the decoder
- * does it, with addresses, ports and times.
+ * Observations made by hand for the tests of analyze/: messages octet by octet, decoded as the
+ * decoder does it, with addresses, ports and times.
  */
 #ifndef RC_TESTS_ANALYZE_BUILD_H
 #define RC_TESTS_ANALYZE_BUILD_H
@@ -23,6 +23,7 @@
 #define SEED UINT64_C(0x5eed)
 #define T0 (INT64_C(1795226704) * RC_NS_PER_S)
 #define MS RC_NS_PER_MS
+#define TIME_MAX (INT64_MAX / 2 - 86400 * RC_NS_PER_S) /* differences fit; the year 2116 */
 
 /* A message under construction. */
 struct dns {

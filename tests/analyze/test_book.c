@@ -12,6 +12,14 @@ static struct rc_book *new_book(void)
 }
 
 /* An answer with one NS record; the target tells versions apart. */
+static void note(struct rc_book *b, const struct rc_msg *m, int64_t ts_ns)
+{
+	static struct rc_obs o;
+	o.ts_ns = ts_ns;
+	o.msg = *m;
+	rc_book_note(b, &o);
+}
+
 static void note_ns(struct rc_book *b, const char *zone, const char *target, uint32_t ttl_s,
 		    int64_t ts_ns)
 {
@@ -22,7 +30,7 @@ static void note_ns(struct rc_book *b, const char *zone, const char *target, uin
 	dns_name(&rdata, target);
 	dns_rr(&d, RC_ANSWER, zone, RC_TYPE_NS, ttl_s, &rdata);
 	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
-	rc_book_note(b, &m, ts_ns);
+	note(b, &m, ts_ns);
 }
 
 static size_t find(const struct rc_book *b, const char *zone, enum rc_book_kind kind, int64_t ts_ns,
@@ -125,7 +133,7 @@ static void a_referral_is_kept_for_the_zone_it_delegates(void **state)
 	dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
 	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
 	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
-	rc_book_note(b, &m, T0);
+	note(b, &m, T0);
 	assert_int_equal(find(b, "example", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 1);
 	assert_int_equal(find(b, "www.example", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 0);
 	rc_book_free(b);
@@ -141,7 +149,7 @@ static void a_referral_sideways_is_not_kept(void **state)
 	dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
 	dns_rr_name(&d, RC_AUTHORITY, "victim", RC_TYPE_NS, "ns1.evil");
 	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
-	rc_book_note(b, &m, T0);
+	note(b, &m, T0);
 	assert_int_equal(find(b, "victim", RC_BOOK_REFERRAL, T0, pages, PAGES_MAX), 0);
 	rc_book_free(b);
 }
@@ -158,7 +166,7 @@ static void failures_and_damaged_or_truncated_answers_are_not_kept(void **state)
 		dns_rr_name(&d, RC_ANSWER, "example", RC_TYPE_NS, "ns1.example");
 		uint32_t len = i < 2 ? d.len : d.len - 3;
 		assert_true(rc_msg_decode(d.data, len, d.len, SEED, &m));
-		rc_book_note(b, &m, T0);
+		note(b, &m, T0);
 	}
 	assert_int_equal(rc_book_stats(b)->messages, 0);
 	rc_book_free(b);

@@ -206,7 +206,7 @@ static void assert_cause(const struct sim *s, size_t i, const char *slug)
 	assert_string_equal(s->seen[i].cause->slug, slug);
 }
 
-/* --- what is a failure -------------------------------------------------------------------------- */
+/* --- what is a failure ----------------------------------------------------------------------- */
 
 static void an_answered_question_gives_no_event(void **state)
 {
@@ -258,7 +258,7 @@ static void a_question_at_the_very_end_says_nothing(void **state)
 	assert_int_equal(s.n, 0);
 }
 
-/* --- policy ------------------------------------------------------------------------------------- */
+/* --- policy ---------------------------------------------------------------------------------- */
 
 static void refused_with_ra_0_is_recursion_unavailable(void **state)
 {
@@ -305,7 +305,7 @@ static void an_ede_that_says_blocked_is_believed(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
-/* --- transactions ------------------------------------------------------------------------------- */
+/* --- transactions ---------------------------------------------------------------------------- */
 
 static void a_tsig_error_names_its_cause(void **state)
 {
@@ -360,7 +360,7 @@ static void an_opcode_not_implemented_is_unsupported(void **state)
 	assert_cause(&s, 0, "unsupported.update");
 }
 
-/* --- upstream ----------------------------------------------------------------------------------- */
+/* --- upstream -------------------------------------------------------------------------------- */
 
 static void silence_of_all_servers_is_proven(void **state)
 {
@@ -421,7 +421,7 @@ static void drops_elsewhere_in_time_take_nothing_away(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
-/* A later loss must not make the earlier one forgotten while its failures wait for their decision. */
+/* A later loss must not hide the earlier one while its failures wait for their decision. */
 static void drops_are_remembered_over_later_drops(void **state)
 {
 	struct sim s;
@@ -432,7 +432,7 @@ static void drops_are_remembered_over_later_drops(void **state)
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
 	rc_engine_advance(s.engine, T0 + (LATE + 200) * MS);
 	rc_engine_dropped(s.engine, 5);
-	for (int64_t ms = LATE + 1000; ms < LATE + 30000; ms += 1000) {
+	for (int64_t ms = LATE + 1000; ms < LATE + 30000; ms += 500) {
 		rc_engine_advance(s.engine, T0 + ms * MS);
 		rc_engine_dropped(s.engine, ms == LATE + 11000 ? 5 : 0);
 	}
@@ -475,6 +475,22 @@ static void a_repeat_is_cached_and_keeps_its_cause(void **state)
 	assert_int_equal(s.incidents[RC_INCIDENT_CLOSE], 1);
 }
 
+/* Addresses for documentation, but others of the range answer in this very capture. */
+static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 4000, CLIENT2, RESOLVER, 30, QUERY, "www.example");
+	reply(&s, LATE + 4001, RESOLVER, CLIENT2, 30, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "delegation.glue_unroutable");
+}
+
 static void servers_that_refuse_make_a_lame_delegation(void **state)
 {
 	struct sim s;
@@ -485,7 +501,8 @@ static void servers_that_refuse_make_a_lame_delegation(void **state)
 	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
 	refer(&s, LATE + 5, 11, "www.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
-	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
 	reply(&s, LATE + 14, ZONE_SERVER2, RESOLVER, 13, RC_FLAG_QR | RC_RCODE_REFUSED,
 	      "www.example");
@@ -506,7 +523,8 @@ static void one_server_that_helped_acquits_the_zone(void **state)
 	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
 	refer(&s, LATE + 5, 11, "www.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
-	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
 	reply_a(&s, LATE + 14, ZONE_SERVER2, RESOLVER, 13, AUTHORITY, "www.example");
 	reply(&s, LATE + 15, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
@@ -564,7 +582,7 @@ static void declared_addresses_are_one_resolver_before_it_ever_answered(void **s
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
-/* --- silence and the unknown -------------------------------------------------------------------- */
+/* --- silence and the unknown ----------------------------------------------------------------- */
 
 static void icmp_says_unreachable(void **state)
 {
@@ -637,7 +655,7 @@ static void an_answer_cut_by_the_capture_is_not_malformed(void **state)
 	assert_int_equal(s.seen[0].fault, RC_FAULT_CUT);
 }
 
-/* --- the whole ---------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 static void story(struct sim *s, uint64_t seed)
 {
@@ -673,7 +691,7 @@ static void verdicts_do_not_depend_on_the_seed(void **state)
 
 static void times_at_the_ends_of_the_range_do_no_harm(void **state)
 {
-	static const int64_t times[] = {INT64_MIN, 0, -1, T0, INT64_MAX - 1, INT64_MAX, INT64_MIN};
+	static const int64_t times[] = {-TIME_MAX, 0, -1, T0, TIME_MAX - 1, TIME_MAX, -TIME_MAX};
 	struct sim s;
 	(void)state;
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
@@ -687,8 +705,8 @@ static void times_at_the_ends_of_the_range_do_no_harm(void **state)
 			send_obs(&s, &q);
 			dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, "www.example",
 				  RC_TYPE_A);
-			struct rc_obs a = obs_seeded(s.seed, times[(i * k) % 7], RESOLVER, 53, CLIENT,
-						     20000 + id, &d);
+			struct rc_obs a = obs_seeded(s.seed, times[(i * k) % 7], RESOLVER, 53,
+						     CLIENT, 20000 + id, &d);
 			send_obs(&s, &a);
 			rc_engine_dropped(s.engine, 1);
 		}
@@ -712,8 +730,8 @@ static void a_capture_whose_times_are_all_zero_is_understood(void **state)
 		send_obs(&s, &o);
 	}
 	for (unsigned i = 2; i-- > 0;) {
-		dns_query(&d, (uint16_t)i, i == 0 ? RECURSED | RC_RCODE_SERVFAIL
-						  : RC_FLAG_QR | RC_RCODE_REFUSED,
+		dns_query(&d, (uint16_t)i,
+			  i == 0 ? RECURSED | RC_RCODE_SERVFAIL : RC_FLAG_QR | RC_RCODE_REFUSED,
 			  "good.test", RC_TYPE_A);
 		struct rc_obs o = obs_seeded(s.seed, 0, server[i], 53, asker[i], 20000 + i, &d);
 		send_obs(&s, &o);
@@ -723,7 +741,7 @@ static void a_capture_whose_times_are_all_zero_is_understood(void **state)
 	assert_true(s.seen[0].visibility.upstream_seen);
 }
 
-/* Delegations that lead to one another, each through many names: looked at without going every way. */
+/* Delegations that lead to one another, each through many names: not every way is gone. */
 static void delegations_that_fan_out_are_judged_in_bounded_time(void **state)
 {
 	enum { ZONES = 7, NAMES = 14 };
@@ -787,7 +805,7 @@ static void answers_full_of_records_are_judged_in_bounded_time(void **state)
 	clock_t from = clock();
 	finish(&s);
 	assert_int_equal(s.n, 1);
-	assert_true(clock() - from < CLOCKS_PER_SEC);
+	assert_true(clock() - from < CLOCKS_PER_SEC / 2);
 }
 
 static void memory_below_the_least_is_refused(void **state)
@@ -836,6 +854,7 @@ int main(void)
 		cmocka_unit_test(drops_are_remembered_over_later_drops),
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
 		cmocka_unit_test(a_forwarders_failure_is_its_resolvers),

@@ -216,8 +216,8 @@ static void a_ring_too_small_for_anything_still_holds_the_newest(void **state)
 						i % 4 ? RC_X_ANSWERED : RC_X_PENDING);
 		struct rc_name name = {.len = (uint8_t)(i * 7 % 256)};
 		memset(name.wire, (int)(i & 0xff), name.len);
-		const struct rc_record *r = rc_recorder_at(
-			f.recorder, rc_recorder_add(f.recorder, &x, &name));
+		const struct rc_record *r = rc_recorder_at(f.recorder,
+							   rc_recorder_add(f.recorder, &x, &name));
 		assert_non_null(r);
 		assert_int_equal(r->x.name_hash, i);
 		assert_int_equal(r->name_len, name.len);
@@ -269,8 +269,8 @@ static void an_answer_is_kept_until_its_place_is_used_again(void **state)
 	}
 	unsigned kept = 0;
 	for (unsigned i = 0; i < ANSWERS; i++) {
-		const uint8_t *back = rc_recorder_answer(
-			f.recorder, rc_recorder_at(f.recorder, pos[i]), &len);
+		const uint8_t *back = rc_recorder_answer(f.recorder,
+							 rc_recorder_at(f.recorder, pos[i]), &len);
 		if (back == NULL) {
 			assert_int_equal(kept, 0); /* the oldest go first */
 			continue;

@@ -45,8 +45,8 @@ static void every_row_is_complete_and_ascii(void **state)
 	const struct rc_cause *c;
 	(void)state;
 	for (size_t i = 0; (c = rc_cause_at(i)) != NULL; i++) {
-		const char *texts[] = {c->title,  c->when,	  c->reference,
-				       c->fix[0], c->next_steps[0]};
+		const char *texts[] = {c->title, c->when, c->reference, c->fix[0],
+				       c->next_steps[0]};
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			if (texts[k] == NULL || texts[k][0] == '\0' || !is_ascii(texts[k]))
 				fail_msg("%s: text %zu", c->slug, k);
@@ -72,8 +72,8 @@ static void every_rule_can_be_reached(void **state)
 
 static bool is_placeholder(const char *text, size_t len)
 {
-	static const char *const known[] = {"zone",   "server", "client",
-					    "resolver", "qname", "qtype"};
+	static const char *const known[] = {"zone",     "server", "client",
+					    "resolver", "qname",  "qtype"};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strlen(known[i]) == len && strncmp(known[i], text, len) == 0)
 			return true;
@@ -115,7 +115,8 @@ static void texts_stand_without_gaps(void **state)
 
 static void placeholders_are_filled_or_shown_as_unknown(void **state)
 {
-	struct rc_exchange x = {.asker = addr("192.0.2.1"), .server = addr("192.0.2.53"), .qtype = 28};
+	struct rc_exchange x = {
+		.asker = addr("192.0.2.1"), .server = addr("192.0.2.53"), .qtype = 28};
 	struct rc_name qname = name_of("www.{zone}.example"), zone = name_of("example");
 	struct rc_case c = {.x = &x, .qname = &qname};
 	struct rc_finding f = {.zone = NULL};

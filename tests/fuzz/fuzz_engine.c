@@ -1,7 +1,7 @@
 /*
  * Observations as decode would hand them over. Each record: a flags octet, an octet that picks
- * addresses and ports, two octets of time, a length octet and so many octets of message (an ID and flags
- * word are always there). What the engine says is read through, and must be whole.
+ * addresses and ports, two octets of time, a length octet and so many octets of message. What the
+ * engine says is read through: texts are ASCII, claims have evidence, sequences count.
  */
 #include <stdlib.h>
 
@@ -108,8 +108,8 @@ static bool read_obs(struct rc_cursor *c, int64_t *now_ns, uint64_t frame, struc
 		     bool *ret_dropped)
 {
 	unsigned flags = rc_cursor_u8(c), selector = rc_cursor_u8(c);
-	int64_t step_ns = rc_cursor_u16(c) * (flags & FLAG_LONG_TIME ? RC_NS_PER_MS * 10
-								     : RC_NS_PER_US * 10);
+	int64_t step_ns = rc_cursor_u16(c) *
+			  (flags & FLAG_LONG_TIME ? RC_NS_PER_MS * 10 : RC_NS_PER_US * 10);
 	uint32_t len = rc_cursor_u8(c);
 	if (len > rc_cursor_left(c))
 		len = rc_cursor_left(c);

@@ -57,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!packet)
 			break;
 		unsigned side = (control[0] & SIDE) != 0;
-		uint32_t seq = next[side] + (uint32_t)(int32_t)(int8_t)control[1] *
-						    (control[0] & FAR ? 1500u : 1u);
+		int step = (int8_t)control[1] * ((control[0] & FAR) != 0 ? 1500 : 1);
+		uint32_t seq = next[side] + (uint32_t)step;
 		uint32_t ack = next[!side] + (uint32_t)(int32_t)(int8_t)control[2];
 		headers(packet, control, seq, ack, len);
 		memcpy(packet + HEADERS, data + pos, len);
