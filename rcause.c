@@ -92,9 +92,8 @@ static void set_signals(void)
 
 static void on_failure(void *context, const struct rc_failure *failure)
 {
-	struct run *run = context;
-	run->failures++;
-	rc_emit_failure(run->emit, failure);
+	((struct run *)context)->failures++;
+	rc_emit_failure(((struct run *)context)->emit, failure);
 }
 
 static void on_upstream(void *context, const struct rc_failure *failure)
@@ -303,9 +302,8 @@ static void send_stats(struct run *run, bool final)
 {
 	struct rc_counter_set sets[SETS_MAX];
 	size_t n = collect_counters(run, sets);
-	int64_t start_ns = run->start_ns == NO_TIME ? 0 : run->start_ns;
-	int64_t now_ns = run->now_ns == NO_TIME ? start_ns : run->now_ns;
-	rc_emit_stats(run->emit, start_ns, now_ns, final, sets, n);
+	bool none = run->start_ns == NO_TIME; /* an input without packets has no time */
+	rc_emit_stats(run->emit, none ? 0 : run->start_ns, none ? 0 : run->now_ns, final, sets, n);
 }
 
 /* Packets lost before they reached us: every counter of capture that speaks of drops. */
@@ -332,10 +330,9 @@ static int64_t clock_ns(void)
 static void show_progress(struct run *run)
 {
 	uint64_t done, total;
-	int64_t now_ns = clock_ns();
-	if (now_ns - run->progress_clock_ns < PROGRESS_EVERY_NS)
+	if (clock_ns() - run->progress_clock_ns < PROGRESS_EVERY_NS)
 		return;
-	run->progress_clock_ns = now_ns;
+	run->progress_clock_ns = clock_ns();
 	rc_capture_progress(run->capture, &done, &total);
 	fprintf(stderr, "\r\033[K%llu MB", (unsigned long long)(done >> 20));
 	if (total >= done && total > 0)

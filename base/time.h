@@ -12,6 +12,9 @@
 #define RC_NS_PER_MS INT64_C(1000000)
 #define RC_NS_PER_US INT64_C(1000)
 
+/* Packet times lie within this of 1970 (1823 to 2116): sums and differences of them cannot overflow. */
+#define RC_TIME_MAX_NS (INT64_MAX / 2)
+
 #define RC_TIME_TEXT_LEN 30u /* "2026-11-21T01:43:44.123456789Z" */
 
 /*

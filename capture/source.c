@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/time.h"
 
 void rc_source_tell(struct rc_capture *c, const char *what, const char *why)
 {
@@ -79,6 +80,10 @@ static int select_frames(struct rc_capture *c, struct rc_source *s, struct rc_fr
 		struct rc_frame *f = &frames[i];
 		bool pass = true;
 		f->source = s->index;
+		if (f->ts_ns > RC_TIME_MAX_NS)
+			f->ts_ns = RC_TIME_MAX_NS;
+		if (f->ts_ns < -RC_TIME_MAX_NS)
+			f->ts_ns = -RC_TIME_MAX_NS;
 		if (f->ts_ns < c->from_ns || f->ts_ns > c->to_ns) {
 			c->counts.outside_window++;
 			continue;

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 
 #include "analyze/pair/facts.h"
-#include "analyze/pair/pending.h"
+#include "analyze/pair/internal.h"
 #include "base/err.h"
-#include "base/hash.h"
 #include "base/time.h"
 
 #define RETENTION_NS \
@@ -13,67 +12,18 @@
 #define SAME_KEY_MAX \
 	16u /* open questions with the same ends and ID: honest askers have one or two */
 #define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
-#define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 #define MIRROR_WINDOW_NS \
 	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
 #define TC_RETRY_NS \
 	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
 
-struct rc_pair {
-	struct rc_recorder *recorder;
-	struct rc_pending pending;
-	uint64_t seed;
-	uint64_t cursor; /* everything before it has been looked at for expiry */
-	int64_t timeout_ns;
-	int64_t now_ns;
-	struct rc_pair_output out;
-	struct rc_pair_stats stats;
-};
-
-/* The two ends of an observation, by who asks. */
-struct ends {
-	const struct rc_addr *asker, *server;
-	uint16_t asker_port, server_port;
-};
-
-static struct ends ends_of(const struct rc_obs *o, bool from_server)
-{
-	if (from_server)
-		return (struct ends){&o->dst, &o->src, o->dst_port, o->src_port};
-	return (struct ends){&o->src, &o->dst, o->src_port, o->dst_port};
-}
-
-static uint64_t tag_of(const struct rc_pair *p, const struct ends *e, uint8_t transport,
-		       uint16_t id, bool connection)
-{
-	uint64_t a[4];
-	memcpy(a, e->asker->bytes, 16);
-	memcpy(a + 2, e->server->bytes, 16);
-	uint64_t ports = (uint64_t)e->asker_port << 48 | (uint64_t)e->server_port << 32 |
-			 (uint64_t)transport << 24 | (uint64_t)connection << 16 | id;
-	uint64_t h = rc_hash_u64(p->seed, a[0] ^ ports, a[1]);
-	h = rc_hash_u64(h, a[2], a[3] ^ ports);
-	return h == 0 ? 1 : h;
-}
-
-static bool same_ends(const struct rc_exchange *x, const struct ends *e)
-{
-	return x->asker_port == e->asker_port && x->server_port == e->server_port &&
-	       rc_addr_equal(&x->asker, e->asker) && rc_addr_equal(&x->server, e->server);
-}
-
-static bool same_question(const struct rc_exchange *x, const struct rc_msg *m)
-{
-	return x->name_hash == m->qname_hash && x->qtype == m->qtype && x->qclass == m->qclass;
-}
-
 static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange *x)
 {
-	struct ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
-	return tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
+	struct rc_ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
+	return rc_tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
 }
 
-static void table_remove(struct rc_pair *p, struct rc_record *r, uint64_t pos)
+void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos)
 {
 	if (r->listed)
 		rc_pending_remove(&p->pending, tag_of_record(p, &r->x), pos);
@@ -84,17 +34,17 @@ static void table_remove(struct rc_pair *p, struct rc_record *r, uint64_t pos)
  * Finds the pending record of these ends and ID. With a question it must be the same question;
  * *ret_other gets a record that fits but for the question. 0 when there is none.
  */
-static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e,
-			   const struct rc_msg *question, uint64_t *ret_other)
+uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
+		      const struct rc_msg *question, uint64_t *ret_other)
 {
 	uint64_t at = tag, pos;
 	for (unsigned i = 0; i < SAME_KEY_MAX; i++) {
 		if ((pos = rc_pending_next(&p->pending, tag, &at)) == 0)
 			return 0;
 		struct rc_record *r = rc_recorder_at(p->recorder, pos);
-		if (r == NULL || !same_ends(&r->x, e))
+		if (r == NULL || !rc_same_ends(&r->x, e))
 			continue;
-		if (question == NULL || same_question(&r->x, question))
+		if (question == NULL || rc_same_question(&r->x, question))
 			return pos;
 		if (ret_other != NULL)
 			*ret_other = pos;
@@ -105,7 +55,7 @@ static uint64_t table_find(struct rc_pair *p, uint64_t tag, const struct ends *e
 static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32_t marks)
 {
 	bool connection = r->x.name_hash == RC_CONNECT_HASH;
-	table_remove(p, r, pos);
+	rc_pair_unlist(p, r, pos);
 	if (r->x.state != RC_X_PENDING)
 		return; /* a zone transfer that was answered and only waited for more */
 	r->x.state = RC_X_UNANSWERED;
@@ -178,16 +128,16 @@ static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 }
 
 /* A copy of a query whose answer was quicker than the mirror: the newest record of the same name. */
-static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
+static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
 	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	return r != NULL && r->x.id == o->msg.id && r->x.transport == o->transport &&
-	       o->ip_id != 0 && is_copy(o, r) && same_ends(&r->x, e) &&
-	       same_question(&r->x, &o->msg);
+	       o->ip_id != 0 && is_copy(o, r) && rc_same_ends(&r->x, e) &&
+	       rc_same_question(&r->x, &o->msg);
 }
 
-static void note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o)
+void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o)
 {
 	if (is_copy(o, r)) {
 		r->x.marks |= RC_X_MIRRORED;
@@ -225,8 +175,9 @@ static void make_room(struct rc_pair *p)
 	}
 }
 
-static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
-			   uint64_t tag, const struct rc_exchange *base, const struct rc_name *name)
+uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+			    uint64_t tag, const struct rc_exchange *base,
+			    const struct rc_name *name)
 {
 	struct rc_exchange x = *base;
 	x.first_ns = x.last_ns = o->ts_ns;
@@ -257,24 +208,25 @@ static uint64_t add_record(struct rc_pair *p, const struct rc_obs *o, const stru
 }
 
 /* A connection whose opening was not seen, or is long past, gets a record so that its end is noted. */
-static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
+static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
-	uint64_t tag = tag_of(p, e, RC_TCP, 0, true);
-	if (table_find(p, tag, e, NULL, NULL) != 0)
+	uint64_t tag = rc_tag_of(p, e, RC_TCP, 0, true);
+	if (rc_pair_find(p, tag, e, NULL, NULL) != 0)
 		return;
 	struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
 	struct rc_name none = {.len = 0};
-	struct rc_record *c = rc_recorder_at(p->recorder, add_record(p, o, e, tag, &x, &none));
+	struct rc_record *c = rc_recorder_at(p->recorder,
+					     rc_pair_add_record(p, o, e, tag, &x, &none));
 	c->x.state = RC_X_ANSWERED;
 	c->x.end_ns = o->ts_ns;
 }
 
 /* A query over TCP: links it to its connection and to the truncated answer that caused it. */
 static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
-			   const struct ends *e)
+			   const struct rc_ends *e)
 {
-	uint64_t tag = tag_of(p, e, RC_TCP, 0, true);
-	struct rc_record *c = rc_recorder_at(p->recorder, table_find(p, tag, e, NULL, NULL));
+	uint64_t tag = rc_tag_of(p, e, RC_TCP, 0, true);
+	struct rc_record *c = rc_recorder_at(p->recorder, rc_pair_find(p, tag, e, NULL, NULL));
 	if (c != NULL) {
 		r->link = c->link;
 		c->link = pos;
@@ -300,18 +252,18 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 {
 	const struct rc_msg *m = &o->msg;
-	struct ends e = ends_of(o, false);
-	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, m->id, false);
+	struct rc_ends e = rc_ends_of(o, false);
+	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, m->id, false);
 
 	p->stats.queries++;
-	uint64_t old_pos = table_find(p, tag, &e, m, NULL);
+	uint64_t old_pos = rc_pair_find(p, tag, &e, m, NULL);
 	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);
 	if (r != NULL && r->x.state == RC_X_PENDING) {
-		note_attempt(p, r, o);
+		rc_pair_note_attempt(p, r, o);
 		return;
 	}
 	if (r != NULL) /* an answered transfer that waited for more: asked again */
-		table_remove(p, r, old_pos);
+		rc_pair_unlist(p, r, old_pos);
 	if (is_copy_of_answered(p, o, &e)) {
 		p->stats.mirror_copies++;
 		return;
@@ -329,7 +281,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 	rc_facts_take(m, &x.query);
 	if (o->transport == RC_TCP)
 		ensure_connection(p, o, &e);
-	uint64_t pos = add_record(p, o, &e, tag, &x, &m->qname);
+	uint64_t pos = rc_pair_add_record(p, o, &e, tag, &x, &m->qname);
 	p->stats.exchanges++;
 	p->stats.pending++;
 	if (o->transport == RC_TCP)
@@ -362,7 +314,7 @@ static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	if (o->msg.fault != RC_FAULT_NONE && o->msg.fault != RC_FAULT_CUT)
 		r->x.marks |= RC_X_MALFORMED;
 	if (!is_transfer(&r->x))
-		table_remove(p, r, pos);
+		rc_pair_unlist(p, r, pos);
 	p->out.on_answered(p->out.context, pos, o);
 }
 
@@ -382,7 +334,7 @@ static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const
 
 /* An answer that fits an open question but for its ID or its source. */
 static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o,
-			  const struct ends *e)
+			  const struct rc_ends *e)
 {
 	bool same_server = rc_addr_equal(&x->server, e->server) && x->server_port == e->server_port;
 	if (x->state != RC_X_PENDING || x->asker_port != e->asker_port ||
@@ -400,7 +352,7 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 	return true;
 }
 
-static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct ends *e,
+static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 			   uint64_t other)
 {
 	struct rc_record *r = rc_recorder_at(p->recorder, other);
@@ -418,12 +370,12 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 		if (r == NULL)
 			break;
 		pos = r->prev_asker;
-		if (rc_addr_equal(&r->x.asker, e->asker) && same_question(&r->x, &o->msg))
+		if (rc_addr_equal(&r->x.asker, e->asker) && rc_same_question(&r->x, &o->msg))
 			near[n++] = &r->x;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (near[i]->state != RC_X_PENDING && near[i]->id == o->msg.id &&
-		    near[i]->transport == o->transport && same_ends(near[i], e)) {
+		    near[i]->transport == o->transport && rc_same_ends(near[i], e)) {
 			note_repeated_answer(p, near[i], o);
 			return;
 		}
@@ -438,125 +390,17 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 static void observe_answer(struct rc_pair *p, const struct rc_obs *o)
 {
 	const struct rc_msg *m = &o->msg;
-	struct ends e = ends_of(o, true);
-	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, m->id, false);
+	struct rc_ends e = rc_ends_of(o, true);
+	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, m->id, false);
 	uint64_t other = 0;
 
 	p->stats.answers++;
-	uint64_t pos = table_find(p, tag, &e, m->has_question ? m : NULL, &other);
+	uint64_t pos = rc_pair_find(p, tag, &e, m->has_question ? m : NULL, &other);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL)
 		observe_orphan(p, o, &e, other);
 	else
 		take_answer(p, r, pos, o);
-}
-
-/* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
-static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct ends *e)
-{
-	if (o->msg.len < RC_DNS_HEADER_LEN)
-		return 0;
-	uint64_t tag = tag_of(p, e, (uint8_t)o->transport, o->msg.id, false);
-	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
-	uint64_t pos = table_find(p, tag, e, question, NULL);
-	if (pos != 0 || question == NULL)
-		return pos;
-	pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
-	const struct rc_record *r = rc_recorder_at(p->recorder, pos);
-	return r != NULL && r->x.id == o->msg.id && same_ends(&r->x, e) ? pos : 0;
-}
-
-static void observe_icmp(struct rc_pair *p, const struct rc_obs *o)
-{
-	struct ends e = ends_of(o, o->from_server);
-	uint64_t pos = find_quoted(p, o, &e);
-	struct rc_record *r = rc_recorder_at(p->recorder, pos);
-	if (r == NULL) {
-		p->stats.icmp_unmatched++;
-		return;
-	}
-	p->stats.icmp_matched++;
-	if (o->from_server) {
-		/* The asker no longer listens for this answer: it came too late for it. */
-		bool told = (r->x.marks & RC_X_LATE) != 0;
-		r->x.marks |= RC_X_LATE;
-		if (!told && r->x.state == RC_X_ANSWERED)
-			p->out.on_refused_answer(p->out.context, pos);
-		return;
-	}
-	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
-	if (r->x.icmp_frame == 0) {
-		r->x.icmp_ns = o->ts_ns;
-		r->x.icmp_frame = o->frame;
-		r->x.icmp_source = o->source;
-		r->x.icmp_type = o->icmp_type;
-		r->x.icmp_code = o->icmp_code;
-	}
-}
-
-static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)
-{
-	uint64_t pos = c->link;
-	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
-		struct rc_record *r = rc_recorder_at(p->recorder, pos);
-		if (r == NULL)
-			return;
-		if (r->x.state == RC_X_PENDING)
-			r->x.marks |= mark;
-		pos = r->link;
-	}
-}
-
-static void observe_tcp(struct rc_pair *p, const struct rc_obs *o)
-{
-	struct ends e = ends_of(o, o->from_server);
-	uint64_t tag = tag_of(p, &e, RC_TCP, 0, true);
-	uint64_t pos = table_find(p, tag, &e, NULL, NULL);
-	struct rc_record *c = rc_recorder_at(p->recorder, pos);
-
-	if (o->tcp_event == RC_TCP_SYN) {
-		if (c != NULL && c->x.state == RC_X_PENDING) {
-			note_attempt(p, c, o);
-			return;
-		}
-		if (c != NULL)
-			table_remove(p, c, pos); /* the ports are used again */
-		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
-		struct rc_name none = {.len = 0};
-		add_record(p, o, &e, tag, &x, &none);
-		p->stats.tcp_connections++;
-		return;
-	}
-	if (c == NULL)
-		return;
-	if (o->tcp_event == RC_TCP_ESTABLISHED && c->x.state == RC_X_PENDING) {
-		c->x.state = RC_X_ANSWERED;
-		c->x.end_ns = o->ts_ns;
-		c->x.end_frame = o->frame;
-		c->x.end_source = o->source;
-	} else if (o->tcp_event == RC_TCP_RESET && o->from_server) {
-		c->x.marks |= RC_X_RESET;
-		if (c->x.state == RC_X_PENDING) {
-			c->x.state = RC_X_UNANSWERED;
-			c->x.marks |= RC_X_NO_CONNECT;
-			c->x.end_ns = o->ts_ns;
-			c->x.end_frame = o->frame;
-			c->x.end_source = o->source;
-			p->stats.tcp_failed++;
-		}
-		connection_ended(p, c, RC_X_RESET);
-	} else if (o->tcp_event == RC_TCP_CLOSED) {
-		connection_ended(p, c, RC_X_CLOSED);
-	}
-}
-
-static void observe_fragments(struct rc_pair *p, const struct rc_obs *o)
-{
-	struct ends e = ends_of(o, o->from_server);
-	struct rc_record *r = rc_recorder_at(p->recorder, find_quoted(p, o, &e));
-	p->stats.fragments_lost++;
-	if (r != NULL)
-		r->x.marks |= RC_X_FRAGMENTS_LOST;
 }
 
 int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
@@ -604,8 +448,8 @@ void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o)
 {
 	if (o->kind != RC_OBS_MESSAGE)
 		return;
-	struct ends e = ends_of(o, rc_msg_is_response(&o->msg));
-	uint64_t tag = tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
+	struct rc_ends e = rc_ends_of(o, rc_msg_is_response(&o->msg));
+	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
 	rc_pending_prefetch(&p->pending, tag);
 }
 
@@ -620,13 +464,13 @@ void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o)
 			observe_query(p, o);
 		break;
 	case RC_OBS_ICMP:
-		observe_icmp(p, o);
+		rc_pair_observe_icmp(p, o);
 		break;
 	case RC_OBS_TCP:
-		observe_tcp(p, o);
+		rc_pair_observe_tcp(p, o);
 		break;
 	case RC_OBS_FRAGMENTS:
-		observe_fragments(p, o);
+		rc_pair_observe_fragments(p, o);
 		break;
 	}
 }

@@ -59,7 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		unsigned side = (control[0] & SIDE) != 0;
 		int step = (int8_t)control[1] * ((control[0] & FAR) != 0 ? 1500 : 1);
 		uint32_t seq = next[side] + (uint32_t)step;
-		uint32_t ack = next[!side] + (uint32_t)(int32_t)(int8_t)control[2];
+		int back = (int8_t)control[2];
+		uint32_t ack = next[!side] + (uint32_t)back;
 		headers(packet, control, seq, ack, len);
 		memcpy(packet + HEADERS, data + pos, len);
 		pos += len;

@@ -1,0 +1,82 @@
+/*
+ * Inside pairing: messages (pair.c) and what goes with them: ICMP errors, TCP connections, lost fragments
+ * (side.c).
+ */
+#ifndef RC_ANALYZE_PAIR_INTERNAL_H
+#define RC_ANALYZE_PAIR_INTERNAL_H
+
+#include "analyze/pair/pair.h"
+#include "analyze/pair/pending.h"
+#include "base/hash.h"
+
+struct rc_pair {
+	struct rc_recorder *recorder;
+	struct rc_pending pending;
+	uint64_t seed;
+	uint64_t cursor; /* everything before it has been looked at for expiry */
+	int64_t timeout_ns;
+	int64_t now_ns;
+	struct rc_pair_output out;
+	struct rc_pair_stats stats;
+};
+
+/* The two ends of an observation, by who asks. */
+struct rc_ends {
+	const struct rc_addr *asker, *server;
+	uint16_t asker_port, server_port;
+};
+
+static inline struct rc_ends rc_ends_of(const struct rc_obs *o, bool from_server)
+{
+	if (from_server)
+		return (struct rc_ends){&o->dst, &o->src, o->dst_port, o->src_port};
+	return (struct rc_ends){&o->src, &o->dst, o->src_port, o->dst_port};
+}
+
+static inline uint64_t rc_tag_of(const struct rc_pair *p, const struct rc_ends *e,
+				 uint8_t transport, uint16_t id, bool connection)
+{
+	uint64_t a[4];
+	memcpy(a, e->asker->bytes, 16);
+	memcpy(a + 2, e->server->bytes, 16);
+	uint64_t ports = (uint64_t)e->asker_port << 48 | (uint64_t)e->server_port << 32 |
+			 (uint64_t)transport << 24 | (uint64_t)connection << 16 | id;
+	uint64_t h = rc_hash_u64(p->seed, a[0] ^ ports, a[1]);
+	h = rc_hash_u64(h, a[2], a[3] ^ ports);
+	return h == 0 ? 1 : h;
+}
+
+static inline bool rc_same_ends(const struct rc_exchange *x, const struct rc_ends *e)
+{
+	return x->asker_port == e->asker_port && x->server_port == e->server_port &&
+	       rc_addr_equal(&x->asker, e->asker) && rc_addr_equal(&x->server, e->server);
+}
+
+static inline bool rc_same_question(const struct rc_exchange *x, const struct rc_msg *m)
+{
+	return x->name_hash == m->qname_hash && x->qtype == m->qtype && x->qclass == m->qclass;
+}
+
+/*
+ * The open record of these ends and ID, 0 if there is none. With a question it must be the same question;
+ * *ret_other (may be NULL) gets a record that fits but for the question.
+ */
+uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
+		      const struct rc_msg *question, uint64_t *ret_other);
+
+/* Takes a record out of the table, if it is in it. */
+void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos);
+
+/* Writes a record begun by this observation and enters it in the table; returns its position. */
+uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+			    uint64_t tag, const struct rc_exchange *base,
+			    const struct rc_name *name);
+
+/* A further query (or SYN) of an open record: a repeat, or a copy made by the mirror. */
+void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o);
+
+void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o);
+void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o);
+void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o);
+
+#endif

@@ -1,0 +1,111 @@
+#include "analyze/pair/internal.h"
+
+#define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
+
+/* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
+static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
+{
+	if (o->msg.len < RC_DNS_HEADER_LEN)
+		return 0;
+	uint64_t tag = rc_tag_of(p, e, (uint8_t)o->transport, o->msg.id, false);
+	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
+	uint64_t pos = rc_pair_find(p, tag, e, question, NULL);
+	if (pos != 0 || question == NULL)
+		return pos;
+	pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
+	const struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	return r != NULL && r->x.id == o->msg.id && rc_same_ends(&r->x, e) ? pos : 0;
+}
+
+void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct rc_ends e = rc_ends_of(o, o->from_server);
+	uint64_t pos = find_quoted(p, o, &e);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	if (r == NULL) {
+		p->stats.icmp_unmatched++;
+		return;
+	}
+	p->stats.icmp_matched++;
+	if (o->from_server) {
+		/* The asker no longer listens for this answer: it came too late for it. */
+		bool told = (r->x.marks & RC_X_LATE) != 0;
+		r->x.marks |= RC_X_LATE;
+		if (!told && r->x.state == RC_X_ANSWERED)
+			p->out.on_refused_answer(p->out.context, pos);
+		return;
+	}
+	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
+	if (r->x.icmp_frame == 0) {
+		r->x.icmp_ns = o->ts_ns;
+		r->x.icmp_frame = o->frame;
+		r->x.icmp_source = o->source;
+		r->x.icmp_type = o->icmp_type;
+		r->x.icmp_code = o->icmp_code;
+	}
+}
+
+static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)
+{
+	uint64_t pos = c->link;
+	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
+		struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL)
+			return;
+		if (r->x.state == RC_X_PENDING)
+			r->x.marks |= mark;
+		pos = r->link;
+	}
+}
+
+void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct rc_ends e = rc_ends_of(o, o->from_server);
+	uint64_t tag = rc_tag_of(p, &e, RC_TCP, 0, true);
+	uint64_t pos = rc_pair_find(p, tag, &e, NULL, NULL);
+	struct rc_record *c = rc_recorder_at(p->recorder, pos);
+
+	if (o->tcp_event == RC_TCP_SYN) {
+		if (c != NULL && c->x.state == RC_X_PENDING) {
+			rc_pair_note_attempt(p, c, o);
+			return;
+		}
+		if (c != NULL)
+			rc_pair_unlist(p, c, pos); /* the ports are used again */
+		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
+		struct rc_name none = {.len = 0};
+		rc_pair_add_record(p, o, &e, tag, &x, &none);
+		p->stats.tcp_connections++;
+		return;
+	}
+	if (c == NULL)
+		return;
+	if (o->tcp_event == RC_TCP_ESTABLISHED && c->x.state == RC_X_PENDING) {
+		c->x.state = RC_X_ANSWERED;
+		c->x.end_ns = o->ts_ns;
+		c->x.end_frame = o->frame;
+		c->x.end_source = o->source;
+	} else if (o->tcp_event == RC_TCP_RESET && o->from_server) {
+		c->x.marks |= RC_X_RESET;
+		if (c->x.state == RC_X_PENDING) {
+			c->x.state = RC_X_UNANSWERED;
+			c->x.marks |= RC_X_NO_CONNECT;
+			c->x.end_ns = o->ts_ns;
+			c->x.end_frame = o->frame;
+			c->x.end_source = o->source;
+			p->stats.tcp_failed++;
+		}
+		connection_ended(p, c, RC_X_RESET);
+	} else if (o->tcp_event == RC_TCP_CLOSED) {
+		connection_ended(p, c, RC_X_CLOSED);
+	}
+}
+
+void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct rc_ends e = rc_ends_of(o, o->from_server);
+	struct rc_record *r = rc_recorder_at(p->recorder, find_quoted(p, o, &e));
+	p->stats.fragments_lost++;
+	if (r != NULL)
+		r->x.marks |= RC_X_FRAGMENTS_LOST;
+}
