@@ -1,3 +1,4 @@
+#include "base/time.h"
 #include "tests/capture/build.h"
 
 static struct bytes file;
