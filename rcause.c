@@ -543,8 +543,8 @@ static int print_schema(void)
 						   .memory_bytes = (size_t)RC_MEMORY_MIN};
 	struct rc_engine_config engine_config = {.memory_bytes = (size_t)RC_MEMORY_MIN,
 						 .timeout_ns = RC_NS_PER_S};
-	struct rc_engine_output output = {NULL};
-	struct run run = {NULL};
+	struct rc_engine_output output = {.context = NULL};
+	struct run run = {.options = NULL};
 	struct rc_counter_set sets[SETS_MAX];
 	int err = rc_decoder_new(&decoder_config, &run.decoder);
 	if (err == RC_OK)

@@ -4,7 +4,10 @@ set -eu
 tools/deps.sh lint
 bad=0
 sources=$(git ls-files -co --exclude-standard '*.c' '*.h')
-clang-format --dry-run -Werror $sources 2>&1 | grep 'error:' | head -20 && bad=1
+if ! unformatted=$(clang-format --dry-run -Werror $sources 2>&1); then
+	echo "$unformatted" | grep 'error:' | head -20 >&2
+	bad=1
+fi
 for f in $sources; do
 	lines=$(wc -l <"$f")
 	case $f in
