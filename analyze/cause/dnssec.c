@@ -26,8 +26,13 @@ static bool checking_disabled(const struct rc_case *c)
 static void prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 			 const char *fact)
 {
-	if (o->link != NULL) {
-		rc_prove(c, f, o->link->x, &o->link->name->name, NULL, fact);
+	/* The book keeps copies of what the lineage has too: then the exchange says more. */
+	const struct rc_link *link = o->link;
+	for (size_t i = 0; link == NULL && i < c->n_links; i++)
+		if (c->links[i].x->end_frame == o->frame && c->links[i].x->end_source == o->source)
+			link = &c->links[i];
+	if (link != NULL) {
+		rc_prove(c, f, link->x, &link->name->name, NULL, fact);
 		return;
 	}
 	if (f->n_evidence == RC_EVIDENCE_MAX)
