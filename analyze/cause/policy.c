@@ -72,8 +72,14 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 			 "the same name was answered for another client");
 		return prohibited ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}
-	if (!rc_is_answered(c))
-		return RC_CONF_NONE;
+	if (!rc_is_answered(c)) {
+		/* It goes on serving others, and this client has never had an answer. */
+		if (h == NULL || h->served == 0 || h->answered_query_ns <= c->x->first_ns ||
+		    c->n_links > 0)
+			return RC_CONF_NONE;
+		rc_prove_self(c, f, "no answer, while the server answers others");
+		return RC_CONF_POSSIBLE;
+	}
 	if (prohibited) {
 		f->explanation = rc_say(c,
 					"%s refuses to serve the client %s (EDE 18, Prohibited).",
