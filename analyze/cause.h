@@ -1,5 +1,5 @@
 /*
- * The register of causes: one row each (analyze/cause/table.c), the only list of them. Options,
+ * The register of causes: one row each (the family files of analyze/cause/), the only list of them. Options,
  * events, schema, metrics labels, documentation and golden tests all come from these rows.
  */
 #ifndef RC_ANALYZE_CAUSE_H

@@ -16,7 +16,7 @@ static bool is_never_reachable(const char *range)
 	return false;
 }
 
-bool rc_addr_is_unroutable_here(const struct rc_case *c, const struct rc_addr *addr)
+bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
@@ -83,7 +83,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 	if (z == NULL || z->n_addrs + z->n_mapped == 0)
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < z->n_addrs; i++)
-		if (!rc_addr_is_unroutable_here(c, &z->addrs[i]))
+		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
 			return RC_CONF_NONE;
 		else if (is_never_reachable(rc_addr_special(&z->addrs[i])))
 			never++;

@@ -74,7 +74,6 @@ static inline const struct rc_rule *rc_rule_of(const struct rc_cause *cause)
 	return (const struct rc_rule *)(const void *)cause; /* the first member */
 }
 
-/* --- helpers of the tests -------------------------------------------------------------------- */
 
 /* Adds an exchange as evidence; fact is one phrase (arena or static). outcome NULL: by its RCODE. */
 void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
@@ -121,7 +120,7 @@ bool rc_server_is_authoritative(const struct rc_case *c);
  * An address of a special-purpose range (RFC 6890) where nothing can answer: by its nature, or because
  * no host of that range answers in this capture.
  */
-bool rc_addr_is_unroutable_here(const struct rc_case *c, const struct rc_addr *addr);
+bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr);
 
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);

@@ -90,7 +90,7 @@ static const char *zone_text(struct rc_case *c, const struct rc_zone_view *z)
 static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	for (size_t i = 0; i < z->n_addrs; i++)
-		if (!rc_addr_is_unroutable_here(c, &z->addrs[i]))
+		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
 			return false;
 	return z->n_addrs > 0;
 }
