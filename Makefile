@@ -109,8 +109,12 @@ asan:
 fuzz: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) tests/fuzz/replay.sh
 
+# What a packet costs beside a bare libpcap loop.
 bench: all
-	$(Q)tests/bench/run.sh
+	$(Q)mkdir -p $(BUILD)/tests/bench
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $(BUILD)/tests/bench/null tests/bench/null.c \
+		$(shell $(PKG_CONFIG) --libs libpcap)
+	$(Q)$(PYTHON) tests/bench/run.py ./rcause $(BUILD)/tests/bench/null
 
 # --- the fault lab (root, Debian servers) --------------------------------------------------------
 lab: all
