@@ -41,7 +41,6 @@ static const struct {
 	{RC_X_MALFORMED, "malformed"},
 	{RC_X_TC_RETRIED, "tc_retried"},
 	{RC_X_IS_TC_RETRY, "is_tc_retry"},
-	{RC_X_ONE_WAY, "one_way"},
 	{RC_X_AT_END, "at_end"},
 	{RC_X_AT_START, "at_start"},
 	{RC_X_DROPS, "drops"},

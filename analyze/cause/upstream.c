@@ -186,13 +186,6 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 	return test_zone(&tcp, c, f);
 }
 
-/* A forwarder's own upstream resolver failed it, and why is not visible. */
-static enum rc_confidence test_servfail(const struct rc_rule *rule, struct rc_case *c,
-					struct rc_finding *f)
-{
-	return test_zone(rule, c, f);
-}
-
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
 #define RELAYED (BOTH | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED))
 
@@ -235,7 +228,7 @@ static const struct rc_rule rules[] = {
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
-	    test_servfail),
+	    test_zone),
 	ROW("upstream.formerr", "each answered FORMERR",
 	    "Every server of a zone on the way answered FORMERR.", NULL, RC_PARTY_SERVER_OPERATOR,
 	    "Update the servers of {zone}: they reject well-formed queries.",
