@@ -117,13 +117,16 @@ bench: all
 	$(Q)$(PYTHON) tests/bench/run.py ./rcause $(BUILD)/tests/bench/null
 
 # --- the fault lab (root, Debian servers) --------------------------------------------------------
+# Writes labelled captures to tests/lab/out/cases.
 lab: all
 	$(Q)tools/deps.sh lab
 	$(Q)tests/lab/run.sh
 
-DIR ?= pcaps
+# Scores the causes, view by view, on pcaps/ and on what 'make lab' wrote.
+DIR ?= pcaps $(wildcard tests/lab/out/cases)
+VIEW ?= main
 accuracy: all
-	$(Q)$(PYTHON) tests/accuracy.py --rcause ./rcause $(DIR)
+	$(Q)$(PYTHON) tests/accuracy.py --rcause ./rcause --view $(VIEW) $(DIR)
 
 # Rewrites what is generated from the program's own tables: docs/event.schema.json, docs/events.md,
 # docs/causes.md.

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""Scores rcause's causes against labelled captures.
+"""Scores rcause's causes against labelled captures, and against other views of them.
 
 Beside CASE.pcap (or .pcapng, compressed or not) lies CASE.labels.jsonl, one line per client query:
 t, client, server, qname, qtype, id, sport, rcode, cause ('none' if it succeeded), also_ok, and
 retransmit for a repeat of the line before. A cause of null means that nobody knows what this query
-had to get: it counts neither way. CASE-client.pcap is the client's view of the same labels.
+had to get: it counts neither way. CASE-client.pcap is the client's view of the same labels; a field
+"view" in the labels says that the capture is itself a view. Of whole captures the other views are
+made here, as tests/lab/views.py says, and scored too.
 
   found         a labelled failure with its event
   exact         its cause is the label's, or one of also_ok
@@ -14,21 +16,31 @@ had to get: it counts neither way. CASE-client.pcap is the client's view of the 
   invented      an event that belongs to no labelled query
   duplicates    a further event for the same query
   rcode differs the event's response code is not the label's
+  beside        of views that hide clients' queries: events about queries of the resolvers
+  served, named of the upstream view: clients' failures that some query of the resolver served, and
+                those whose cause an event of such a query names
 """
 import argparse
 import collections
-import csv
 import datetime
 import ipaddress
 import json
 import os
 import sys
+import tempfile
 
+import accuracy_text
 import harness
+
+sys.path.insert(0, os.path.join(harness.ROOT, "tests", "lab"))
+sys.dont_write_bytecode = True
+import views
+import wire
 
 START_TOLERANCE_S = 0.005
 COUNTS = ("failures", "found", "exact", "wrong", "wrong_proven", "unknown", "missed", "healthy",
-          "false_alarms", "invented", "duplicates", "rcode_differs")
+          "false_alarms", "invented", "duplicates", "rcode_differs", "beside", "served",
+          "named")
 # What each EDE code (RFC 8914 5.2) says, for scoring the resolver's own witness.
 EDE_CAUSES = {
     1: ("dnssec.algorithm_unsupported",), 2: ("dnssec.algorithm_unsupported",),
@@ -183,22 +195,50 @@ class Score:
     def judge(self, exchanges, invented):
         for x in exchanges:
             if x.label["cause"] is None:
+                self._judge_open(x)
                 continue
             if x.failed:
                 self._judge_failure(x)
             else:
-                self.n["healthy"] += 1
-                if x.event is not None:
-                    self.n["false_alarms"] += 1
-                    rc = x.event["rcause"]
-                    self.confusion["none", rc["cause"], rc["confidence"]] += 1
-                    self._problem("false alarm", x.label, x.event)
+                self._judge_healthy(x)
             self.n["duplicates"] += len(x.further)
             for event in x.further:
                 self._problem("duplicate", x.label, event)
         self.n["invented"] += len(invented)
         for event in invented:
             self._problem("invented", None, event)
+        self._judge_served(exchanges)
+
+    def beside(self, events):
+        """Events about queries of the resolvers themselves, whose clients this view hides."""
+        self.n["beside"] += len(events)
+
+    def _judge_open(self, x):
+        """The capture does not show its outcome: nothing can be proven but what is true."""
+        if "proven_ok" in x.label and x.event and \
+                x.event["rcause"]["confidence"] == "proven" and \
+                x.event["rcause"]["cause"] not in x.label["proven_ok"]:
+            self.n["wrong_proven"] += 1
+            self._problem("wrong, proven", x.label, x.event)
+
+    def _judge_healthy(self, x):
+        self.n["healthy"] += 1
+        if x.event is None or x.event["rcause"]["cause"] in x.label.get("event_ok", ()):
+            return
+        self.n["false_alarms"] += 1
+        rc = x.event["rcause"]
+        self.confusion["none", rc["cause"], rc["confidence"]] += 1
+        self._problem("false alarm", x.label, x.event)
+
+    def _judge_served(self, exchanges):
+        served, named = set(), set()
+        for x in exchanges:
+            for name, causes in x.label.get("serves", ()):
+                served.add(tuple(name))
+                if x.event and x.event["rcause"]["cause"] in causes:
+                    named.add(tuple(name))
+        self.n["served"] += len(served)
+        self.n["named"] += len(named)
 
     def exact_percent(self):
         return 100.0 * self.n["exact"] / self.n["failures"] if self.n["failures"] else 100.0
@@ -209,20 +249,65 @@ class Score:
                 "ede_given": self.ede_any, "ede_exact": self.ede_exact}
 
 
+# --- captures and their views ------------------------------------------------------------------
+
+
 def labelled(places):
-    """(capture, labels, view) for every capture that has labels."""
+    """(capture, labels) for every capture that has labels."""
     for place in places:
         if place.endswith(".labels.jsonl"):
             stem = place[: -len(".labels.jsonl")]
-            place_captures = [p for p in harness.captures(os.path.dirname(place) or ".")
-                              if harness.split_name(p)[0] in (stem, stem + "-client")]
+            found = [p for p in harness.captures(os.path.dirname(place) or ".")
+                     if harness.split_name(p)[0] in (stem, stem + "-client")]
         else:
-            place_captures = harness.captures(place)
-        for path in place_captures:
+            found = harness.captures(place)
+        for path in found:
             labels = harness.labels_path(path)
             if os.path.exists(labels):
-                own = labels == harness.split_name(path)[0] + ".labels.jsonl"
-                yield path, labels, "both" if own else "client"
+                yield path, labels
+
+
+def read_rows(labels):
+    with open(labels, encoding="utf-8") as f:
+        return [json.loads(line) for line in f]
+
+
+def stored_view(capture, labels, rows):
+    if harness.split_name(capture)[0] + ".labels.jsonl" != labels:
+        return "client"
+    return rows[0].get("view", "both") if rows else "both"
+
+
+def view_cases(capture, labels, wanted, folder):
+    """(view, files, rows) of the capture itself, and of the views of it that are wanted."""
+    rows = read_rows(labels)
+    own = stored_view(capture, labels, rows)
+    if wanted(own):
+        yield own, [os.path.abspath(capture)], rows
+    others = [v for v in views.VIEWS if v not in ("both", *views.STORED) and wanted(v)]
+    stem, ending = harness.split_name(capture)
+    if os.path.exists(stem + "-client" + ending):
+        others = [v for v in others if v != "client"]
+    if own != "both" or not rows or not others:
+        return
+    packets = wire.read(harness.read_bytes(capture))
+    for view in others:
+        seen, parts = views.apply(view, rows, packets)
+        if not seen or not any(parts):
+            continue
+        files = [os.path.join(folder, "%s-%d.pcap" % (view, i)) for i in range(len(parts))]
+        for path, part in zip(files, parts):
+            views.write(path, part)
+        yield view, files, seen
+
+
+def run_on(options, capture, files):
+    reads = [word for path in files for word in ("-r", path)]
+    result = harness.run(options.rcause, "-q", *harness.case_args(capture, options.trust_anchor),
+                         *options.extra, *reads, "-o", "json:-", timeout=600)
+    if result.status != 0:
+        raise SystemExit("accuracy: %s: rcause failed: %s" % (capture, result))
+    return result.events("failure")
 
 
 def score_events(labels, events):
@@ -232,54 +317,55 @@ def score_events(labels, events):
     return score
 
 
-def score_capture(options, capture, labels):
-    result = harness.run(options.rcause, "-q", *harness.case_args(capture, options.trust_anchor),
-                         *options.extra, "-r", os.path.abspath(capture), "-o", "json:-",
-                         timeout=600)
-    if result.status != 0:
-        raise SystemExit("accuracy: %s: rcause failed: %s" % (capture, result))
-    return score_events(labels, result.events("failure"))
+def brand(software):
+    """The resolver's software without its version."""
+    return " ".join(w for w in (software or "").split() if not w[0].isdigit()) or "(no server)"
 
 
-# --- output ----------------------------------------------------------------------------------
+class Results:
+    """Scores of one capture and view each, and their sums."""
+
+    def __init__(self):
+        self.rows = []  # (capture, view, Score)
+        self.views = collections.defaultdict(Score)
+        self.resolvers = collections.defaultdict(Score)  # (view, software)
+        self.folders = collections.defaultdict(Score)  # (folder, view)
+
+    def add(self, capture, view, rows, events):
+        exchanges = exchanges_of([dict(r) for r in rows])
+        invented = match(exchanges, events)
+        score = Score()
+        if view in views.PARTIAL:
+            clients = views.clients_of(rows)
+            score.beside([e for e in invented if e["client"]["ip"] not in clients])
+            invented = [e for e in invented if e["client"]["ip"] in clients]
+        score.judge(exchanges, invented)
+        self.rows.append((os.path.relpath(capture), view, score))
+        self.views[view].add(score)
+        self.folders[os.path.basename(os.path.dirname(capture)), view].add(score)
+        groups = collections.defaultdict(list)
+        for x in exchanges:
+            groups[brand(x.label.get("resolver_software"))].append(x)
+        for software, group in groups.items():
+            part = Score()
+            part.judge(group, [])
+            self.resolvers[view, software].add(part)
 
 
-def print_table(rows):
-    heads = ("capture", "view", *(c.replace("_", " ") for c in COUNTS), "exact %")
-    shown = [heads] + [(name, view) + tuple(s.n[c] for c in COUNTS) + ("%.1f" % s.exact_percent(),)
-                       for name, view, s in rows]
-    shown = [[str(cell) for cell in row] for row in shown]
-    widths = [max(len(row[i]) for row in shown) for i in range(len(heads))]
-    for row in shown:
-        print("  ".join(cell.ljust(w) if i < 2 else cell.rjust(w)
-                        for i, (cell, w) in enumerate(zip(row, widths))).rstrip())
+def measure(options):
+    results = Results()
+
+    def wanted(view):
+        return view in options.views
+
+    for capture, labels in labelled(options.places):
+        with tempfile.TemporaryDirectory(prefix="rcause-accuracy-") as folder:
+            for view, files, rows in view_cases(capture, labels, wanted, folder):
+                results.add(capture, view, rows, run_on(options, capture, files))
+    return results
 
 
-def print_confusion(score):
-    rows = collections.defaultdict(list)
-    for (label, got, confidence), count in score.confusion.items():
-        rows[label].append((count, got, confidence))
-    print("\nlabel -> said: how often, confidence")
-    for label in sorted(rows):
-        print(label)
-        for count, got, confidence in sorted(rows[label], key=lambda r: (-r[0], r[1:])):
-            print("    %5d  %-36s %s" % (count, got, confidence))
-
-
-def problem_text(kind, label, event):
-    question = event["dns"].get("question", {}) if event else {"name": label["qname"],
-                                                               "type": label["qtype"]}
-    start = event["event"]["start"] if event else "%.6f" % label["t"]
-    lines = ["%s: %s %s %s" % (kind, start, question.get("name"), question.get("type"))]
-    if label:
-        lines.append("    label: %s %s" % (label["cause"], " ".join(label.get("also_ok") or ())))
-        if label.get("fault"):
-            lines.append("    fault: %s" % label["fault"])
-    if event:
-        rc = event["rcause"]
-        lines.append("    said:  %s (%s) %s" % (rc["cause"], rc["confidence"],
-                                              rc.get("explanation", "")))
-    return "\n".join(lines)
+# --- command line ------------------------------------------------------------------------------
 
 
 def parse_options():
@@ -289,9 +375,11 @@ def parse_options():
     parser.add_argument("--rcause", default=harness.default_rcause())
     parser.add_argument("--trust-anchor", metavar="FILE",
                         help="default: the nearest root.key beside or above the capture")
-    parser.add_argument("--view", choices=("all", "both", "client"), default="all")
+    parser.add_argument("--view", action="append", choices=("all", "main", *views.VIEWS),
+                        help="repeatable; default main: " + ", ".join(views.MAIN))
     parser.add_argument("--extra", action="append", default=[], help="a further option for rcause")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--cases", action="store_true", help="a row for each capture too")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, per capture")
     parser.add_argument("--csv", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true", help="list what was not exact")
     parser.add_argument("--fail-under", type=float, metavar="PCT",
@@ -303,26 +391,10 @@ def parse_options():
     options.rcause = os.path.abspath(options.rcause)
     if options.trust_anchor:
         options.trust_anchor = os.path.abspath(options.trust_anchor)
+    chosen = options.view or ["main"]
+    options.views = {v for c in chosen for v in
+                     (views.VIEWS if c == "all" else views.MAIN if c == "main" else [c])}
     return options
-
-
-def print_report(options, rows, total):
-    if options.json:
-        for name, view, score in rows:
-            print(json.dumps({"view": view, **score.row(name)}))
-    elif options.csv:
-        out = csv.DictWriter(sys.stdout, ["view", *rows[0][2].row("")], lineterminator="\n")
-        out.writeheader()
-        out.writerows({"view": view, **score.row(name)} for name, view, score in rows)
-    else:
-        print_table(rows)
-        print_confusion(total)
-        print("\nthe resolver's own EDE: present on %d of %d labelled failures, exact on %d" %
-              (total.ede_any, total.n["failures"], total.ede_exact))
-    if options.verbose:
-        print()
-        for problem in total.problems:
-            print(problem_text(*problem))
 
 
 def verdict(options, totals):
@@ -345,21 +417,12 @@ def verdict(options, totals):
 
 def main():
     options = parse_options()
-    rows, totals = [], {}
-    for capture, labels, view in labelled(options.places):
-        if options.view in ("all", view):
-            score = score_capture(options, capture, labels)
-            rows.append((os.path.relpath(capture), view, score))
-            totals.setdefault(view, Score()).add(score)
-    if not rows:
+    results = measure(options)
+    if not results.rows:
         print("accuracy: %s: no labelled captures" % " ".join(options.places), file=sys.stderr)
         return 2
-    total = Score()
-    for view, score in totals.items():
-        total.add(score)
-        rows.append(("TOTAL", view, score))
-    print_report(options, rows, total)
-    return verdict(options, totals)
+    accuracy_text.show(options, results)
+    return verdict(options, results.views)
 
 
 if __name__ == "__main__":

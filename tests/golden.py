@@ -13,6 +13,7 @@ import re
 import sys
 
 import accuracy
+import accuracy_text
 import harness
 
 NEVER = ("false_alarms", "invented", "duplicates", "wrong_proven", "rcode_differs")
@@ -96,7 +97,7 @@ def check_against_labels(tap, case, wanted):
     score = accuracy.score_events(labels, [e for e in events
                                            if e["event"]["dataset"] == "rcause.failure"])
     tap.ok(not any(score.n[c] for c in NEVER), "%s expects nothing against its labels" % case,
-           "\n".join(accuracy.problem_text(*p) for p in score.problems))
+           "\n".join(accuracy_text.problem_text(*p) for p in score.problems))
 
 
 def write(rcause, cases):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The judges judged: accuracy's matching and scoring, golden's diff, schema's key order, pcap files."""
 import json
+import os
 import sys
 
 import accuracy
@@ -63,6 +64,32 @@ def scoring(tap):
     other["dns"]["response_code"] = "REFUSED"
     tap.equal(score([fails], [other]), {**base, "exact": 1, "rcode_differs": 1},
               "another response code is told")
+
+
+def views_of_a_case(tap):
+    """What each view of a real capture holds, and what its labels then are."""
+    stem = os.path.join(harness.ROOT, "pcaps", "delegation.lame_refused", "bind-and-nsd")
+    rows = accuracy.read_rows(stem + ".labels.jsonl")
+    whole = accuracy.wire.read(harness.read_bytes(stem + ".pcap"))
+    clients = {row["client"] for row in rows}
+    made = {view: accuracy.views.apply(view, rows, whole) for view in accuracy.views.VIEWS}
+    ends = lambda part: [{p.src, p.dst} & clients for p in part]
+    tap.ok(all(ends(made["client"][1][0])), "the clients' side has nothing but clients' packets")
+    tap.ok(not any(ends(made["upstream"][1][0])), "the upstream side has none of them")
+    tap.equal(sorted(p.ts_ns for part in made["taps"][1] for p in part),
+              [p.ts_ns for p in whole], "two taps together have every packet once")
+    failed = [r for r in made["upstream"][0] if r["cause"] not in (None, "none")]
+    tap.ok(failed and all(r["rcode"] == "REFUSED" and "delegation.lame_refused" in
+                          [r["cause"], *r["also_ok"]] for r in failed),
+           "upstream, it is the queries of the resolvers that fail")
+    tap.equal(len(made["twice"][1][0]), 2 * len(whole), "a mirror may show each frame twice")
+    tap.ok(all(p.dport == 53 for p in made["queries"][1][0]) and
+           all(r["rcode"] is None for r in made["queries"][0]), "one way, nothing has an answer")
+    lost = [r for r in made["loss"][0] if r["cause"] == "unknown.capture_loss"]
+    tap.ok(lost and made["loss"][1][0].dropped == len(whole) - len(made["loss"][1][0]),
+           "a lossy capture says how much it lost")
+    tap.ok(0 < len(made["begins"][0]) < len(rows) and 0 < len(made["ends"][1][0]) < len(whole),
+           "a capture may begin late and end early")
 
 
 def diffs(tap):

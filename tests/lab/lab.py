@@ -166,7 +166,9 @@ class Lab:
         packets = [p for p in packets if p.src in mine or p.dst in mine]
         warnings = []
         lines = labels.make(scenario, asks, packets, warnings.append)
-        lines, packets = views.apply(scenario.view, lines, packets, asks)
+        if scenario.view != "both":
+            lines, (packets,) = views.apply(scenario.view, lines, packets)
+            lines = [{**x, "view": scenario.view} for x in lines]
         folder = os.path.join(self.pcaps, scenario.slug)
         os.makedirs(folder, exist_ok=True)
         stem = os.path.join(folder, scenario.case)
@@ -176,17 +178,14 @@ class Lab:
                 if os.path.exists(stem + end):
                     os.remove(stem + end)
             return lines, 0, warnings
-        if isinstance(packets, views.Lossy):
-            wire.write_pcapng(stem + ".pcap", packets, packets.dropped)
-        else:
-            wire.write(stem + ".pcap", packets)
+        views.write(stem + ".pcap", packets)
         labels.write(stem + ".labels.jsonl", lines)
         return lines, os.path.getsize(stem + ".pcap"), warnings
 
 
 def main():
     options = argparse.ArgumentParser(description="the fault lab")
-    options.add_argument("--out", default=os.path.join(ROOT, "pcaps"))
+    options.add_argument("--out", default=os.path.join(HERE, "out", "cases"))
     options.add_argument("--only", action="append", help="slug/case pattern, repeatable")
     options.add_argument("--list", action="store_true")
     options.add_argument("--keep", action="store_true", help="leave the network up until Enter")

@@ -16,24 +16,6 @@ def soft(name):
     return SOFTWARE[name]
 
 
-def exchanges(packets, clients, servers):
-    """Client query packets with the first answer to their exchange, in order of time."""
-    found, by_key = [], {}
-    for p, m, transport in wire.messages(packets):
-        question = (m.id, m.qname if m.qname else None)
-        if not m.qr and p.src in clients and p.dst in servers and p.dport == 53:
-            key = (p.src, p.sport, p.dst, transport, m.id)
-            one = {"packet": p, "query": m, "transport": transport, "answer": None,
-                   "retransmit": key in by_key, "first": by_key.get(key), "t1": None}
-            by_key.setdefault(key, one)
-            found.append(one)
-        elif m.qr and p.dst in clients and p.src in servers and p.sport == 53:
-            one = by_key.get((p.dst, p.dport, p.src, transport, m.id))
-            if one and one["answer"] is None:
-                one["answer"], one["t1"] = m, p.ts_ns
-    return found
-
-
 def match(asks, p, transport, server):
     """The Ask a query packet belongs to: by its port, else by time and client."""
     seconds = p.ts_ns / 1e9
@@ -46,16 +28,12 @@ def match(asks, p, transport, server):
     return None
 
 
-def related(one, other):
-    return one == other or one.endswith("." + other) or other.endswith("." + one)
-
-
 def went_upstream(packets, server, qname, start, end):
     """Whether the resolver asked upstream about that name's zone meanwhile."""
     own = set(addresses(server)) if server in NODES else set()
     zone = ".".join(qname.rstrip(".").split(".")[-2:]) + "."
     return any(p.src in own and p.dport == 53 and not m.qr and start <= p.ts_ns <= (end or p.ts_ns)
-               and m.qname != "." and related(m.qname, zone)
+               and m.qname != "." and wire.related(m.qname, zone)
                for p, m, _ in wire.messages(packets))
 
 
@@ -66,7 +44,7 @@ def make(scenario, asks, packets, warn):
     for ask in asks:
         servers[v4(ask.server)] = servers[v6(ask.server)] = ask.server
     lines = []
-    for one in exchanges(packets, clients, servers):
+    for one in wire.exchanges(packets, clients, servers):
         p, m = one["packet"], one["query"]
         server = servers[p.dst]
         ask = match(asks, p, one["transport"], server)

@@ -833,7 +833,7 @@ TRAPS = [
       [[A(c, r, "www.lame.com.", expect={"SERVFAIL": "delegation.lame_refused"}) for c in CLIENTS for r in RESOLVERS]]),
     S("traps", "mirror-duplicates", "The delegated servers do not host the zone; the mirror shows each frame twice.",
       [[A("c1", r, "www.lame.com.", expect={"SERVFAIL": "delegation.lame_refused"}) for r in ("rbind", "runb")],
-       [fine("c2", r, "www.good.com.") for r in ("rbind", "runb")]], view="duplicates"),
+       [fine("c2", r, "www.good.com.") for r in ("rbind", "runb")]], view="twice"),
     S("traps", "vlan-tagged", "All signatures ended two days ago; frames carry a VLAN tag.",
       [[A("c1", r, "www.sigexp.com.", expect={"SERVFAIL": "dnssec.signature_expired"}) for r in ("rbind", "runb")],
        [fine("c2", r, "www.good.com.") for r in ("rbind", "runb")]], view="vlan"),

@@ -1,79 +1,38 @@
-"""Other views of a case: what a tap at another place would have seen of the same traffic."""
+"""Other views of a case: what a tap at another place, or a worse one, would have seen of it.
+
+A view takes the labels and the packets of a whole capture and returns the labels that hold then, and
+the capture files (lists of packets; one but for "taps"). Nothing is taken from rcause's output.
+
+  both      the whole capture
+  client    the clients' side alone: true causes stay, an honest unknown is not wrong
+  upstream  resolvers and authoritative servers alone: each query of a resolver has a label
+  taps      two files, one from a tap at each side, to be merged
+  twice     a mirror that shows each frame twice
+  vlan      frames with an 802.1Q tag
+  upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
+  queries   only what goes to servers, on both sides
+  loss      the kernel dropped answers, and says how many (pcapng statistics)
+  begins    the capture begins when half of the questions are over
+  ends      the capture ends in the middle of the longest exchange
+"""
 
 import copy
 import struct
 
-import labels as labelling
 import wire
-from nodes import addresses
 
-
-def both(lines, packets, asks):
-    return lines, packets
-
-
-def client(lines, packets, asks):
-    """Only the traffic of the clients."""
-    clients = {a.address(a.client) for a in asks}
-    return lines, [p for p in packets if p.src in clients or p.dst in clients]
-
-
+NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get one
+TCP_RESET = 4
+LATE_NS = 3 * 10**8  # a resolver has often given up by then
+# Without a failure of a client that explains it: what an upstream exchange with that outcome says.
 UPSTREAM_CAUSES = {
-    "NOERROR": ("none", ""), "NXDOMAIN": ("none", ""),
-    "REFUSED": ("policy.not_authoritative", "The delegated server does not host the zone."),
-    None: ("no_answer.server_silent", "The server asked never answers."),
+    "REFUSED": ["policy.not_authoritative", "delegation.lame_refused"],
+    "SERVFAIL": ["upstream.servfail", "zone.not_loaded"],
+    "FORMERR": ["upstream.formerr", "protocol.edns_unsupported"],
+    "NOTIMP": ["upstream.notimp", "unsupported.qtype"],
+    "NOTAUTH": ["policy.not_authoritative"],
+    None: ["no_answer.server_silent", "upstream.timeout"],
 }
-
-
-def upstream(lines, packets, asks):
-    """Only the traffic of the resolvers with authoritative servers: here the resolver is the
-    client, and each of its queries has a label."""
-    clients = {a.address(a.client) for a in asks}
-    resolvers = {x for a in asks for x in addresses(a.server)}
-    packets = [p for p in packets if p.src not in clients and p.dst not in clients]
-    changed = []
-    for one in labelling.exchanges(packets, resolvers, {p.dst for p in packets} - resolvers):
-        p, m, answer = one["packet"], one["query"], (one["first"] or one)["answer"]
-        rcode = answer.rcode if answer else None
-        cause, fault = UPSTREAM_CAUSES[rcode]
-        changed.append({
-            "t": p.ts_ns / 1e9, "client": p.src, "server": p.dst, "qname": m.qname,
-            "qtype": m.qtype, "rcode": rcode, "cause": cause, "fault": fault,
-            "also_ok": ["delegation.lame_refused"] if rcode == "REFUSED" else [],
-            "resolver_software": "", "step": "", "cd": m.cd, "do": m.do, "id": m.id,
-            "sport": p.sport, "transport": one["transport"], "retransmit": one["retransmit"],
-            "cached": False, "ede": answer.ede if answer else []})
-    return changed, packets
-
-
-def one_way(lines, packets, asks):
-    """Only what leaves the clients: every exchange is unanswered to the eye."""
-    clients = {a.address(a.client) for a in asks}
-    changed = [dict(x, rcode=None, ede=[], cause="no_answer.one_way_capture", cached=False,
-                    fault="The tap sees one direction only.", also_ok=["unknown.capture_loss"])
-               for x in lines]
-    return changed, [p for p in packets if p.src in clients]
-
-
-def duplicates(lines, packets, asks):
-    """A mirror that shows each frame twice, 3 microseconds apart."""
-    out = []
-    for p in packets:
-        twin = copy.copy(p)
-        twin.ts_ns += 3000
-        out += [p, twin]
-    return lines, sorted(out, key=lambda p: p.ts_ns)
-
-
-def vlan(lines, packets, asks):
-    """The same frames with an 802.1Q tag."""
-    out = []
-    for p in packets:
-        tagged = copy.copy(p)
-        tagged.frame = p.frame[:12] + struct.pack("!HH", 0x8100, 42) + p.frame[12:]
-        tagged.length = p.length + 4
-        out.append(tagged)
-    return lines, out
 
 
 class Lossy(list):
@@ -82,22 +41,220 @@ class Lossy(list):
     dropped = 0
 
 
-def loss(lines, packets, asks):
-    """The kernel lost every second answer to a client, and says so (pcapng statistics)."""
-    clients = {a.address(a.client) for a in asks}
-    answers = [p for p in packets if p.sport == 53 and p.dst in clients]
-    lost = answers[::2]
-    gone = {(p.dst, p.dport) for p in lost}
-    kept = Lossy(p for p in packets if p not in lost)
+def clients_of(rows):
+    return {r["client"] for r in rows}
+
+
+def both(rows, packets):
+    return rows, [packets]
+
+
+def is_client_side(p, clients):
+    ends = {p.src, p.dst} | ({p.quoted[0], p.quoted[2]} if p.quoted else set())
+    return bool(ends & clients)
+
+
+def client(rows, packets):
+    clients = clients_of(rows)
+    return rows, [[p for p in packets if is_client_side(p, clients)]]
+
+
+def taps(rows, packets):
+    clients = clients_of(rows)
+    return rows, [[p for p in packets if is_client_side(p, clients)],
+                  [p for p in packets if not is_client_side(p, clients)]]
+
+
+# --- upstream ----------------------------------------------------------------------------------
+
+
+def hosts(packets):
+    """{address: link-layer address}: a resolver's addresses have one in common."""
+    found = {}
+    for p in packets:
+        found.setdefault(p.src, p.frame[6:12])
+    return found
+
+
+def spans(rows, packets):
+    """(row, begin, end in ns) of each labelled exchange of a client."""
+    clients = clients_of(rows)
+    ends = {(e["packet"].src, e["packet"].sport, e["query"].id): e["t1"]
+            for e in wire.exchanges(packets, clients) if e["t1"]}
+    first = {}
+    for row in rows:
+        key = (row["client"], row["sport"], row["id"])
+        if key not in first or not row.get("retransmit"):
+            first[key] = row
+    for key, row in first.items():
+        yield row, round(row["t"] * 1e9) - 1000, ends.get(key, packets[-1].ts_ns)
+
+
+def zone(name):
+    return ".".join((name or ".").rstrip(".").split(".")[-2:]) + "."
+
+
+def upstream(rows, packets):
+    clients = clients_of(rows)
+    rest = [p for p in packets if not is_client_side(p, clients)]
+    host = hosts(packets)
+    found = [e for e in wire.exchanges(rest)]
+    asked = {e["packet"].dst for e in found}
+    work = [(host.get(row["server"]), row, begin, end) for row, begin, end in spans(rows, packets)]
+    unreachable = {p.quoted[2] for p in rest if p.quoted and p.quoted[3] == 53} | \
+        {p.src for p in rest if p.proto == 6 and p.sport == 53 and p.tcp_flags & TCP_RESET} | \
+        {e["packet"].dst for e in found if e["transport"] == "tcp" and not e["answer"]}
+    given_up = {p.quoted for p in rest if p.quoted and p.quoted[1] == 53}
+    lines = []
+    for e in found:
+        p = e["packet"]
+        if p.src in asked:
+            continue
+        failing = [row for mac, row, begin, end in work
+                   if mac == p.frame[6:12] and begin <= p.ts_ns <= end and row["cause"] and
+                   row["cause"] != "none" and
+                   wire.related(zone(row["qname"]), zone(e["query"].qname))]
+        late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
+            (p.dst, p.dport, p.src, p.sport) in given_up
+        lines.append(upstream_row(e, failing, p.dst in unreachable, late,
+                                  rest[-1].ts_ns - p.ts_ns < NEAR_END_NS))
+    return [x for x in lines if x], [rest]
+
+
+def upstream_row(e, failing, unreachable, late, near_end):
+    p, m, answer = e["packet"], e["query"], (e["first"] or e)["answer"]
+    if m.id is None or not m.qname:
+        return None
+    rcode = answer.rcode if answer else None
+    carried = list(dict.fromkeys(s for row in failing for s in [row["cause"], *row["also_ok"]]))
+    direct = UPSTREAM_CAUSES.get(rcode, [])
+    if rcode is None and unreachable:
+        direct = ["no_answer.unreachable", *direct]
+    causes = carried + [s for s in direct if s not in carried] if direct else []
+    if e["cut"]:
+        cause = None  # a fragment: whether the rest arrived is not looked into
+    elif not direct:
+        cause = "none"
+    elif rcode is None and near_end and not unreachable and not carried:
+        cause = None
+    else:
+        cause = causes[0]
+    return {"t": p.ts_ns / 1e9, "client": p.src, "server": p.dst, "qname": m.qname,
+            "qtype": m.qtype, "rcode": rcode, "cause": cause, "also_ok": causes[1:],
+            "event_ok": carried + (["no_answer.late_response"] if late else []) +
+                        (["name.does_not_exist"] if rcode == "NXDOMAIN" else []),
+            "fault": failing[0]["fault"] if failing else "", "id": m.id, "sport": p.sport,
+            "transport": e["transport"], "retransmit": e["retransmit"], "cached": False,
+            "resolver_software": failing[0]["resolver_software"] if failing else "",
+            "ede": answer.ede if answer else [],
+            "serves": [[[r["client"], r["sport"], r["id"], r["t"]], [r["cause"], *r["also_ok"]]]
+                       for r in failing]}
+
+
+# --- worse taps --------------------------------------------------------------------------------
+
+
+def one_way(rows, packets):
+    """Only what leaves the clients: every exchange is unanswered to the eye."""
+    clients = clients_of(rows)
+    return unanswered(rows), [[p for p in packets if p.src in clients]]
+
+
+def unanswered(rows):
+    return [dict(r, rcode=None, ede=[], cause="no_answer.one_way_capture", cached=False,
+                 fault="The tap sees one direction only.",
+                 also_ok=["unknown.capture_loss"] + true_causes(r)) for r in rows]
+
+
+def true_causes(row):
+    return [row["cause"], *row["also_ok"]] if row["cause"] not in (None, "none") else []
+
+
+def queries(rows, packets):
+    return unanswered(rows), [[p for p in packets if p.dport == 53]]
+
+
+def upstream_queries(rows, packets):
+    clients = clients_of(rows)
+    return ([dict(r, also_ok=[*r["also_ok"], "no_answer.one_way_capture"]) for r in rows],
+            [[p for p in packets if is_client_side(p, clients) or p.dport == 53]])
+
+
+def twice(rows, packets):
+    out = []
+    for p in packets:
+        twin = copy.copy(p)
+        twin.ts_ns += 3000
+        out += [p, twin]
+    return rows, [sorted(out, key=lambda p: p.ts_ns)]
+
+
+def vlan(rows, packets):
+    out = []
+    for p in packets:
+        tagged = copy.copy(p)
+        tagged.frame = p.frame[:12] + struct.pack("!HH", 0x8100, 42) + p.frame[12:]
+        tagged.length = p.length + 4
+        out.append(tagged)
+    return rows, [out]
+
+
+def loss(rows, packets):
+    """Every second UDP answer to a client is lost, and every third to a resolver."""
+    clients = clients_of(rows)
+    answers = [p for p in packets if p.sport == 53 and p.proto == 17]
+    lost = set(map(id, [p for p in answers if p.dst in clients][::2]))
+    lost |= set(map(id, [p for p in answers if p.dst not in clients][::3]))
+    gone = {(p.dst, p.dport) for p in answers if id(p) in lost and p.dst in clients}
+    kept = Lossy(p for p in packets if id(p) not in lost)
     kept.dropped = len(lost)
-    return [dict(x, rcode=None, ede=[], cause="unknown.capture_loss", also_ok=["no_answer.server_silent"],
-                 fault="The capture lost the answer.") if (x["client"], x["sport"]) in gone else x
-            for x in lines], kept
+    return [dict(r, rcode=None, ede=[], cause="unknown.capture_loss",
+                 also_ok=["no_answer.server_silent"] + true_causes(r),
+                 fault="The capture lost the answer.")
+            if (r["client"], r["sport"]) in gone else r for r in rows], [kept]
 
 
-VIEWS = {"loss": loss, "both": both, "client": client, "one_way": one_way, "upstream": upstream,
-         "duplicates": duplicates, "vlan": vlan}
+def begins(rows, packets):
+    cut = sorted(r["t"] for r in rows)[len(rows) // 2] - 0.001
+    over = {(r["client"], r["sport"], r["id"]) for r in rows if r["t"] < cut}
+    seen = []
+    for row in rows:
+        if row["t"] < cut:
+            continue
+        if (row["client"], row["sport"], row["id"]) in over:
+            row = dict(row, cause=None, retransmit=False, proven_ok=true_causes(row))
+        elif row["cause"] != "none":
+            row = dict(row, also_ok=[*row["also_ok"], "resolver.cached_failure",
+                                     "dnssec.validation_failed"])
+        seen.append(row)
+    return seen, [[p for p in packets if p.ts_ns >= cut * 1e9]]
 
 
-def apply(view, lines, packets, asks):
-    return VIEWS[view](lines, packets, asks)
+def ends(rows, packets):
+    done = list(spans(rows, packets))
+    _, begin, end = max(done, key=lambda x: x[2] - x[1])
+    cut = (begin + end) // 2
+    over = {(r["client"], r["sport"], r["id"]) for r, _, end in done if end <= cut}
+    seen = [r if (r["client"], r["sport"], r["id"]) in over else
+            dict(r, cause=None, rcode=None, proven_ok=true_causes(r))
+            for r in rows if r["t"] * 1e9 <= cut]
+    return seen, [[p for p in packets if p.ts_ns <= cut]]
+
+
+MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
+WORSE = {"twice": twice, "vlan": vlan, "upstream_queries": upstream_queries, "queries": queries,
+         "loss": loss, "begins": begins, "ends": ends}
+PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
+STORED = {"one_way": one_way}
+VIEWS = {**MAIN, **WORSE, **STORED}
+
+
+def apply(view, rows, packets):
+    return VIEWS[view](rows, packets)
+
+
+def write(path, packets):
+    if isinstance(packets, Lossy):
+        wire.write_pcapng(path, packets, packets.dropped)
+    else:
+        wire.write(path, packets)

@@ -91,11 +91,15 @@ class Packet:
         self.length, self.frame = length, frame
         self.src = self.dst = self.sport = self.dport = self.proto = None
         self.payload, self.seq, self.tcp_flags, self.fragment = b"", 0, 0, False
-        kind = struct.unpack("!H", frame[12:14])[0]
+        self.quoted = None  # of an ICMP error: the packet it is about
+        at = 12
+        while frame[at:at + 2] == b"\x81\x00":  # 802.1Q
+            at += 4
+        kind = int.from_bytes(frame[at:at + 2], "big")
         if kind == 0x0800:
-            self._ipv4(frame[14:])
+            self._ipv4(frame[at + 2:])
         elif kind == 0x86DD:
-            self._ipv6(frame[14:])
+            self._ipv6(frame[at + 2:])
 
     def _ipv4(self, ip):
         size = (ip[0] & 15) * 4
@@ -104,7 +108,7 @@ class Packet:
         cut = struct.unpack("!H", ip[6:8])[0]
         self.fragment = bool(cut & 0x3FFF)
         if cut & 0x1FFF == 0:
-            self._transport(ip[9], ip[size:total])
+            self._transport(ip[9], ip[size:max(total, size)])
 
     def _ipv6(self, ip):
         total = struct.unpack("!H", ip[4:6])[0]
@@ -129,6 +133,20 @@ class Packet:
                 self.seq = struct.unpack("!I", body[4:8])[0]
                 self.tcp_flags = body[13]
                 self.payload = body[(body[12] >> 4) * 4:]
+        elif kind in (1, 58) and len(body) >= 36 and body[0] == (3 if kind == 1 else 1):
+            self.quoted = quoted(body[8:])
+
+
+def quoted(ip):
+    """(source, its port, destination, its port) of the packet that an ICMP error quotes."""
+    four = ip[0] >> 4 == 4
+    size = (ip[0] & 15) * 4 if four else 40
+    family, at, length = (socket.AF_INET, 12, 4) if four else (socket.AF_INET6, 8, 16)
+    source, destination = (socket.inet_ntop(family, ip[i:i + length]) for i in (at, at + length))
+    if len(ip) < size + 4:
+        return None
+    return (source, *struct.unpack("!H", ip[size:size + 2]),
+            destination, *struct.unpack("!H", ip[size + 2:size + 4]))
 
 
 class Reader:
@@ -156,6 +174,35 @@ class Reader:
                     continue
             self.file.seek(mark)
             return packets
+
+
+def read(data):
+    """The packets of a whole capture: pcap or pcapng (Ethernet)."""
+    magic = struct.unpack("<I", data[:4])[0]
+    if magic == 0x0A0D0D0A:
+        return list(_pcapng(data))
+    order = "<" if magic in (0xA1B2C3D4, 0xA1B23C4D) else ">"
+    scale = 1000 if struct.unpack(order + "I", data[:4])[0] == 0xA1B2C3D4 else 1
+    packets, at = [], 24
+    while at + 16 <= len(data):
+        sec, part, size, length = struct.unpack_from(order + "IIII", data, at)
+        packets.append(Packet(sec, part * scale, length, data[at + 16:at + 16 + size]))
+        at += 16 + size
+    return packets
+
+
+def _pcapng(data):
+    """Packets of a little-endian pcapng file; times are nanoseconds if the interface says so."""
+    at, unit = 0, []
+    while at + 12 <= len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        if kind == 1:
+            unit.append(1 if b"\x09\0\x01\0\x09" in data[at:at + size] else 1000)
+        elif kind == 6:
+            face, high, low, cut, length = struct.unpack_from("<IIIII", data, at + 8)
+            ts_ns = (high << 32 | low) * unit[face]
+            yield Packet(ts_ns // 10**9, ts_ns % 10**9, length, data[at + 28:at + 28 + cut])
+        at += size
 
 
 def write(path, packets, linktype=1):
@@ -212,3 +259,32 @@ def messages(packets):
                     break
                 yield p, Message(stream[0][2:2 + size]), "tcp"
                 stream[0] = stream[0][2 + size:]
+
+
+def exchanges(packets, clients=None, servers=None):
+    """Client query packets with the first answer to their exchange, in order of time; None stands
+    for any client or server."""
+    found, by_key = [], {}
+
+    def among(address, those):
+        return those is None or address in those
+
+    for p, m, transport in messages(packets):
+        if not m.qr and p.dport == 53 and among(p.src, clients) and among(p.dst, servers):
+            key = (p.src, p.sport, p.dst, transport, m.id)
+            one = {"packet": p, "query": m, "transport": transport, "answer": None,
+                   "retransmit": key in by_key, "first": by_key.get(key), "t1": None,
+                   "cut": False}
+            by_key.setdefault(key, one)
+            found.append(one)
+        elif m.qr and p.sport == 53 and among(p.dst, clients) and among(p.src, servers):
+            one = by_key.get((p.dst, p.dport, p.src, transport, m.id))
+            same = one and (not m.qname or m.qname == one["query"].qname)
+            if same and one["answer"] is None:
+                one["answer"], one["t1"], one["cut"] = m, p.ts_ns, p.fragment
+    return found
+
+
+def related(one, other):
+    """Whether one name is the other, or below it, or above it."""
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
