@@ -21,6 +21,7 @@ struct entry {
 	int64_t expires_ns;
 	uint64_t blob_pos;
 	uint32_t blob_len;
+	bool dnssec_ok;
 };
 
 struct rc_book {
@@ -92,7 +93,7 @@ static struct entry *place_for(struct rc_book *b, uint64_t key, uint64_t content
 }
 
 static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
-		const struct rc_obs *obs, uint32_t ttl_s)
+		const struct rc_obs *obs, uint32_t ttl_s, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
 	int64_t now_ns = obs->ts_ns;
@@ -102,6 +103,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	e->seen_ns = now_ns;
 	e->expires_ns = now_ns + (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * RC_NS_PER_S;
 	if (is_held(b, e)) {
+		e->dnssec_ok |= dnssec_ok;
 		b->stats.refreshed++;
 		return;
 	}
@@ -112,6 +114,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	e->first_ns = now_ns;
 	e->frame = obs->frame;
 	e->source = obs->source;
+	e->dnssec_ok = dnssec_ok;
 	e->asker = obs->dst;
 	e->server = obs->src;
 	e->content = content;
@@ -122,7 +125,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 }
 
 /* A referral: NS records for a zone below the server's, and no answer (RFC 9499 "referral"). */
-static void note_referral(struct rc_book *b, const struct rc_obs *obs)
+static void note_referral(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_AUTHORITY);
@@ -132,12 +135,13 @@ static void note_referral(struct rc_book *b, const struct rc_obs *obs)
 		if (rr.type != RC_TYPE_NS)
 			continue;
 		if (rc_rr_owner(msg, &rr, &zone) && rc_name_in(&msg->qname, &zone))
-			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, obs, rr.ttl_s);
+			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, obs, rr.ttl_s,
+			    dnssec_ok);
 		return;
 	}
 }
 
-void rc_book_note(struct rc_book *b, const struct rc_obs *obs)
+void rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
 	if (msg->fault != RC_FAULT_NONE || !msg->has_question || msg->len > b->blob_size / 4 ||
@@ -145,7 +149,7 @@ void rc_book_note(struct rc_book *b, const struct rc_obs *obs)
 		return;
 	if (msg->counts[RC_ANSWER] == 0) {
 		if (msg->has & RC_HAS_AUTH_NS)
-			note_referral(b, obs);
+			note_referral(b, obs, dnssec_ok);
 		return;
 	}
 	enum rc_book_kind kind;
@@ -160,7 +164,7 @@ void rc_book_note(struct rc_book *b, const struct rc_obs *obs)
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	if (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER)
-		put(b, msg->qname_hash, kind, obs, rr.ttl_s);
+		put(b, msg->qname_hash, kind, obs, rr.ttl_s, dnssec_ok);
 }
 
 size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
@@ -188,6 +192,7 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 			.source = set[i].source,
 			.asker = set[i].asker,
 			.server = set[i].server,
+			.dnssec_ok = set[i].dnssec_ok,
 		};
 	}
 	return n;

@@ -23,6 +23,7 @@ struct rc_book_page {
 	uint64_t frame;            /* first time */
 	uint16_t source;
 	struct rc_addr asker, server;
+	bool dnssec_ok; /* asked for with DO=1: what has no signature here has none */
 };
 
 struct rc_book;
@@ -31,8 +32,8 @@ struct rc_book;
 int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book);
 void rc_book_free(struct rc_book *book);
 
-/* Enters an upstream answer if it holds something for the book. */
-void rc_book_note(struct rc_book *book, const struct rc_obs *obs);
+/* Enters an upstream answer if it holds something for the book. dnssec_ok: its query had DO=1. */
+void rc_book_note(struct rc_book *book, const struct rc_obs *obs, bool dnssec_ok);
 
 /*
  * The pages of a zone (by seeded name hash) and kind still valid at now_ns, newest first. Borrowed

@@ -17,7 +17,7 @@ static void note(struct rc_book *b, const struct rc_msg *m, int64_t ts_ns)
 	static struct rc_obs o;
 	o.ts_ns = ts_ns;
 	o.msg = *m;
-	rc_book_note(b, &o);
+	rc_book_note(b, &o, true);
 }
 
 static void note_ns(struct rc_book *b, const char *zone, const char *target, uint32_t ttl_s,
