@@ -347,7 +347,7 @@ static const struct option_row rows[] = {
 	{"port", 0, YES, "N[,N]", "DNS ports; default 53", on_port},
 	{"timeout", 0, YES, "SECONDS", "unanswered by then is a failure; default 45", on_timeout},
 	{"hold", 0, YES, "SECONDS",
-	 "how long a failure waits for later evidence; default 0.5 live, 5 for files", on_hold},
+	 "how long a failure waits for later evidence; default 0.5 live, 60 for files", on_hold},
 	{"resolver", 0, YES, "NAME=ADDR[,ADDR...]", "these addresses are one resolver",
 	 on_resolver},
 	{"trust-anchor", 0, YES, "FILE", "DS or DNSKEY records; default the root's",

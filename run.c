@@ -26,7 +26,7 @@
 #define TRUST_ANCHOR_MAX (1u << 20) /* bytes of a --trust-anchor file */
 #define DECODER_SHARE 8u /* of --memory: fragments and streams need far less than analysis */
 #define HOLD_LIVE_NS (RC_NS_PER_S / 2)
-#define HOLD_FILES_NS (5 * RC_NS_PER_S)
+#define HOLD_FILES_NS (60 * RC_NS_PER_S)
 #define STATS_LIVE_NS (60 * RC_NS_PER_S)
 #define PROGRESS_EVERY_NS RC_NS_PER_S
 #define DROPS_EVERY_NS (100 * RC_NS_PER_MS) /* asking the kernel costs a system call */
