@@ -25,7 +25,8 @@
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
-#define DROPS_MAX 16u /* spans of drops remembered: failures look back a minute */
+#define DROPS_MAX 16u               /* spans of drops remembered: failures look back a minute */
+#define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
 #define PREFETCH 8u
 
 struct engine_stats {
@@ -133,7 +134,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	uint32_t open = rc_hosts_open(e->hosts, &r->x.server);
 	r->x.load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
 	if (is_upstream_query(&r->x))
-		rc_book_note(e->book, obs);
+		rc_book_note(e->book, obs, r->x.query.do_bit);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
 		rc_recorder_keep_answer(recorder, r, obs->msg.wire, obs->msg.len);
 	if (e->config.want_transactions && e->out.on_transaction != NULL) {
@@ -261,11 +262,20 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		e->out.on_failure(e->out.context, &failure);
 }
 
+/* The flight recorder is about to let go of what the failure is to be judged by. */
+static bool is_fading(const struct rc_engine *e, const struct rc_held *held)
+{
+	return rc_recorder_since(rc_pair_recorder(e->pair)) > held->x.first_ns - FADING_NS;
+}
+
 static void decide_due(struct rc_engine *e, int64_t now_ns)
 {
 	const struct rc_held *held;
-	while ((held = rc_hold_first(e->hold)) != NULL &&
-	       (held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns)) {
+	while ((held = rc_hold_first(e->hold)) != NULL) {
+		bool due = held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns;
+		if (!due && !is_fading(e, held))
+			return;
+		e->stats.decided_early += !due;
 		decide(e, held);
 		rc_hold_pop(e->hold);
 	}

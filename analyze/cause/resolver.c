@@ -4,6 +4,7 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
+#define EDE_OTHER 0u
 #define EDE_CACHED_ERROR 13u
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
@@ -117,6 +118,41 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/*
+ * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
+ * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
+ * has shown that it can validate.
+ */
+static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	(void)rule;
+	if (c->final == NULL || c->lineage_cut || c->failed_zone != RC_ZONE_NONE ||
+	    (c->ede & ~RC_EDE(EDE_OTHER)) != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    rc_flag(&c->x->query, RC_FLAG_CD) || c->others.same_server_ok > 0)
+		return RC_CONF_NONE;
+	bool checks = rc_asks_dnssec(c), alone = c->others.elsewhere_ok > 0;
+	bool can_check = c->server_host != NULL && c->server_host->answered_ad > 0;
+	enum rc_dnssec_status status = checks ? rc_case_dnssec(c)->status : RC_DNSSEC_INSECURE;
+	if (status == RC_DNSSEC_BOGUS || status == RC_DNSSEC_INDETERMINATE)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c, "%s answered SERVFAIL for %s though %s had given it a complete answer%s%s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &c->final->x->server),
+		status == RC_DNSSEC_SECURE ? " that verifies" : "",
+		alone ? ", and other resolvers resolve it" : "");
+	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
+		 "a complete answer, before the client got SERVFAIL");
+	rc_prove_self(c, f, "the client's answer");
+	if (alone)
+		rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
+			 "another resolver answers the same question");
+	return alone && (status == RC_DNSSEC_INSECURE || can_check) ? RC_CONF_LIKELY
+								    : RC_CONF_POSSIBLE;
+}
+
 /* One alias leads to the next and back, or the chain does not end. */
 static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
@@ -204,6 +240,30 @@ static const struct rc_rule rules[] = {
 		.rank = 590,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_rate,
+	},
+	{
+		.cause =
+			{
+				.slug = "resolver.internal",
+				.title = "the resolver fails by itself",
+				.when = "SERVFAIL from one resolver after its own upstream "
+					"servers gave a complete answer that validates (or "
+					"needs no validation), while others resolve the name.",
+				.mistaken_for =
+					"dnssec.clock_skew and dnssec.trust_anchor: there the "
+					"resolver never sets AD; resolver.overload: there no "
+					"complete answer came.",
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Look in the log of {resolver} for {qname} at this time; "
+					"flush the name from its cache, or restart it."},
+				.next_steps = {"dig @{resolver} {qname} {qtype} +cd",
+					       "rndc flushname {qname}"},
+				.reference = "RFC 8914 4.1",
+			},
+		.rank = 595,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_internal,
 	},
 	{
 		.cause =

@@ -56,6 +56,7 @@ struct rc_rule_family {
 	X(policy) \
 	X(dnssec) \
 	X(upstream) \
+	X(selective) \
 	X(delegation) \
 	X(resolver) \
 	X(silence) \
@@ -75,6 +76,18 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 
 /* Adds the failed exchange itself. */
 void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
+
+/* Adds the exchanges with servers of a zone (index into c->zones) that ended with this outcome. */
+void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
+
+/* The deepest cut on the way that no server helped with; NULL if there is none. */
+static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)
+{
+	return c->failed_zone == RC_ZONE_NONE ? NULL : &c->zones[c->failed_zone];
+}
+
+/* "the zone example.com", else the name asked. Text in the case's arena. */
+const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *zone);
 
 /* Text in the case's arena. */
 const char *rc_say_name(struct rc_case *c, const struct rc_name *name);
@@ -115,6 +128,15 @@ bool rc_server_is_authoritative(const struct rc_case *c);
  * no host of that range answers in this capture.
  */
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr);
+
+/* Some query of the lineage asks for DNSSEC records (DO=1), as resolvers that validate do. */
+static inline bool rc_asks_dnssec(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->query.do_bit)
+			return true;
+	return false;
+}
 
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);

@@ -8,11 +8,6 @@
 	(1400 * RC_NS_PER_MS) /* below the shortest time in which a resolver gives up on silence */
 #define PROOFS_MAX 8u         /* exchanges shown per zone */
 
-static const struct rc_zone_view *failed_zone(const struct rc_case *c)
-{
-	return c->failed_zone == RC_ZONE_NONE ? NULL : &c->zones[c->failed_zone];
-}
-
 /*
  * What a server did on the whole: a reply that did not match or was not whole explains the silence of
  * its other attempts; else what it did most.
@@ -66,8 +61,7 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	}
 }
 
-static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone,
-		       enum rc_outcome outcome)
+void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
 {
 	unsigned shown = 0;
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
@@ -81,7 +75,7 @@ static void prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone,
 	}
 }
 
-static const char *zone_text(struct rc_case *c, const struct rc_zone_view *z)
+const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *z)
 {
 	return z->name.len > 0 ? rc_say(c, "the zone %s", rc_say_name(c, &z->name))
 			       : rc_say(c, "%s", rc_say_name(c, c->qname));
@@ -95,10 +89,25 @@ static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_vie
 	return z->n_addrs > 0;
 }
 
+/*
+ * Some server that left these questions unanswered answered others that were asked later: then it lives, and
+ * what it is silent about may be this resolver, this kind of query, or this zone.
+ */
+static bool is_selective(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < z->n_servers; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &z->servers[i].addr);
+		if (h != NULL && z->servers[i].count[RC_OUT_TIMEOUT] > 0 &&
+		    h->answered_query_ns >= c->from_ns)
+			return true;
+	}
+	return false;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
-	const struct rc_zone_view *z = failed_zone(c);
+	const struct rc_zone_view *z = rc_failed_zone(c);
 	unsigned these, all;
 	enum rc_outcome outcome = (enum rc_outcome)rule->param;
 	if (z == NULL)
@@ -109,11 +118,13 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	f->zone = z->name.len > 0 ? &z->name : NULL;
 	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
 	f->explanation = rc_say(c, "No server of %s gave %s a usable answer: %u of %u asked, %s.",
-				zone_text(c, z), rc_say_addr(c, &c->x->server), these, all,
+				rc_say_zone(c, z), rc_say_addr(c, &c->x->server), these, all,
 				rule->cause.title);
-	prove_zone(c, f, c->failed_zone, outcome);
+	rc_prove_zone(c, f, c->failed_zone, outcome);
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
+	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
+		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	if (these == all && !c->lineage_cut)
 		return z->role == RC_ROLE_NAMESERVER ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
@@ -163,7 +174,7 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f)
 {
-	const struct rc_zone_view *z = failed_zone(c);
+	const struct rc_zone_view *z = rc_failed_zone(c);
 	bool truncated = false;
 	for (size_t i = 0; i < c->n_links && z != NULL; i++)
 		truncated = truncated || (c->links[i].zone == c->failed_zone &&

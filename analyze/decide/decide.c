@@ -256,6 +256,17 @@ static enum rc_side side_of(const struct rc_case *c)
 							    : RC_SIDE_AUTHORITATIVE;
 }
 
+/* Resolvers known as such are counted one by one; of other servers the client itself tells. */
+static uint32_t failing_elsewhere(const struct rc_others *o)
+{
+	return o->elsewhere_failed > 0 ? o->elsewhere_failed : o->other_server_failed > 0;
+}
+
+static uint32_t ok_elsewhere(const struct rc_others *o)
+{
+	return o->elsewhere_ok > 0 ? o->elsewhere_ok : o->other_server_ok > 0;
+}
+
 static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, struct rc_failure *v)
 {
 	const struct rc_cause *cause = &o->rule->cause;
@@ -282,8 +293,8 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
 		.alternatives = alternatives,
 		.n_alternatives = n_alternatives,
 		.visibility = visibility_of(c, o),
-		.scope = {.resolvers_failing = 1 + (c->others.other_server_failed > 0),
-			  .resolvers_ok = c->others.other_server_ok > 0,
+		.scope = {.resolvers_failing = 1 + failing_elsewhere(&c->others),
+			  .resolvers_ok = ok_elsewhere(&c->others),
 			  .clients = 1},
 	};
 	v->n_fix = expand_texts(root, &o->finding, cause->fix, 3, &v->fix);

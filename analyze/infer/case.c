@@ -5,6 +5,7 @@
 #define RESOLVER_ADDRS_MAX 16u
 #define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
 #define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
+#define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define BOOK_PAGES 2u
 
 const char *rc_outcome_word(enum rc_outcome outcome)
@@ -116,6 +117,40 @@ static void compare_with_others(struct rc_case *c)
 	}
 }
 
+/* What this resolver made of the question, when anybody asked it near in time: the latest counts. */
+static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
+	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_server;
+		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
+		    !rc_addr_equal(&r->x.server, service) || !is_near(c, &r->x) ||
+		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
+			continue;
+		bool ok = answered_well(&r->x);
+		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
+		if (ok)
+			c->others.elsewhere_example = &r->x;
+		return;
+	}
+}
+
+static void compare_with_resolvers(struct rc_case *c)
+{
+	const struct rc_addr *services;
+	size_t n = rc_hosts_services(c->hosts, &services);
+	for (size_t i = 0; i < n; i++) {
+		bool own = rc_addr_equal(&services[i], &c->x->server);
+		for (size_t k = 0; k < c->n_resolver && !own; k++)
+			own = rc_addr_equal(&services[i], &c->resolver[k]);
+		if (!own)
+			compare_resolver(c, &services[i]);
+	}
+}
+
 static void find_resolver(struct rc_case *c)
 {
 	c->resolver = rc_arena_alloc(c->arena, RESOLVER_ADDRS_MAX * sizeof *c->resolver);
@@ -181,6 +216,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 		find_forwarded(c);
 	}
 	compare_with_others(c);
+	compare_with_resolvers(c);
 	return c;
 }
 
@@ -225,7 +261,8 @@ static void gather_book(struct rc_case *c, struct gathering *g)
 						pages, BOOK_PAGES);
 			while (n-- > 0) {
 				struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
-				if (m != NULL && pages[n].first_ns <= c->to_ns &&
+				if (m != NULL && pages[n].dnssec_ok &&
+				    pages[n].first_ns <= c->to_ns &&
 				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,
 						  pages[n].len_bytes, c->seed, m))
 					gather_page(g, m, &pages[n]);
@@ -260,7 +297,8 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
 		return &c->dnssec;
 	gather_book(c, &g);
 	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].answer != NULL && c->links[i].name->role != RC_ROLE_NAMESERVER)
+		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    c->links[i].name->role != RC_ROLE_NAMESERVER)
 			gather_link(&g, &c->links[i]);
 	c->dnssec_origins = g.origins;
 	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,

@@ -47,6 +47,7 @@ struct rc_followed {
 /* One exchange of the resolver that belongs to the failure. */
 struct rc_link {
 	const struct rc_record *record;
+	uint64_t pos; /* of the record */
 	const struct rc_exchange *x;
 	const struct rc_followed *name;
 	const struct rc_msg *answer; /* decoded; NULL when none is kept */
@@ -94,9 +95,12 @@ struct rc_others {
 	unsigned cd_failed;
 	unsigned other_server_ok; /* this client, other servers: answered well */
 	unsigned other_server_failed;
+	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
+	unsigned elsewhere_failed; /* ... that did not */
 	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
-	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example;
+	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
+		*elsewhere_example;
 };
 
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
@@ -139,6 +143,7 @@ struct rc_case {
 	size_t n_zones;
 	size_t failed_zone; /* the deepest cut no server of which helped; RC_ZONE_NONE */
 
+	const struct rc_link *final;     /* a usable final answer to the question; NULL */
 	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
 
 	bool one_way; /* the whole capture holds queries only */

@@ -94,7 +94,7 @@ static bool overlaps(const struct rc_case *c, const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
 }
 
-static void add_link(struct rc_case *c, const struct rc_record *r, size_t name)
+static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos, size_t name)
 {
 	if (c->n_links == RC_LINEAGE_MAX) {
 		c->lineage_cut = true;
@@ -102,7 +102,7 @@ static void add_link(struct rc_case *c, const struct rc_record *r, size_t name)
 	}
 	struct rc_link *link = &c->links[c->n_links++];
 	*link = (struct rc_link){
-		.record = r, .x = &r->x, .name = &c->names[name], .zone = RC_ZONE_NONE};
+		.record = r, .pos = pos, .x = &r->x, .name = &c->names[name], .zone = RC_ZONE_NONE};
 	if (r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns)
 		link->answer = rc_case_decode(c, r);
 	if (link->answer != NULL)
@@ -129,10 +129,10 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
-		pos = r->prev_asker;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
 		    r->x.opcode == RC_OPCODE_QUERY && overlaps(c, &r->x))
-			add_link(c, r, name);
+			add_link(c, r, pos, name);
+		pos = r->prev_asker;
 	}
 	c->lineage_cut = true;
 }

@@ -356,9 +356,9 @@ static void tally(struct rc_zone_view *z, const struct rc_link *link)
  */
 static void judge_questions(struct rc_case *c)
 {
-	bool final = false;
-	for (size_t i = 0; i < c->n_links; i++)
-		final = final || is_final(&c->links[i], c->x->qtype);
+	for (size_t i = 0; i < c->n_links && c->final == NULL; i++)
+		if (is_final(&c->links[i], c->x->qtype))
+			c->final = &c->links[i];
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *first = &c->links[i];
 		struct rc_zone_view *z = &c->zones[first->zone];
@@ -373,7 +373,7 @@ static void judge_questions(struct rc_case *c)
 		z->asked++;
 		z->usable += first->outcome == RC_OUT_USABLE;
 		bool side = first->x->qtype == RC_TYPE_DNSKEY || first->x->qtype == RC_TYPE_DS;
-		if (seen || usable || !known || (final && !side))
+		if (seen || usable || !known || (c->final != NULL && !side))
 			continue;
 		z->failed_questions++;
 		for (size_t j = i; j < c->n_links; j++)

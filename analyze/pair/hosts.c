@@ -13,10 +13,12 @@
 #define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
 #define JOIN_HITS 3u      /* names seen fetched by an egress address while its service was asked */
 #define JOIN_RATIO 4u     /* hits per miss that it takes */
-#define OPEN_SLOTS 65536u /* far more than servers asked at a time */
-#define SERVED_PAIRS 131072u /* pairs remembered; what is forgotten only weakens a claim */
-#define STATIONS 4096u       /* one per hash slot, the newest stays */
-#define STATION_ADDRS_MAX 6u /* IPv4 and IPv6, service and egress; more is a router */
+#define LOAD_SLOTS 65536u /* far more than servers asked at a time */
+#define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
+#define SMALL_ANSWER 512u          /* octets that any UDP answer may have (RFC 1035 4.2.1) */
+#define SERVED_PAIRS 131072u       /* pairs remembered; what is forgotten only weakens a claim */
+#define STATIONS 4096u             /* one per hash slot, the newest stays */
+#define STATION_ADDRS_MAX 6u       /* IPv4 and IPv6, service and egress; more is a router */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 
 struct group {
@@ -38,9 +40,17 @@ struct station {
 	struct rc_addr addrs[STATION_ADDRS_MAX];
 };
 
+/* What is asked of a server, in seconds of packet time. */
+struct load {
+	uint32_t open; /* questions without an answer yet */
+	struct rc_rate now, busiest;
+};
+
 struct rc_hosts {
-	uint64_t ranges; /* special-purpose ranges in use, by number */
-	uint32_t *open;  /* open questions, by hash of the server */
+	uint64_t ranges;   /* special-purpose ranges in use, by number */
+	struct load *load; /* by hash of the server */
+	struct rc_addr services[RC_SERVICES_MAX];
+	size_t n_services;
 	struct station *stations;
 	struct rc_host *entries;
 	uint64_t mask; /* of sets */
@@ -70,9 +80,9 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
 	h->stations = calloc(STATIONS, sizeof *h->stations);
 	h->served = calloc(SERVED_PAIRS, sizeof *h->served);
-	h->open = calloc(OPEN_SLOTS, sizeof *h->open);
+	h->load = calloc(LOAD_SLOTS, sizeof *h->load);
 	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL ||
-	    h->served == NULL || h->open == NULL) {
+	    h->served == NULL || h->load == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -89,7 +99,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->recent);
 	free(h->stations);
 	free(h->served);
-	free(h->open);
+	free(h->load);
 	free(h);
 }
 
@@ -251,15 +261,50 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 		join(h, &egress->addr, &egress->partner);
 }
 
-static uint32_t *open_slot(const struct rc_hosts *h, const struct rc_addr *server)
+static struct load *load_of(const struct rc_hosts *h, const struct rc_addr *server)
 {
-	return &h->open[addr_hash(h, server) % OPEN_SLOTS];
+	return &h->load[addr_hash(h, server) % LOAD_SLOTS];
 }
 
-static void close_question(struct rc_hosts *h, const struct rc_addr *server)
+static void open_question(struct rc_hosts *h, const struct rc_exchange *x)
 {
-	uint32_t *open = open_slot(h, server);
-	*open -= *open > 0;
+	struct load *l = load_of(h, &x->server);
+	l->open++;
+	if (x->first_ns - l->now.from_ns >= RC_NS_PER_S || x->first_ns < l->now.from_ns) {
+		if (l->now.asked >= l->busiest.asked || x->first_ns - l->busiest.from_ns > BUSY_NS)
+			l->busiest = l->now;
+		l->now = (struct rc_rate){.from_ns = x->first_ns};
+	}
+	l->now.asked++;
+}
+
+static void close_question(struct rc_hosts *h, const struct rc_exchange *x)
+{
+	struct load *l = load_of(h, &x->server);
+	l->open -= l->open > 0;
+	if (x->state != RC_X_ANSWERED)
+		return;
+	if (x->first_ns >= l->now.from_ns)
+		l->now.answered++;
+	else if (x->first_ns >= l->busiest.from_ns &&
+		 x->first_ns - l->busiest.from_ns < RC_NS_PER_S)
+		l->busiest.answered++;
+}
+
+bool rc_hosts_rate(const struct rc_hosts *h, const struct rc_addr *server, struct rc_rate *ret_rate)
+{
+	const struct load *l = load_of(h, server);
+	bool now = l->now.asked > l->busiest.asked;
+	if (l->now.asked == 0)
+		return false;
+	*ret_rate = now ? l->now : l->busiest;
+	return true;
+}
+
+size_t rc_hosts_services(const struct rc_hosts *h, const struct rc_addr **ret_addrs)
+{
+	*ret_addrs = h->services;
+	return h->n_services;
 }
 
 bool rc_hosts_range_in_use(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -270,14 +315,14 @@ bool rc_hosts_range_in_use(const struct rc_hosts *h, const struct rc_addr *addr)
 
 uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
 {
-	return *open_slot(h, server);
+	return load_of(h, server)->open;
 }
 
 void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
 {
-	(*open_slot(h, &x->server))++;
 	if (x->opcode != RC_OPCODE_QUERY)
 		return;
+	open_question(h, x);
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 	struct rc_host *asker = rd && !fetch ? rc_hosts_find(h, &x->asker)
 					     : find_or_add(h, &x->asker, x->first_ns);
@@ -311,11 +356,30 @@ bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 	return h->served[pair % SERVED_PAIRS] == pair;
 }
 
+static void note_service(struct rc_hosts *h, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < h->n_services; i++)
+		if (rc_addr_equal(&h->services[i], addr))
+			return;
+	if (h->n_services < RC_SERVICES_MAX)
+		h->services[h->n_services++] = *addr;
+}
+
+/* Truncated over UDP, yet small enough for it: the server wanted to see the asker's address proven. */
+static void note_slip(struct rc_host *server, const struct rc_exchange *x)
+{
+	if (!(x->marks & RC_X_IS_TC_RETRY) || x->answer.len > SMALL_ANSWER)
+		return;
+	server->slips++;
+	server->slip_ns = x->end_ns;
+	server->slip_name = x->name_hash;
+}
+
 void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6])
 {
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(h, &x->server);
+		close_question(h, x);
 	struct rc_host *asker = rc_hosts_find(h, &x->asker);
 	if (asker != NULL)
 		asker->got_answers++;
@@ -341,10 +405,15 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		server->answered_aa++;
 	if (!usable)
 		return;
+	note_slip(server, x);
+	server->answered_ad += (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AD)) ==
+			       (RC_FLAG_RA | RC_FLAG_AD);
 	uint64_t pair = pair_hash(h, &x->asker, &x->server);
 	h->served[pair % SERVED_PAIRS] = pair;
-	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0)
+	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0) {
 		h->resolvers++;
+		note_service(h, &x->server);
+	}
 }
 
 void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
@@ -353,7 +422,7 @@ void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 	if (server != NULL)
 		server->unanswered++;
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(h, &x->server);
+		close_question(h, x);
 }
 
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -13,21 +13,26 @@
 #include "analyze/exchange.h"
 
 #define RC_GROUP_NONE 0u
+#define RC_SERVICES_MAX 16u /* resolvers compared with one another: a site has a few */
 
 struct rc_host {
 	struct rc_addr addr;
-	int64_t last_ns;           /* last seen */
-	uint32_t answered;         /* answers it gave, any RCODE */
-	uint32_t answered_ra;      /* ... with RA=1 */
-	uint32_t answered_ra0;     /* ... to RD=1 with RA=0 */
-	uint32_t answered_aa;      /* ... NOERROR or NXDOMAIN with AA=1 */
-	uint32_t served;           /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
-	uint32_t asked_rd0;        /* queries it sent with RD=0 */
-	uint32_t asked_rd1;        /* ... with RD=1 (counted once it has an entry) */
-	uint32_t fetches;          /* queries it sent for names it had just been asked */
-	uint32_t got_answers;      /* answers it got as an asker */
-	uint32_t unanswered;       /* questions to it that got no answer */
-	uint64_t servers_asked;    /* bitmap of hashed server addresses it asked with RD=0 */
+	int64_t last_ns;        /* last seen */
+	uint32_t answered;      /* answers it gave, any RCODE */
+	uint32_t answered_ra;   /* ... with RA=1 */
+	uint32_t answered_ra0;  /* ... to RD=1 with RA=0 */
+	uint32_t answered_aa;   /* ... NOERROR or NXDOMAIN with AA=1 */
+	uint32_t answered_ad;   /* ... with RA=1 and AD=1: it validates, and can */
+	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
+	uint32_t asked_rd0;     /* queries it sent with RD=0 */
+	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
+	uint32_t fetches;       /* queries it sent for names it had just been asked */
+	uint32_t got_answers;   /* answers it got as an asker */
+	uint32_t unanswered;    /* questions to it that got no answer */
+	uint32_t slips;         /* answers it truncated over UDP that turned out small over TCP */
+	int64_t slip_ns;        /* the latest of these */
+	uint64_t slip_name;     /* its name hash */
+	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	bool used;                 /* the entry is taken */
 	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
@@ -66,6 +71,19 @@ bool rc_hosts_range_in_use(const struct rc_hosts *hosts, const struct rc_addr *a
 
 /* Questions open at a server now (of all servers that share its hash slot: rarely more than one). */
 uint32_t rc_hosts_open(const struct rc_hosts *hosts, const struct rc_addr *server);
+
+/* How a server fared in its busiest second of late. */
+struct rc_rate {
+	int64_t from_ns;
+	uint32_t asked, answered;
+};
+
+/* False if nothing was asked of it (or of another server that shares its hash slot). */
+bool rc_hosts_rate(const struct rc_hosts *hosts, const struct rc_addr *server,
+		   struct rc_rate *ret_rate);
+
+/* Addresses at which resolvers serve clients, the first RC_SERVICES_MAX seen. Borrowed. */
+size_t rc_hosts_services(const struct rc_hosts *hosts, const struct rc_addr **ret_addrs);
 
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */
 bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);

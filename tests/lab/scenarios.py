@@ -702,12 +702,16 @@ UNKNOWN.append(
       view="loss", settle=1))
 
 UNKNOWN += [
-    S("unknown.no_evidence", "good-answer-forgotten", "The resolver gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
+    S("unknown.no_evidence", "other-link", "The resolver asks the zone's servers over a link that is not tapped.",
+      [A("c1", "rbind", "www.silent.com.", timeout=WAIT["rbind"]),
+       [A("c2", "rbind", "www.silent4.net.", "AAAA", timeout=WAIT["rbind"], edns=None), fine("c3", "rbind", "www.good.com.")]],
+      FAILS, settle=1, view="other_link", also_ok=("upstream.timeout",)),
+    S("resolver.internal", "good-answer-forgotten", "The resolver gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
       [[A("c1", "tiny.forgets", "www.plain.com."), fine("c2", "runb", "www.plain.com.")], A("c2", "tiny.forgets", "mail.blog.org.", "AAAA", edns=None),
-       A("c1", "tiny.forgets", "www.news.net.", tcp=True)], "SERVFAIL", also_ok=("resolver.cached_failure",)),
-    S("unknown.no_evidence", "forwarder", "The forwarder gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
+       A("c1", "tiny.forgets", "www.news.net.", tcp=True)], "SERVFAIL"),
+    S("resolver.internal", "forwarder", "The forwarder gets a good answer and says SERVFAIL for a reason of its own (tests/lab/tiny.py).",
       [[A("c1", "tiny.forwards", "www.plain.com."), fine("c2", "runb", "www.blog.org.")], A("c2", "tiny.forwards", "mail.blog.org.", "AAAA", edns=None)],
-      "SERVFAIL", keep=("runb",), also_ok=("resolver.cached_failure",)),
+      "SERVFAIL", keep=("runb",)),
 ]
 
 # The capture begins when the keys are cached: what it holds cannot say which fault it is.

@@ -14,6 +14,8 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
   loss      the kernel dropped answers, and says how many (pcapng statistics)
   begins    the capture begins when half of the questions are over
   ends      the capture ends in the middle of the longest exchange
+  one_way, other_link  stored as captures of their own: what leaves the clients; without the queries
+            to silent servers
 """
 
 import copy
@@ -229,6 +231,15 @@ def begins(rows, packets):
         seen.append(row)
     return seen, [[p for p in packets if p.ts_ns >= cut * 1e9]]
 
+def other_link(rows, packets):
+    """What servers that never answer are asked leaves by a link that is not tapped."""
+    heard = {p.src for p in packets if p.sport == 53}
+    return [dict(r, cause="unknown.no_evidence",
+                 also_ok=["upstream.timeout"] + ["resolver.cached_failure"] * r["cached"],
+                 fault="The resolver asks the zone's servers over a link that is not tapped.")
+            if r["cause"] != "none" else r for r in rows], \
+        [[p for p in packets if p.dport != 53 or p.dst in heard]]
+
 
 def ends(rows, packets):
     done = list(spans(rows, packets))
@@ -245,7 +256,7 @@ MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"twice": twice, "vlan": vlan, "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
-STORED = {"one_way": one_way}
+STORED = {"one_way": one_way, "other_link": other_link}
 VIEWS = {**MAIN, **WORSE, **STORED}
 
 

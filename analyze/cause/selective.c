@@ -1,0 +1,239 @@
+/*
+ * Servers that live, and let this kind of query or this resolver down: EDNS they cannot stand, a rate
+ * they do not serve.
+ */
+#include "analyze/cause/rule.h"
+#include "analyze/infer/contrast.h"
+#include "base/time.h"
+
+#define NEAR_NS (5 * RC_NS_PER_S) /* a limiter's state is forgotten after some seconds */
+#define SCAN_MAX 384u             /* records after the first unanswered one looked through */
+#define RATE_MIN 20u              /* questions in a second: fewer are no rate that anybody limits */
+#define CERTAIN_MIN 3u            /* with the trait failed, without worked: no accident any more */
+
+/* The zone holds a DS at its parent: then a resolver that validates cannot do without EDNS. */
+static bool has_ds(struct rc_case *c, const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_msg *m = c->links[i].answer;
+		if (m == NULL)
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+		struct rc_rr rr;
+		struct rc_name owner;
+		for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+			if (rr.type == RC_TYPE_DS && rc_rr_owner(m, &rr, &owner) &&
+			    rc_name_equal(&owner, zone))
+				return true;
+	}
+	return false;
+}
+
+static const char *trait_text(struct rc_case *c, uint64_t trait)
+{
+	char code[RC_CODE_TEXT_MAX];
+	if (trait == RC_TRAIT_EDNS)
+		return "EDNS (an OPT record)";
+	if (trait == RC_TRAIT_DO)
+		return "the DO bit";
+	return rc_say(c, "the EDNS option %s",
+		      rc_code_name(&rc_options, (uint16_t)__builtin_ctzll(trait), code));
+}
+
+/* Where to look: the zone that failed; else one that answers only without what validation needs. */
+static size_t suspect_zone(struct rc_case *c)
+{
+	if (c->failed_zone != RC_ZONE_NONE)
+		return c->failed_zone;
+	size_t deepest = RC_ZONE_NONE;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (z->known_cut && z->role != RC_ROLE_NAMESERVER && z->name.labels > 0 &&
+		    (deepest == RC_ZONE_NONE || z->name.labels > c->zones[deepest].name.labels))
+			deepest = i;
+	}
+	return deepest != RC_ZONE_NONE && has_ds(c, &c->zones[deepest].name) ? deepest
+									     : RC_ZONE_NONE;
+}
+
+static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_contrast k;
+	size_t zone = suspect_zone(c);
+	if (zone == RC_ZONE_NONE || !rc_contrast_find(c, zone, &k))
+		return RC_CONF_NONE;
+	const struct rc_zone_view *z = &c->zones[zone];
+	f->zone = z->name.len > 0 ? &z->name : NULL;
+	f->server = &k.works->server;
+	f->explanation = rc_say(
+		c,
+		"The servers of %s fail every query that carries %s (%u of %u, %s) and "
+		"answer without it.",
+		rc_say_zone(c, z), trait_text(c, k.trait), k.failed, k.failed,
+		rc_outcome_word(k.fails->outcome));
+	rc_prove(c, f, k.works, k.works_name, NULL,
+		 rc_say(c, "answered: the query is without %s", trait_text(c, k.trait)));
+	rc_prove_zone(c, f, zone, k.fails->outcome);
+	return k.interleaved && k.failed >= CERTAIN_MIN && k.worked > 1 && k.trait != RC_TRAIT_DO
+		       ? RC_CONF_PROVEN
+		       : RC_CONF_LIKELY;
+}
+
+/* What the server did with this resolver's other questions for the zone at that time. */
+struct meanwhile {
+	unsigned answered, slipped, silent;
+	const struct rc_exchange *answer, *slip;
+	struct rc_name answer_name, slip_name;
+};
+
+static bool is_of_resolver(const struct rc_case *c, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], addr))
+			return true;
+	return false;
+}
+
+static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
+			   const struct rc_name *zone, struct meanwhile *m)
+{
+	uint64_t pos = link->pos;
+	for (unsigned i = 0; i < SCAN_MAX && (pos = rc_recorder_next(c->recorder, pos)) != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		struct rc_name name;
+		if (r == NULL || r->x.first_ns > link->x->first_ns + NEAR_NS)
+			return;
+		if (!rc_addr_equal(&r->x.server, &link->x->server) ||
+		    !is_of_resolver(c, &r->x.asker) || r->x.transport != RC_UDP)
+			continue;
+		rc_record_name(r, &name);
+		if (name.len == 0 || !rc_name_in(&name, zone))
+			continue;
+		if (r->x.state != RC_X_ANSWERED) {
+			m->silent++;
+		} else if (rc_flag(&r->x.answer, RC_FLAG_TC)) {
+			m->slipped += r->x.answer.counts[0] == 0;
+			m->slip = &r->x;
+			m->slip_name = name;
+		} else {
+			m->answered += r->x.answer.rcode == RC_RCODE_NOERROR ||
+				       r->x.answer.rcode == RC_RCODE_NXDOMAIN;
+			m->answer = &r->x;
+			m->answer_name = name;
+		}
+	}
+}
+
+static bool was_slipped(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->slips > 0 && h->slip_ns >= c->from_ns - NEAR_NS &&
+	       h->slip_ns <= c->to_ns + NEAR_NS;
+}
+
+/* Much was asked in one second around the failure, and a good part of it left unanswered. */
+static bool was_busy(const struct rc_case *c, const struct rc_addr *server)
+{
+	struct rc_rate r;
+	return rc_hosts_rate(c->hosts, server, &r) && r.asked >= RATE_MIN &&
+	       r.answered * 10 < r.asked * 8 && r.from_ns >= c->from_ns - NEAR_NS &&
+	       r.from_ns <= c->to_ns + NEAR_NS;
+}
+
+static const struct rc_link *first_silent(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone == c->failed_zone && link->outcome == RC_OUT_TIMEOUT &&
+		    (was_slipped(c, &link->x->server) || was_busy(c, &link->x->server)))
+			return link;
+	}
+	return NULL;
+}
+
+static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_case *c,
+				       struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	const struct rc_link *link = z == NULL || z->name.len == 0 ? NULL : first_silent(c);
+	struct meanwhile m = {0};
+	if (link == NULL)
+		return RC_CONF_NONE;
+	look_meanwhile(c, link, &z->name, &m);
+	bool slipped = was_slipped(c, &link->x->server) && m.slipped > 0;
+	if (m.answered == 0 && !slipped)
+		return RC_CONF_NONE; /* silent about the zone altogether */
+	f->zone = &z->name;
+	f->server = &link->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s answers %s only part of the questions for %s that it asks at this "
+		"rate: meanwhile %u others answered, %u truncated without need, %u "
+		"dropped.",
+		rc_say_addr(c, &link->x->server), rc_say_addr(c, &c->x->server),
+		rc_say_name(c, &z->name), m.answered, m.slipped, m.silent);
+	rc_prove_zone(c, f, c->failed_zone, RC_OUT_TIMEOUT);
+	if (slipped)
+		rc_prove(c, f, m.slip, rc_arena_copy(c->arena, &m.slip_name, sizeof m.slip_name),
+			 "truncated", "truncated at the same time, though the answer is small");
+	if (m.answer != NULL)
+		rc_prove(c, f, m.answer,
+			 rc_arena_copy(c->arena, &m.answer_name, sizeof m.answer_name), NULL,
+			 "another question for the zone, answered at the same time");
+	return RC_CONF_LIKELY;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "upstream.edns_broken",
+				.title = "the servers fail queries with EDNS",
+				.when = "A zone's servers fail each query that carries EDNS (or "
+					"one "
+					"option of it) and answer the same asker without it.",
+				.mistaken_for = "upstream.timeout and upstream.formerr: there no "
+						"query without it was answered.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Update the servers of {zone}, or the firewall before "
+					"them: EDNS must be ignored where it is not understood "
+					"(RFC 6891 7)."},
+				.next_steps = {"dig @{server} {zone} SOA +norecurse +edns",
+					       "dig @{server} {zone} SOA +norecurse +noedns"},
+				.reference = "RFC 6891 7",
+			},
+		.rank = 285,
+		.flags = RC_RULE_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_FORMERR) | RC_ON_SILENCE,
+		.test = test_edns,
+	},
+	{
+		.cause =
+			{
+				.slug = "upstream.rate_limited",
+				.title = "the zone's servers limit this resolver's rate",
+				.when = "Servers leave questions unanswered while they answer or "
+					"needlessly truncate (RRL slip) others of the same "
+					"resolver for the same zone, at a high rate.",
+				.mistaken_for = "upstream.timeout: there none of the resolver's "
+						"questions for the zone is answered meanwhile.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Exempt {resolver} from response rate limiting on the "
+					"servers of {zone}, or find out which client makes it "
+					"ask so much."},
+				.next_steps = {"dig @{server} {zone} SOA +norecurse +tcp"},
+				.reference = "RFC 8914",
+			},
+		.rank = 405,
+		.flags = RC_RULE_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.test = test_limited,
+	},
+};
+
+const struct rc_rule_family rc_rules_selective = {rules, sizeof rules / sizeof *rules};
