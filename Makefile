@@ -109,12 +109,16 @@ asan:
 fuzz: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) tests/fuzz/replay.sh
 
-# What a packet costs beside a bare libpcap loop.
-bench: all
-	$(Q)mkdir -p $(BUILD)/tests/bench
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -o $(BUILD)/tests/bench/null tests/bench/null.c \
-		$(shell $(PKG_CONFIG) --libs libpcap)
-	$(Q)$(PYTHON) tests/bench/run.py ./rcause $(BUILD)/tests/bench/null
+# What a packet costs beside a bare libpcap loop: PACKETS=10000000 ROUNDS=5 PROFILES=normal,flood
+BENCH := $(BUILD)/tests/bench
+$(BENCH)/null: $(BENCH)/null.o
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libpcap)
+
+$(BENCH)/traffic: $(BENCH)/traffic.o $(BENCH)/wire.o
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
+
+bench: all $(BENCH)/null $(BENCH)/traffic
+	$(Q)$(PYTHON) tests/bench/run.py ./rcause $(BENCH)/null $(BENCH)/traffic
 
 # --- the fault lab (root, Debian servers) --------------------------------------------------------
 # Writes labelled captures to tests/lab/out/cases.
