@@ -2,15 +2,78 @@
 
 #include <arpa/inet.h>
 
+#include "base/digits.h"
 #include "base/err.h"
+
+static char *put_v4(char *at, const uint8_t bytes[4])
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (i > 0)
+			*at++ = '.';
+		at = rc_digits_put(at, bytes[i]);
+	}
+	return at;
+}
+
+static char *put_hex(char *at, unsigned value)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0;
+	for (;; shift -= 4) {
+		*at++ = digits[value >> shift & 15];
+		if (shift == 0)
+			return at;
+	}
+}
+
+/* The longest run of at least two zero groups, the first of those alike (RFC 5952 4.2). */
+static unsigned longest_zeros(const uint16_t groups[8], unsigned *ret_len)
+{
+	unsigned best = 0, run = 0;
+	*ret_len = 1;
+	for (unsigned i = 0; i < 8; i++) {
+		run = groups[i] == 0 ? run + 1 : 0;
+		if (run > *ret_len) {
+			*ret_len = run;
+			best = i + 1 - run;
+		}
+	}
+	return best;
+}
+
+static char *put_v6(char *at, const uint8_t bytes[16])
+{
+	uint16_t groups[8];
+	unsigned n_zeros;
+	for (unsigned i = 0; i < 8; i++)
+		groups[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
+	unsigned zeros = longest_zeros(groups, &n_zeros);
+	for (unsigned i = 0; i < 8; i++) {
+		if (n_zeros > 1 && i == zeros) {
+			*at++ = ':';
+			i += n_zeros - 1;
+			if (i == 7)
+				*at++ = ':';
+			continue;
+		}
+		if (i > 0)
+			*at++ = ':';
+		if (i == 6 && zeros == 0 && n_zeros == 6) /* IPv4-compatible */
+			return put_v4(at, bytes + 12);
+		at = put_hex(at, groups[i]);
+	}
+	return at;
+}
+
+size_t rc_addr_put(const struct rc_addr *a, char *text)
+{
+	char *end = rc_addr_is_v4(a) ? put_v4(text, a->bytes + 12) : put_v6(text, a->bytes);
+	return (size_t)(end - text);
+}
 
 const char *rc_addr_format(const struct rc_addr *a, char text[RC_ADDR_TEXT_MAX])
 {
-	text[0] = '\0';
-	if (rc_addr_is_v4(a))
-		inet_ntop(AF_INET, a->bytes + 12, text, RC_ADDR_TEXT_MAX);
-	else
-		inet_ntop(AF_INET6, a->bytes, text, RC_ADDR_TEXT_MAX);
+	text[rc_addr_put(a, text)] = '\0';
 	return text;
 }
 

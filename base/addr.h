@@ -44,7 +44,11 @@ static inline bool rc_addr_equal(const struct rc_addr *a, const struct rc_addr *
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }
 
-/* Text form: dotted quad, or RFC 5952. Returns text. */
+/* Text form: dotted quad, or RFC 5952. Writes at most RC_ADDR_TEXT_MAX - 1 characters and no NUL;
+ * returns how many. */
+size_t rc_addr_put(const struct rc_addr *a, char *text);
+
+/* The same with a NUL. Returns text. */
 const char *rc_addr_format(const struct rc_addr *a, char text[RC_ADDR_TEXT_MAX]);
 
 /* From text. RC_E_SYNTAX when it is no address. */

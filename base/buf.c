@@ -13,7 +13,7 @@ void rc_buf_free(struct rc_buf *buf)
 	*buf = rc_buf_init(buf->max);
 }
 
-char *rc_buf_reserve(struct rc_buf *buf, size_t n)
+char *rc_buf_grow(struct rc_buf *buf, size_t n)
 {
 	if (buf->failed || n > buf->max - buf->len) {
 		buf->failed = true;
@@ -36,27 +36,9 @@ char *rc_buf_reserve(struct rc_buf *buf, size_t n)
 	return buf->data + buf->len;
 }
 
-void rc_buf_add(struct rc_buf *buf, const void *data, size_t n)
-{
-	char *at = n == 0 ? NULL : rc_buf_reserve(buf, n);
-	if (at != NULL) {
-		memcpy(at, data, n);
-		buf->len += n;
-	}
-}
-
 void rc_buf_puts(struct rc_buf *buf, const char *text)
 {
 	rc_buf_add(buf, text, strlen(text));
-}
-
-void rc_buf_putc(struct rc_buf *buf, char c)
-{
-	char *at = rc_buf_reserve(buf, 1);
-	if (at != NULL) {
-		*at = c;
-		buf->len++;
-	}
 }
 
 void rc_buf_printf(struct rc_buf *buf, const char *format, ...)

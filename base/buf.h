@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct rc_buf {
 	char *data; /* owned; NUL-terminated when len > 0 was appended with a text function */
@@ -31,12 +32,36 @@ static inline void rc_buf_clear(struct rc_buf *buf)
 	buf->failed = false;
 }
 
-/* Makes room for n more bytes: a pointer to write them at (then add to len), or NULL (failed is set). */
-char *rc_buf_reserve(struct rc_buf *buf, size_t n);
+/* What rc_buf_reserve does when the buffer has to grow. */
+char *rc_buf_grow(struct rc_buf *buf, size_t n);
 
-void rc_buf_add(struct rc_buf *buf, const void *data, size_t n);
+/* Makes room for n more bytes: a pointer to write them at (then add to len), or NULL (failed is set). */
+static inline char *rc_buf_reserve(struct rc_buf *buf, size_t n)
+{
+	if (!buf->failed && n <= buf->cap - buf->len)
+		return buf->data + buf->len;
+	return rc_buf_grow(buf, n);
+}
+
+static inline void rc_buf_add(struct rc_buf *buf, const void *data, size_t n)
+{
+	char *at = n == 0 ? NULL : rc_buf_reserve(buf, n);
+	if (at != NULL) {
+		memcpy(at, data, n);
+		buf->len += n;
+	}
+}
+
+static inline void rc_buf_putc(struct rc_buf *buf, char c)
+{
+	char *at = rc_buf_reserve(buf, 1);
+	if (at != NULL) {
+		*at = c;
+		buf->len++;
+	}
+}
+
 void rc_buf_puts(struct rc_buf *buf, const char *text);
-void rc_buf_putc(struct rc_buf *buf, char c);
 void rc_buf_printf(struct rc_buf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/err.h"
 
 #define SECONDS_PER_DAY 86400
@@ -31,14 +32,6 @@ static void civil_from_days(int64_t z, int64_t *y, unsigned *m, unsigned *d)
 	*y = (int64_t)yoe + era * 400 + (*m <= 2);
 }
 
-static void put_digits(char *at, unsigned value, unsigned digits)
-{
-	while (digits-- > 0) {
-		at[digits] = (char)('0' + value % 10);
-		value /= 10;
-	}
-}
-
 void rc_time_format(int64_t ts_ns, char text[RC_TIME_TEXT_LEN + 1])
 {
 	int64_t s = ts_ns / RC_NS_PER_S;
@@ -57,13 +50,14 @@ void rc_time_format(int64_t ts_ns, char text[RC_TIME_TEXT_LEN + 1])
 	unsigned m, d, sec = (unsigned)rest;
 	civil_from_days(day, &y, &m, &d);
 	memcpy(text, "0000-00-00T00:00:00.000000000Z", RC_TIME_TEXT_LEN + 1);
-	put_digits(text, (unsigned)y, 4);
-	put_digits(text + 5, m, 2);
-	put_digits(text + 8, d, 2);
-	put_digits(text + 11, sec / 3600, 2);
-	put_digits(text + 14, sec / 60 % 60, 2);
-	put_digits(text + 17, sec % 60, 2);
-	put_digits(text + 20, (unsigned)ns, 9);
+	rc_digits_two(text, (unsigned)y / 100);
+	rc_digits_two(text + 2, (unsigned)y % 100);
+	rc_digits_two(text + 5, m);
+	rc_digits_two(text + 8, d);
+	rc_digits_two(text + 11, sec / 3600);
+	rc_digits_two(text + 14, sec / 60 % 60);
+	rc_digits_two(text + 17, sec % 60);
+	rc_digits_nine(text + 20, (uint32_t)ns);
 }
 
 /* Reads exactly `digits` decimal digits. */

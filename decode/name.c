@@ -192,18 +192,24 @@ int rc_name_parse(const char *text, struct rc_name *ret_name)
 	return RC_OK;
 }
 
+/* Octets that print as they are: 33 to 126 but for the special ones of RFC 1035 5.1. */
+static bool is_plain(uint8_t octet)
+{
+	static const uint64_t plain[4] = {UINT64_C(0xf7ffbcea00000000),
+					  UINT64_C(0x7fffffffeffffffe)};
+	return plain[octet >> 6] >> (octet & 63) & 1;
+}
+
 static char *format_octet(char *at, uint8_t octet)
 {
+	*at++ = '\\';
 	if (octet < 33 || octet > 126) {
-		*at++ = '\\';
 		*at++ = (char)('0' + octet / 100);
 		*at++ = (char)('0' + octet / 10 % 10);
 		*at++ = (char)('0' + octet % 10);
-		return at;
+	} else {
+		*at++ = (char)octet;
 	}
-	if (strchr(".\"();@$\\", octet) != NULL)
-		*at++ = '\\';
-	*at++ = (char)octet;
 	return at;
 }
 
@@ -215,8 +221,12 @@ size_t rc_name_format(const struct rc_name *name, char text[RC_NAME_TEXT_MAX + 1
 		unsigned label_len = name->wire[pos++];
 		if (i > 0)
 			*at++ = '.';
-		for (unsigned j = 0; j < label_len; j++)
-			at = format_octet(at, name->wire[pos++]);
+		for (unsigned end = pos + label_len; pos < end; pos++) {
+			if (is_plain(name->wire[pos]))
+				*at++ = (char)name->wire[pos];
+			else
+				at = format_octet(at, name->wire[pos]);
+		}
 	}
 	if (name->labels == 0 && name->len > 0)
 		*at++ = '.';

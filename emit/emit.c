@@ -38,7 +38,7 @@ struct rc_emit {
 	struct rc_report *report;
 	struct rc_event *event;
 	struct rc_buf line;
-	struct rc_json_scratch scratch;
+	struct rc_json *json;
 	struct rc_event_cause_count *causes; /* by index of the cause */
 	struct rc_event_cause_count *seen;   /* those above zero, for the stats event */
 	uint64_t sequence;
@@ -85,9 +85,8 @@ static void emit_free(struct rc_emit *emit)
 		rc_sink_close(&emit->sinks[i]);
 	free(emit->sinks);
 	rc_report_free(emit->report);
-	rc_ident_free(emit->observer.ident);
 	rc_buf_free(&emit->line);
-	rc_buf_free(&emit->scratch.rdata);
+	rc_json_free(emit->json);
 	free(emit->event);
 	free(emit->causes);
 	free(emit->seen);
@@ -102,14 +101,13 @@ int rc_emit_open(const struct rc_emit_config *config, struct rc_emit **ret_emit)
 		return RC_E_NOMEM;
 	emit->what = config->what;
 	emit->line = rc_buf_init(RC_EVENT_MAX);
-	emit->scratch.rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
 	emit->observer.hostname = config->hostname;
 	emit->observer.iface = config->n_ifaces == 1 ? config->ifaces[0] : NULL;
 	emit->observer.source_name = config->source_name;
 	emit->observer.source_context = config->source_context;
 	emit->event = calloc(1, sizeof *emit->event);
 	if (emit->event == NULL || (err = make_causes(emit)) != RC_OK ||
-	    (err = rc_ident_new(&emit->observer.ident)) != RC_OK ||
+	    (err = rc_json_new(&emit->json)) != RC_OK ||
 	    (err = open_sinks(emit, config)) != RC_OK) {
 		emit_free(emit);
 		return err;
@@ -129,12 +127,12 @@ static void send_event(struct rc_emit *emit)
 	struct rc_event *event = emit->event;
 	event->sequence = (int64_t)(emit->sequence + 1);
 	rc_buf_clear(&emit->line);
-	rc_json_event(&emit->line, event, &emit->scratch);
+	rc_json_event(emit->json, &emit->line, event);
 	if (emit->line.failed) {
 		emit->counters.trimmed++;
 		rc_event_trim(event);
 		rc_buf_clear(&emit->line);
-		rc_json_event(&emit->line, event, &emit->scratch);
+		rc_json_event(emit->json, &emit->line, event);
 	}
 	if (emit->line.failed) {
 		emit->counters.too_long++;

@@ -1,8 +1,8 @@
 #include "emit/event.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "emit/fields.h"
 
 #ifndef RC_VERSION
@@ -146,8 +146,8 @@ static void id_add_bytes(struct id_input *in, const void *data, size_t n)
 	in->n += n;
 }
 
-static void fill_exchange_id(struct rc_event *e, const struct rc_observer *observer,
-			     const struct rc_exchange *x, const struct rc_name *qname)
+static void fill_exchange_id(struct rc_event *e, const struct rc_exchange *x,
+			     const struct rc_name *qname)
 {
 	struct id_input in = {.n = 0};
 	id_add(&in, e->dataset, 1);
@@ -162,33 +162,31 @@ static void fill_exchange_id(struct rc_event *e, const struct rc_observer *obser
 	id_add(&in, x->qclass, 2);
 	if (qname != NULL)
 		id_add_bytes(&in, qname->wire, qname->len);
-	rc_ident_event(observer->ident, in.bytes, in.n, e->id);
+	rc_ident_event(in.bytes, in.n, e->id);
 	e->id_text = e->id;
 }
 
-static void fill_words_id(struct rc_event *e, const struct rc_observer *observer, uint64_t a,
-			  uint64_t b, uint64_t c)
+static void fill_words_id(struct rc_event *e, uint64_t a, uint64_t b, uint64_t c)
 {
 	struct id_input in = {.n = 0};
 	id_add(&in, e->dataset, 1);
 	id_add(&in, a, 8);
 	id_add(&in, b, 8);
 	id_add(&in, c, 8);
-	rc_ident_event(observer->ident, in.bytes, in.n, e->id);
+	rc_ident_event(in.bytes, in.n, e->id);
 	e->id_text = e->id;
 }
 
-static void fill_network(struct rc_event *e, const struct rc_observer *observer,
-			 const struct rc_exchange *x)
+static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 {
 	bool tcp = x->transport == RC_TCP;
 	e->network_type = rc_addr_is_v4(&x->server) ? "ipv4" : "ipv6";
 	e->transport = tcp ? "tcp" : "udp";
-	rc_ident_community(observer->ident, &x->asker, x->asker_port, &x->server, x->server_port,
-			   tcp ? 6 : 17, e->community_id_text);
+	rc_ident_community(&x->asker, x->asker_port, &x->server, x->server_port, tcp ? 6 : 17,
+			   e->community_id_text);
 	e->community_id = e->community_id_text;
 	if (x->vlan != 0) {
-		snprintf(e->vlan_text, sizeof e->vlan_text, "%u", x->vlan);
+		*rc_digits_put(e->vlan_text, x->vlan) = '\0';
 		e->vlan = e->vlan_text;
 	}
 	e->asker = (struct rc_event_endpoint){&x->asker, x->asker_port};
@@ -209,21 +207,20 @@ static struct rc_texts fill_flags(const char **list, uint16_t flags, bool do_bit
 	return texts;
 }
 
-static void fill_edns(struct rc_event_edns *edns, const struct rc_msg_facts *facts)
+static void fill_edns(struct rc_event_edns *edns, struct rc_event_options *options,
+		      const struct rc_msg_facts *facts)
 {
 	if (!facts->edns)
 		return;
 	edns->version = facts->edns_version;
 	edns->udp_size = facts->udp_size;
 	edns->do_bit = facts->do_bit;
-	edns->options = (struct rc_texts){edns->option_list, 0};
-	for (uint16_t code = 0; code < 64 && edns->options.n < RC_OPTIONS_MAX; code++) {
-		size_t i = edns->options.n;
-		if ((facts->options >> code & 1) == 0)
-			continue;
-		set_mnemonic(&edns->option[i], &rc_options, code);
-		edns->option_list[i] = edns->option[i].text;
-		edns->options.n++;
+	edns->options = (struct rc_texts){options->list, 0};
+	for (uint64_t left = facts->options; left != 0 && edns->options.n < RC_OPTIONS_MAX;
+	     left &= left - 1) {
+		size_t i = edns->options.n++;
+		set_mnemonic(&options->option[i], &rc_options, (uint16_t)__builtin_ctzll(left));
+		options->list[i] = options->option[i].text;
 	}
 }
 
@@ -306,7 +303,7 @@ static void fill_answer(struct rc_event *e, const struct rc_exchange *x, const s
 	e->rcode = facts->rcode;
 	for (size_t i = 0; i < 3; i++)
 		e->counts[i] = facts->counts[i];
-	fill_edns(&e->answer_edns, facts);
+	fill_edns(&e->answer_edns, &e->answer_options, facts);
 	fill_fault(e, facts, msg);
 	e->msg = msg;
 	if (msg != NULL) {
@@ -320,7 +317,7 @@ static void fill_dns(struct rc_event *e, const struct rc_exchange *x, const stru
 {
 	bool answered = rc_exchange_answered(x);
 	e->dns_type = answered ? "answer" : "query";
-	snprintf(e->dns_id_text, sizeof e->dns_id_text, "%u", x->id);
+	*rc_digits_put(e->dns_id_text, x->id) = '\0';
 	e->dns_id = e->dns_id_text;
 	set_mnemonic(&e->op_code, &rc_opcodes, x->opcode);
 	if (qname != NULL && qname->len > 0) {
@@ -330,7 +327,7 @@ static void fill_dns(struct rc_event *e, const struct rc_exchange *x, const stru
 		add_host(e, qname);
 	}
 	e->query_flags = fill_flags(e->query_flag_list, x->query.flags, x->query.do_bit);
-	fill_edns(&e->query_edns, &x->query);
+	fill_edns(&e->query_edns, &e->query_options, &x->query);
 	if (answered)
 		fill_answer(e, x, msg);
 	else
@@ -342,9 +339,9 @@ static void fill_exchange(struct rc_event *e, const struct rc_observer *observer
 			  const struct rc_msg *msg)
 {
 	fill_span(e, x->first_ns, x->end_ns, x->end_ns);
-	fill_network(e, observer, x);
+	fill_network(e, x);
 	fill_dns(e, x, qname, msg);
-	fill_exchange_id(e, observer, x, qname);
+	fill_exchange_id(e, x, qname);
 	e->attempts = x->attempts;
 	e->query_frame = known_frame(x->first_frame);
 	if (x->first_frame != 0)
@@ -367,15 +364,21 @@ static void fill_exchange(struct rc_event *e, const struct rc_observer *observer
 /* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
 static void fill_message(struct rc_event *e, const char *because)
 {
-	char name[RC_NAME_TEXT_MAX + 1] = "", server[RC_ADDR_TEXT_MAX];
-	bool question = e->qname != NULL;
-	if (question)
-		rc_name_format(e->qname, name);
-	snprintf(e->message_text, sizeof e->message_text, "%s for %s%s%s from %s%s%s",
-		 e->response_code.text == NULL ? "No answer" : e->response_code.text,
-		 question ? name : "a message without a question", question ? " " : "",
-		 question ? e->qtype.text : "", rc_addr_format(e->server.ip, server),
-		 because == NULL ? "" : ": ", because == NULL ? "" : because);
+	char *at = e->message_text;
+	at = stpcpy(at, e->response_code.text == NULL ? "No answer" : e->response_code.text);
+	at = stpcpy(at, " for ");
+	if (e->qname != NULL) {
+		at += rc_name_format(e->qname, at);
+		*at++ = ' ';
+		at = stpcpy(at, e->qtype.text);
+	} else {
+		at = stpcpy(at, "a message without a question");
+	}
+	at = stpcpy(at, " from ");
+	at += rc_addr_put(e->server.ip, at);
+	*at = '\0';
+	if (because != NULL)
+		stpcpy(stpcpy(at, ": "), because);
 	e->message = e->message_text;
 }
 
@@ -390,7 +393,10 @@ static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
 
 static void fill_incident_id(struct rc_event *e, uint64_t id)
 {
-	snprintf(e->incident_text, sizeof e->incident_text, "%016llx", (unsigned long long)id);
+	static const char digits[] = "0123456789abcdef";
+	for (unsigned i = 0; i < 16; i++)
+		e->incident_text[i] = digits[id >> (60 - 4 * i) & 15];
+	e->incident_text[16] = '\0';
 	e->incident = id == 0 ? NULL : e->incident_text;
 }
 
@@ -492,7 +498,7 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_observer *ob
 	fill_span(e, incident->first_ns, incident->last_ns, incident->now_ns);
 	fill_cause(e, incident->cause, incident->confidence, incident->responsible);
 	fill_incident_id(e, incident->id);
-	fill_words_id(e, observer, incident->id, incident->state, (uint64_t)incident->now_ns);
+	fill_words_id(e, incident->id, incident->state, (uint64_t)incident->now_ns);
 	e->message = e->explanation = incident->summary == NULL ? incident->cause->title
 								: incident->summary;
 	e->incident = e->incident_text;
@@ -544,7 +550,7 @@ void rc_event_from_stats(struct rc_event *event, const struct rc_observer *obser
 {
 	fill_common(event, observer, RC_DS_STATS);
 	fill_span(event, start_ns, now_ns, now_ns);
-	fill_words_id(event, observer, (uint64_t)start_ns, (uint64_t)now_ns, final);
+	fill_words_id(event, (uint64_t)start_ns, (uint64_t)now_ns, final);
 	event->message = final ? "Counters at the end of the input" : "Counters so far";
 	event->final = final;
 	event->counters = (struct rc_items){sets, n_sets};

@@ -5,94 +5,25 @@
 #ifndef RC_EMIT_EVENT_H
 #define RC_EMIT_EVENT_H
 
+#include <stddef.h>
+
 #include "analyze/verdict.h"
 #include "base/counter.h"
-#include "base/limits.h"
 #include "emit/emit.h"
+#include "emit/event_items.h"
 #include "emit/ident.h"
 
 #define RC_ECS_VERSION "9.4.0"
-#define RC_NONE INT64_MIN /* a number or time that is not known */
+#define RC_NONE INT64_MIN         /* a number or time that is not known */
+#define RC_EVENT_FIELDS_MAX 2048u /* octets of the fields of struct rc_event */
 
 enum rc_dataset { RC_DS_FAILURE, RC_DS_UPSTREAM, RC_DS_INCIDENT, RC_DS_TRANSACTION, RC_DS_STATS };
 #define RC_DS_COUNT 5u
 
 const char *rc_dataset_name(enum rc_dataset dataset); /* "rcause.failure" */
 
-struct rc_texts {
-	const char *const *items;
-	size_t n;
-};
-
-struct rc_bytes {
-	const uint8_t *data; /* NULL: absent */
-	size_t len;
-};
-
-/* Items of a sub-table. */
-struct rc_items {
-	const void *items;
-	size_t n;
-};
-
-struct rc_addrs {
-	const struct rc_addr *items;
-	size_t n;
-};
-
-struct rc_names {
-	const struct rc_name *items;
-	size_t n;
-};
-
-/* The mnemonic of a code; text NULL: absent. */
-struct rc_mnemonic {
-	const char *text;
-	char unknown[RC_CODE_TEXT_MAX];
-};
-
-struct rc_event_answer {
-	struct rc_name owner;
-	struct rc_mnemonic type, class;
-	int64_t ttl_s;
-	struct rc_rr rr;
-};
-
-struct rc_event_ede {
-	int64_t code;
-	const char *purpose; /* NULL: unassigned */
-	struct rc_bytes text;
-};
-
-struct rc_event_evidence {
-	int64_t frame, query_frame, ts_ns, rtt_ns;
-	const char *file;
-	struct rc_addr from, to;
-	const struct rc_name *name;
-	struct rc_mnemonic qtype, rcode;
-	const char *outcome, *fact;
-};
-
-struct rc_event_edns {
-	int64_t version, udp_size;
-	int8_t do_bit; /* -1: no EDNS */
-	struct rc_texts options;
-	struct rc_mnemonic option[RC_OPTIONS_MAX];
-	const char *option_list[RC_OPTIONS_MAX];
-};
-
-struct rc_event_cause_count {
-	const char *slug;
-	int64_t failures;
-};
-
-/* An endpoint appears twice in ECS (source and client, destination and server). */
-struct rc_event_endpoint {
-	const struct rc_addr *ip;
-	int64_t port;
-};
-
 struct rc_event {
+	/* Fields: what the table looks at. */
 	enum rc_dataset dataset;
 	const struct rc_msg *msg; /* the answer, for RDATA; NULL none */
 
@@ -101,28 +32,18 @@ struct rc_event {
 	const char *kind, *outcome, *reason, *dataset_name;
 	struct rc_texts category, type;
 	int64_t severity, sequence;
-	char id[RC_EVENT_ID_LEN + 1];
 	const char *id_text;
 
 	const char *network_type, *transport, *protocol, *community_id, *vlan;
-	char community_id_text[RC_COMMUNITY_ID_LEN + 1], vlan_text[8];
 	struct rc_event_endpoint asker, server;
 
 	const char *dns_type, *dns_id;
-	char dns_id_text[8];
 	struct rc_mnemonic op_code, response_code, qtype, qclass;
 	struct rc_texts header_flags, query_flags;
-	const char *header_flag_list[8], *query_flag_list[8];
 	const struct rc_name *qname;
 	struct rc_items answers;
-	struct rc_event_answer answer[RC_EVENT_ANSWERS_MAX];
-	struct rc_addrs resolved;
-	struct rc_addr resolved_ip[RC_EVENT_ANSWERS_MAX];
-
-	struct rc_addrs related;
-	struct rc_addr related_ip[RC_EVENT_RELATED_MAX];
+	struct rc_addrs resolved, related;
 	struct rc_names hosts;
-	struct rc_name host[RC_EVENT_HOSTS_MAX];
 
 	const char *observer_type, *observer_product, *observer_vendor, *observer_version;
 	const char *hostname, *iface;
@@ -132,10 +53,7 @@ struct rc_event {
 	const struct rc_name *zone;
 	const struct rc_addr *subject_server;
 	struct rc_texts fix, next_steps, alternatives, not_seen, marks;
-	const char *alternative[RC_EVENT_ALTERNATIVES_MAX];
-	const char *mark[32];
 	struct rc_items evidence;
-	struct rc_event_evidence evidence_line[RC_EVIDENCE_MAX];
 	struct rc_addrs chain;
 	int8_t cached, truncated; /* -1: absent */
 	int64_t attempts, decided_ns;
@@ -143,13 +61,11 @@ struct rc_event {
 		fragments_missing, history_evicted;
 	int64_t scope_failing, scope_ok, scope_clients;
 	const char *incident; /* failure events: the id */
-	char incident_text[17];
 
 	int64_t query_frame, answer_frame, icmp_type, icmp_code;
 	const char *query_file, *answer_file;
 	int64_t rcode, counts[3];
 	struct rc_items ede;
-	struct rc_event_ede ede_option[RC_EDE_MAX];
 	struct rc_event_edns query_edns, answer_edns;
 	const char *fault;
 	int64_t fault_off;
@@ -167,6 +83,22 @@ struct rc_event {
 	struct rc_items causes;
 	struct rc_event_cause_count *cause_counts; /* rc_cause_count() of them, owned by emit */
 	struct rc_items counters;                  /* of struct rc_counter_set */
+
+	/* The fields when all are absent: made at the first event, then copied (rc_event_reset). */
+	bool blank_made;
+	_Alignas(max_align_t) unsigned char blank[RC_EVENT_FIELDS_MAX];
+
+	/* Room for what the fields point to. */
+	char id[RC_EVENT_ID_LEN + 1], community_id_text[RC_COMMUNITY_ID_LEN + 1];
+	char vlan_text[8], dns_id_text[8], incident_text[17];
+	const char *header_flag_list[8], *query_flag_list[8];
+	const char *alternative[RC_EVENT_ALTERNATIVES_MAX], *mark[32];
+	struct rc_event_options query_options, answer_options;
+	struct rc_event_ede ede_option[RC_EDE_MAX];
+	struct rc_addr resolved_ip[RC_EVENT_ANSWERS_MAX], related_ip[RC_EVENT_RELATED_MAX];
+	struct rc_event_evidence evidence_line[RC_EVIDENCE_MAX];
+	struct rc_name host[RC_EVENT_HOSTS_MAX];
+	struct rc_event_answer answer[RC_EVENT_ANSWERS_MAX];
 	char message_text[RC_NAME_TEXT_MAX + 512];
 };
 
@@ -175,11 +107,10 @@ struct rc_observer {
 	const char *hostname, *iface; /* NULL: left out */
 	const char *(*source_name)(void *context, uint16_t source);
 	void *source_context;
-	struct rc_ident *ident;
 };
 
 /*
- * Fill *event (all of what its dataset's fields look at). Everything stays borrowed from the arguments
+ * Fill *event, which was zero once (all of what its dataset's fields look at). Everything stays borrowed from the arguments
  * until the event is written. event->sequence is left to the caller.
  */
 void rc_event_from_failure(struct rc_event *event, const struct rc_observer *observer,

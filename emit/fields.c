@@ -333,7 +333,7 @@ static const struct rc_field event_fields[] = {
 const struct rc_field_table rc_event_fields = {
 	event_fields, sizeof event_fields / sizeof *event_fields, sizeof(struct rc_event)};
 
-void rc_event_reset(struct rc_event *event)
+static void make_blank(struct rc_event *event)
 {
 	for (size_t i = 0; i < rc_event_fields.n; i++) {
 		const struct rc_field *f = &event_fields[i];
@@ -359,4 +359,16 @@ void rc_event_reset(struct rc_event *event)
 		}
 	}
 	event->msg = NULL;
+	memcpy(event->blank, event, offsetof(struct rc_event, blank_made));
+	event->blank_made = true;
+}
+
+void rc_event_reset(struct rc_event *event)
+{
+	_Static_assert(offsetof(struct rc_event, blank_made) <= RC_EVENT_FIELDS_MAX,
+		       "the fields have outgrown their copy");
+	if (!event->blank_made)
+		make_blank(event);
+	else
+		memcpy(event, event->blank, offsetof(struct rc_event, blank_made));
 }

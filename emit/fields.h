@@ -49,7 +49,7 @@ struct rc_field_table {
 
 extern const struct rc_field_table rc_event_fields;
 
-/* Makes every field of *event absent. */
+/* Makes every field of *event, which was zero once, absent. */
 void rc_event_reset(struct rc_event *event);
 
 #endif

@@ -1,49 +1,31 @@
+#define OPENSSL_SUPPRESS_DEPRECATED /* SHA1_*: see ident.h */
 #include "emit/ident.h"
 
-#include <openssl/evp.h>
-#include <stdlib.h>
+#include <openssl/sha.h>
 
-#include "base/err.h"
-
-#define SHA1_LEN 20u
 #define COMMUNITY_SEED 0u /* the specification's default */
 
-struct rc_ident {
-	EVP_MD *sha1; /* fetched once: a fetch costs more than the digest */
-	EVP_MD_CTX *ctx;
-};
-
-int rc_ident_new(struct rc_ident **ret_ident)
+static void digest(const void *data, size_t len, uint8_t out[SHA_DIGEST_LENGTH])
 {
-	struct rc_ident *ident = calloc(1, sizeof *ident);
-	if (ident == NULL)
-		return RC_E_NOMEM;
-	ident->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-	ident->ctx = EVP_MD_CTX_new();
-	if (ident->sha1 == NULL || ident->ctx == NULL) {
-		int err = ident->sha1 == NULL ? RC_E_UNSUPPORTED : RC_E_NOMEM;
-		rc_ident_free(ident);
-		return err;
+	SHA_CTX ctx;
+	SHA1_Init(&ctx);
+	SHA1_Update(&ctx, data, len);
+	SHA1_Final(out, &ctx);
+}
+
+/* 20 octets as 28 characters. */
+static void put_base64(const uint8_t sum[SHA_DIGEST_LENGTH], char *at)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	for (unsigned i = 0; i < SHA_DIGEST_LENGTH; i += 3) {
+		unsigned word = (unsigned)sum[i] << 16 | (unsigned)sum[i + 1] << 8;
+		word |= i + 2 < SHA_DIGEST_LENGTH ? sum[i + 2] : 0u;
+		*at++ = digits[word >> 18];
+		*at++ = digits[word >> 12 & 63];
+		*at++ = digits[word >> 6 & 63];
+		*at++ = i + 2 < SHA_DIGEST_LENGTH ? digits[word & 63] : '=';
 	}
-	*ret_ident = ident;
-	return RC_OK;
-}
-
-void rc_ident_free(struct rc_ident *ident)
-{
-	if (ident == NULL)
-		return;
-	EVP_MD_CTX_free(ident->ctx);
-	EVP_MD_free(ident->sha1);
-	free(ident);
-}
-
-static void digest(struct rc_ident *ident, const void *data, size_t len, uint8_t out[SHA1_LEN])
-{
-	memset(out, 0, SHA1_LEN);
-	if (EVP_DigestInit_ex2(ident->ctx, ident->sha1, NULL) == 1 &&
-	    EVP_DigestUpdate(ident->ctx, data, len) == 1)
-		EVP_DigestFinal_ex(ident->ctx, out, NULL);
 }
 
 static size_t put_addr(uint8_t *at, const struct rc_addr *a)
@@ -60,11 +42,10 @@ static size_t put_u16(uint8_t *at, uint16_t value)
 	return 2;
 }
 
-void rc_ident_community(struct rc_ident *ident, const struct rc_addr *src, uint16_t src_port,
-			const struct rc_addr *dst, uint16_t dst_port, uint8_t proto,
-			char text[RC_COMMUNITY_ID_LEN + 1])
+void rc_ident_community(const struct rc_addr *src, uint16_t src_port, const struct rc_addr *dst,
+			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN + 1])
 {
-	uint8_t in[2 + 16 + 16 + 2 + 4], sum[SHA1_LEN];
+	uint8_t in[2 + 16 + 16 + 2 + 4], sum[SHA_DIGEST_LENGTH];
 	int order = memcmp(src->bytes, dst->bytes, sizeof src->bytes);
 	bool swap = order > 0 || (order == 0 && src_port > dst_port);
 
@@ -75,21 +56,18 @@ void rc_ident_community(struct rc_ident *ident, const struct rc_addr *src, uint1
 	in[n++] = 0; /* padding */
 	n += put_u16(in + n, swap ? dst_port : src_port);
 	n += put_u16(in + n, swap ? src_port : dst_port);
-	digest(ident, in, n, sum);
+	digest(in, n, sum);
 
-	unsigned char base64[32]; /* 20 octets give 28 characters and a NUL */
-	EVP_EncodeBlock(base64, sum, SHA1_LEN);
 	memcpy(text, "1:", 2);
-	memcpy(text + 2, base64, RC_COMMUNITY_ID_LEN - 2);
+	put_base64(sum, text + 2);
 	text[RC_COMMUNITY_ID_LEN] = '\0';
 }
 
-void rc_ident_event(struct rc_ident *ident, const void *data, size_t len,
-		    char text[RC_EVENT_ID_LEN + 1])
+void rc_ident_event(const void *data, size_t len, char text[RC_EVENT_ID_LEN + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	uint8_t sum[SHA1_LEN];
-	digest(ident, data, len, sum);
+	uint8_t sum[SHA_DIGEST_LENGTH];
+	digest(data, len, sum);
 	for (size_t i = 0; i < RC_EVENT_ID_LEN / 2; i++) {
 		text[2 * i] = digits[sum[i] >> 4];
 		text[2 * i + 1] = digits[sum[i] & 15];

@@ -1,119 +1,202 @@
 #include "emit/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
+#include "base/err.h"
 #include "base/time.h"
 #include "decode/rr.h"
 
-#define REPLACEMENT 0xfffdu /* U+FFFD REPLACEMENT CHARACTER */
+#define DEPTH_MAX 6u    /* objects around a field */
+#define KEY_MAX 112u    /* "a":{"b":{"leaf": of one path */
+#define PIECE 16u       /* keys and words are copied in pieces of so many octets */
+#define TABLES_MAX 8u   /* the table of events and its sub-tables */
+#define TIME_SECONDS 8u /* seconds whose text is kept; the times of one event lie close together */
+#define SECOND_LEN 20u  /* "2026-11-21T01:43:44." */
 
-static void put_unit(struct rc_buf *out, unsigned unit)
+/* A row of a field table, ready to be written. */
+struct step {
+	const struct rc_field *field;
+	const struct plan *items; /* RC_KIND_ITEMS */
+	uint8_t depth;            /* objects around it */
+	uint8_t shared;           /* of them, those it shares with the step before */
+	uint8_t len;
+	uint8_t from[DEPTH_MAX + 1]; /* where in key to begin when so many objects are open */
+	char key[KEY_MAX + PIECE];   /* read in whole pieces */
+};
+
+struct plan {
+	const struct rc_field_table *table;
+	const struct step *steps;
+	size_t n;
+};
+
+struct second {
+	int64_t s;
+	char text[SECOND_LEN];
+};
+
+struct rc_json {
+	struct step *steps; /* of all plans */
+	struct plan events[RC_DS_COUNT];
+	struct plan items[TABLES_MAX];
+	size_t n_items;
+	struct rc_buf rdata;
+	struct second seconds[TIME_SECONDS];
+};
+
+struct writer {
+	struct rc_buf *out;
+	struct rc_json *json;
+	const struct rc_event *event;
+};
+
+/* --- plans --- */
+
+static unsigned shared_objects(const char *last, const char *path)
 {
-	static const char digits[] = "0123456789abcdef";
-	char text[6] = {'\\',
-			'u',
-			digits[unit >> 12 & 15],
-			digits[unit >> 8 & 15],
-			digits[unit >> 4 & 15],
-			digits[unit & 15]};
-	rc_buf_add(out, text, sizeof text);
+	unsigned shared = 0;
+	for (; *path != '\0' && *path == *last; path++, last++)
+		shared += *path == '.';
+	return shared;
 }
 
-static void put_code_point(struct rc_buf *out, uint32_t c)
+static void plan_key(struct step *step)
 {
-	if (c > 0xffff) { /* RFC 8259 7: a surrogate pair */
-		put_unit(out, 0xd800u + ((c - 0x10000) >> 10));
-		c = 0xdc00u + ((c - 0x10000) & 0x3ff);
+	const char *rest = step->field->path, *dot;
+	char *at = step->key;
+	while ((dot = strchr(rest, '.')) != NULL) {
+		step->from[step->depth++] = (uint8_t)(at - step->key);
+		*at++ = '"';
+		at = mempcpy(at, rest, (size_t)(dot - rest));
+		at = mempcpy(at, "\":{", 3);
+		rest = dot + 1;
 	}
-	put_unit(out, c);
+	step->from[step->depth] = (uint8_t)(at - step->key);
+	*at++ = '"';
+	at = mempcpy(at, rest, strlen(rest));
+	at = mempcpy(at, "\":", 2);
+	step->len = (uint8_t)(at - step->key);
 }
 
-/* Octets of the UTF-8 sequence at p (RFC 3629 4: no overlong forms, no surrogates), 0 if it is none. */
-static size_t utf8_read(const unsigned char *p, size_t left, uint32_t *ret_c)
+/* The plan of a sub-table, made when it is first met. */
+static const struct plan *plan_items(struct rc_json *j, const struct rc_field_table *table,
+				     struct step **next);
+
+static struct plan make_plan(struct rc_json *j, const struct rc_field_table *table,
+			     unsigned datasets, struct step **next)
 {
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = {{0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-	for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
-		if ((p[0] & forms[f].mask) != forms[f].lead)
+	struct plan plan = {.table = table};
+	size_t n = 0;
+	for (size_t i = 0; i < table->n; i++)
+		n += (table->fields[i].in & datasets) != 0;
+	struct step *steps = *next;
+	*next += n;
+	plan.steps = steps;
+	for (size_t i = 0; i < table->n; i++) {
+		if ((table->fields[i].in & datasets) == 0)
 			continue;
-		size_t n = f + 2;
-		uint32_t c = p[0] & (unsigned char)~forms[f].mask;
-		if (n > left)
-			return 0;
-		for (size_t i = 1; i < n; i++) {
-			if ((p[i] & 0xc0) != 0x80)
-				return 0;
-			c = c << 6 | (p[i] & 0x3f);
+		struct step *step = &steps[plan.n];
+		step->field = &table->fields[i];
+		plan_key(step);
+		if (plan.n > 0)
+			step->shared = (uint8_t)shared_objects(steps[plan.n - 1].field->path,
+							       step->field->path);
+		if (step->field->kind == RC_KIND_ITEMS)
+			step->items = plan_items(j, step->field->items, next);
+		plan.n++;
+	}
+	return plan;
+}
+
+static const struct plan *plan_items(struct rc_json *j, const struct rc_field_table *table,
+				     struct step **next)
+{
+	for (size_t i = 0; i < j->n_items; i++)
+		if (j->items[i].table == table)
+			return &j->items[i];
+	struct plan *plan = &j->items[j->n_items++];
+	*plan = make_plan(j, table, ~0u, next);
+	return plan;
+}
+
+/* Rows of the table and of its sub-tables; RC_E_RANGE if a key is longer or deeper than planned for. */
+static int measure(const struct rc_field_table *table, size_t *n_rows, size_t *n_tables)
+{
+	(*n_tables)++;
+	for (size_t i = 0; i < table->n; i++) {
+		unsigned depth = 0;
+		size_t len = strlen("\"\":");
+		for (const char *p = table->fields[i].path; *p != '\0'; p++) {
+			depth += *p == '.';
+			len += *p == '.' ? strlen("\":{\"") : 1;
 		}
-		if (c < forms[f].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-			return 0;
-		*ret_c = c;
-		return n;
+		if (depth > DEPTH_MAX || len > KEY_MAX)
+			return RC_E_RANGE;
+		(*n_rows)++;
+		if (table->fields[i].kind == RC_KIND_ITEMS &&
+		    measure(table->fields[i].items, n_rows, n_tables) != RC_OK)
+			return RC_E_RANGE;
 	}
-	return 0;
+	return RC_OK;
 }
 
-static bool is_plain(unsigned char c)
+int rc_json_new(struct rc_json **ret_json)
 {
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	size_t n_rows = 0, n_tables = 0;
+	int err = measure(&rc_event_fields, &n_rows, &n_tables);
+	if (err != RC_OK || n_tables > TABLES_MAX)
+		return RC_E_RANGE;
+	struct rc_json *j = calloc(1, sizeof *j);
+	struct step *next = calloc(n_rows * RC_DS_COUNT, sizeof *next);
+	if (j == NULL || next == NULL) {
+		free(j);
+		free(next);
+		return RC_E_NOMEM;
+	}
+	j->steps = next;
+	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
+	for (unsigned d = 0; d < RC_DS_COUNT; d++)
+		j->events[d] = make_plan(j, &rc_event_fields, 1u << d, &next);
+	for (size_t i = 0; i < TIME_SECONDS; i++)
+		j->seconds[i].s = INT64_MIN;
+	*ret_json = j;
+	return RC_OK;
 }
 
-static size_t put_special(struct rc_buf *out, const unsigned char *p, size_t left)
+void rc_json_free(struct rc_json *j)
 {
-	uint32_t c = p[0];
-	if (c == '"' || c == '\\') {
-		char text[2] = {'\\', (char)c};
-		rc_buf_add(out, text, sizeof text);
-		return 1;
-	}
-	size_t n = 1;
-	if (c == 0) {
-		c = REPLACEMENT;
-	} else if (c >= 0x80) {
-		n = utf8_read(p, left, &c);
-		if (n == 0) {
-			c = REPLACEMENT;
-			n = 1;
-		}
-	}
-	put_code_point(out, c);
-	return n;
+	if (j == NULL)
+		return;
+	rc_buf_free(&j->rdata);
+	free(j->steps);
+	free(j);
 }
 
-void rc_json_string(struct rc_buf *out, const void *text, size_t len)
+/* --- values --- */
+
+/* Copies n octets in whole pieces: from and to must have room for the rest of the last one. */
+static inline char *put_pieces(char *to, const char *from, size_t n)
 {
-	const unsigned char *p = text;
-	rc_buf_putc(out, '"');
-	for (size_t i = 0; i < len;) {
-		size_t run = 0;
-		while (i + run < len && is_plain(p[i + run]))
-			run++;
-		rc_buf_add(out, p + i, run);
-		i += run;
-		if (i < len)
-			i += put_special(out, p + i, len - i);
-	}
-	rc_buf_putc(out, '"');
+	for (size_t done = 0; done < n; done += PIECE)
+		memcpy(to + done, from + done, PIECE);
+	return to + n;
 }
 
 void rc_json_number(struct rc_buf *out, int64_t value)
 {
-	char text[20];
-	size_t at = sizeof text;
+	char *at = rc_buf_reserve(out, RC_DIGITS_MAX + 1), *start = at;
+	if (at == NULL)
+		return;
 	if (value > RC_JSON_INT_MAX)
 		value = RC_JSON_INT_MAX;
 	if (value < -RC_JSON_INT_MAX)
 		value = -RC_JSON_INT_MAX;
-	uint64_t left = (uint64_t)(value < 0 ? -value : value);
-	do {
-		text[--at] = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
 	if (value < 0)
-		text[--at] = '-';
-	rc_buf_add(out, text + at, sizeof text - at);
+		*at++ = '-';
+	at = rc_digits_put(at, (uint64_t)(value < 0 ? -value : value));
+	out->len += (size_t)(at - start);
 }
 
 static void put_text(struct rc_buf *out, const char *text)
@@ -121,10 +204,27 @@ static void put_text(struct rc_buf *out, const char *text)
 	rc_json_string(out, text, strlen(text));
 }
 
+/* A word of the program's own tables: there is nothing in it to escape. */
+static void put_word(struct rc_buf *out, const char *word)
+{
+	size_t len = strlen(word);
+	char *at = rc_buf_reserve(out, len + 2);
+	if (at == NULL)
+		return;
+	at[0] = '"';
+	memcpy(at + 1, word, len);
+	at[len + 1] = '"';
+	out->len += len + 2;
+}
+
 static void put_addr(struct rc_buf *out, const struct rc_addr *addr)
 {
-	char text[RC_ADDR_TEXT_MAX];
-	put_text(out, rc_addr_format(addr, text));
+	char *at = rc_buf_reserve(out, RC_ADDR_TEXT_MAX + 2);
+	if (at == NULL)
+		return;
+	size_t len = rc_addr_put(addr, at + 1);
+	at[0] = at[len + 1] = '"';
+	out->len += len + 2;
 }
 
 static void put_name(struct rc_buf *out, const struct rc_name *name)
@@ -133,25 +233,32 @@ static void put_name(struct rc_buf *out, const struct rc_name *name)
 	rc_json_string(out, text, rc_name_format(name, text));
 }
 
-static void put_time(struct rc_buf *out, int64_t ts_ns)
+static void put_time(struct writer *w, int64_t ts_ns)
 {
-	char text[RC_TIME_TEXT_LEN + 1];
-	rc_time_format(ts_ns, text);
-	rc_json_string(out, text, RC_TIME_TEXT_LEN);
+	char *at = rc_buf_reserve(w->out, RC_TIME_TEXT_LEN + 3);
+	int64_t s = ts_ns / RC_NS_PER_S, ns = ts_ns % RC_NS_PER_S;
+	struct second *second = &w->json->seconds[(uint64_t)s % TIME_SECONDS];
+	if (at == NULL)
+		return;
+	if (ts_ns < 0) { /* before 1970: not worth keeping */
+		rc_time_format(ts_ns, at + 1);
+	} else {
+		if (second->s != s) {
+			char text[RC_TIME_TEXT_LEN + 1];
+			rc_time_format(ts_ns, text);
+			memcpy(second->text, text, SECOND_LEN);
+			second->s = s;
+		}
+		memcpy(at + 1, second->text, SECOND_LEN);
+		*rc_digits_nine(at + 1 + SECOND_LEN, (uint32_t)ns) = 'Z';
+	}
+	at[0] = at[RC_TIME_TEXT_LEN + 1] = '"';
+	w->out->len += RC_TIME_TEXT_LEN + 2;
 }
-
-struct writer {
-	struct rc_buf *out;
-	const struct rc_event *event;
-	struct rc_json_scratch *scratch;
-	unsigned dataset; /* bit */
-};
-
-static void put_table(struct writer *w, const struct rc_field_table *table, const void *base);
 
 static void put_rdata(struct writer *w, const struct rc_rr *rr)
 {
-	struct rc_buf *text = &w->scratch->rdata;
+	struct rc_buf *text = &w->json->rdata;
 	rc_buf_clear(text);
 	rc_rr_format_rdata(w->event->msg, rr, text);
 	rc_json_string(w->out, text->data, text->failed ? 0 : text->len);
@@ -180,56 +287,41 @@ static void put_counters(struct writer *w, const struct rc_items *items)
 	rc_buf_putc(w->out, '}');
 }
 
-/* What a list holds, by kind; the items themselves are written by put_item. */
-static size_t list_length(const struct rc_field *f, const void *at)
-{
-	switch (f->kind) {
-	case RC_KIND_TEXTS:
-		return ((const struct rc_texts *)at)->n;
-	case RC_KIND_ADDRS:
-		return ((const struct rc_addrs *)at)->n;
-	case RC_KIND_NAMES:
-		return ((const struct rc_names *)at)->n;
-	default:
-		return ((const struct rc_items *)at)->n;
-	}
-}
+static void put_steps(struct writer *w, const struct plan *plan, const void *base);
 
-static void put_item(struct writer *w, const struct rc_field *f, const void *at, size_t i)
+static void put_list(struct writer *w, const struct step *step, const void *at)
 {
-	switch (f->kind) {
-	case RC_KIND_TEXTS:
-		put_text(w->out, ((const struct rc_texts *)at)->items[i]);
-		break;
-	case RC_KIND_ADDRS:
-		put_addr(w->out, &((const struct rc_addrs *)at)->items[i]);
-		break;
-	case RC_KIND_NAMES:
-		put_name(w->out, &((const struct rc_names *)at)->items[i]);
-		break;
-	default:
-		put_table(w, f->items,
-			  (const char *)((const struct rc_items *)at)->items +
-				  i * f->items->item_size);
-	}
-}
-
-static void put_list(struct writer *w, const struct rc_field *f, const void *at)
-{
-	size_t n = list_length(f, at);
-	rc_buf_putc(w->out, '[');
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			rc_buf_putc(w->out, ',');
-		put_item(w, f, at, i);
+	const struct rc_field *f = step->field;
+	const struct rc_items *items = at; /* every list: {pointer, length} */
+	char next = '[';
+	for (size_t i = 0; i < items->n; i++) {
+		rc_buf_putc(w->out, next);
+		next = ',';
+		switch (f->kind) {
+		case RC_KIND_TEXTS:
+			if (f->choice != NULL)
+				put_word(w->out, ((const struct rc_texts *)at)->items[i]);
+			else
+				put_text(w->out, ((const struct rc_texts *)at)->items[i]);
+			break;
+		case RC_KIND_ADDRS:
+			put_addr(w->out, &((const struct rc_addrs *)at)->items[i]);
+			break;
+		case RC_KIND_NAMES:
+			put_name(w->out, &((const struct rc_names *)at)->items[i]);
+			break;
+		default:
+			put_steps(w, step->items,
+				  (const char *)items->items + i * f->items->item_size);
+		}
 	}
 	rc_buf_putc(w->out, ']');
 }
 
-static bool is_present(const struct rc_field *f, const void *at)
+static bool is_present(enum rc_kind kind, const void *at)
 {
 	const struct rc_name *name;
-	switch (f->kind) {
+	switch (kind) {
 	case RC_KIND_TEXT:
 	case RC_KIND_ADDR:
 		return *(const void *const *)at != NULL;
@@ -252,28 +344,34 @@ static bool is_present(const struct rc_field *f, const void *at)
 	case RC_KIND_RDATA:
 		return true;
 	default:
-		return list_length(f, at) > 0;
+		return ((const struct rc_items *)at)->n > 0;
 	}
 }
 
-static void put_value(struct writer *w, const struct rc_field *f, const void *at)
+static void put_value(struct writer *w, const struct step *step, const void *at)
 {
 	const struct rc_bytes *bytes = at;
-	switch (f->kind) {
+	switch (step->field->kind) {
 	case RC_KIND_TEXT:
-		put_text(w->out, *(const char *const *)at);
+		if (step->field->choice != NULL)
+			put_word(w->out, *(const char *const *)at);
+		else
+			put_text(w->out, *(const char *const *)at);
 		break;
 	case RC_KIND_MNEMONIC:
-		put_text(w->out, ((const struct rc_mnemonic *)at)->text);
+		put_word(w->out, ((const struct rc_mnemonic *)at)->text);
 		break;
 	case RC_KIND_NUMBER:
 		rc_json_number(w->out, *(const int64_t *)at);
 		break;
 	case RC_KIND_TIME:
-		put_time(w->out, *(const int64_t *)at);
+		put_time(w, *(const int64_t *)at);
 		break;
 	case RC_KIND_BOOL:
-		rc_buf_puts(w->out, *(const int8_t *)at ? "true" : "false");
+		if (*(const int8_t *)at)
+			rc_buf_add(w->out, "true", 4);
+		else
+			rc_buf_add(w->out, "false", 5);
 		break;
 	case RC_KIND_ADDR:
 		put_addr(w->out, *(const struct rc_addr *const *)at);
@@ -297,74 +395,49 @@ static void put_value(struct writer *w, const struct rc_field *f, const void *at
 		put_counters(w, at);
 		break;
 	default:
-		put_list(w, f, at);
+		put_list(w, step, at);
 	}
 }
 
-static unsigned depth_of(const char *path)
+/* Closes what the field does not share with the last one written, opens the rest, writes the key. */
+static inline void put_key(struct rc_buf *out, const struct step *step, unsigned open,
+			   unsigned shared, bool first)
 {
-	unsigned depth = 0;
-	for (; *path != '\0'; path++)
-		depth += *path == '.';
-	return depth;
+	char *at = rc_buf_reserve(out, DEPTH_MAX + 1 + KEY_MAX + PIECE), *start = at;
+	if (at == NULL)
+		return;
+	for (; open > shared; open--)
+		*at++ = '}';
+	if (!first)
+		*at++ = ',';
+	at = put_pieces(at, step->key + step->from[shared], (size_t)step->len - step->from[shared]);
+	out->len += (size_t)(at - start);
 }
 
-/* Where the part of `path` behind the objects it shares with `last` begins; counts those objects. */
-static const char *unshared(const char *last, const char *path, unsigned *ret_shared)
+static void put_steps(struct writer *w, const struct plan *plan, const void *base)
 {
-	const char *rest = path;
-	*ret_shared = 0;
-	for (const char *p = path; *p != '\0' && *p == *last; p++, last++) {
-		if (*p == '.') {
-			rest = p + 1;
-			(*ret_shared)++;
-		}
-	}
-	return rest;
-}
-
-static void put_key(struct rc_buf *out, const char *last, unsigned depth, const char *path)
-{
-	unsigned shared;
-	const char *rest = unshared(last, path, &shared), *dot;
-	for (; depth > shared; depth--)
-		rc_buf_putc(out, '}');
-	if (*last != '\0')
-		rc_buf_putc(out, ',');
-	while ((dot = strchr(rest, '.')) != NULL) {
-		rc_json_string(out, rest, (size_t)(dot - rest));
-		rc_buf_puts(out, ":{");
-		rest = dot + 1;
-	}
-	rc_json_string(out, rest, strlen(rest));
-	rc_buf_putc(out, ':');
-}
-
-static void put_table(struct writer *w, const struct rc_field_table *table, const void *base)
-{
-	const char *last = "";
-	unsigned depth = 0;
+	unsigned open = 0, shared = 0;
+	bool first = true;
 	rc_buf_putc(w->out, '{');
-	for (size_t i = 0; i < table->n; i++) {
-		const struct rc_field *f = &table->fields[i];
-		const void *at = (const char *)base + f->offset;
-		if ((f->in & w->dataset) == 0 || !is_present(f, at))
+	for (const struct step *step = plan->steps; step < plan->steps + plan->n; step++) {
+		const void *at = (const char *)base + step->field->offset;
+		if (step->shared < shared)
+			shared = step->shared; /* over fields left out: what all of them share */
+		if (!is_present(step->field->kind, at))
 			continue;
-		put_key(w->out, last, depth, f->path);
-		put_value(w, f, at);
-		last = f->path;
-		depth = depth_of(last);
+		put_key(w->out, step, open, shared, first);
+		put_value(w, step, at);
+		first = false;
+		open = shared = step->depth;
 	}
-	for (; depth > 0; depth--)
+	for (; open > 0; open--)
 		rc_buf_putc(w->out, '}');
 	rc_buf_putc(w->out, '}');
 }
 
-void rc_json_event(struct rc_buf *out, const struct rc_event *event,
-		   struct rc_json_scratch *scratch)
+void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)
 {
-	struct writer w = {
-		.out = out, .event = event, .scratch = scratch, .dataset = 1u << event->dataset};
-	put_table(&w, &rc_event_fields, event);
+	struct writer w = {.out = out, .json = json, .event = event};
+	put_steps(&w, &json->events[event->dataset], event);
 	rc_buf_putc(out, '\n');
 }

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +27,31 @@ static void parse_and_format_are_inverse(void **state)
 		struct rc_addr a = parsed(texts[i]);
 		assert_string_equal(rc_addr_format(&a, text), texts[i]);
 		assert_int_equal(rc_addr_is_v4(&a), strchr(texts[i], ':') == NULL);
+	}
+}
+
+/* Each pattern of zero groups, with small and large groups between. */
+static void text_is_that_of_the_c_library(void **state)
+{
+	(void)state;
+	for (unsigned zeros = 0; zeros < 256; zeros++) {
+		for (unsigned fill = 1; fill < 0x10000; fill = fill * 7 + 3) {
+			char text[RC_ADDR_TEXT_MAX], want[RC_ADDR_TEXT_MAX];
+			uint8_t bytes[16] = {0};
+			for (unsigned i = 0; i < 8; i++) {
+				if (zeros >> i & 1)
+					continue;
+				bytes[2 * i] = (uint8_t)(fill >> 8);
+				bytes[2 * i + 1] = (uint8_t)fill;
+			}
+			struct rc_addr a = rc_addr_v6(bytes), b = rc_addr_v4(bytes);
+			if (rc_addr_is_v4(&a))
+				continue;
+			inet_ntop(AF_INET6, bytes, want, sizeof want);
+			assert_string_equal(rc_addr_format(&a, text), want);
+			inet_ntop(AF_INET, bytes, want, sizeof want);
+			assert_string_equal(rc_addr_format(&b, text), want);
+		}
 	}
 }
 
@@ -101,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_and_format_are_inverse),
+		cmocka_unit_test(text_is_that_of_the_c_library),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(families_with_the_same_octets_differ),
 		cmocka_unit_test(special_ranges_hold_to_their_edges),

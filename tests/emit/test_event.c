@@ -11,7 +11,7 @@ struct world {
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
-	if (w == NULL || rc_ident_new(&w->observer.ident) != RC_OK)
+	if (w == NULL)
 		return -1;
 	w->observer.source_name = sample_source;
 	sample_make(&w->sample, "expired", 7);
@@ -22,7 +22,6 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	rc_ident_free(w->observer.ident);
 	free(w);
 	return 0;
 }

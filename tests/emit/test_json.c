@@ -89,20 +89,19 @@ struct world {
 	struct sample sample;
 	struct rc_observer observer;
 	struct rc_event event;
-	struct rc_json_scratch scratch;
+	struct rc_json *json;
 	struct rc_buf out;
 };
 
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
-	if (w == NULL || rc_ident_new(&w->observer.ident) != RC_OK)
+	if (w == NULL || rc_json_new(&w->json) != RC_OK)
 		return -1;
 	w->observer.source_name = sample_source;
 	w->observer.hostname = "sensor.example";
 	w->observer.iface = "eth0";
 	w->out = rc_buf_init(RC_EVENT_MAX);
-	w->scratch.rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
 	*state = w;
 	return 0;
 }
@@ -110,9 +109,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct world *w = *state;
-	rc_ident_free(w->observer.ident);
 	rc_buf_free(&w->out);
-	rc_buf_free(&w->scratch.rdata);
+	rc_json_free(w->json);
 	free(w);
 	return 0;
 }
@@ -121,7 +119,7 @@ static json_t *write_event(struct world *w)
 {
 	w->event.sequence = 1;
 	rc_buf_clear(&w->out);
-	rc_json_event(&w->out, &w->event, &w->scratch);
+	rc_json_event(w->json, &w->out, &w->event);
 	assert_false(w->out.failed);
 	assert_int_equal(w->out.data[w->out.len - 1], '\n');
 	for (size_t i = 0; i + 1 < w->out.len; i++)
@@ -393,7 +391,7 @@ static void a_full_buffer_is_told(void **state)
 	struct rc_buf small = rc_buf_init(200);
 	sample_make(&w->sample, "x", 1);
 	rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
-	rc_json_event(&small, &w->event, &w->scratch);
+	rc_json_event(w->json, &small, &w->event);
 	assert_true(small.failed);
 	rc_buf_free(&small);
 }
