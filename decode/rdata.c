@@ -1,5 +1,6 @@
 #include "decode/rdata.h"
 
+#include "decode/rr_text.h"
 #include "decode/walk.h"
 
 #define TYPE_TA 32768u /* have the RDATA of DS (RFC 4431) */
@@ -148,15 +149,18 @@ static bool skip_bitmap(struct rc_cursor *c)
 	return true;
 }
 
-/* Keys ascend strictly (RFC 9460 2.2). */
+/* Keys ascend strictly, values fit their keys (RFC 9460 2.2). */
 static bool skip_svcparams(struct rc_cursor *c)
 {
 	int last = -1;
 	while (rc_cursor_left(c) > 0) {
-		int key = rc_cursor_u16(c);
-		rc_cursor_skip(c, rc_cursor_u16(c));
-		if (c->failed || key <= last)
+		struct rc_cursor param = *c;
+		int key = rc_cursor_u16(&param);
+		uint16_t len = rc_cursor_u16(&param);
+		struct rc_cursor value = rc_text_part(&param, len);
+		if (param.failed || key <= last || !rc_svcparam_fits((uint16_t)key, value))
 			return false;
+		*c = param;
 		last = key;
 	}
 	return true;

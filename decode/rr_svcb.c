@@ -3,7 +3,8 @@
 
 enum value {
 	VALUE_KEYS, /* list of keys */
-	VALUE_IDS,  /* list of character-strings */
+	VALUE_IDS,  /* list of character-strings, none of them empty (RFC 9460 7.1.1) */
+	VALUE_PATH, /* list of character-strings, perhaps none */
 	VALUE_NONE,
 	VALUE_U16,
 	VALUE_U16S,
@@ -28,17 +29,21 @@ static const struct {
 	{"dohpath", VALUE_TEXT},
 	{"ohttp", VALUE_NONE},
 	{"tls-supported-groups", VALUE_U16S},
-	{"docpath", VALUE_IDS},
+	{"docpath", VALUE_PATH},
 	{"pvd", VALUE_TEXT},
 	{"oots", VALUE_TEXT},
 };
 
 #define KEYS (sizeof keys / sizeof *keys)
 
-static bool ids_fit(struct rc_cursor c)
+static bool strings_fit(struct rc_cursor c, uint8_t min_len)
 {
-	while (!c.failed && rc_cursor_left(&c) > 0)
-		rc_cursor_skip(&c, rc_cursor_u8(&c));
+	while (!c.failed && rc_cursor_left(&c) > 0) {
+		uint8_t len = rc_cursor_u8(&c);
+		rc_cursor_skip(&c, len);
+		if (len < min_len)
+			return false;
+	}
 	return !c.failed;
 }
 
@@ -58,10 +63,17 @@ static bool value_fits(enum value value, struct rc_cursor c)
 	case VALUE_AAAA:
 		return len > 0 && len % 16 == 0;
 	case VALUE_IDS:
-		return len > 0 && ids_fit(c);
+		return len > 0 && strings_fit(c, 1);
+	case VALUE_PATH:
+		return strings_fit(c, 0);
 	default:
 		return true;
 	}
+}
+
+bool rc_svcparam_fits(uint16_t key, struct rc_cursor value)
+{
+	return key >= KEYS || value_fits(keys[key].value, value);
 }
 
 static void put_key(struct rc_buf *buf, uint16_t key)
@@ -101,6 +113,7 @@ static void put_item(struct rc_buf *buf, enum value value, struct rc_cursor *c)
 		rc_buf_puts(buf, rc_addr_format(&addr, text));
 		break;
 	case VALUE_IDS:
+	case VALUE_PATH:
 		put_id(buf, rc_text_part(c, rc_cursor_u8(c)));
 		break;
 	default:
@@ -111,6 +124,7 @@ static void put_item(struct rc_buf *buf, enum value value, struct rc_cursor *c)
 
 static void put_value(struct rc_buf *buf, enum value value, struct rc_cursor c)
 {
+	bool strings = value == VALUE_IDS || value == VALUE_PATH;
 	if (value == VALUE_NONE)
 		return;
 	rc_buf_putc(buf, '=');
@@ -122,14 +136,14 @@ static void put_value(struct rc_buf *buf, enum value value, struct rc_cursor c)
 		rc_text_base64(buf, c);
 		return;
 	}
-	if (value == VALUE_IDS)
+	if (strings)
 		rc_buf_putc(buf, '"');
 	for (bool first = true; rc_cursor_left(&c) > 0; first = false) {
 		if (!first)
 			rc_buf_putc(buf, ',');
 		put_item(buf, value, &c);
 	}
-	if (value == VALUE_IDS)
+	if (strings)
 		rc_buf_putc(buf, '"');
 }
 
@@ -140,13 +154,10 @@ void rc_text_svcparams(struct rc_buf *buf, struct rc_cursor c)
 		struct rc_cursor value = rc_text_part(&c, rc_cursor_u16(&c));
 		if (!first)
 			rc_buf_putc(buf, ' ');
-		if (key < KEYS && value_fits(keys[key].value, value)) {
-			put_key(buf, key);
+		put_key(buf, key);
+		if (key < KEYS)
 			put_value(buf, keys[key].value, value);
-			continue;
-		}
-		rc_buf_printf(buf, "key%u", key); /* any value may stand behind the generic name */
-		if (rc_cursor_left(&value) > 0)
+		else if (rc_cursor_left(&value) > 0)
 			put_value(buf, VALUE_TEXT, value);
 	}
 }

@@ -25,6 +25,9 @@ void rc_text_quoted(struct rc_buf *buf, struct rc_cursor c);
 /* SvcParams with a space between (RFC 9460 2.1); their structure must have been checked. */
 void rc_text_svcparams(struct rc_buf *buf, struct rc_cursor c);
 
+/* True if the value of a service parameter fits its key (RFC 9460 2.2), or the key is not known. */
+bool rc_svcparam_fits(uint16_t key, struct rc_cursor value);
+
 /* 16 octets of LOC, version 0 (RFC 1876 3). */
 void rc_text_loc(struct rc_buf *buf, struct rc_cursor c);
 

@@ -277,6 +277,13 @@ static void rdata_is_checked_against_its_type(void **state)
 	FAILS(RC_TYPE_TXT, "");
 	FAILS(RC_TYPE_TXT, "\002a");
 	FAILS(RC_TYPE_HTTPS, "\000\001\000\000\003\000\002\001\273\000\001\000\000"); /* keys */
+	FITS(RC_TYPE_HTTPS, "\000\001\000\000\003\000\002\001\273");
+	FAILS(RC_TYPE_HTTPS, "\000\001\000\000\003\000\003\001\273\000"); /* a port of 3 octets */
+	FITS(RC_TYPE_HTTPS, "\000\001\000\000\001\000\003\002h2");
+	FAILS(RC_TYPE_HTTPS, "\000\001\000\000\001\000\003\001h2"); /* two lengths, one too long */
+	FAILS(RC_TYPE_HTTPS, "\000\001\000\000\001\000\001\000");   /* an empty protocol */
+	FAILS(RC_TYPE_HTTPS, "\000\001\000\000\004\000\003\001\002\003"); /* IPv4 hint */
+	FITS(RC_TYPE_HTTPS, "\000\001\000\002\233\000\003\001\002\003");  /* unknown key */
 	FITS(65280, "anything");
 	FITS(65280, "");
 }

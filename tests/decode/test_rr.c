@@ -86,13 +86,14 @@ static void service_bindings_print_by_name(void **state)
 	       "key667=\"x\\001\"");
 }
 
-static void service_parameter_that_does_not_fit_prints_by_number(void **state)
+static void service_parameter_that_does_not_fit_makes_the_rdata_print_as_octets(void **state)
 {
 	(void)state;
-	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\003\000\001\001", "1 . key3=\"\\001\"");
+	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\003\000\001\001", "\\# 8 0001000003000101");
 	/* A length inside the list of protocols that goes past its end. */
-	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\001\000\003\005h2", "1 . key1=\"\\005h2\"");
+	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\001\000\003\005h2", "\\# 10 00010000010003056832");
 	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\001\000\004\003a,\\", "1 . alpn=\"a\\\\,\\\\\\\\\"");
+	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\012\000\000", "1 . docpath=\"\"");
 }
 
 static void rarer_types(void **state)
@@ -196,7 +197,8 @@ int main(void)
 		cmocka_unit_test(text_is_quoted_and_ascii),
 		cmocka_unit_test(dnssec_types),
 		cmocka_unit_test(service_bindings_print_by_name),
-		cmocka_unit_test(service_parameter_that_does_not_fit_prints_by_number),
+		cmocka_unit_test(
+			service_parameter_that_does_not_fit_makes_the_rdata_print_as_octets),
 		cmocka_unit_test(rarer_types),
 		cmocka_unit_test(tsig_prints_its_error),
 		cmocka_unit_test(rdata_that_does_not_fit_prints_as_unknown),
