@@ -275,8 +275,10 @@ static enum rc_layer step_udp(struct rc_decoder *d, struct rc_packet *p)
 	if (!rc_ports_has(d->ports.any, p->src_port) && !rc_ports_has(d->ports.any, p->dst_port))
 		return rc_packet_end(p, RC_FATE_OTHER_PORT);
 	read_udp_payload(p);
-	if (rc_packet_wire_left(p) < p->udp_len)
+	if (rc_packet_wire_left(p) < p->udp_len) { /* not the capture's doing: nothing was cut */
 		d->stats.udp_length_bad++;
+		p->udp_len = rc_packet_wire_left(p);
+	}
 	if (rc_ports_has(d->ports.dns, p->src_port) || rc_ports_has(d->ports.dns, p->dst_port))
 		return RC_LAYER_DNS;
 	if (p->udp_len < rc_packet_wire_left(p))

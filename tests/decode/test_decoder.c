@@ -102,14 +102,16 @@ static void decoder_udp_length_ends_the_message(void **state)
 	feeder_free(f);
 }
 
-static void decoder_udp_length_beyond_the_packet_is_flagged(void **state)
+static void decoder_udp_length_beyond_the_packet_is_not_the_captures_doing(void **state)
 {
 	(void)state;
 	struct feeder *f = feeder_new(0);
 	struct bytes q = udp(4000, 53, dns(7, false, 1));
 	q.data[4] = 2;
 	assert_int_equal(feed(f, 101, ip4(1, 2, 17, q)), 1);
-	assert_true(f->obs[0].flags & RC_OBS_CUT);
+	assert_false(f->obs[0].flags & RC_OBS_CUT);
+	assert_int_equal(f->obs[0].msg.fault, RC_FAULT_NONE);
+	assert_int_equal(counter(f, "messages_cut"), 0);
 	assert_int_equal(counter(f, "udp_length_bad"), 1);
 	feeder_free(f);
 }
@@ -185,7 +187,7 @@ int main(void)
 		cmocka_unit_test(decoder_counters_have_unique_names),
 		cmocka_unit_test(decoder_cut_message_is_flagged),
 		cmocka_unit_test(decoder_udp_length_ends_the_message),
-		cmocka_unit_test(decoder_udp_length_beyond_the_packet_is_flagged),
+		cmocka_unit_test(decoder_udp_length_beyond_the_packet_is_not_the_captures_doing),
 		cmocka_unit_test(decoder_takes_its_ports_from_the_configuration),
 		cmocka_unit_test(decoder_full_scratch_is_counted_and_freed_by_the_next_batch),
 		cmocka_unit_test(decoder_extreme_times_are_harmless),
