@@ -38,7 +38,7 @@ TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all check demo deps lint layers format asan fuzz bench lab accuracy golden docs install uninstall clean help unit
+.PHONY: all check demo deps lint layers format asan fuzz fuzz-long bench lab accuracy golden docs install uninstall clean help unit
 all: rcause
 
 rcause: $(BUILD)/rcause
@@ -46,7 +46,7 @@ rcause: $(BUILD)/rcause
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'all lint layers format asan fuzz bench lab accuracy golden docs install uninstall clean'
+	@echo 'all lint layers format asan fuzz fuzz-long bench lab accuracy golden docs install uninstall clean'
 
 # Installs what the build and the tests need; a no-op when it is there. On systems without apt it
 # prints the packages and stops.
@@ -108,6 +108,17 @@ asan:
 # Replays every fuzz corpus with any compiler; tests/fuzz/README.md says how to fuzz for real.
 fuzz: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) tests/fuzz/replay.sh
+
+# Fuzzes TARGET, or all one after the other, for so many CPU seconds (FUZZER=libfuzzer or afl).
+TARGET ?= $(patsubst tests/fuzz/%.c,%,$(FUZZ_SRC))
+CPU_SECONDS ?= 1800
+FUZZER ?= libfuzzer
+fuzz-long:
+	$(Q)for t in $(TARGET); do tests/fuzz/run.sh $$t $(CPU_SECONDS) $(FUZZER) || exit; done
+
+# A target linked with the fuzzer's main instead of ours: what tests/fuzz/run.sh asks for.
+$(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # What a packet costs beside a bare libpcap loop: PACKETS=10000000 ROUNDS=5 PROFILES=normal,flood
 BENCH := $(BUILD)/tests/bench
