@@ -38,7 +38,7 @@ TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all check demo deps lint layers format asan fuzz fuzz-long bench lab accuracy golden docs install uninstall clean help unit
+.PHONY: all check demo deps lint layers format asan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean help unit
 all: rcause
 
 rcause: $(BUILD)/rcause
@@ -46,7 +46,7 @@ rcause: $(BUILD)/rcause
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'all lint layers format asan fuzz fuzz-long bench lab accuracy golden docs install uninstall clean'
+	@echo 'all lint layers format asan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean'
 
 # Installs what the build and the tests need; a no-op when it is there. On systems without apt it
 # prints the packages and stops.
@@ -87,7 +87,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory all unit layers
 	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
-unit: $(TESTS) $(FUZZERS)
+unit: $(TESTS) $(FUZZERS) $(BUILD)/tests/tshark/dump
 
 # --- quality -------------------------------------------------------------------------------------
 layers:
@@ -130,6 +130,11 @@ $(BENCH)/traffic: $(BENCH)/traffic.o $(BENCH)/wire.o
 
 bench: all $(BENCH)/null $(BENCH)/traffic
 	$(Q)$(PYTHON) tests/bench/run.py ./rcause $(BENCH)/null $(BENCH)/traffic
+
+# What decode says beside what tshark 4.0 says, field by field (tests/tshark/, docs/decode.md).
+CAPTURES ?= pcaps
+tshark-diff: $(BUILD)/tests/tshark/dump
+	$(Q)BUILD=$(BUILD) $(PYTHON) tests/tshark/diff.py $(CAPTURES)
 
 # --- the fault lab (root, Debian servers) --------------------------------------------------------
 # Writes labelled captures to tests/lab/out/cases.

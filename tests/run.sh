@@ -63,6 +63,7 @@ suite harness "$PYTHON" tests/selftest.py
 suite golden "$PYTHON" tests/golden.py
 suite rules "$PYTHON" tests/rules.py
 suite schema "$PYTHON" tests/schema.py
+suite tshark "$PYTHON" tests/tshark.py
 suite robust "$PYTHON" tests/robust.py
 suite live "$PYTHON" tests/live.py
 
