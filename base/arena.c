@@ -72,7 +72,7 @@ void rc_arena_reset(struct rc_arena *arena)
 	arena->current = arena->first;
 }
 
-void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
+void *rc_arena_take(struct rc_arena *arena, size_t bytes)
 {
 	if (bytes > arena->max)
 		return NULL;
@@ -92,17 +92,26 @@ void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
 	}
 	void *p = arena->current->bytes + arena->current->used;
 	arena->current->used += bytes;
-	return memset(p, 0, bytes);
+	return p;
+}
+
+void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
+{
+	void *p = rc_arena_take(arena, bytes);
+	return p == NULL ? NULL : memset(p, 0, bytes);
 }
 
 const char *rc_arena_printf(struct rc_arena *arena, const char *format, ...)
 {
+	struct block *b = arena->current;
+	size_t room = b->size - b->used;
 	va_list ap, again;
 	va_start(ap, format);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
-	char *text = n < 0 ? NULL : rc_arena_alloc(arena, (size_t)n + 1);
-	if (text != NULL)
+	/* Most texts fit behind what is there: then the first pass is the only one. */
+	int n = vsnprintf((char *)b->bytes + b->used, room, format, ap);
+	char *text = n < 0 ? NULL : rc_arena_take(arena, (size_t)n + 1);
+	if (text != NULL && text != (char *)b->bytes + b->used)
 		vsnprintf(text, (size_t)n + 1, format, again);
 	va_end(again);
 	va_end(ap);
@@ -111,7 +120,7 @@ const char *rc_arena_printf(struct rc_arena *arena, const char *format, ...)
 
 void *rc_arena_copy(struct rc_arena *arena, const void *data, size_t len)
 {
-	void *p = rc_arena_alloc(arena, len == 0 ? 1 : len);
+	void *p = rc_arena_take(arena, len == 0 ? 1 : len);
 	if (p != NULL && len > 0)
 		memcpy(p, data, len);
 	return p;

@@ -23,6 +23,9 @@ void rc_arena_reset(struct rc_arena *arena);
 /* Zeroed memory, aligned for any type, until the next reset; NULL when the maximum is reached. */
 void *rc_arena_alloc(struct rc_arena *arena, size_t bytes);
 
+/* The same without zeroing it: for large arrays of which little is used. */
+void *rc_arena_take(struct rc_arena *arena, size_t bytes);
+
 /* Formatted string in the arena; "" when the maximum is reached. */
 const char *rc_arena_printf(struct rc_arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -62,8 +62,7 @@ const char *rc_party_name(enum rc_party party)
 void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
 	      const struct rc_name *name, const char *outcome, const char *fact)
 {
-	(void)c;
-	if (f->n_evidence == RC_EVIDENCE_MAX)
+	if (c->weighing || f->n_evidence == RC_EVIDENCE_MAX)
 		return;
 	bool answered = x->state == RC_X_ANSWERED;
 	bool icmp = !answered && x->icmp_frame != 0;
@@ -97,32 +96,43 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact)
 	rc_prove(c, f, c->x, c->qname, NULL, fact);
 }
 
+static const char *copy_text(struct rc_case *c, const char *text, size_t len)
+{
+	char *copy = rc_arena_take(c->arena, len + 1);
+	if (copy == NULL)
+		return "";
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
 const char *rc_say_name(struct rc_case *c, const struct rc_name *name)
 {
 	char text[RC_NAME_TEXT_MAX + 1];
 	if (name == NULL || name->len == 0)
 		return "(no name)";
-	rc_name_format(name, text);
-	return rc_say(c, "%s", text);
+	if (c->weighing)
+		return "";
+	return copy_text(c, text, rc_name_format(name, text));
 }
 
 const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr)
 {
 	char text[RC_ADDR_TEXT_MAX];
-	return rc_say(c, "%s", rc_addr_format(addr, text));
+	return c->weighing ? "" : copy_text(c, text, rc_addr_put(addr, text));
 }
 
 const char *rc_say_type(struct rc_case *c, uint16_t type)
 {
 	char text[RC_CODE_TEXT_MAX];
-	return rc_say(c, "%s", rc_code_name(&rc_types, type, text));
+	const char *name = rc_code_name(&rc_types, type, text);
+	return c->weighing ? "" : copy_text(c, name, strlen(name));
 }
 
 const char *rc_say_duration(struct rc_case *c, int64_t ns)
 {
 	char text[32];
-	rc_duration_format(ns, text, sizeof text);
-	return rc_say(c, "%s", text);
+	return c->weighing ? "" : copy_text(c, text, rc_duration_format(ns, text, sizeof text));
 }
 
 static const char *value_of(struct rc_case *c, const struct rc_finding *f, const char *key,

@@ -35,6 +35,7 @@ struct rc_rule {
 	uint32_t opcodes; /* bit per OPCODE; 0: QUERY only */
 	uint32_t param;   /* for tests shared by several rows */
 	uint64_t ede;     /* bits of EDE codes that say the same; for tests that use it */
+	/* Called for each case to weigh it (c->weighing), and again for the one that won, to tell it. */
 	enum rc_confidence (*test)(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f);
 };
@@ -70,7 +71,7 @@ RC_RULE_FAMILIES(X)
 /* All rules in the order of their families; NULL behind the last. */
 const struct rc_rule *rc_rule_at(size_t index);
 
-/* Adds an exchange as evidence; fact is one phrase (arena or static). outcome NULL: by its RCODE. */
+/* Adds an exchange as evidence (nothing while rules are weighed); fact is one phrase (arena or static). outcome NULL: by its RCODE. */
 void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
 	      const struct rc_name *name, const char *outcome, const char *fact);
 
@@ -89,12 +90,12 @@ static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)
 /* "the zone example.com", else the name asked. Text in the case's arena. */
 const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *zone);
 
-/* Text in the case's arena. */
+/* Text in the case's arena; "" while rules are weighed. */
 const char *rc_say_name(struct rc_case *c, const struct rc_name *name);
 const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr);
 const char *rc_say_type(struct rc_case *c, uint16_t type);
 const char *rc_say_duration(struct rc_case *c, int64_t ns);
-#define rc_say(c, ...) rc_arena_printf((c)->arena, __VA_ARGS__)
+#define rc_say(c, ...) ((c)->weighing ? "" : rc_arena_printf((c)->arena, __VA_ARGS__))
 
 /*
  * Expands {zone} {server} {client} {resolver} {qname} {qtype} in a text of a cause row; what is not

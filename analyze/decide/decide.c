@@ -117,16 +117,17 @@ static void note_alternative(struct outcome *o, const struct rc_rule *rule)
 		o->alternatives[o->n_alternatives++] = &rule->cause;
 }
 
+/* Weighs the rules, then has the one that won tell its finding. */
 static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
-	struct rc_evidence *mine = rc_arena_alloc(c->arena, RC_EVIDENCE_MAX * sizeof *mine);
-	struct rc_evidence *best = rc_arena_alloc(c->arena, RC_EVIDENCE_MAX * sizeof *best);
-	if (mine == NULL || best == NULL)
+	struct rc_evidence *evidence = rc_arena_take(c->arena, RC_EVIDENCE_MAX * sizeof *evidence);
+	if (evidence == NULL)
 		return false;
 	*o = (struct outcome){.rule = NULL};
+	c->weighing = true;
 	for (size_t i = 0; i < d->n_rules && o->confidence < RC_CONF_PROVEN; i++) {
 		const struct rc_rule *rule = d->rules[i];
-		struct rc_finding f = {.evidence = mine};
+		struct rc_finding f = {.evidence = evidence};
 		if (!applies(rule, c))
 			continue;
 		enum rc_confidence confidence = cap(rule, c, rule->test(rule, c, &f));
@@ -137,14 +138,16 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 				note_alternative(o, o->rule);
 			o->rule = rule;
 			o->confidence = confidence;
-			o->finding = f;
-			mine = best;
-			best = f.evidence;
 		} else if (confidence > RC_CONF_NONE) {
 			note_alternative(o, rule);
 		}
 	}
-	return o->rule != NULL;
+	c->weighing = false;
+	if (o->rule == NULL)
+		return false;
+	o->finding = (struct rc_finding){.evidence = evidence};
+	o->rule->test(o->rule, c, &o->finding);
+	return true;
 }
 
 /* Takes over the verdict of the failure that this one repeats. */

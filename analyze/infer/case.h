@@ -151,6 +151,7 @@ struct rc_case {
 	struct rc_others others;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
+	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
 	bool dnssec_done;
 	struct rc_dnssec_result dnssec;
 	struct rc_origin *dnssec_origins; /* of each message given to the check */

@@ -169,8 +169,8 @@ static int by_time(const void *a, const void *b)
 
 void rc_lineage_collect(struct rc_case *c)
 {
-	c->names = rc_arena_alloc(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
-	c->links = rc_arena_alloc(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
+	c->names = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
+	c->links = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
 	if (c->names == NULL || c->links == NULL || c->qname->len == 0)
 		return;
 	widen_to_shared_fetch(c);

@@ -37,10 +37,11 @@ static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *na
 	if (z != NULL || c->n_zones == ZONES_MAX)
 		return z;
 	z = &c->zones[c->n_zones];
-	z->addrs = rc_arena_alloc(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
-	z->ns = rc_arena_alloc(c->arena, ZONE_NS_MAX * sizeof *z->ns);
-	z->ns_hash = rc_arena_alloc(c->arena, ZONE_NS_MAX * sizeof *z->ns_hash);
-	z->servers = rc_arena_alloc(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
+	*z = (struct rc_zone_view){.n_ns = 0};
+	z->addrs = rc_arena_take(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
+	z->ns = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns);
+	z->ns_hash = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns_hash);
+	z->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
 	if (z->addrs == NULL || z->ns == NULL || z->ns_hash == NULL || z->servers == NULL)
 		return NULL;
 	z->name = *name;
@@ -341,8 +342,7 @@ static void tally(struct rc_zone_view *z, const struct rc_link *link)
 		if (z->n_servers == ZONE_SERVERS_MAX)
 			return;
 		s = &z->servers[z->n_servers++];
-		s->addr = link->x->server;
-		s->worst = link->outcome;
+		*s = (struct rc_server_view){.addr = link->x->server, .worst = link->outcome};
 	}
 	s->count[link->outcome]++;
 	if (s->worst == RC_OUT_UNKNOWN ||
@@ -403,7 +403,7 @@ static void find_failed_zone(struct rc_case *c)
 void rc_zones_judge(struct rc_case *c)
 {
 	/* One more than ZONES_MAX: the last place collects servers whose zone is not known. */
-	c->zones = rc_arena_alloc(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
+	c->zones = rc_arena_take(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
 	if (c->zones == NULL) {
 		c->n_links = 0;
 		return;
@@ -418,8 +418,8 @@ void rc_zones_judge(struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++)
 		c->links[i].outcome = outcome_of(c, i);
 	struct rc_zone_view *unknown = &c->zones[c->n_zones];
-	unknown->servers = rc_arena_alloc(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);
-	unknown->role = RC_ROLE_QUESTION;
+	*unknown = (struct rc_zone_view){.role = RC_ROLE_QUESTION};
+	unknown->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);
 	if (unknown->servers == NULL) {
 		c->n_links = 0;
 		return;
