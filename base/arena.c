@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/err.h"
 
 #define BLOCK_BYTES ((size_t)64 << 10)
@@ -101,18 +102,64 @@ void *rc_arena_alloc(struct rc_arena *arena, size_t bytes)
 	return p == NULL ? NULL : memset(p, 0, bytes);
 }
 
+/*
+ * What most formats are made of, %s, %.*s and %u, without printf's price. Gives the length, or SIZE_MAX
+ * for a format with more in it, or when there is no room.
+ */
+static size_t print_simple(char *at, size_t room, const char *format, va_list ap)
+{
+	char *start = at, number[RC_DIGITS_MAX];
+	while (*format != '\0') {
+		const char *from = format;
+		size_t n = strcspn(format, "%");
+		format += n;
+		if (n == 0 && format[1] == 's') {
+			from = va_arg(ap, const char *);
+			n = strlen(from);
+			format += 2;
+		} else if (n == 0 && strncmp(format, "%.*s", 4) == 0) {
+			n = (size_t)va_arg(ap, int);
+			from = va_arg(ap, const char *);
+			n = strnlen(from, n);
+			format += 4;
+		} else if (n == 0 && format[1] == 'u') {
+			n = (size_t)(rc_digits_put(number, va_arg(ap, unsigned)) - number);
+			from = number;
+			format += 2;
+		} else if (n == 0) {
+			return SIZE_MAX;
+		}
+		if (n >= room)
+			return SIZE_MAX;
+		at = mempcpy(at, from, n);
+		room -= n;
+	}
+	*at = '\0';
+	return (size_t)(at - start);
+}
+
 const char *rc_arena_printf(struct rc_arena *arena, const char *format, ...)
 {
 	struct block *b = arena->current;
+	char *at = (char *)b->bytes + b->used, *text = at;
 	size_t room = b->size - b->used;
 	va_list ap, again;
 	va_start(ap, format);
 	va_copy(again, ap);
-	/* Most texts fit behind what is there: then the first pass is the only one. */
-	int n = vsnprintf((char *)b->bytes + b->used, room, format, ap);
-	char *text = n < 0 ? NULL : rc_arena_take(arena, (size_t)n + 1);
-	if (text != NULL && text != (char *)b->bytes + b->used)
-		vsnprintf(text, (size_t)n + 1, format, again);
+	size_t n = room == 0 ? SIZE_MAX : print_simple(at, room, format, ap);
+	if (n != SIZE_MAX) {
+		b->used += (n + 1 + ALIGN - 1) / ALIGN * ALIGN;
+		if (b->used > b->size)
+			b->used = b->size;
+	} else {
+		int len;
+		va_end(ap);
+		va_copy(ap, again);
+		len = vsnprintf(NULL, 0, format, ap);
+		text = len < 0 ? NULL : rc_arena_take(arena, (size_t)len + 1);
+		if (text != NULL)
+			vsnprintf(text, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	va_end(ap);
 	return text == NULL ? "" : text;

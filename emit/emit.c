@@ -41,6 +41,9 @@ struct rc_emit {
 	struct rc_json *json;
 	struct rc_event_cause_count *causes; /* by index of the cause */
 	struct rc_event_cause_count *seen;   /* those above zero, for the stats event */
+	size_t n_causes;
+	const struct rc_cause *last_cause; /* counted last, at *last_count */
+	int64_t *last_count;
 	uint64_t sequence;
 	struct emit_counters counters;
 };
@@ -69,7 +72,7 @@ static int open_sinks(struct rc_emit *emit, const struct rc_emit_config *config)
 
 static int make_causes(struct rc_emit *emit)
 {
-	size_t n = rc_cause_count();
+	size_t n = emit->n_causes = rc_cause_count();
 	emit->causes = calloc(n + 1, sizeof *emit->causes);
 	emit->seen = calloc(n + 1, sizeof *emit->seen);
 	if (emit->causes == NULL || emit->seen == NULL)
@@ -153,12 +156,14 @@ static void send_event(struct rc_emit *emit)
 
 static void count_cause(struct rc_emit *emit, const struct rc_cause *cause)
 {
-	for (size_t i = 0; i < rc_cause_count(); i++) {
-		if (rc_cause_at(i) == cause) {
-			emit->causes[i].failures++;
-			return;
-		}
+	if (emit->last_cause != cause) { /* failures come in rows of one cause */
+		size_t i = 0;
+		while (i < emit->n_causes && rc_cause_at(i) != cause)
+			i++;
+		emit->last_cause = cause;
+		emit->last_count = &emit->causes[i].failures;
 	}
+	(*emit->last_count)++;
 }
 
 void rc_emit_failure(struct rc_emit *emit, const struct rc_failure *failure)
@@ -206,7 +211,7 @@ void rc_emit_stats(struct rc_emit *emit, int64_t start_ns, int64_t now_ns, bool 
 	if (!wants(emit, RC_EMIT_STATS))
 		return;
 	rc_event_from_stats(emit->event, &emit->observer, start_ns, now_ns, final, sets, n_sets);
-	for (size_t i = 0; i < rc_cause_count(); i++) {
+	for (size_t i = 0; i < emit->n_causes; i++) {
 		if (emit->causes[i].failures > 0)
 			emit->seen[n++] = emit->causes[i];
 	}

@@ -101,9 +101,12 @@ static uint32_t fault_of_text(const struct rc_case *c)
 	return NO_FAULT;
 }
 
-static bool resolver_says(const struct rc_rule *rule, const struct rc_case *c)
+static bool resolver_says(const struct rc_rule *rule, struct rc_case *c)
 {
-	uint32_t fault = fault_of_text(c);
+	if (!c->ede_read)
+		c->ede_fault = fault_of_text(c);
+	c->ede_read = true;
+	uint32_t fault = c->ede_fault;
 	return fault == NO_FAULT ? (c->ede & rule->ede) != 0 : fault == rule->param;
 }
 

@@ -146,8 +146,10 @@ struct rc_case {
 	const struct rc_link *final;     /* a usable final answer to the question; NULL */
 	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
 
-	bool one_way; /* the whole capture holds queries only */
-	uint64_t ede; /* bit per EDE code of the answer (codes below 64) */
+	bool one_way;       /* the whole capture holds queries only */
+	uint64_t ede;       /* bit per EDE code of the answer (codes below 64) */
+	bool ede_read;      /* its texts were read, by the rules of DNSSEC: */
+	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
