@@ -37,12 +37,13 @@
 #define RC_ENCAP_DEPTH_MAX 8u /* nested headers of one frame; real stacks stay below 5 */
 #define RC_IP6_EXT_MAX 8u     /* extension headers (RFC 8200 4.1 lists 7) */
 #define RC_NAME_POINTERS_MAX \
-	126u                 /* compression pointers in one name: each adds at least one label */
-#define RC_RR_MAX 4096u      /* RRs walked in one message; 64 KiB holds 5957 of the smallest */
-#define RC_EDE_MAX 4u        /* EDE options kept of a message (RFC 8914 allows several) */
-#define RC_EDE_TEXT_MAX 255u /* octets of EXTRA-TEXT kept */
-#define RC_OPTIONS_MAX 32u   /* EDNS options looked at */
-#define RC_PORTS_MAX 16u     /* DNS ports of one run */
+	126u            /* compression pointers in one name: each adds at least one label */
+#define RC_RR_MAX 4096u /* RRs walked in one message; 64 KiB holds 5957 of the smallest */
+#define RC_EDE_MAX 4u   /* EDE options kept of a message (RFC 8914 allows several) */
+#define RC_EDE_TEXT_MAX \
+	1024u /* octets of EXTRA-TEXT kept: Unbound's reason may stand behind two names in full */
+#define RC_OPTIONS_MAX 32u              /* EDNS options looked at */
+#define RC_PORTS_MAX 16u                /* DNS ports of one run */
 #define RC_DECODE_MEMORY_MIN (1u << 20) /* below this not even a few datagrams fit */
 #define RC_SCRATCH_MAX \
 	(8u << 20)               /* reassembled bytes of one batch: 64 datagrams of 64 KiB, twice */

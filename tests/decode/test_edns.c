@@ -69,8 +69,8 @@ static void ede_beyond_the_ceiling_is_counted_not_kept(void **state)
 static void ede_text_is_kept_up_to_its_ceiling(void **state)
 {
 	(void)state;
-	char option[4 + 2 + 300] = "\000\017\001\056\000\006";
-	memset(option + 6, 'x', 300);
+	char option[4 + 2 + 1100] = "\000\017\004\116\000\006";
+	memset(option + 6, 'x', 1100);
 	struct rc_msg *m = decode_options(option, sizeof option);
 	assert_fault(m, RC_FAULT_NONE, 0);
 	assert_int_equal(m->edns.ede[0].text_len, RC_EDE_TEXT_MAX);
