@@ -3,8 +3,18 @@
  * the lineage say.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
+#include "base/time.h"
 
-#define NO_FAULT UINT32_MAX
+/*
+ * EDE codes that name one fault. 9 does not: BIND, PowerDNS and others use it for a DS that matches no key
+ * and for a zone without keys, Unbound for any fault of the keys.
+ */
+#define EDE_EXACT \
+	(RC_EDE(1) | RC_EDE(2) | RC_EDE(7) | RC_EDE(8) | RC_EDE(10) | RC_EDE(11) | RC_EDE(12) | \
+	 RC_EDE(25) | RC_EDE(27))
+#define EDE_KEYS RC_EDE(9)
+#define FETCH_NS RC_NS_PER_S /* a fetch that servers answer takes less */
 
 /* A resolver that validates asks with DO=1; without any lineage nothing speaks against it. */
 static bool validates(const struct rc_case *c)
@@ -21,6 +31,10 @@ static bool checking_disabled(const struct rc_case *c)
 static void prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 			 const char *fact)
 {
+	if (o->told != NULL) {
+		rc_prove(c, f, o->told->x, o->told->name, NULL, fact);
+		return;
+	}
 	/* The book keeps copies of what the lineage has too: then the exchange says more. */
 	const struct rc_link *link = o->link;
 	for (size_t i = 0; link == NULL && i < c->n_links; i++)
@@ -55,6 +69,8 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail);
 	prove_origin(c, f, &c->dnssec_origins[d->msg], d->detail);
+	f->vague = c->dnssec_origins[d->msg].told !=
+		   NULL; /* not what the resolver itself was given */
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
@@ -66,48 +82,111 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
-/* What Unbound's EXTRA-TEXT says beyond its INFO-CODE, which is 6 or 9 for very different faults. */
-static const struct {
-	const char *text;
-	uint32_t fault;
-} ede_texts[] = {
-	{"signature expired", RC_DNSSEC_SIGNATURE_EXPIRED},
-	{"signature before inception", RC_DNSSEC_SIGNATURE_NOT_YET_VALID},
-	{"inception after expiration", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
-	{"signature crypto failed", RC_DNSSEC_SIGNATURE_INVALID},
-	{"DS hash mismatches", RC_DNSSEC_DS_MISMATCH},
-	{"no keys have a DS", RC_DNSSEC_DS_MISMATCH},
-	{"No DNSKEY record", RC_DNSSEC_DNSKEY_MISSING},
-	{"signatures from unknown keys", RC_DNSSEC_DNSKEY_MISSING},
-	{"no signatures over NSEC", RC_DNSSEC_DENIAL_INVALID},
-	{"no signatures", RC_DNSSEC_RRSIG_MISSING},
-	{"signature missing", RC_DNSSEC_RRSIG_MISSING},
-	{"no DNSSEC records", RC_DNSSEC_DENIAL_MISSING},
-	{"without ZSK flag", RC_DNSSEC_NO_ZONE_KEY_BIT},
-	{"proof failed", RC_DNSSEC_DENIAL_INVALID},
-};
-
-/* The fault that the EXTRA-TEXT names; NO_FAULT without text or where it names none. */
-static uint32_t fault_of_text(const struct rc_case *c)
+/*
+ * What an answer with CD=1 shows where one with CD=0 fails: the resolver rejects it, so the zone is signed
+ * above, and an answer without any signature is why.
+ */
+static uint32_t fault_of_shape(struct rc_case *c, const struct rc_told **ret_proof)
 {
-	for (unsigned i = 0; c->answer != NULL && i < c->answer->edns.n_ede; i++) {
-		const struct rc_ede *ede = &c->answer->edns.ede[i];
-		const uint8_t *text = c->answer->wire + ede->text_off;
-		for (size_t k = 0; k < sizeof ede_texts / sizeof *ede_texts; k++)
-			if (memmem(text, ede->text_len, ede_texts[k].text,
-				   strlen(ede_texts[k].text)) != NULL)
-				return ede_texts[k].fault;
+	rc_case_told(c);
+	for (size_t i = 0; i < c->n_told; i++) {
+		const struct rc_told *t = &c->told[i];
+		const struct rc_msg *m = t->answer;
+		if (!(t->x->query.flags & RC_FLAG_CD) || t->x->qtype != c->x->qtype ||
+		    !m->edns.do_bit || !rc_addr_equal(&t->x->server, &c->x->server) ||
+		    !rc_name_equal(t->name, c->qname))
+			continue;
+		*ret_proof = t;
+		if (m->counts[RC_ANSWER] > 0)
+			return m->has & RC_HAS_ANSWER_RRSIG ? RC_WITNESS_NONE
+							    : RC_DNSSEC_RRSIG_MISSING;
+		return m->has & RC_HAS_AUTH_SOA && !(m->has & RC_HAS_AUTH_NSEC)
+			       ? RC_DNSSEC_DENIAL_MISSING
+			       : RC_WITNESS_NONE;
 	}
-	return NO_FAULT;
+	return RC_WITNESS_NONE;
 }
 
-static bool resolver_says(const struct rc_rule *rule, struct rc_case *c)
+static enum rc_confidence by_shape(struct rc_case *c, struct rc_finding *f,
+				   const struct rc_told *proof)
+{
+	bool negative = proof->answer->counts[RC_ANSWER] == 0;
+	f->explanation = rc_say(c,
+				"%s fails validation at %s: with CD=1 it is answered, and the "
+				"answer holds no %s.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				negative ? "NSEC or NSEC3 that proves it" : "signature");
+	rc_prove_self(c, f, "SERVFAIL with CD=0");
+	rc_prove(c, f, proof->x, proof->name, NULL,
+		 negative ? "with CD=1: negative, without proof"
+			  : "with CD=1: answered, without RRSIG though DO=1");
+	f->vague = true;
+	return RC_CONF_LIKELY;
+}
+
+/* The fault that the texts of the failing answer name: read once for all rules. */
+static uint32_t own_fault(struct rc_case *c)
 {
 	if (!c->ede_read)
-		c->ede_fault = fault_of_text(c);
+		c->ede_fault = rc_witness_fault(c->answer);
 	c->ede_read = true;
-	uint32_t fault = c->ede_fault;
-	return fault == NO_FAULT ? (c->ede & rule->ede) != 0 : fault == rule->param;
+	return c->ede_fault;
+}
+
+/* Do an answer's extended errors, whose texts name this fault, say what the rule is about? */
+static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32_t fault)
+{
+	return fault == RC_WITNESS_NONE ? (rc_witness_codes(answer) & rule->ede) != 0
+					: fault == rule->param;
+}
+
+static bool is_exact(const struct rc_msg *answer, uint32_t fault)
+{
+	return fault != RC_WITNESS_NONE ||
+	       (rc_witness_codes(answer) & EDE_EXACT) != 0;
+}
+
+static const struct rc_name *zone_said(struct rc_case *c, const struct rc_msg *answer)
+{
+	struct rc_name zone;
+	return rc_witness_zone(answer, c->qname, &zone)
+		       ? rc_arena_copy(c->arena, &zone, sizeof zone)
+		       : NULL;
+}
+
+static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	f->zone = zone_said(c, c->answer);
+	f->explanation = rc_say(c,
+				"%s fails validation at %s: %s. The resolver says so itself (EDE); "
+				"the records are not in the capture.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				rule->cause.title);
+	rc_prove_self(c, f, "the resolver's EDE");
+	f->vague = true;
+	return RC_CONF_LIKELY;
+}
+
+/* This resolver does not say why; another one, asked the same, fails too and does. */
+static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	const struct rc_record *other = c->others.other_failed;
+	const struct rc_msg *answer = other == NULL ? NULL : rc_case_decode(c, other);
+	uint32_t fault = answer == NULL ? RC_WITNESS_NONE : rc_witness_fault(answer);
+	if (answer == NULL || !is_exact(answer, fault) || !says(rule, answer, fault))
+		return RC_CONF_NONE;
+	f->zone = zone_said(c, answer);
+	f->explanation = rc_say(c,
+				"%s fails at %s, and at %s too, which says why (EDE): %s. The "
+				"records are not in the capture.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				rc_say_addr(c, &other->x.server), rule->cause.title);
+	rc_prove_self(c, f, "the client's answer");
+	rc_prove(c, f, &other->x, c->qname, NULL, "the EDE of another resolver");
+	f->vague = true;
+	return RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
@@ -119,16 +198,18 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;
 	if (r->n_findings > 0 && judged)
 		return r->findings[0].fault == rule->param ? by_records(r, c, f) : RC_CONF_NONE;
-	if (r->status == RC_DNSSEC_SECURE || !resolver_says(rule, c))
+	if (r->status == RC_DNSSEC_SECURE || !rc_is_answered(c))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c,
-				"%s fails validation at %s: %s. The resolver says so itself (EDE); "
-				"the records are not in the capture.",
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-				rule->cause.title);
-	rc_prove_self(c, f, "the resolver's EDE");
-	f->vague = true;
-	return RC_CONF_LIKELY;
+	if (is_exact(c->answer, own_fault(c)))
+		return says(rule, c->answer, own_fault(c)) ? by_itself(rule, c, f) : RC_CONF_NONE;
+	const struct rc_told *proof = NULL;
+	uint32_t shape = c->n_links == 0 ? fault_of_shape(c, &proof) : RC_WITNESS_NONE;
+	if (shape != RC_WITNESS_NONE)
+		return shape == rule->param ? by_shape(c, f, proof) : RC_CONF_NONE;
+	if (c->n_links == 0 && by_another(rule, c, f) != RC_CONF_NONE)
+		return RC_CONF_LIKELY;
+	/* One of several that the code stands for. */
+	return (c->ede & rule->ede) && by_itself(rule, c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
@@ -189,11 +270,19 @@ static bool final_answer_usable(const struct rc_case *c)
 	return false;
 }
 
+static bool another_says(const struct rc_rule *rule, struct rc_case *c)
+{
+	const struct rc_record *other = c->others.other_failed;
+	return other != NULL && (rc_witness_codes(rc_case_decode(c, other)) & rule->ede) != 0;
+}
+
 static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
+	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	if (checking_disabled(c))
 		return RC_CONF_NONE;
+	f->zone = zone_said(c, c->answer);
 	f->explanation = rc_say(c,
 				"%s fails DNSSEC validation at %s; the records that would show how "
 				"are not in the capture.",
@@ -208,6 +297,16 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	}
 	if (c->ede & rule->ede)
 		return RC_CONF_LIKELY;
+	if (c->n_links == 0 && another_says(rule, c)) {
+		rc_prove(c, f, &c->others.other_failed->x, c->qname, NULL,
+			 "the EDE of another resolver");
+		return RC_CONF_LIKELY;
+	}
+	if (c->n_links == 0 && c->others.validated > 0 && took_ns < FETCH_NS) {
+		rc_prove(c, f, c->others.validated_example, c->qname, NULL,
+			 "another type of the name is answered, validated (AD=1)");
+		return RC_CONF_POSSIBLE;
+	}
 	if (c->failed_zone == RC_ZONE_NONE && final_answer_usable(c) &&
 	    rc_case_dnssec(c)->status == RC_DNSSEC_INDETERMINATE)
 		return RC_CONF_POSSIBLE;
@@ -342,7 +441,7 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "dnssec.validation_failed",
 				.title = "DNSSEC validation fails, how is not visible",
-				.when = "CD=1 works where CD=0 fails, or EDE 5 or 6, or a full "
+				.when = "CD=1 works where CD=0 fails, or EDE 5, 6 or 9, or a full "
 					"upstream answer that the resolver rejects; the records to "
 					"judge it are not in the capture.",
 				.mistaken_for = "The other dnssec.* causes, when their records "
@@ -357,7 +456,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 350,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(5) | RC_EDE(6),
+		.ede = RC_EDE(5) | RC_EDE(6) | EDE_KEYS,
 		.test = test_validation,
 	},
 };

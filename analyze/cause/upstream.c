@@ -2,7 +2,10 @@
  * Upstream: every server of a zone on the way failed the same way.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
 #include "base/time.h"
+
+#define EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
 
 #define SLOW_NS \
 	(1400 * RC_NS_PER_MS) /* below the shortest time in which a resolver gives up on silence */
@@ -104,6 +107,25 @@ static bool is_selective(const struct rc_case *c, const struct rc_zone_view *z)
 	return false;
 }
 
+/* The resolver says what its servers did to it, and its own queries are not in sight. */
+static enum rc_confidence by_witness(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	struct rc_name zone;
+	if (c->n_links > 0 || rc_witness_outcome(c->answer) != (enum rc_outcome)rule->param)
+		return RC_CONF_NONE;
+	if (rc_witness_zone(c->answer, c->qname, &zone))
+		f->zone = rc_arena_copy(c->arena, &zone, sizeof zone);
+	f->explanation = rc_say(
+		c,
+		"%s could not resolve %s and says of the servers that it asked (EDE): "
+		"%s; its own queries are not in the capture.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), rule->cause.title);
+	rc_prove_self(c, f, "the resolver's EDE");
+	f->vague = true;
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -111,7 +133,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	unsigned these, all;
 	enum rc_outcome outcome = (enum rc_outcome)rule->param;
 	if (z == NULL)
-		return RC_CONF_NONE;
+		return by_witness(rule, c, f);
 	count_servers(z, outcome, &these, &all);
 	if (these == 0)
 		return RC_CONF_NONE;
@@ -140,9 +162,11 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
-	if (c->upstream_visible || c->ede != 0 || !rc_flag(&c->x->query, RC_FLAG_RD) || !served)
+	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
+	    !rc_flag(&c->x->query, RC_FLAG_RD) || !served)
 		return RC_CONF_NONE;
-	if (rc_is_answered(c) ? took_ns < SLOW_NS || waits_for_itself : c->x->attempts < 2)
+	if (rc_is_answered(c) ? took_ns < SLOW_NS || waits_for_itself
+			      : c->x->attempts + c->others.silent < 2)
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation =

@@ -8,6 +8,7 @@
 #define RULES_MAX 128u
 #define ALTERNATIVES_MAX 4u
 #define TEXTS_MAX 4u
+#define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
 
@@ -162,7 +163,11 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
 		return;
-	bool cached = c->n_links == 0;
+	/* Mere signs say nothing beside other signs, and nothing about other names. */
+	if (e->confidence < RC_CONF_LIKELY && (o->confidence > RC_CONF_NONE || by_zone))
+		return;
+	bool asked_nobody = c->upstream_visible || c->x->end_ns - c->x->first_ns < INSTANT_NS;
+	bool cached = c->n_links == 0 && asked_nobody;
 	struct rc_finding *f = &o->finding;
 	if (o->confidence > RC_CONF_NONE)
 		note_alternative(o, o->rule);
@@ -304,6 +309,17 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
 	v->n_next_steps = expand_texts(root, &o->finding, cause->next_steps, 3, &v->next_steps);
 }
 
+/*
+ * Where the resolver's own queries are not in sight, what its slowness says is all there will ever be: a
+ * repeat that fails at once is the same.
+ */
+static bool is_worth_remembering(const struct rc_case *c, const struct outcome *o)
+{
+	enum rc_confidence least = c->upstream_visible ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return o->confidence >= least && !o->finding.cached && !o->finding.generic &&
+	       c->x->opcode == RC_OPCODE_QUERY;
+}
+
 bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure)
@@ -327,8 +343,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	recall(d, root, &o);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
-	if (o.confidence >= RC_CONF_LIKELY && !o.finding.cached && !o.finding.generic &&
-	    x->opcode == RC_OPCODE_QUERY &&
+	if (is_worth_remembering(root, &o) &&
 	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL)) {
 		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
 		if (root != c)

@@ -3,9 +3,6 @@
 #include "base/time.h"
 
 #define RESOLVER_ADDRS_MAX 16u
-#define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
-#define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
-#define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define BOOK_PAGES 2u
 
 const char *rc_outcome_word(enum rc_outcome outcome)
@@ -35,120 +32,6 @@ const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *r
 	if (m == NULL || !rc_msg_decode(wire, len, len + cut, c->seed, m))
 		return NULL;
 	return m;
-}
-
-static bool answered_well(const struct rc_exchange *x)
-{
-	return x->state == RC_X_ANSWERED &&
-	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
-}
-
-static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
-{
-	struct rc_others *t = &c->others;
-	bool ok = answered_well(o);
-	t->earlier += o->first_ns < c->x->first_ns;
-	if (o->query.flags & RC_FLAG_CD) {
-		ok ? t->cd_ok++ : t->cd_failed++;
-		if (ok && t->cd_example == NULL)
-			t->cd_example = o;
-		if (!(c->x->query.flags & RC_FLAG_CD))
-			return; /* without checking it is another question */
-	}
-	if (rc_addr_equal(&o->asker, &c->x->asker)) {
-		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0;
-		t->slipped += slip;
-		if (slip)
-			t->slip_example = o;
-		t->same_client_ok += ok && !slip;
-		if (ok && c->x->query.edns && !o->query.edns && o->qtype == c->x->qtype) {
-			t->same_client_without_edns_ok++;
-			t->without_edns_example = o;
-		}
-		return;
-	}
-	ok ? t->same_server_ok++ : t->same_server_failed++;
-	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
-				   o->qtype == c->x->qtype;
-	if (ok && t->ok_example == NULL)
-		t->ok_example = o;
-}
-
-static bool is_near(const struct rc_case *c, const struct rc_exchange *o)
-{
-	return o->first_ns - c->x->first_ns < OTHERS_WINDOW_NS &&
-	       c->x->first_ns - o->first_ns < OTHERS_WINDOW_NS && o->state != RC_X_PENDING;
-}
-
-static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
-{
-	return o->first_frame == c->x->first_frame && o->first_source == c->x->first_source;
-}
-
-/* What other clients got from this server, and this client from other servers, for the same name. */
-static void compare_with_others(struct rc_case *c)
-{
-	uint64_t hash = c->x->name_hash;
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_server;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server) &&
-		    !is_itself(c, &r->x) && is_near(c, &r->x))
-			compare_at_server(c, &r->x);
-	}
-	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_asker;
-		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->x->asker) ||
-		    rc_addr_equal(&r->x.server, &c->x->server) || !is_near(c, &r->x))
-			continue;
-		if (answered_well(&r->x)) {
-			c->others.other_server_ok++;
-			c->others.other_example = &r->x;
-		} else {
-			c->others.other_server_failed++;
-		}
-	}
-}
-
-/* What this resolver made of the question, when anybody asked it near in time: the latest counts. */
-static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
-{
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
-	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return;
-		pos = r->prev_server;
-		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
-		    !rc_addr_equal(&r->x.server, service) || !is_near(c, &r->x) ||
-		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
-			continue;
-		bool ok = answered_well(&r->x);
-		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
-		if (ok)
-			c->others.elsewhere_example = &r->x;
-		return;
-	}
-}
-
-static void compare_with_resolvers(struct rc_case *c)
-{
-	const struct rc_addr *services;
-	size_t n = rc_hosts_services(c->hosts, &services);
-	for (size_t i = 0; i < n; i++) {
-		bool own = rc_addr_equal(&services[i], &c->x->server);
-		for (size_t k = 0; k < c->n_resolver && !own; k++)
-			own = rc_addr_equal(&services[i], &c->resolver[k]);
-		if (!own)
-			compare_resolver(c, &services[i]);
-	}
 }
 
 static void find_resolver(struct rc_case *c)
@@ -215,8 +98,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 		rc_zones_judge(c);
 		find_forwarded(c);
 	}
-	compare_with_others(c);
-	compare_with_resolvers(c);
+	rc_others_compare(c);
 	return c;
 }
 
@@ -238,35 +120,49 @@ static void gather(struct gathering *g, const struct rc_origin *o)
 
 static void gather_link(struct gathering *g, const struct rc_link *link)
 {
-	gather(g, &(struct rc_origin){link, link->answer, link->x->end_ns, link->x->end_frame,
-				      link->x->end_source, link->x->asker, link->x->server});
+	gather(g, &(struct rc_origin){.link = link,
+				      .msg = link->answer,
+				      .ts_ns = link->x->end_ns,
+				      .frame = link->x->end_frame,
+				      .source = link->x->end_source,
+				      .asker = link->x->asker,
+				      .server = link->x->server});
+}
+
+static void gather_told(struct gathering *g, const struct rc_told *told)
+{
+	gather(g, &(struct rc_origin){.told = told,
+				      .msg = told->answer,
+				      .ts_ns = told->x->end_ns,
+				      .frame = told->x->end_frame,
+				      .source = told->x->end_source,
+				      .asker = told->x->asker,
+				      .server = told->x->server});
 }
 
 static void gather_page(struct gathering *g, const struct rc_msg *m, const struct rc_book_page *p)
 {
-	gather(g,
-	       &(struct rc_origin){NULL, m, p->first_ns, p->frame, p->source, p->asker, p->server});
+	gather(g, &(struct rc_origin){.msg = m,
+				      .ts_ns = p->first_ns,
+				      .frame = p->frame,
+				      .source = p->source,
+				      .asker = p->asker,
+				      .server = p->server});
 }
 
-/* What a warm resolver already knew of the zones above the names followed. */
-static void gather_book(struct rc_case *c, struct gathering *g)
+/* What the zone book has of one name. */
+static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 {
 	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY};
-	for (size_t i = 0; i < c->n_names; i++) {
-		if (c->names[i].role == RC_ROLE_NAMESERVER)
-			continue;
-		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-			struct rc_book_page pages[BOOK_PAGES];
-			size_t n = rc_book_find(c->book, c->names[i].hash, kinds[k], c->x->first_ns,
-						pages, BOOK_PAGES);
-			while (n-- > 0) {
-				struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
-				if (m != NULL && pages[n].dnssec_ok &&
-				    pages[n].first_ns <= c->to_ns &&
-				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,
-						  pages[n].len_bytes, c->seed, m))
-					gather_page(g, m, &pages[n]);
-			}
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		struct rc_book_page pages[BOOK_PAGES];
+		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, pages, BOOK_PAGES);
+		while (n-- > 0) {
+			struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
+			if (m != NULL && pages[n].dnssec_ok && pages[n].first_ns <= c->to_ns &&
+			    rc_msg_decode(pages[n].wire, pages[n].len_bytes, pages[n].len_bytes,
+					  c->seed, m))
+				gather_page(g, m, &pages[n]);
 		}
 	}
 }
@@ -284,31 +180,70 @@ static void leave_out_root_keys(struct gathering *g)
 	g->n = kept;
 }
 
+static void judge(struct rc_case *c, struct gathering *g)
+{
+	c->dnssec_origins = g->origins;
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,
+			      g->msgs, g->n, c->arena, &c->dnssec);
+	/* A private root that nobody told us of: what lies below it can still be judged. */
+	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
+	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
+		leave_out_root_keys(g);
+		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype,
+				      c->to_ns, g->msgs, g->n, c->arena, &c->dnssec);
+	}
+}
+
+static bool room(struct rc_case *c, struct gathering *g, size_t max)
+{
+	g->max = max;
+	g->msgs = rc_arena_alloc(c->arena, max * sizeof *g->msgs + 1);
+	g->origins = rc_arena_alloc(c->arena, max * sizeof *g->origins + 1);
+	return g->msgs != NULL && g->origins != NULL;
+}
+
+/* By what the resolver itself was given, and what a warm one already knew of the zones above. */
+static void judge_lineage(struct rc_case *c)
+{
+	struct gathering g = {.n = 0};
+	if (c->n_names == 0 || !room(c, &g, c->n_links + c->n_names * 3 * BOOK_PAGES))
+		return;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].role != RC_ROLE_NAMESERVER)
+			gather_book(c, &g, c->names[i].hash);
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    c->links[i].name->role != RC_ROLE_NAMESERVER)
+			gather_link(&g, &c->links[i]);
+	judge(c, &g);
+}
+
+/* The resolver's own queries are not in sight: by what clients were given. */
+static void judge_told(struct rc_case *c)
+{
+	struct gathering g = {.n = 0};
+	rc_case_told(c);
+	if (c->n_told == 0 || !room(c, &g, c->n_told + (c->qname->labels + 1u) * 3 * BOOK_PAGES))
+		return;
+	for (unsigned i = 0; i <= c->qname->labels; i++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, i, &name);
+		gather_book(c, &g, rc_name_hash(c->seed, &name));
+	}
+	for (size_t i = 0; i < c->n_told; i++)
+		gather_told(&g, &c->told[i]);
+	judge(c, &g);
+}
+
 const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
 {
 	if (c->dnssec_done)
 		return &c->dnssec;
 	c->dnssec_done = true;
 	c->dnssec.status = RC_DNSSEC_INDETERMINATE;
-	struct gathering g = {.max = c->n_links + c->n_names * 3 * BOOK_PAGES};
-	g.msgs = rc_arena_alloc(c->arena, g.max * sizeof *g.msgs + 1);
-	g.origins = rc_arena_alloc(c->arena, g.max * sizeof *g.origins + 1);
-	if (g.msgs == NULL || g.origins == NULL || c->n_names == 0)
-		return &c->dnssec;
-	gather_book(c, &g);
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
-		    c->links[i].name->role != RC_ROLE_NAMESERVER)
-			gather_link(&g, &c->links[i]);
-	c->dnssec_origins = g.origins;
-	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,
-			      g.msgs, g.n, c->arena, &c->dnssec);
-	/* A private root that nobody told us of: what lies below it can still be judged. */
-	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
-	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
-		leave_out_root_keys(&g);
-		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype,
-				      c->to_ns, g.msgs, g.n, c->arena, &c->dnssec);
-	}
+	judge_lineage(c);
+	if (c->n_links == 0 && c->dnssec.n_findings == 0 &&
+	    c->dnssec.status == RC_DNSSEC_INDETERMINATE)
+		judge_told(c);
 	return &c->dnssec;
 }

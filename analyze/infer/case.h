@@ -7,6 +7,7 @@
 
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
+#include "analyze/infer/others.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"
@@ -83,29 +84,10 @@ struct rc_zone_view {
 	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
 };
 
-/* What others got for the same question. Counts of exchanges near in time. */
-struct rc_others {
-	unsigned same_server_ok;       /* other clients, this server, same name: answered well */
-	unsigned same_server_alike_ok; /* ... of them with the same type, EDNS or not as here */
-	unsigned earlier;              /* times this server was asked the same name before */
-	unsigned same_server_failed;
-	unsigned same_client_ok; /* this client, this server, other times or types of this name */
-	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
-	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
-	unsigned cd_failed;
-	unsigned other_server_ok; /* this client, other servers: answered well */
-	unsigned other_server_failed;
-	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
-	unsigned elsewhere_failed; /* ... that did not */
-	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
-	const struct rc_exchange *slip_example;
-	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
-		*elsewhere_example;
-};
-
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {
-	const struct rc_link *link; /* NULL: the zone book */
+	const struct rc_link *link; /* NULL: the zone book, or what a client was told */
+	const struct rc_told *told;
 	const struct rc_msg *msg;
 	int64_t ts_ns;
 	uint64_t frame;
@@ -151,6 +133,10 @@ struct rc_case {
 	bool ede_read;      /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
+
+	struct rc_told *told; /* filled by rc_case_told */
+	size_t n_told;
+	bool told_done;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */

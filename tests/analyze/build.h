@@ -139,20 +139,27 @@ static inline void dns_rr_soa(struct dns *d, enum rc_section section, const char
 	dns_rr(d, section, zone, RC_TYPE_SOA, 60, &rdata);
 }
 
-/* OPT; an EDE option if ede is not negative. */
-static inline void dns_opt(struct dns *d, bool do_bit, int ede)
+/* OPT; an EDE option with this text if ede is not negative. */
+static inline void dns_opt_said(struct dns *d, bool do_bit, int ede, const char *text)
 {
+	size_t len = strlen(text);
 	dns_count(d, RC_ADDITIONAL);
 	dns_u8(d, 0);
 	dns_u16(d, RC_TYPE_OPT);
 	dns_u16(d, 1232);
 	dns_u32(d, do_bit ? 0x8000u : 0);
-	dns_u16(d, ede < 0 ? 0 : 6);
+	dns_u16(d, ede < 0 ? 0 : (unsigned)(6 + len));
 	if (ede >= 0) {
 		dns_u16(d, RC_OPTION_EDE);
-		dns_u16(d, 2);
+		dns_u16(d, (unsigned)(2 + len));
 		dns_u16(d, (unsigned)ede);
+		dns_bytes(d, text, len);
 	}
+}
+
+static inline void dns_opt(struct dns *d, bool do_bit, int ede)
+{
+	dns_opt_said(d, do_bit, ede, "");
 }
 
 /* TSIG with an empty MAC (RFC 8945 4.2). */

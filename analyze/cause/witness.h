@@ -1,0 +1,29 @@
+/*
+ * What a resolver says of its own failure (RFC 8914), beyond the codes. Resolvers use the codes
+ * differently, their EXTRA-TEXT is more exact; it also names zones and the rcodes they met upstream. A
+ * witness, not an oracle: the wire goes first.
+ */
+#ifndef RC_ANALYZE_WITNESS_H
+#define RC_ANALYZE_WITNESS_H
+
+#include "analyze/infer/case.h"
+
+#define RC_WITNESS_NONE UINT32_MAX
+
+/* Bit per EDE code below 64 of the message. */
+uint64_t rc_witness_codes(const struct rc_msg *answer);
+
+/* The DNSSEC fault (enum rc_dnssec_fault) that a text names; RC_WITNESS_NONE without such a text. */
+uint32_t rc_witness_fault(const struct rc_msg *answer);
+
+/*
+ * What the texts say of the servers asked: the outcome, if they name one and agree on it. RC_OUT_COUNT
+ * otherwise.
+ */
+enum rc_outcome rc_witness_outcome(const struct rc_msg *answer);
+
+/* The zone that a text names; false if none does, or if the name does not lie in it. */
+bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
+		     struct rc_name *ret_zone);
+
+#endif

@@ -1,0 +1,204 @@
+#include "analyze/infer/case.h"
+#include "base/time.h"
+
+#define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
+#define WAITED_NS (2 * RC_NS_PER_S)          /* no answer by then: as good as none */
+#define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
+#define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
+#define TOLD_MAX 64u
+
+static bool answered_well(const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED &&
+	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
+}
+
+static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
+{
+	struct rc_others *t = &c->others;
+	bool ok = answered_well(o);
+	t->earlier += o->first_ns < c->x->first_ns;
+	t->silent += o->state != RC_X_ANSWERED;
+	if (ok && o->qtype != c->x->qtype && !(o->query.flags & RC_FLAG_CD) &&
+	    (o->answer.flags & RC_FLAG_AD)) {
+		t->validated++;
+		t->validated_example = o;
+	}
+	if (o->query.flags & RC_FLAG_CD) {
+		ok ? t->cd_ok++ : t->cd_failed++;
+		if (ok && t->cd_example == NULL)
+			t->cd_example = o;
+		if (!(c->x->query.flags & RC_FLAG_CD))
+			return; /* without checking it is another question */
+	}
+	if (rc_addr_equal(&o->asker, &c->x->asker)) {
+		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0;
+		t->slipped += slip;
+		if (slip)
+			t->slip_example = o;
+		t->same_client_ok += ok && !slip;
+		if (ok && c->x->query.edns && !o->query.edns && o->qtype == c->x->qtype) {
+			t->same_client_without_edns_ok++;
+			t->without_edns_example = o;
+		}
+		return;
+	}
+	ok ? t->same_server_ok++ : t->same_server_failed++;
+	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
+				   o->qtype == c->x->qtype;
+	if (ok && t->ok_example == NULL)
+		t->ok_example = o;
+}
+
+bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *o)
+{
+	/* One that still waits counts as unanswered once it has waited as this one did. */
+	bool over = o->state != RC_X_PENDING || c->x->end_ns - o->last_ns >= WAITED_NS;
+	return o->first_ns - c->x->first_ns < OTHERS_WINDOW_NS &&
+	       c->x->first_ns - o->first_ns < OTHERS_WINDOW_NS && over;
+}
+
+static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
+{
+	return o->first_frame == c->x->first_frame && o->first_source == c->x->first_source;
+}
+
+/* What this resolver made of the question, when anybody asked it near in time: the latest counts. */
+static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
+	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_server;
+		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
+		    !rc_addr_equal(&r->x.server, service) || !rc_case_is_near(c, &r->x) ||
+		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
+			continue;
+		bool ok = answered_well(&r->x);
+		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
+		if (ok)
+			c->others.elsewhere_example = &r->x;
+		return;
+	}
+}
+
+static void compare_with_resolvers(struct rc_case *c)
+{
+	const struct rc_addr *services;
+	size_t n = rc_hosts_services(c->hosts, &services);
+	for (size_t i = 0; i < n; i++) {
+		bool own = rc_addr_equal(&services[i], &c->x->server);
+		for (size_t k = 0; k < c->n_resolver && !own; k++)
+			own = rc_addr_equal(&services[i], &c->resolver[k]);
+		if (!own)
+			compare_resolver(c, &services[i]);
+	}
+}
+
+void rc_others_compare(struct rc_case *c)
+{
+	uint64_t hash = c->x->name_hash;
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = r->prev_server;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server) &&
+		    !is_itself(c, &r->x) && rc_case_is_near(c, &r->x))
+			compare_at_server(c, &r->x);
+	}
+	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = r->prev_asker;
+		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->x->asker) ||
+		    rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
+			continue;
+		if (answered_well(&r->x)) {
+			c->others.other_server_ok++;
+			c->others.other_example = &r->x;
+		} else {
+			c->others.other_server_failed++;
+			if (r->x.qtype == c->x->qtype && r->blob_pos != 0 &&
+			    r->x.answer.options >> RC_OPTION_EDE & 1)
+				c->others.other_failed = r;
+		}
+	}
+	compare_with_resolvers(c);
+}
+
+static bool is_held(const struct rc_case *c, const struct rc_exchange *x)
+{
+	for (size_t i = 0; i < c->n_told; i++)
+		if (c->told[i].x == x)
+			return true;
+	return false;
+}
+
+/*
+ * Worth judging: asked for DNSSEC records, and given by a server that knows of them. Without CD=1 a
+ * resolver gives only what it accepts, or what it does not look at.
+ */
+static bool tells(const struct rc_case *c, const struct rc_exchange *x)
+{
+	bool good = x->state == RC_X_ANSWERED && !(x->answer.flags & RC_FLAG_TC) &&
+		    (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
+	if (!good || x->opcode != RC_OPCODE_QUERY || !x->query.do_bit || !rc_case_is_near(c, x))
+		return false;
+	bool asked = (x->query.flags & RC_FLAG_CD) && rc_addr_equal(&x->server, &c->x->server);
+	return asked || (x->answer.has & RC_HAS_DNSSEC);
+}
+
+static void take(struct rc_case *c, const struct rc_record *r, const struct rc_name *name)
+{
+	if (c->n_told == TOLD_MAX || !tells(c, &r->x) || is_held(c, &r->x))
+		return;
+	const struct rc_msg *m = rc_case_decode(c, r);
+	if (m != NULL && m->has_question)
+		c->told[c->n_told++] = (struct rc_told){&r->x, name, m};
+}
+
+/* By name there are two ways in: what the failing server was asked, and what this client asked. */
+static void collect(struct rc_case *c, const struct rc_name *name)
+{
+	uint64_t hash = rc_name_hash(c->seed, name);
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = r->prev_server;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server))
+			take(c, r, name);
+	}
+	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = r->prev_asker;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &c->x->asker))
+			take(c, r, name);
+	}
+}
+
+void rc_case_told(struct rc_case *c)
+{
+	if (c->told_done)
+		return;
+	c->told_done = true;
+	size_t n = (size_t)c->qname->labels + 1;
+	struct rc_name *names = rc_arena_alloc(c->arena, n * sizeof *names);
+	c->told = rc_arena_alloc(c->arena, TOLD_MAX * sizeof *c->told);
+	if (names == NULL || c->told == NULL || c->qname->len == 0)
+		return;
+	for (unsigned i = 0; i < n; i++) {
+		rc_name_parent(c->qname, i, &names[i]);
+		collect(c, &names[i]);
+	}
+}

@@ -1,0 +1,55 @@
+/*
+ * What others got near in time: the same question of other clients and at other servers, and what clients
+ * were told of the name.
+ */
+#ifndef RC_ANALYZE_OTHERS_H
+#define RC_ANALYZE_OTHERS_H
+
+#include "analyze/pair/recorder.h"
+
+struct rc_case;
+
+/*
+ * An answer with DNSSEC records that a client was given, about the name or one above it. A client that
+ * checks by itself, or looks for a fault, asks with CD=1 and is given what the resolver rejects.
+ */
+struct rc_told {
+	const struct rc_exchange *x;
+	const struct rc_name *name;
+	const struct rc_msg *answer;
+};
+
+/* What others got for the same question. Counts of exchanges near in time. */
+struct rc_others {
+	unsigned same_server_ok;       /* other clients, this server, same name: answered well */
+	unsigned same_server_alike_ok; /* ... of them with the same type, EDNS or not as here */
+	unsigned earlier;              /* times this server was asked the same name before */
+	unsigned same_server_failed;
+	unsigned same_client_ok; /* this client, this server, other times or types of this name */
+	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
+	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
+	unsigned cd_failed;
+	unsigned silent;          /* exchanges of this name at this server without an answer */
+	unsigned validated;       /* other types of this name at this server: answered with AD=1 */
+	unsigned other_server_ok; /* this client, other servers: answered well */
+	unsigned other_server_failed;
+	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
+	unsigned elsewhere_failed; /* ... that did not */
+	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
+	const struct rc_exchange *slip_example;
+	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
+		*elsewhere_example;
+	const struct rc_exchange *validated_example;
+	const struct rc_record *other_failed; /* the same question at another server: it says why */
+};
+
+/* Compares with what others got. Called by rc_case_build. */
+void rc_others_compare(struct rc_case *c);
+
+/* Collects what clients were told of the name and of those above it, near in time; at most once. */
+void rc_case_told(struct rc_case *c);
+
+/* Did the exchange run near the failure in time? */
+bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *x);
+
+#endif

@@ -1,0 +1,279 @@
+/*
+ * The client's side alone: what clients are told, and what others get, says more than the answer.
+ */
+#include "tests/analyze/sim.h"
+
+#define OTHER_RESOLVER "198.51.100.55"
+#define CHECKING_OFF (QUERY | RC_FLAG_CD)
+#define DAY 86400
+#define NAME "www.example"
+
+/* A question with DO=1, of any type. */
+static void ask_do(struct sim *s, int64_t ms, const char *server, unsigned id, unsigned flags,
+		   unsigned type)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, NAME, type);
+	dns_opt(&d, true, -1);
+	send_message(s, ms, CLIENT, 20000 + id, server, 53, &d);
+}
+
+/* SERVFAIL from a resolver, with an extended error if ede is not negative. */
+static void fail_saying(struct sim *s, int64_t ms, const char *server, unsigned id, int ede,
+			const char *text)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_A);
+	dns_opt_said(&d, false, ede, text);
+	say(s, ms, server, CLIENT, id, &d);
+}
+
+/* The name's address by a signature that ended so many seconds before the packet; 0: no signature. */
+static void tell_address(struct sim *s, int64_t ms, unsigned id, int64_t ended_s)
+{
+	static struct dns d;
+	struct dns sig = {.len = 0};
+	uint32_t now_s = (uint32_t)((T0 + ms * MS) / RC_NS_PER_S);
+	dns_query(&d, (uint16_t)id, RECURSED | RC_FLAG_CD, NAME, RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, NAME, "203.0.113.80");
+	if (ended_s != 0) {
+		dns_u16(&sig, RC_TYPE_A);
+		dns_u8(&sig, 13); /* ECDSAP256SHA256 */
+		dns_u8(&sig, 2);
+		dns_u32(&sig, 300);
+		dns_u32(&sig, (uint32_t)(now_s - ended_s));
+		dns_u32(&sig, now_s - 60 * DAY);
+		dns_u16(&sig, 4711);
+		dns_name(&sig, "example");
+		for (unsigned i = 0; i < 64; i++)
+			dns_u8(&sig, i);
+		dns_rr(&d, RC_ANSWER, NAME, RC_TYPE_RRSIG, 300, &sig);
+	}
+	dns_opt(&d, true, -1);
+	say(s, ms, RESOLVER, CLIENT, id, &d);
+}
+
+static void fails_at(struct sim *s, int64_t ms, const char *server, unsigned id)
+{
+	ask(s, ms, CLIENT, server, id, QUERY, NAME);
+	fail_saying(s, ms + 5, server, id, -1, "");
+}
+
+static void an_expired_signature_shows_in_what_the_client_is_told(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
+	tell_address(&s, LATE + 105, 2, 20 * DAY);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_string_equal(s.seen[0].zone, "example");
+	assert_false(s.seen[0].cached);
+}
+
+static void a_sound_signature_leaves_the_fault_open(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
+	tell_address(&s, LATE + 105, 2, -20 * DAY);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.validation_failed");
+}
+
+static void an_answer_without_signature_lacks_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
+	tell_address(&s, LATE + 105, 2, 0);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.rrsig_missing");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+static void a_negative_answer_without_proof_lacks_it(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
+	dns_query(&d, 2, RECURSED | RC_FLAG_CD | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, "example");
+	dns_opt(&d, true, -1);
+	say(&s, LATE + 105, RESOLVER, CLIENT, 2, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.denial_missing");
+}
+
+/* Without CD=1 a resolver that does not validate gives the same. */
+static void an_unsigned_answer_of_another_resolver_says_nothing(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, OTHER_RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, QUERY, RC_TYPE_A);
+	tell_address(&s, LATE + 105, 2, 0);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unknown.upstream_not_visible");
+}
+
+static void the_word_of_another_resolver_counts(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask(&s, LATE + 100, CLIENT, OTHER_RESOLVER, 2, QUERY, NAME);
+	fail_saying(&s, LATE + 105, OTHER_RESOLVER, 2, 7, "");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	assert_cause(&s, 1, "dnssec.signature_expired");
+}
+
+/* RFC 8914 4.10: "no supported matching DNSKEY": none at all, or none that the DS fits. */
+static void ede_9_without_text_names_no_fault(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 5, RESOLVER, 1, 9, "");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.validation_failed");
+}
+
+static void ede_9_is_told_by_the_text_of_another_resolver(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 5, RESOLVER, 1, 9, "");
+	ask(&s, LATE + 100, CLIENT, OTHER_RESOLVER, 2, QUERY, NAME);
+	fail_saying(&s, LATE + 105, OTHER_RESOLVER, 2, 9, "NMJZ: no matching SEP");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "dnssec.ds_mismatch");
+	assert_cause(&s, 1, "dnssec.ds_mismatch");
+}
+
+static void another_type_that_validates_points_to_validation(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fails_at(&s, LATE, RESOLVER, 1);
+	ask_do(&s, LATE + 100, RESOLVER, 2, QUERY, RC_TYPE_AAAA);
+	dns_query(&d, 2, RECURSED | RC_FLAG_AD, NAME, RC_TYPE_AAAA);
+	dns_rr_soa(&d, RC_AUTHORITY, "example");
+	say(&s, LATE + 105, RESOLVER, CLIENT, 2, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.validation_failed");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* The resolver answers CLIENT about another name. */
+static void serve(struct sim *s, int64_t ms, unsigned id)
+{
+	ask(s, ms, CLIENT, RESOLVER, id, QUERY, "good.test");
+	reply_a(s, ms + 1, RESOLVER, CLIENT, id, RECURSED, "good.test");
+}
+
+static void a_name_left_unanswered_twice_by_a_resolver_at_work_times_out_upstream(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	serve(&s, 0, 1);
+	ask(&s, LATE, CLIENT, RESOLVER, 2, QUERY, NAME);
+	ask(&s, LATE + 8000, CLIENT, RESOLVER, 3, QUERY | RC_FLAG_CD, NAME);
+	serve(&s, LATE + 60000, 4);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+static void a_single_unanswered_question_is_silence(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	serve(&s, 0, 1);
+	ask(&s, LATE, CLIENT, RESOLVER, 2, QUERY, NAME);
+	serve(&s, LATE + 60000, 4);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "no_answer.server_silent");
+}
+
+static void a_quick_repeat_of_a_slow_failure_is_the_same(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	serve(&s, 0, 1);
+	ask(&s, LATE, CLIENT, RESOLVER, 2, QUERY, NAME);
+	fail_saying(&s, LATE + 9990, RESOLVER, 2, -1, "");
+	fails_at(&s, LATE + 10100, RESOLVER, 3);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_int_equal(s.seen[1].confidence, RC_CONF_POSSIBLE);
+}
+
+static void a_resolver_that_names_its_servers_rcode_is_believed(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 5, RESOLVER, 1, 23, "192.0.2.1:53 rcode=REFUSED for www.example. A");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_expired_signature_shows_in_what_the_client_is_told),
+		cmocka_unit_test(a_sound_signature_leaves_the_fault_open),
+		cmocka_unit_test(an_answer_without_signature_lacks_it),
+		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),
+		cmocka_unit_test(an_unsigned_answer_of_another_resolver_says_nothing),
+		cmocka_unit_test(the_word_of_another_resolver_counts),
+		cmocka_unit_test(ede_9_without_text_names_no_fault),
+		cmocka_unit_test(ede_9_is_told_by_the_text_of_another_resolver),
+		cmocka_unit_test(another_type_that_validates_points_to_validation),
+		cmocka_unit_test(
+			a_name_left_unanswered_twice_by_a_resolver_at_work_times_out_upstream),
+		cmocka_unit_test(a_single_unanswered_question_is_silence),
+		cmocka_unit_test(a_quick_repeat_of_a_slow_failure_is_the_same),
+		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+#include "analyze/cause/witness.h"
+#include "tests/analyze/build.h"
+
+/* A SERVFAIL with this extended error. */
+static const struct rc_msg *said(int code, const char *text)
+{
+	static struct dns d;
+	static struct rc_msg m;
+	dns_query(&d, 1, RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example.com", RC_TYPE_A);
+	dns_opt_said(&d, false, code, text);
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	return &m;
+}
+
+static void a_text_names_its_fault(void **state)
+{
+	static const struct {
+		int code;
+		const char *text;
+		uint32_t fault;
+	} rows[] = {
+		{9, "validation failure <a. A IN>: no keys have a DS with algorithm RSASHA256",
+		 RC_DNSSEC_DS_MISMATCH},
+		{9, "validation failure <a. A IN>: signature crypto failed from 192.0.2.1",
+		 RC_DNSSEC_SIGNATURE_INVALID},
+		{6, "validation failure <a. A IN>: no signatures over NSEC3s from 192.0.2.1",
+		 RC_DNSSEC_DENIAL_INVALID},
+		{10, "validation failure <a. A IN>: no signatures from 192.0.2.1",
+		 RC_DNSSEC_RRSIG_MISSING},
+		{9, "DNSKEY found but not matching DS example.com/DNSKEY", RC_DNSSEC_DS_MISMATCH},
+		{9, "no SEP matching the DS found for example.com.", RC_DNSSEC_DS_MISMATCH},
+		{10, "JZAJ", RC_DNSSEC_RRSIG_MISSING},
+		{9, "NMJZ: no matching SEP", RC_DNSSEC_DS_MISMATCH},
+		{6, "I74V", RC_WITNESS_NONE},
+		{6, "", RC_WITNESS_NONE},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (rc_witness_fault(said(rows[i].code, rows[i].text)) != rows[i].fault)
+			fail_msg("%s", rows[i].text);
+}
+
+static void a_reason_behind_long_names_is_read(void **state)
+{
+	char text[700];
+	(void)state;
+	memset(text, 'x', sizeof text);
+	strcpy(text + 600, ": DS hash mismatches key");
+	assert_int_equal(rc_witness_fault(said(6, text)), RC_DNSSEC_DS_MISMATCH);
+}
+
+static void a_text_counts_only_under_a_code_of_its_kind(void **state)
+{
+	(void)state;
+	assert_int_equal(rc_witness_fault(said(15, "signature expired")), RC_WITNESS_NONE);
+	assert_int_equal(rc_witness_outcome(said(15, "rcode=REFUSED")), RC_OUT_COUNT);
+	assert_int_equal(rc_witness_outcome(said(6, "timed out")), RC_OUT_COUNT);
+}
+
+static void the_rcode_met_upstream_is_read(void **state)
+{
+	(void)state;
+	assert_int_equal(rc_witness_outcome(said(23, "[192.0.2.1] rcode=REFUSED for a/a")),
+			 RC_OUT_REFUSED);
+	assert_int_equal(rc_witness_outcome(said(23, "192.0.2.1:53 rcode=SERVFAIL for a. A")),
+			 RC_OUT_SERVFAIL);
+	assert_int_equal(rc_witness_outcome(said(22, "Timeout waiting for answer(s)")),
+			 RC_OUT_TIMEOUT);
+	assert_int_equal(rc_witness_outcome(said(22, "")), RC_OUT_COUNT);
+	assert_int_equal(rc_witness_outcome(NULL), RC_OUT_COUNT);
+}
+
+static void texts_that_disagree_name_no_outcome(void **state)
+{
+	static struct dns d;
+	struct rc_msg m;
+	(void)state;
+	dns_query(&d, 1, RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example.com", RC_TYPE_A);
+	dns_count(&d, RC_ADDITIONAL);
+	dns_bytes(&d, "\0\0\051\004\320\0\0\0\0\0\052", 11);
+	dns_bytes(&d, "\0\017\0\017\0\027rcode=REFUSED", 19);
+	dns_bytes(&d, "\0\017\0\023\0\027192.0.2 timed out", 23);
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	assert_int_equal(m.edns.n_ede, 2);
+	assert_int_equal(rc_witness_outcome(&m), RC_OUT_COUNT);
+}
+
+static void a_zone_named_must_hold_the_name(void **state)
+{
+	struct rc_name name = name_of("www.example.com"), zone;
+	(void)state;
+	assert_true(rc_witness_zone(
+		said(9, "no signatures from 192.0.2.1 for key Example.COM. while"), &name, &zone));
+	struct rc_name want = name_of("example.com");
+	assert_true(rc_name_equal(&zone, &want));
+	assert_true(rc_witness_zone(said(22, "delegation com"), &name, &zone));
+	assert_false(rc_witness_zone(said(22, "delegation example.net"), &name, &zone));
+	assert_false(rc_witness_zone(said(22, "delegation "), &name, &zone));
+	assert_false(rc_witness_zone(said(22, "example.com"), &name, &zone));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_text_names_its_fault),
+		cmocka_unit_test(a_reason_behind_long_names_is_read),
+		cmocka_unit_test(a_text_counts_only_under_a_code_of_its_kind),
+		cmocka_unit_test(the_rcode_met_upstream_is_read),
+		cmocka_unit_test(texts_that_disagree_name_no_outcome),
+		cmocka_unit_test(a_zone_named_must_hold_the_name),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
