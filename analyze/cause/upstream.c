@@ -147,7 +147,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	if (these == all && !c->lineage_cut)
+	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_DROPS))
 		return z->role == RC_ROLE_NAMESERVER ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }

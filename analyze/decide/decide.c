@@ -109,6 +109,14 @@ static enum rc_confidence cap(const struct rc_rule *rule, const struct rc_case *
 		       : confidence;
 }
 
+/* The answer itself may be among what the capture lost; an ICMP error that quotes the query is there. */
+static enum rc_confidence cap_lost(const struct rc_case *c, enum rc_confidence confidence)
+{
+	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_DROPS) &&
+			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
+	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
+}
+
 static void note_alternative(struct outcome *o, const struct rc_rule *rule)
 {
 	for (size_t i = 0; i < o->n_alternatives; i++)
@@ -151,6 +159,12 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 	return true;
 }
 
+/* Validation fails with an answer; and without checking there is none. */
+static bool is_of_validation(const struct rc_rule *rule)
+{
+	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
+}
+
 /* Takes over the verdict of the failure that this one repeats. */
 static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
@@ -162,6 +176,8 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
+		return;
+	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) && is_of_validation(e->rule))
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names. */
 	if (e->confidence < RC_CONF_LIKELY && (o->confidence > RC_CONF_NONE || by_zone))
@@ -341,6 +357,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	if (!run_rules(d, root, &o))
 		return false;
 	recall(d, root, &o);
+	o.confidence = cap_lost(c, o.confidence);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
 	if (is_worth_remembering(root, &o) &&
