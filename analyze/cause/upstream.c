@@ -153,7 +153,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 }
 
 /*
- * The client's side alone: a resolver that works for this client takes as long over this name as resolvers
+ * The client's side alone: a resolver at work takes as long over this name as resolvers
  * take when nobody answers them (PowerDNS 1.5 s and 3 s, Knot Resolver from 2.8 s, BIND 10 s), or stays
  * silent as Unbound does then. BIND's 12 s mean something else: a fetch that waits for itself.
  */
@@ -163,7 +163,8 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
 	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) || !served)
+	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
 		return RC_CONF_NONE;
 	if (rc_is_answered(c) ? took_ns < SLOW_NS || waits_for_itself
 			      : c->x->attempts + c->others.silent < 2)
