@@ -142,8 +142,7 @@ static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32
 
 static bool is_exact(const struct rc_msg *answer, uint32_t fault)
 {
-	return fault != RC_WITNESS_NONE ||
-	       (rc_witness_codes(answer) & EDE_EXACT) != 0;
+	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & EDE_EXACT) != 0;
 }
 
 static const struct rc_name *zone_said(struct rc_case *c, const struct rc_msg *answer)
