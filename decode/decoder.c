@@ -209,6 +209,10 @@ static size_t give_tcp(struct rc_decoder *d, struct rc_obs *obs, size_t max)
 		o->flags |= item.flags;
 		o->tcp_event = item.event;
 		o->from_server = item.from_server;
+		if (!item.is_event) {
+			o->frame = item.frame;
+			o->ts_ns = item.ts_ns;
+		}
 		if (item.reverse) {
 			o->src = p->dst;
 			o->dst = p->src;

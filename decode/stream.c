@@ -21,7 +21,9 @@ struct direction {
 	uint32_t isn;   /* initial sequence number */
 	uint32_t acked; /* highest acknowledgement by the other side */
 	uint32_t fin;   /* position of the FIN */
-	bool known;     /* base is set */
+	uint64_t frame; /* of the last segment held back, and its time */
+	int64_t ts_ns;
+	bool known; /* base is set */
 	bool synced;
 	bool gap;   /* the next message comes after one */
 	bool lossy; /* messages may have been missed */
@@ -222,6 +224,8 @@ static bool keep(struct rc_streams *s, struct direction *d, uint32_t seq, const 
 				   &added);
 	if (err)
 		s->stats->segments_dropped++;
+	d->frame = s->run.frame;
+	d->ts_ns = s->run.ts_ns;
 	return !err;
 }
 
@@ -282,7 +286,7 @@ enum rc_layer rc_streams_segment(struct rc_streams *s, struct rc_packet *p)
 	struct segment g;
 	unsigned dir;
 	p->fate = RC_FATE_TCP;
-	s->run = (struct rc_stream_run){.stream = NULL};
+	s->run = (struct rc_stream_run){.frame = p->frame, .ts_ns = p->ts_ns};
 	if (!read_header(p, &g))
 		return RC_LAYER_END;
 	rc_streams_expire(s, p->ts_ns, 2);
@@ -545,6 +549,8 @@ static bool take_message(struct rc_streams *s, struct rc_stream *stream,
 	if (step != STEP_FOUND)
 		return false;
 	ret_item->from_server = from_server;
+	ret_item->frame = run->turned ? d->frame : run->frame;
+	ret_item->ts_ns = run->turned ? d->ts_ns : run->ts_ns;
 	rc_unanswered_note(&stream->unanswered, ret_item->wire, ret_item->len);
 	return true;
 }

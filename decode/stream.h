@@ -21,7 +21,9 @@ struct rc_stream_item {
 	bool is_event; /* else a message */
 	enum rc_tcp_event event;
 	bool from_server;
-	bool reverse;        /* it travelled against the segment that brought it to light */
+	bool reverse;   /* it travelled against the segment that brought it to light */
+	uint64_t frame; /* of a message: the last frame it came in, and its time */
+	int64_t ts_ns;
 	const uint8_t *wire; /* message octets, in the frame or in scratch */
 	uint32_t len, full_len;
 	uint32_t flags; /* RC_OBS_CUT, _REASSEMBLED, _RESYNC */
@@ -30,6 +32,8 @@ struct rc_stream_item {
 /* What of the current segment has not been given out yet. */
 struct rc_stream_run {
 	struct rc_stream *stream;
+	uint64_t frame; /* of the segment, and its time */
+	int64_t ts_ns;
 	unsigned dir; /* now being read: 0 client to server, 1 server to client */
 	bool turned;  /* dir is not the segment's own any more */
 	bool has_event, from_server;

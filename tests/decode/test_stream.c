@@ -162,6 +162,25 @@ static void stream_lost_body_gives_a_cut_message_and_goes_on(void **state)
 	feeder_free(f);
 }
 
+static void stream_message_behind_a_gap_has_its_own_frame_and_time(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	handshake(f);
+	struct bytes all = prefixed(dns(1, true, 1));
+	uint32_t first = all.len;
+	append(&all, prefixed(dns(2, true, 1)));
+	assert_int_equal(server(f, first, TCP_ACK, all.data + first, all.len - first), 0);
+	uint64_t frame = f->frames;
+	int64_t ts_ns = f->ts_ns;
+	f->ts_ns += RC_NS_PER_MS;
+	assert_message(f, client_acks(f, all.len), 2);
+	assert_int_equal(f->obs[0].frame, frame);
+	assert_true(f->obs[0].ts_ns == ts_ns);
+	assert_int_equal(f->obs[0].src_port, 53);
+	feeder_free(f);
+}
+
 static void stream_unacknowledged_gap_waits(void **state)
 {
 	(void)state;
@@ -358,6 +377,7 @@ int main(void)
 		cmocka_unit_test(stream_order_does_not_matter),
 		cmocka_unit_test(stream_repeats_and_overlaps_bring_nothing_twice),
 		cmocka_unit_test(stream_lost_body_gives_a_cut_message_and_goes_on),
+		cmocka_unit_test(stream_message_behind_a_gap_has_its_own_frame_and_time),
 		cmocka_unit_test(stream_unacknowledged_gap_waits),
 		cmocka_unit_test(stream_begins_midway_at_a_boundary),
 		cmocka_unit_test(stream_begins_midway_inside_a_message),
