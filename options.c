@@ -85,6 +85,7 @@ static const char *emit_part(struct rc_options *o, const char *part)
 		{"stats", RC_EMIT_STATS},
 		{"upstream", RC_EMIT_UPSTREAM},
 		{"transactions", RC_EMIT_TRANSACTIONS},
+		{"malformed", RC_EMIT_MALFORMED},
 	};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strcmp(kinds[i].name, part) == 0) {
@@ -92,7 +93,7 @@ static const char *emit_part(struct rc_options *o, const char *part)
 			return NULL;
 		}
 	}
-	return "use failures, incidents, stats, upstream, transactions";
+	return "use failures, incidents, stats, upstream, transactions, malformed";
 }
 
 static const char *on_emit(struct rc_options *o, const char *arg)
@@ -342,7 +343,7 @@ static const struct option_row rows[] = {
 	 on_output},
 	{"format", 0, YES, "ecs|ocsf", "shape of JSON events; default ecs", on_format},
 	{"emit", 0, YES, "LIST",
-	 "of failures,incidents,stats,upstream,transactions; default the first 3", on_emit},
+	 "failures,incidents,stats (these by default),upstream,transactions,malformed", on_emit},
 	{"include", 0, YES, "nxdomain", "treat NXDOMAIN as a failure too", on_include},
 	{"port", 0, YES, "N[,N]", "DNS ports; default 53", on_port},
 	{"timeout", 0, YES, "SECONDS", "unanswered by then is a failure; default 45", on_timeout},

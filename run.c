@@ -342,12 +342,21 @@ static void show_progress(struct run *run)
 	run->progress_shown = true;
 }
 
+/* n observations go to the analysis, and on their way to those who want the malformed ones. */
+static void observe(struct run *run, size_t n)
+{
+	if (run->options->emit & RC_EMIT_MALFORMED)
+		for (size_t i = 0; i < n; i++)
+			rc_emit_malformed(run->emit, &run->obs[i]);
+	rc_engine_observe(run->engine, run->obs, n);
+}
+
 static void feed_frame(struct run *run, const struct rc_frame *frame, size_t *n)
 {
 	size_t got, room;
 	do {
 		if (*n == OBS_MAX) {
-			rc_engine_observe(run->engine, run->obs, *n);
+			observe(run, *n);
 			*n = 0;
 		}
 		room = OBS_MAX - *n;
@@ -363,7 +372,7 @@ static void expire(struct run *run, int64_t now_ns)
 	rc_decoder_batch(run->decoder);
 	do {
 		got = rc_decoder_expire(run->decoder, now_ns, run->obs, OBS_MAX);
-		rc_engine_observe(run->engine, run->obs, got);
+		observe(run, got);
 	} while (got == OBS_MAX);
 }
 
@@ -389,7 +398,7 @@ static void handle_batch(struct run *run, const struct rc_frame *frames, size_t 
 		feed_frame(run, &frames[i], &n);
 	}
 	if (n > 0)
-		rc_engine_observe(run->engine, run->obs, n);
+		observe(run, n);
 }
 
 static void pass_time(struct run *run, int64_t now_ns, bool silent)

@@ -69,9 +69,10 @@ struct rc_exchange {
 	uint16_t
 		answers; /* response messages taken as its answer: more than 1 for zone transfers */
 	uint16_t load;   /* other questions open at the server when this one failed */
-	uint16_t vlan;
-	uint16_t last_ip_id; /* IPv4 identification of the last attempt, 0 for IPv6 */
-	uint16_t qdcount;    /* questions in the query, as its header says */
+	uint16_t vlan, inner_vlan; /* outermost, innermost of several; 0 none */
+	uint64_t encaps;           /* of the first attempt: rc_encap_list */
+	uint16_t last_ip_id;       /* IPv4 identification of the last attempt, 0 for IPv6 */
+	uint16_t qdcount;          /* questions in the query, as its header says */
 	uint8_t opcode;
 	uint8_t transport; /* enum rc_transport */
 	uint8_t state;     /* enum rc_exchange_state */

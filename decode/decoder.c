@@ -103,6 +103,8 @@ static void fill(const struct rc_decoder *d, const struct rc_packet *p, enum rc_
 	obs->dst_port = p->dst_port;
 	obs->ip_id = p->ip_id;
 	obs->vlan = p->vlan;
+	obs->inner_vlan = p->inner_vlan;
+	obs->encaps = p->encaps;
 	obs->ip_ttl = p->ip_ttl;
 	memcpy(obs->src_mac, p->src_mac, sizeof obs->src_mac);
 	obs->src = p->src;
@@ -142,7 +144,8 @@ static size_t give_udp(struct rc_decoder *d, struct rc_packet *p, struct rc_obs 
 	d->stats.fault[obs->msg.fault]++;
 	if (!decoded) {
 		d->stats.fate[RC_FATE_NO_MESSAGE]++;
-		return 0;
+		fill(d, p, RC_OBS_SHORT, RC_UDP, obs);
+		return obs->msg.fault == RC_FAULT_HEADER_SHORT;
 	}
 	fill(d, p, RC_OBS_MESSAGE, RC_UDP, obs);
 	if (obs->msg.len < p->udp_len) {
@@ -193,19 +196,21 @@ static size_t give_tcp(struct rc_decoder *d, struct rc_obs *obs, size_t max)
 	while (n < max && (d->more = rc_streams_next(&d->streams, &item))) {
 		struct rc_packet *p = &d->packet;
 		struct rc_obs *o = &obs[n];
+		enum rc_obs_kind kind = RC_OBS_TCP;
 		if (!item.is_event) {
 			bool decoded = rc_msg_decode(item.wire, item.len, item.full_len, d->seed,
 						     &o->msg);
 			d->stats.fault[o->msg.fault]++;
-			if (!decoded)
+			if (!decoded && o->msg.fault != RC_FAULT_HEADER_SHORT)
 				continue;
-			d->stats.messages_tcp++;
+			kind = decoded ? RC_OBS_MESSAGE : RC_OBS_SHORT;
+			d->stats.messages_tcp += decoded;
 			d->stats.messages_cut += (item.flags & RC_OBS_CUT) != 0;
-			d->gave = true;
+			d->gave |= decoded;
 		} else {
 			no_message(o);
 		}
-		fill(d, p, item.is_event ? RC_OBS_TCP : RC_OBS_MESSAGE, RC_TCP, o);
+		fill(d, p, kind, RC_TCP, o);
 		o->flags |= item.flags;
 		o->tcp_event = item.event;
 		o->from_server = item.from_server;
@@ -267,6 +272,7 @@ static enum rc_layer step_encap(struct rc_decoder *d, struct rc_packet *p, enum 
 		return rc_packet_end(p, (uint8_t)otherwise);
 	p->depth++;
 	d->stats.encap[encap]++;
+	rc_encap_note(p, encap);
 	if (rc_encaps[encap].tunnel)
 		p->flags |= RC_OBS_TUNNELLED;
 	return rc_encaps[encap].step(p);
@@ -372,6 +378,8 @@ static void begin(struct rc_packet *p, const struct rc_frame *frame)
 	p->source = frame->source;
 	p->proto = frame->linktype;
 	p->vlan = 0;
+	p->inner_vlan = 0;
+	p->encaps = 0;
 	p->flags = 0;
 	p->depth = 0;
 	p->ext = 0;

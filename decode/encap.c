@@ -70,6 +70,8 @@ static enum rc_layer step_vlan(struct rc_packet *p)
 	uint16_t tag = rc_cursor_u16(&p->c);
 	if (!p->vlan)
 		p->vlan = tag & VID;
+	else
+		p->inner_vlan = tag & VID;
 	return rc_encap_ethertype(p, rc_cursor_u16(&p->c));
 }
 
@@ -292,4 +294,25 @@ enum rc_encap rc_encap_find(enum rc_encap_key key, uint16_t value)
 			return (enum rc_encap)i;
 	}
 	return RC_ENCAP_COUNT;
+}
+
+const char *rc_encap_name(size_t n)
+{
+	static const char *const names[RC_ENCAP_COUNT] = {
+#define X(name, counter, help, key, v0, v1, v2, tunnel, step) [RC_ENCAP_##name] = counter,
+		RC_ENCAP_LIST(X)
+#undef X
+	};
+	return n < RC_ENCAP_COUNT ? names[n] : NULL;
+}
+
+size_t rc_encap_list(uint64_t encaps, const char *ret_names[RC_ENCAP_DEPTH_MAX])
+{
+	size_t n = 0;
+	for (unsigned step = RC_ENCAP_DEPTH_MAX; step-- > 0;) {
+		uint64_t one = encaps >> step * RC_ENCAP_BITS & ((1u << RC_ENCAP_BITS) - 1);
+		if (one > 0)
+			ret_names[n++] = rc_encap_name(one - 1);
+	}
+	return n;
 }

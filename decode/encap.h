@@ -5,6 +5,7 @@
 #ifndef RC_DECODE_ENCAP_H
 #define RC_DECODE_ENCAP_H
 
+#include "base/limits.h"
 #include "decode/packet.h"
 
 /*
@@ -49,6 +50,10 @@ enum rc_encap {
 		RC_ENCAP_COUNT
 };
 
+enum { RC_ENCAP_BITS = 5 }; /* of each step of rc_packet.encaps; 0: no step */
+_Static_assert(RC_ENCAP_COUNT < 1 << RC_ENCAP_BITS, "an encapsulation does not fit its bits");
+_Static_assert(RC_ENCAP_DEPTH_MAX *RC_ENCAP_BITS <= 64, "a path of encapsulations does not fit");
+
 enum rc_encap_key {
 	RC_ENCAP_KEY_LAYER,
 	RC_ENCAP_KEY_ETHERTYPE,
@@ -67,6 +72,12 @@ extern const struct rc_encap_row rc_encaps[RC_ENCAP_COUNT];
 
 /* The row for a number, RC_ENCAP_COUNT when there is none. */
 enum rc_encap rc_encap_find(enum rc_encap_key key, uint16_t value);
+
+/* Puts an encapsulation behind those that the packet came through. */
+static inline void rc_encap_note(struct rc_packet *p, enum rc_encap encap)
+{
+	p->encaps = p->encaps << RC_ENCAP_BITS | ((uint64_t)encap + 1);
+}
 
 /* Ethernet from the destination address on: the common start, called without a row. */
 enum rc_layer rc_encap_ethernet(struct rc_packet *p);

@@ -6,6 +6,7 @@
 #define RC_DECODE_OBS_H
 
 #include "base/addr.h"
+#include "base/limits.h"
 #include "decode/msg.h"
 
 enum rc_obs_kind {
@@ -13,6 +14,7 @@ enum rc_obs_kind {
 	RC_OBS_ICMP,      /* an ICMP error that quotes a packet to or from a DNS port */
 	RC_OBS_TCP,       /* a TCP event on a DNS port that matters for failures */
 	RC_OBS_FRAGMENTS, /* a datagram to or from a DNS port whose fragments never completed */
+	RC_OBS_SHORT,     /* what should be a message but is shorter than its header */
 };
 
 enum rc_transport { RC_UDP, RC_TCP };
@@ -42,12 +44,14 @@ struct rc_obs {
 	uint32_t flags;
 	int64_t ts_ns;   /* of the packet that completed it */
 	uint64_t frame;  /* of that packet, 1-based in its source */
+	uint64_t encaps; /* encapsulations on the way to the datagram: rc_encap_list */
 	uint16_t source; /* file or interface */
 	uint16_t src_port, dst_port;
-	uint16_t ip_id;     /* IPv4 identification; 0 for IPv6 */
-	uint16_t vlan;      /* outermost VLAN id, 0 none */
-	uint8_t ip_ttl;     /* TTL or hop limit */
-	uint8_t src_mac[6]; /* link-layer source, zero when the link type has none */
+	uint16_t ip_id;      /* IPv4 identification; 0 for IPv6 */
+	uint16_t vlan;       /* outermost VLAN id, 0 none */
+	uint16_t inner_vlan; /* innermost VLAN id of several, 0 none */
+	uint8_t ip_ttl;      /* TTL or hop limit */
+	uint8_t src_mac[6];  /* link-layer source, zero when the link type has none */
 	struct rc_addr src, dst;
 	bool from_server; /* src_port is the DNS port (all kinds; messages tell by their QR bit) */
 
@@ -63,5 +67,11 @@ struct rc_obs {
 	 * RC_OBS_FRAGMENTS: what the first fragment holds, if it was seen. */
 	struct rc_msg msg;
 };
+
+/* The n-th encapsulation's stable name ("vlan", "gre", ...), NULL behind the last. */
+const char *rc_encap_name(size_t n);
+
+/* The names of an encapsulation path, outermost first; how many there are. */
+size_t rc_encap_list(uint64_t encaps, const char *ret_names[RC_ENCAP_DEPTH_MAX]);
 
 #endif

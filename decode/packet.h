@@ -41,10 +41,12 @@ struct rc_packet {
 	uint32_t wire_end;  /* where its octets end on the wire, counted in c; above c.len: cut */
 	int64_t ts_ns;
 	uint64_t frame;
+	uint64_t encaps; /* as rc_obs.encaps */
 	uint16_t source;
 	uint16_t proto;
-	uint16_t vlan;  /* outermost, 0 none */
-	uint16_t ip_id; /* of the innermost IPv4 header; 0 for IPv6 */
+	uint16_t vlan;       /* outermost, 0 none */
+	uint16_t inner_vlan; /* innermost of several, 0 none */
+	uint16_t ip_id;      /* of the innermost IPv4 header; 0 for IPv6 */
 	uint16_t src_port, dst_port;
 	uint32_t udp_len; /* octets of the UDP payload as its header says */
 	uint32_t flags;   /* RC_OBS_* */

@@ -22,6 +22,7 @@ static const struct rc_counter_desc counter_desc[] = {
 	COUNTER("upstream", events[RC_DS_UPSTREAM], "upstream events written"),
 	COUNTER("incidents", events[RC_DS_INCIDENT], "incident events written"),
 	COUNTER("transactions", events[RC_DS_TRANSACTION], "transaction events written"),
+	COUNTER("malformed", events[RC_DS_MALFORMED], "malformed message events written"),
 	COUNTER("stats", events[RC_DS_STATS], "stats events written"),
 	COUNTER("bytes", bytes, "bytes of events"),
 	COUNTER("trimmed", trimmed, "events from which lists were left out, being too long"),
@@ -199,6 +200,16 @@ void rc_emit_transaction(struct rc_emit *emit, const struct rc_exchange *exchang
 	if (!wants(emit, RC_EMIT_TRANSACTIONS))
 		return;
 	rc_event_from_transaction(emit->event, &emit->observer, exchange, qname, answer);
+	send_event(emit);
+}
+
+void rc_emit_malformed(struct rc_emit *emit, const struct rc_obs *obs)
+{
+	bool message = obs->kind == RC_OBS_MESSAGE || obs->kind == RC_OBS_SHORT;
+	if (!message || obs->msg.fault == RC_FAULT_NONE || obs->msg.fault == RC_FAULT_CUT ||
+	    !wants(emit, RC_EMIT_MALFORMED))
+		return;
+	rc_event_from_malformed(emit->event, &emit->observer, obs);
 	send_event(emit);
 }
 

@@ -17,6 +17,7 @@ enum { /* --emit */
        RC_EMIT_STATS = 1u << 2,
        RC_EMIT_UPSTREAM = 1u << 3,
        RC_EMIT_TRANSACTIONS = 1u << 4,
+       RC_EMIT_MALFORMED = 1u << 5,
        RC_EMIT_DEFAULT = RC_EMIT_FAILURES | RC_EMIT_INCIDENTS | RC_EMIT_STATS,
 };
 
@@ -53,6 +54,8 @@ void rc_emit_upstream(struct rc_emit *emit, const struct rc_failure *failure);
 void rc_emit_incident(struct rc_emit *emit, const struct rc_incident *incident);
 void rc_emit_transaction(struct rc_emit *emit, const struct rc_exchange *exchange,
 			 const struct rc_name *qname, const struct rc_msg *answer);
+/* An event if the message is malformed, and not merely cut by the capture. */
+void rc_emit_malformed(struct rc_emit *emit, const struct rc_obs *obs);
 /* One stats event; final says that the input ended. start_ns..now_ns: packet time it covers. */
 void rc_emit_stats(struct rc_emit *emit, int64_t start_ns, int64_t now_ns, bool final,
 		   const struct rc_counter_set *sets, size_t n_sets);

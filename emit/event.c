@@ -4,6 +4,7 @@
 
 #include "base/digits.h"
 #include "emit/fields.h"
+#include "emit/malformed.h"
 
 #ifndef RC_VERSION
 #define RC_VERSION "0"
@@ -12,7 +13,7 @@
 static const char *const dataset_names[RC_DS_COUNT] = {
 	[RC_DS_FAILURE] = "rcause.failure",         [RC_DS_UPSTREAM] = "rcause.upstream",
 	[RC_DS_INCIDENT] = "rcause.incident",       [RC_DS_STATS] = "rcause.stats",
-	[RC_DS_TRANSACTION] = "rcause.transaction",
+	[RC_DS_TRANSACTION] = "rcause.transaction", [RC_DS_MALFORMED] = "rcause.malformed",
 };
 
 /* ECS names of the header flags, in ECS's order; DO is not in the header and comes last. */
@@ -189,6 +190,12 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 		*rc_digits_put(e->vlan_text, x->vlan) = '\0';
 		e->vlan = e->vlan_text;
 	}
+	if (x->inner_vlan != 0) {
+		*rc_digits_put(e->inner_vlan_text, x->inner_vlan) = '\0';
+		e->inner_vlan = e->inner_vlan_text;
+	}
+	if (x->encaps != 0)
+		e->encaps = (struct rc_texts){e->encap, rc_encap_list(x->encaps, e->encap)};
 	e->asker = (struct rc_event_endpoint){&x->asker, x->asker_port};
 	e->server = (struct rc_event_endpoint){&x->server, x->server_port};
 	add_related(e, &x->asker);
@@ -542,6 +549,30 @@ void rc_event_from_transaction(struct rc_event *event, const struct rc_observer 
 	else
 		event->outcome = exchange->marks & RC_X_AT_END ? "unknown" : "failure";
 	fill_message(event, NULL);
+}
+
+/* "Malformed message from 192.0.2.53: an EDNS option goes past the end of the OPT record" */
+void rc_event_from_malformed(struct rc_event *event, const struct rc_observer *observer,
+			     const struct rc_obs *obs)
+{
+	const struct rc_msg *m = &obs->msg;
+	fill_common(event, observer, RC_DS_MALFORMED);
+	rc_malformed_exchange(obs, &event->malformed);
+	fill_exchange(event, observer, &event->malformed, &m->qname, m);
+	if (obs->kind == RC_OBS_SHORT) { /* no header */
+		event->dns_type = event->dns_id = event->op_code.text = NULL;
+		event->response_code.text = NULL;
+		event->rcode = RC_NONE;
+		for (size_t i = 0; i < 3; i++)
+			event->counts[i] = RC_NONE;
+	}
+	event->fault = rc_fault_slug(m->fault);
+	event->fault_off = m->fault_off;
+	event->fault_section = rc_malformed_section(obs);
+	char *at = stpcpy(event->message_text, "Malformed message from ");
+	at += rc_addr_put(&obs->src, at);
+	stpcpy(stpcpy(at, ": "), rc_fault_text(m->fault));
+	event->message = event->message_text;
 }
 
 void rc_event_from_stats(struct rc_event *event, const struct rc_observer *observer,

@@ -17,8 +17,15 @@
 #define RC_NONE INT64_MIN         /* a number or time that is not known */
 #define RC_EVENT_FIELDS_MAX 2048u /* octets of the fields of struct rc_event */
 
-enum rc_dataset { RC_DS_FAILURE, RC_DS_UPSTREAM, RC_DS_INCIDENT, RC_DS_TRANSACTION, RC_DS_STATS };
-#define RC_DS_COUNT 5u
+enum rc_dataset {
+	RC_DS_FAILURE,
+	RC_DS_UPSTREAM,
+	RC_DS_INCIDENT,
+	RC_DS_TRANSACTION,
+	RC_DS_STATS,
+	RC_DS_MALFORMED
+};
+#define RC_DS_COUNT 6u
 
 const char *rc_dataset_name(enum rc_dataset dataset); /* "rcause.failure" */
 
@@ -34,7 +41,8 @@ struct rc_event {
 	int64_t severity, sequence;
 	const char *id_text;
 
-	const char *network_type, *transport, *protocol, *community_id, *vlan;
+	const char *network_type, *transport, *protocol, *community_id, *vlan, *inner_vlan;
+	struct rc_texts encaps;
 	struct rc_event_endpoint asker, server;
 
 	const char *dns_type, *dns_id;
@@ -67,7 +75,7 @@ struct rc_event {
 	int64_t rcode, counts[3];
 	struct rc_items ede;
 	struct rc_event_edns query_edns, answer_edns;
-	const char *fault;
+	const char *fault, *fault_section;
 	int64_t fault_off;
 
 	const char *incident_state;
@@ -89,8 +97,10 @@ struct rc_event {
 	_Alignas(max_align_t) unsigned char blank[RC_EVENT_FIELDS_MAX];
 
 	/* Room for what the fields point to. */
+	struct rc_exchange malformed; /* what is known of a malformed message */
 	char id[RC_EVENT_ID_LEN + 1], community_id_text[RC_COMMUNITY_ID_LEN + 1];
-	char vlan_text[8], dns_id_text[8], incident_text[17];
+	const char *encap[RC_ENCAP_DEPTH_MAX];
+	char vlan_text[8], inner_vlan_text[8], dns_id_text[8], incident_text[17];
 	const char *header_flag_list[8], *query_flag_list[8];
 	const char *alternative[RC_EVENT_ALTERNATIVES_MAX], *mark[32];
 	struct rc_event_options query_options, answer_options;
@@ -120,6 +130,8 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_observer *ob
 void rc_event_from_transaction(struct rc_event *event, const struct rc_observer *observer,
 			       const struct rc_exchange *exchange, const struct rc_name *qname,
 			       const struct rc_msg *answer);
+void rc_event_from_malformed(struct rc_event *event, const struct rc_observer *observer,
+			     const struct rc_obs *obs);
 void rc_event_from_stats(struct rc_event *event, const struct rc_observer *observer,
 			 int64_t start_ns, int64_t now_ns, bool final,
 			 const struct rc_counter_set *sets, size_t n_sets);

@@ -3,15 +3,19 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "emit/malformed.h"
+
 #define F (1u << RC_DS_FAILURE)
 #define U (1u << RC_DS_UPSTREAM)
 #define I (1u << RC_DS_INCIDENT)
 #define T (1u << RC_DS_TRANSACTION)
 #define S (1u << RC_DS_STATS)
+#define M (1u << RC_DS_MALFORMED)
 #define FU (F | U)      /* verdicts */
 #define FUT (F | U | T) /* whatever is one exchange */
+#define FUTM (FUT | M)  /* whatever has addresses */
 #define FUI (F | U | I) /* whatever has a cause */
-#define ALL (FUT | I | S)
+#define ALL (FUTM | I | S)
 #define NEVER 0u
 
 #define TIME_PATTERN "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{9}Z$"
@@ -170,37 +174,40 @@ static const struct rc_field event_fields[] = {
 	LIKE("event.id", RC_KIND_TEXT, ALL, ALL, id_text, "^[0-9a-f]{32}$",
 	     "fingerprint of what happened: equal for every sensor that saw the same packets"),
 
-	WORD("network.type", RC_KIND_TEXT, FUT, FUT, network_type, choice_network, "IP version"),
-	WORD("network.transport", RC_KIND_TEXT, FUT, FUT, transport, choice_transport, "transport"),
+	WORD("network.type", RC_KIND_TEXT, FUTM, FUTM, network_type, choice_network, "IP version"),
+	WORD("network.transport", RC_KIND_TEXT, FUTM, FUTM, transport, choice_transport,
+	     "transport"),
 	TEXT("network.protocol", ALL & ~S, ALL & ~S, protocol, "always dns"),
-	LIKE("network.community_id", RC_KIND_TEXT, FUT, FUT, community_id, "^1:[A-Za-z0-9+/]{27}=$",
-	     "Community ID version 1, seed 0"),
-	LIKE("network.vlan.id", RC_KIND_TEXT, FUT, NEVER, vlan, "^[0-9]{1,4}$",
+	LIKE("network.community_id", RC_KIND_TEXT, FUTM, FUTM, community_id,
+	     "^1:[A-Za-z0-9+/]{27}=$", "Community ID version 1, seed 0"),
+	LIKE("network.vlan.id", RC_KIND_TEXT, FUTM, NEVER, vlan, "^[0-9]{1,4}$",
 	     "outermost VLAN id"),
+	LIKE("network.inner.vlan.id", RC_KIND_TEXT, FUTM, NEVER, inner_vlan, "^[0-9]{1,4}$",
+	     "innermost VLAN id, if there are several tags"),
 
-	FIELD("source.ip", RC_KIND_ADDR, FUT, FUT, asker.ip, "who asked"),
-	NUM("source.port", FUT, FUT, asker.port, "its port in the first attempt"),
-	FIELD("client.ip", RC_KIND_ADDR, FUT, FUT, asker.ip, "who asked"),
-	NUM("client.port", FUT, FUT, asker.port, "its port in the first attempt"),
-	FIELD("destination.ip", RC_KIND_ADDR, FUT, FUT, server.ip, "who was asked"),
-	NUM("destination.port", FUT, FUT, server.port, "its port"),
-	FIELD("server.ip", RC_KIND_ADDR, FUT, FUT, server.ip, "who was asked"),
-	NUM("server.port", FUT, FUT, server.port, "its port"),
+	FIELD("source.ip", RC_KIND_ADDR, FUTM, FUTM, asker.ip, "who asked"),
+	NUM("source.port", FUTM, FUTM, asker.port, "its port in the first attempt"),
+	FIELD("client.ip", RC_KIND_ADDR, FUTM, FUTM, asker.ip, "who asked"),
+	NUM("client.port", FUTM, FUTM, asker.port, "its port in the first attempt"),
+	FIELD("destination.ip", RC_KIND_ADDR, FUTM, FUTM, server.ip, "who was asked"),
+	NUM("destination.port", FUTM, FUTM, server.port, "its port"),
+	FIELD("server.ip", RC_KIND_ADDR, FUTM, FUTM, server.ip, "who was asked"),
+	NUM("server.port", FUTM, FUTM, server.port, "its port"),
 
-	WORD("dns.type", RC_KIND_TEXT, FUT, FUT, dns_type, choice_dns_type, "query: unanswered"),
-	LIKE("dns.id", RC_KIND_TEXT, FUT, FUT, dns_id, "^[0-9]{1,5}$",
+	WORD("dns.type", RC_KIND_TEXT, FUTM, FUT, dns_type, choice_dns_type, "query: unanswered"),
+	LIKE("dns.id", RC_KIND_TEXT, FUTM, FUT, dns_id, "^[0-9]{1,5}$",
 	     "message ID of the first attempt"),
-	FIELD("dns.op_code", RC_KIND_MNEMONIC, FUT, FUT, op_code, "operation"),
-	WORD("dns.header_flags", RC_KIND_TEXTS, FUT, NEVER, header_flags, choice_flag,
+	FIELD("dns.op_code", RC_KIND_MNEMONIC, FUTM, FUT, op_code, "operation"),
+	WORD("dns.header_flags", RC_KIND_TEXTS, FUTM, NEVER, header_flags, choice_flag,
 	     "flags of the answer, or of the query when unanswered"),
-	FIELD("dns.response_code", RC_KIND_MNEMONIC, FUT, NEVER, response_code,
+	FIELD("dns.response_code", RC_KIND_MNEMONIC, FUTM, NEVER, response_code,
 	      "extended RCODE by name; absent when unanswered"),
-	FIELD("dns.question.name", RC_KIND_NAME, FUT, NEVER, qname,
+	FIELD("dns.question.name", RC_KIND_NAME, FUTM, NEVER, qname,
 	      "presentation format, lower case, no trailing dot"),
-	FIELD("dns.question.type", RC_KIND_MNEMONIC, FUT, NEVER, qtype, "type asked for"),
-	FIELD("dns.question.class", RC_KIND_MNEMONIC, FUT, NEVER, qclass, "class asked for"),
-	LIST("dns.answers", FUT, NEVER, answers, answer_table, "answer section"),
-	FIELD("dns.resolved_ip", RC_KIND_ADDRS, FUT, NEVER, resolved,
+	FIELD("dns.question.type", RC_KIND_MNEMONIC, FUTM, NEVER, qtype, "type asked for"),
+	FIELD("dns.question.class", RC_KIND_MNEMONIC, FUTM, NEVER, qclass, "class asked for"),
+	LIST("dns.answers", FUTM, NEVER, answers, answer_table, "answer section"),
+	FIELD("dns.resolved_ip", RC_KIND_ADDRS, FUTM, NEVER, resolved,
 	      "addresses in the answer section"),
 
 	FIELD("related.ip", RC_KIND_ADDRS, ALL & ~S, NEVER, related, "every address of the event"),
@@ -258,43 +265,48 @@ static const struct rc_field event_fields[] = {
 	LIKE("rcause.incident", RC_KIND_TEXT, FU, NEVER, incident, "^[0-9a-f]{16}$",
 	     "id of its incident"),
 
-	NUM("rcause.frames.query", FUT, NEVER, query_frame, "frame of the first attempt"),
-	TEXT("rcause.frames.query_file", FUT, NEVER, query_file, "its file or interface"),
-	NUM("rcause.frames.answer", FUT, NEVER, answer_frame, "frame that completed the answer"),
-	TEXT("rcause.frames.answer_file", FUT, NEVER, answer_file, "its file or interface"),
+	WORD("rcause.encapsulation", RC_KIND_TEXTS, FUTM, NEVER, encaps, rc_encap_name,
+	     "what the packets came wrapped in, outermost first"),
+	NUM("rcause.frames.query", FUTM, NEVER, query_frame, "frame of the first attempt"),
+	TEXT("rcause.frames.query_file", FUTM, NEVER, query_file, "its file or interface"),
+	NUM("rcause.frames.answer", FUTM, NEVER, answer_frame, "frame that completed the answer"),
+	TEXT("rcause.frames.answer_file", FUTM, NEVER, answer_file, "its file or interface"),
 	FIELD("rcause.marks", RC_KIND_TEXTS, FUT, NEVER, marks,
 	      "what else happened to the exchange"),
 	NUM("rcause.icmp.type", FUT, NEVER, icmp_type, "ICMP error that quoted an attempt"),
 	NUM("rcause.icmp.code", FUT, NEVER, icmp_code, "its code"),
 
-	LIST("rcause.dns.ede", FUT, NEVER, ede, ede_table, "extended DNS errors of the answer"),
-	NUM("rcause.dns.edns.query.version", FUT, NEVER, query_edns.version,
+	LIST("rcause.dns.ede", FUTM, NEVER, ede, ede_table, "extended DNS errors of the answer"),
+	NUM("rcause.dns.edns.query.version", FUTM, NEVER, query_edns.version,
 	    "EDNS version of the query"),
-	NUM("rcause.dns.edns.query.udp_size", FUT, NEVER, query_edns.udp_size,
+	NUM("rcause.dns.edns.query.udp_size", FUTM, NEVER, query_edns.udp_size,
 	    "UDP payload size offered"),
-	FLAG("rcause.dns.edns.query.do", FUT, NEVER, query_edns.do_bit, "DNSSEC wanted"),
-	FIELD("rcause.dns.edns.query.options", RC_KIND_TEXTS, FUT, NEVER, query_edns.options,
+	FLAG("rcause.dns.edns.query.do", FUTM, NEVER, query_edns.do_bit, "DNSSEC wanted"),
+	FIELD("rcause.dns.edns.query.options", RC_KIND_TEXTS, FUTM, NEVER, query_edns.options,
 	      "EDNS options of the query"),
-	NUM("rcause.dns.edns.answer.version", FUT, NEVER, answer_edns.version,
+	NUM("rcause.dns.edns.answer.version", FUTM, NEVER, answer_edns.version,
 	    "EDNS version of the answer"),
-	NUM("rcause.dns.edns.answer.udp_size", FUT, NEVER, answer_edns.udp_size,
+	NUM("rcause.dns.edns.answer.udp_size", FUTM, NEVER, answer_edns.udp_size,
 	    "UDP payload size offered"),
-	FLAG("rcause.dns.edns.answer.do", FUT, NEVER, answer_edns.do_bit, "DO bit of the answer"),
-	FIELD("rcause.dns.edns.answer.options", RC_KIND_TEXTS, FUT, NEVER, answer_edns.options,
+	FLAG("rcause.dns.edns.answer.do", FUTM, NEVER, answer_edns.do_bit, "DO bit of the answer"),
+	FIELD("rcause.dns.edns.answer.options", RC_KIND_TEXTS, FUTM, NEVER, answer_edns.options,
 	      "EDNS options of the answer"),
-	NUM("rcause.dns.rcode", FUT, NEVER, rcode,
+	NUM("rcause.dns.rcode", FUTM, NEVER, rcode,
 	    "extended RCODE as a number; absent when unanswered"),
 	WORD("rcause.dns.query_flags", RC_KIND_TEXTS, FUT, NEVER, query_flags, choice_flag,
 	     "flags of the first attempt"),
-	NUM("rcause.dns.answer_count", FUT, NEVER, counts[0], "records in the answer section"),
-	NUM("rcause.dns.authority_count", FUT, NEVER, counts[1],
+	NUM("rcause.dns.answer_count", FUTM, NEVER, counts[0], "records in the answer section"),
+	NUM("rcause.dns.authority_count", FUTM, NEVER, counts[1],
 	    "records in the authority section"),
-	NUM("rcause.dns.additional_count", FUT, NEVER, counts[2],
+	NUM("rcause.dns.additional_count", FUTM, NEVER, counts[2],
 	    "records in the additional section"),
-	WORD("rcause.dns.fault.reason", RC_KIND_TEXT, FUT, NEVER, fault, choice_fault,
+	WORD("rcause.dns.fault.reason", RC_KIND_TEXT, FUTM, M, fault, choice_fault,
 	     "why the answer is malformed"),
-	NUM("rcause.dns.fault.offset", FUT, NEVER, fault_off,
+	NUM("rcause.dns.fault.offset", FUTM, M, fault_off,
 	    "octet of the message where it goes wrong"),
+
+	WORD("rcause.dns.fault.section", RC_KIND_TEXT, M, M, fault_section, rc_malformed_section_at,
+	     "section of the message where it goes wrong"),
 
 	LIKE("rcause.incident.id", RC_KIND_TEXT, I, I, incident, "^[0-9a-f]{16}$",
 	     "the same in each event of an incident and in its failures"),

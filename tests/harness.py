@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CRASHED = 99  # exit status of a sanitizer report, unlike any of rcause's own
 SUFFIXES = (".pcap", ".pcapng")
 COMPRESSED = {"": None, ".gz": "gzip", ".zst": "zstd", ".xz": "xz", ".lz4": "lz4"}
-KINDS = "failures,incidents,stats,upstream,transactions"
+KINDS = "failures,incidents,stats,upstream,transactions,malformed"
 
 
 class Tap:

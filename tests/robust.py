@@ -282,6 +282,50 @@ def signals(s):
 # --- command line ----------------------------------------------------------------------------
 
 
+def wrapped_frames(s):
+    """The way that packets came is told: two VLAN tags, then VXLAN."""
+    frames = []
+    for t, frame in s.frames[:2]:
+        outer = harness.udp_frame(("198.51.100.1", 50000), ("198.51.100.2", 4789),
+                                  b"\x08\0\0\0\0\0\x07\0" + frame)
+        tags = struct.pack("!HHHH", 0x88A8, 7, 0x8100, 8)
+        frames.append((t, outer[:12] + tags + outer[12:]))
+    result = s.run("-r", s.file("wrapped.pcap", harness.pcap(frames)))
+    event = next(iter(result.events("failure")), None)
+    s.tap.ok(event and event["client"]["ip"] == CLIENT[0], "a failure inside a tunnel is found", result)
+    if event:
+        s.tap.equal((event["network"]["vlan"], event["network"]["inner"]),
+                    ({"id": "7"}, {"vlan": {"id": "8"}}), "its VLAN tags are told")
+        s.tap.equal(event["rcause"].get("encapsulation"), ["vlan", "vlan", "vxlan", "ethernet"],
+                    "its tunnel is told")
+
+
+def malformed_messages(s):
+    """--emit malformed: one event each, with reason and place; and the same counts in the stats."""
+    message = harness.message(7, "a.example")
+    bad = {"header_short": (message[:11], 0, "header"),
+           "trailing": (message + b"x", len(message), "additional"),
+           "label_type": (message[:12] + b"\x80" + message[13:], 12, "question"),
+           "name_short": (message[:-5], 12, "question"),
+           "rr_short": (message[:7] + b"\1" + message[8:] + b"\0", len(message), "answer")}
+    payloads = [message] + [octets for octets, _, _ in bad.values()]
+    frames = [(START_NS + i, harness.udp_frame(CLIENT, SERVER, p)) for i, p in enumerate(payloads)]
+    path = s.file("malformed.pcap", harness.pcap(frames))
+    result = harness.run(s.rcause, "-q", "--emit", "malformed,stats", "-r", path)
+    got = [(e["rcause"]["frames"]["query"], e["rcause"]["dns"]["fault"]["reason"],
+            e["rcause"]["dns"]["fault"]["offset"], e["rcause"]["dns"]["fault"]["section"])
+           for e in result.events("malformed")]
+    wanted = [(i, reason, off, section)
+              for i, (reason, (_, off, section)) in enumerate(bad.items(), 2)]
+    s.tap.equal(got, wanted, "each malformed message is an event with frame, reason and place")
+    counters = {}
+    for event in result.events("stats"):
+        counters = event["rcause"]["counters"]["decode"]
+    s.tap.equal([counters.get("fault_" + reason) for reason in bad], [1] * len(bad),
+                "each reason is counted")
+    s.tap.equal(s.run("-r", path).events("malformed"), [], "they are not told unless asked for")
+
+
 def usage(s):
     good = ["-r", s.good]
     for args in (["--no-such-option"], ["-r"], good + ["-o", "nosuch:thing"], good + ["-o", "json"],
@@ -368,7 +412,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="rcause-test-") as folder:
         s = Suite(folder)
         for part in (damaged_input, refused_input, packed_input, standard_input, merged_input,
-                     windows_and_filters, cut_everywhere, flipped_bits, outputs, closed_pipe,
+                     windows_and_filters, cut_everywhere, flipped_bits, wrapped_frames,
+                     malformed_messages, outputs, closed_pipe,
                      signals, usage, flat_memory):
             try:
                 part(s)

@@ -190,6 +190,8 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 	x.server_port = e->server_port;
 	x.attempts = 1;
 	x.vlan = o->vlan;
+	x.inner_vlan = o->inner_vlan;
+	x.encaps = o->encaps;
 	x.transport = (uint8_t)o->transport;
 	x.state = RC_X_PENDING;
 	memcpy(x.asker_mac, o->src_mac, sizeof x.asker_mac);
@@ -471,6 +473,8 @@ void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o)
 		break;
 	case RC_OBS_FRAGMENTS:
 		rc_pair_observe_fragments(p, o);
+		break;
+	case RC_OBS_SHORT: /* not even an ID to pair it by */
 		break;
 	}
 }

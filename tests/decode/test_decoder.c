@@ -116,6 +116,26 @@ static void decoder_udp_length_beyond_the_packet_is_not_the_captures_doing(void 
 	feeder_free(f);
 }
 
+static void decoder_message_without_a_header_is_told_as_such(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	struct bytes b = dns(7, true, 1);
+	for (b.len = 0; b.len < 12; b.len++) {
+		assert_int_equal(feed(f, 101, ip4(2, 1, 17, udp(53, 4000, b))), 1);
+		assert_int_equal(f->obs[0].kind, RC_OBS_SHORT);
+		assert_int_equal(f->obs[0].msg.fault, RC_FAULT_HEADER_SHORT);
+		assert_true(f->obs[0].from_server);
+	}
+	assert_int_equal(counter(f, "fault_header_short"), 12);
+	assert_int_equal(counter(f, "frames_no_message"), 12);
+	/* cut by the capture, not short by itself */
+	b = ip4(2, 1, 17, udp(53, 4000, dns(7, true, 1)));
+	assert_int_equal(feed_cut(f, 101, &b, 28 + 11), 0);
+	assert_int_equal(counter(f, "fault_header_short"), 12);
+	feeder_free(f);
+}
+
 static void decoder_takes_its_ports_from_the_configuration(void **state)
 {
 	(void)state;
@@ -188,6 +208,7 @@ int main(void)
 		cmocka_unit_test(decoder_cut_message_is_flagged),
 		cmocka_unit_test(decoder_udp_length_ends_the_message),
 		cmocka_unit_test(decoder_udp_length_beyond_the_packet_is_not_the_captures_doing),
+		cmocka_unit_test(decoder_message_without_a_header_is_told_as_such),
 		cmocka_unit_test(decoder_takes_its_ports_from_the_configuration),
 		cmocka_unit_test(decoder_full_scratch_is_counted_and_freed_by_the_next_batch),
 		cmocka_unit_test(decoder_extreme_times_are_harmless),

@@ -1,5 +1,7 @@
 #include "tests/decode/frames.h"
 
+#include <stdio.h>
+
 enum carrier { IN_ETHER, IN_IP, IN_UDP };
 enum inner { INNER_IP4, INNER_IP6, INNER_ETHER };
 
@@ -88,6 +90,50 @@ static void encap_each_row_leads_to_the_message(void **state)
 	feeder_free(f);
 }
 
+static void encap_each_row_has_a_sample(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	const char *name;
+	for (size_t i = 0; i < sizeof samples / sizeof *samples; i++)
+		feed(f, 1, carry(&samples[i]));
+	for (size_t i = 0; (name = rc_encap_name(i)) != NULL; i++) {
+		char text[64];
+		snprintf(text, sizeof text, "encap_%s", name);
+		if (counter(f, text) == 0)
+			fail_msg("%s: no sample", name);
+	}
+	feeder_free(f);
+}
+
+static void encap_path_and_innermost_vlan_are_kept(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	const char *names[RC_ENCAP_DEPTH_MAX];
+	struct bytes b = wrap("00 64 08 00", query4()); /* VLAN 100 */
+	b = wrap("08000000 00000100", ether(0x8100, b));
+	b = ether(0x88a8, wrap("00 07 81 00 00 08 08 00", ip4(11, 12, 17, udp(5, 4789, b))));
+	assert_message(f, feed(f, 1, b), 0x1234);
+	assert_int_equal(f->obs[0].vlan, 7);
+	assert_int_equal(f->obs[0].inner_vlan, 100);
+	assert_int_equal(rc_encap_list(f->obs[0].encaps, names), 5);
+	assert_string_equal(names[0], "vlan");
+	assert_string_equal(names[1], "vlan");
+	assert_string_equal(names[2], "vxlan");
+	assert_string_equal(names[3], "ethernet");
+	assert_string_equal(names[4], "vlan");
+	assert_message(f, feed(f, 1, ether(0x0800, query4())), 0x1234); /* nothing stays */
+	assert_int_equal(f->obs[0].inner_vlan, 0);
+	assert_int_equal(rc_encap_list(f->obs[0].encaps, names), 0);
+	b = query4();
+	for (unsigned i = 0; i < RC_ENCAP_DEPTH_MAX; i++)
+		b = ip4(1, 2, 4, b);
+	assert_message(f, feed(f, 1, ether(0x0800, b)), 0x1234);
+	assert_int_equal(rc_encap_list(f->obs[0].encaps, names), RC_ENCAP_DEPTH_MAX);
+	feeder_free(f);
+}
+
 static void encap_each_row_survives_every_cut(void **state)
 {
 	(void)state;
@@ -142,6 +188,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(encap_each_row_leads_to_the_message),
+		cmocka_unit_test(encap_each_row_has_a_sample),
+		cmocka_unit_test(encap_path_and_innermost_vlan_are_kept),
 		cmocka_unit_test(encap_each_row_survives_every_cut),
 		cmocka_unit_test(encap_nesting_is_bounded),
 		cmocka_unit_test(encap_inner_ethernet_gives_the_source_address),

@@ -182,6 +182,79 @@ static void incident_id_is_the_same_in_failure_and_incident(void **state)
 	assert_null(w->event.incident);
 }
 
+static void tunnel_path_and_inner_vlan_are_told(void **state)
+{
+	struct world *w = *state;
+	fill_transaction(w);
+	assert_int_equal(w->event.encaps.n, 0);
+	assert_null(w->event.inner_vlan);
+	w->sample.x.inner_vlan = 4094;
+	w->sample.x.encaps = 1 << 5 | 2; /* the first row in the table, then the second */
+	fill_transaction(w);
+	assert_string_equal(w->event.vlan, "42");
+	assert_string_equal(w->event.inner_vlan, "4094");
+	assert_int_equal(w->event.encaps.n, 2);
+	assert_string_equal(w->event.encaps.items[0], rc_encap_name(0));
+	assert_string_equal(w->event.encaps.items[1], rc_encap_name(1));
+}
+
+static void malformed_message_names_reason_place_and_frame(void **state)
+{
+	struct world *w = *state;
+	struct rc_obs obs = {.kind = RC_OBS_MESSAGE,
+			     .ts_ns = SAMPLE_START_NS,
+			     .frame = 7,
+			     .src = w->sample.x.server,
+			     .dst = w->sample.x.asker,
+			     .src_port = 53,
+			     .dst_port = 54321,
+			     .vlan = 42,
+			     .msg = w->sample.msg};
+	obs.msg.fault = RC_FAULT_OPTION_SHORT;
+	obs.msg.fault_off = 77;
+	obs.msg.fault_section = RC_ADDITIONAL;
+	rc_event_from_malformed(&w->event, &w->observer, &obs);
+	assert_string_equal(w->event.dataset_name, "rcause.malformed");
+	assert_string_equal(w->event.fault, "option_short");
+	assert_int_equal(w->event.fault_off, 77);
+	assert_string_equal(w->event.fault_section, "additional");
+	assert_string_equal(w->event.dns_type, "answer");
+	assert_true(rc_addr_equal(w->event.asker.ip, &w->sample.x.asker)); /* as in all events */
+	assert_int_equal(w->event.server.port, 53);
+	assert_int_equal(w->event.answer_frame, 7);
+	assert_int_equal(w->event.query_frame, RC_NONE);
+	assert_string_equal(w->event.message,
+			    "Malformed message from 192.0.2.53: an EDNS option goes past the end "
+			    "of the OPT record");
+	obs.msg.flags &= (uint16_t)~RC_FLAG_QR;
+	rc_event_from_malformed(&w->event, &w->observer, &obs);
+	assert_string_equal(w->event.dns_type, "query");
+	assert_int_equal(w->event.query_frame, 7);
+	assert_null(w->event.response_code.text);
+	assert_true(rc_addr_equal(w->event.asker.ip, &w->sample.x.server));
+}
+
+static void message_without_a_header_tells_nothing_of_one(void **state)
+{
+	struct world *w = *state;
+	struct rc_obs obs = {.kind = RC_OBS_SHORT,
+			     .src = w->sample.x.server,
+			     .dst = w->sample.x.asker,
+			     .from_server = true,
+			     .frame = 7,
+			     .msg = {.fault = RC_FAULT_HEADER_SHORT}};
+	rc_event_from_malformed(&w->event, &w->observer, &obs);
+	assert_string_equal(w->event.fault, "header_short");
+	assert_string_equal(w->event.fault_section, "header");
+	assert_null(w->event.dns_type);
+	assert_null(w->event.dns_id);
+	assert_null(w->event.op_code.text);
+	assert_null(w->event.response_code.text);
+	assert_int_equal(w->event.rcode, RC_NONE);
+	assert_int_equal(w->event.counts[0], RC_NONE);
+	assert_int_equal(w->event.answer_frame, 7);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -196,6 +269,9 @@ int main(void)
 		CASE(related_addresses_are_told_once),
 		CASE(lists_stop_at_their_ceiling),
 		CASE(incident_id_is_the_same_in_failure_and_incident),
+		CASE(tunnel_path_and_inner_vlan_are_told),
+		CASE(malformed_message_names_reason_place_and_frame),
+		CASE(message_without_a_header_tells_nothing_of_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,8 @@ static void feed(struct run *run, const struct rc_frame *frame)
 	size_t n;
 	do {
 		n = rc_decoder_feed(run->decoder, frame, run->obs, OBS_MAX);
+		for (size_t i = 0; i < n; i++)
+			rc_emit_malformed(run->emit, &run->obs[i]);
 		rc_engine_observe(run->engine, run->obs, n);
 		frame = NULL;
 	} while (n == OBS_MAX);

@@ -105,7 +105,8 @@ static void print_obs(const struct rc_obs *o)
 	static const char *const kinds[] = {[RC_OBS_MESSAGE] = "message",
 					    [RC_OBS_ICMP] = "icmp",
 					    [RC_OBS_TCP] = "tcp",
-					    [RC_OBS_FRAGMENTS] = "fragments"};
+					    [RC_OBS_FRAGMENTS] = "fragments",
+					    [RC_OBS_SHORT] = "short"};
 	char src[RC_ADDR_TEXT_MAX], dst[RC_ADDR_TEXT_MAX];
 	rc_addr_format(&o->src, src);
 	rc_addr_format(&o->dst, dst);

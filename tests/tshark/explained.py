@@ -113,7 +113,8 @@ def quoted(context, frame, r, t, d):
 
 
 def no_header(context, frame, r, t, d):
-    return r is None and t["size"] < HEADER_LEN
+    return r is None and t["size"] < HEADER_LEN and (t["malformed"] == "_ws.short" or any(
+        o["kind"] == "short" and o["frame"] == frame for o in context.every))
 
 
 def late_fragment(context, frame, r, t, d):
