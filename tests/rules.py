@@ -11,6 +11,8 @@ import golden
 import harness
 
 OTHER_FOLDERS = ("healthy", "traps", "client-side", "late-capture")  # views and lures, no one cause
+# Labelled truth for which there is no rule yet: scored by accuracy.py, where the cause counts as wrong.
+AWAITED = ("dnssec.stale_dnskey", "zone.serial_mismatch")
 
 
 def slugs(rcause):
@@ -55,7 +57,7 @@ def main():
     top = os.path.join(harness.ROOT, "pcaps")
     folders = sorted(d for d in os.listdir(top) if os.path.isdir(os.path.join(top, d)))
     for folder in folders:
-        tap.ok(folder in known or folder in OTHER_FOLDERS, "pcaps/%s is a known cause" % folder,
+        tap.ok(folder in known or folder in OTHER_FOLDERS + AWAITED, "pcaps/%s is a known cause" % folder,
                "no such cause in rcause --causes")
     return tap.done()
 

@@ -34,6 +34,7 @@ class Ask:
     name: str
     type: str = "A"
     expect: dict = None  # {rcode or None: slug}; rcodes not in it drop the label
+    late: tuple = ()  # (seconds, {rcode: slug}): what answers mean that took that long
     also_ok: tuple = ()
     step: str = ""
     fault: str = ""  # default: the scenario's sentence

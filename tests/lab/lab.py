@@ -17,6 +17,9 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
+import dns.message
+import dns.query
+
 import ask as asking
 import labels
 import net
@@ -148,6 +151,18 @@ class Lab:
                 undo(self)
         packets = self.reader.read()
         return self.save(scenario, asks, packets, involved)
+
+    def wait_serial(self, server, zone, version, seconds=5):
+        """Waits until a server answers with the version of a zone it was told to serve."""
+        wanted = "2026010199" if version else "2026010101"
+        query = dns.message.make_query(zone, "SOA")
+        end = time.time() + seconds
+        while time.time() < end:
+            answer = self.nodes["router"].run(lambda: dns.query.udp(query, v4(server), timeout=1))
+            if wanted in answer.to_text():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"{server} does not serve version {version!r} of {zone}")
 
     def together(self, group):
         threads = []

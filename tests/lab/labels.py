@@ -55,7 +55,7 @@ def make(scenario, asks, packets, warn):
         answer = first["answer"]
         rcode = answer.rcode if answer else None
         truncated = bool(answer and answer.tc)
-        expect = ask.expect or {}
+        expect = expected(ask, first)
         cause = "none" if truncated and rcode == "NOERROR" else expect.get(rcode)
         if cause is None and ask.command and rcode in ("NOERROR", "NXDOMAIN"):
             cause = "none"
@@ -65,6 +65,14 @@ def make(scenario, asks, packets, warn):
             continue
         lines.append(line(scenario, ask, one, server, rcode, answer, cause, packets))
     return lines
+
+
+def expected(ask, exchange):
+    """What each rcode means for it; an answer that took long may mean something else."""
+    took_ns = (exchange["t1"] or 0) - exchange["packet"].ts_ns
+    if ask.late and took_ns > ask.late[0] * 1e9:
+        return ask.late[1]
+    return ask.expect or {}
 
 
 def line(scenario, ask, one, server, rcode, answer, cause, packets):

@@ -34,6 +34,27 @@ NODES = {
     "rbehind": ((2, 19), "unbound"),  # its clock is six days behind
     "fmasq4": ((2, 20), "dnsmasq"),  # validates, forwards to rbind
     "regress": ((2, 21), "bind"),  # asks from other addresses than it is asked at
+    "klimit": ((1, 10), "knot"),  # Knot DNS with response rate limiting
+    "alimit0": ((1, 11), "bind"),  # BIND that drops what is above the limit
+    "nlimit0": ((1, 12), "nsd"),  # NSD that drops what is above the limit
+    "asecond": ((1, 13), "bind"),  # secondaries whose primary is silent
+    "nsecond": ((1, 14), "nsd"),
+    "ksecond": ((1, 15), "knot"),
+    "aclosed": ((1, 16), "bind"),  # access lists for clients
+    "nclosed": ((1, 17), "nsd"),
+    "kclosed": ((1, 18), "knot"),
+    "rbind3": ((2, 22), "bind"),  # blackhole, a server never to be asked, rate limiting
+    "rbind4": ((2, 23), "bind"),  # denies answers with the addresses of the lab
+    "rbind5": ((2, 24), "bind"),  # few recursive clients, few clients per query
+    "runb4": ((2, 25), "unbound"),  # a server never to be asked; ip-ratelimit
+    "runb5": ((2, 26), "unbound"),  # few queries per thread
+    "rpdns3": ((2, 27), "pdns-recursor"),  # a script that fails, a network not to be asked
+    "rpdns4": ((2, 28), "pdns-recursor"),  # few threads
+    "rkres3": ((2, 29), "kresd"),  # a policy that fails, a view that drops
+    "fchain": ((2, 30), "dnsmasq"),  # forwards to rfwd, which forwards to rbind
+    "fkres": ((2, 31), "kresd"),  # forwards to rpdns
+    "fpdns": ((2, 32), "pdns-recursor"),  # forwards to runb
+    "fbind": ((2, 33), "bind"),  # forwards to runb
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),
@@ -43,7 +64,9 @@ NODES = {
 TINY = ["upward", "empty", "norecurse", "refuse_any", "noedns", "dropedns", "servfail", "refused",
         "formerr", "notimp", "wrong_id", "wrong_question", "truncate", "selfref", "rate_ede",
         "rate_ede32", "late", "noixfr", "noaxfr", "noupdate", "nonotify", "noqtype", "badvers_formerr",
-        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards", "strict"]
+        "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards", "strict",
+        "edns_servfail", "edns_refused", "edns_badvers", "cookie_drop", "cookie_formerr",
+        "nsid_formerr", "do_drop", "nodata"]
 
 # Addresses a resolver asks from, where they are not the ones it is asked at.
 EGRESS = {"regress": ("10.53.4.1", "fd53::4:1")}

@@ -1,71 +1,18 @@
 """The one table of the lab. A new scenario is one row of SCENARIOS, and, if need be, a zone, an
-option of a server (OPTIONS) or an odd server (tiny.py)."""
+option of a server (OPTIONS) or an odd server (tiny.py). rows_*.py hold more rows, by subject."""
 
 import dataclasses
 import time
 
-import dns.opcode
-
-import ask as asking
 import faults
-from ask import Ask, FINE, ixfr, notify, opcode, raw, update, with_key
+import rows_limits
+import rows_servers
+import rows_upstream
+from ask import ixfr, notify, opcode, raw, update, with_key
 from nodes import CLIENTS, RESOLVERS, TINY, v4, v6
+from scenario import A, FAILS, OK, S, SAME, WAIT, fine, odd, probe, rule, silent
 from servers import XFER_KEY
 from zones import Zone
-
-# --- faults injected in the network ---------------------------------------------------------------
-
-
-def rule(node, text, chain="in"):
-    """A firewall rule at a node, for the time of the scenario."""
-    def inject(lab):
-        lab.nodes[node].rule(chain, text)
-    inject.node = node
-    return inject
-
-
-def silent(node):
-    return rule(node, "meta l4proto { tcp, udp } drop")
-
-
-def slow(node, milliseconds):
-    def inject(lab):
-        lab.nodes[node].sh(f"tc qdisc add dev eth0 root netem delay {milliseconds}ms")
-    inject.node = node
-    return inject
-
-
-SAME = "same"
-
-
-@dataclasses.dataclass
-class Scenario:
-    slug: str
-    case: str
-    fault: str  # one sentence; goes into the labels
-    asks: list  # Ask, or a list of them asked at the same moment
-    fails: tuple = ()  # rcodes (None: no answer) that mean the fault, for asks without expect
-    also_ok: tuple = ()
-    inject: list = dataclasses.field(default_factory=list)
-    undo: list = dataclasses.field(default_factory=list)
-    pre: list = dataclasses.field(default_factory=list)  # asked before the capture begins
-    flush: bool = True
-    settle: float = 0.15
-    keep: tuple = ()  # nodes whose traffic belongs to the case too
-    view: str = "both"
-    cause: str = ""  # what SAME means, when the folder is not a slug
-
-    @property
-    def touched(self):
-        return {i.node for i in self.inject if hasattr(i, "node")} | \
-            {a.before.node for g in self.asks for a in (g if isinstance(g, list) else [g])
-             if hasattr(a.before, "node")}
-
-    def expectation(self, ask):
-        """What each rcode means for an ask; SAME stands for the scenario's cause."""
-        expect = ask.expect if ask.expect is not None else dict.fromkeys(self.fails, SAME)
-        return {r: (self.cause or self.slug) if cause == SAME else cause for r, cause in expect.items()}
-
 
 # --- zones ----------------------------------------------------------------------------------------
 
@@ -73,12 +20,6 @@ GTLD = [("a.gtld-servers.net.", [v4("tld"), v6("tld")])]
 ROOT_HOSTS = "\n".join(f"{n} 300 IN {t} {a}" for n, t, a in (
     ("a.root-servers.net.", "A", v4("root")), ("a.root-servers.net.", "AAAA", v6("root")),
     ("b.root-servers.net.", "A", "10.53.0.2")))
-
-
-def odd(name, behaviour, **options):
-    """A zone whose only servers are the odd server of that behaviour."""
-    return Zone(name, [], ns=[("ns1." + name, [v4("tiny." + behaviour)]),
-                              ("ns2." + name, [v6("tiny." + behaviour)])], **options)
 
 
 def broken_file(zone, lines):
@@ -93,7 +34,8 @@ ZONES = [
     Zone("shop.net.", ["aknot"], signed=True, nsec3=True),
     Zone("blog.org.", ["apdns"]),
     Zone("news.net.", ["ansd"]),
-    Zone("plain.com.", ["abind"]),
+    Zone("plain.com.", ["abind"], records="nshost.@ 300 IN A " + v4("abind") + """
+        nsalias.@ 300 IN CNAME nshost.@"""),
     Zone("dyn.com.", ["abind"]),
     Zone("kdyn.net.", ["aknot"]),
     Zone("ads.net.", ["ansd"]),  # blocked by the filters
@@ -146,7 +88,7 @@ ZONES = [
     Zone("notyet.com.", ["abind"], True, inception="+5d", expiration="+40d"),
     Zone("notyet.org.", ["aknot"], True, inception="+2h", expiration="+30d", nsec3=True),
     Zone("siginv.com.", ["abind"], True, fault=faults.broken_signature("A", "AAAA", "MX", "TXT", "CNAME")),
-    Zone("siginv.net.", ["aknot"], True, fault=faults.broken_signature("A", "AAAA", "MX", "TXT", "CNAME")),
+    Zone("siginv.net.", ["aknot"], True, records="host.@ 300 IN A " + v4("abind"), fault=faults.broken_signature("A", "AAAA", "MX", "TXT", "CNAME")),
     Zone("keyinv.org.", ["ansd"], True, fault=faults.broken_signature("DNSKEY")),
     Zone("inverted.com.", ["ansd"], True, fault=faults.window_inverted("A", "AAAA", "MX", "TXT")),
     Zone("inverted.net.", ["aknot"], True, fault=faults.window_inverted("A", "AAAA", "MX", "TXT")),
@@ -173,7 +115,7 @@ ZONES = [
     Zone("algorithm.org.", ["ansd"], True, fault=faults.algorithm_number(100)),
     Zone("biz.", ["tld"], True, ns=GTLD, plain=True, ds_fault=faults.ds_digest),
     Zone("under.biz.", ["abind"], True),
-]
+] + rows_limits.ZONES + rows_servers.ZONES + rows_upstream.ZONES
 
 
 def tiny_behaviours():
@@ -234,29 +176,10 @@ OPTIONS = {
         f"  ratelimit-for-domain: {z} 0\n" for z in (".", "com.", "net.", "org."))},
     "fmasq": {"targets": ["rbind"]},
     "fmasq2": {"targets": ["dead"]},
+    **rows_limits.OPTIONS, **rows_servers.OPTIONS, **rows_upstream.OPTIONS,
 }
 
 # --- the table ------------------------------------------------------------------------------------
-
-REFUSED, SILENT = ("REFUSED",), (None,)
-OK = dict(FINE)
-
-
-def fine(client, server, name, kind="A", **options):
-    return Ask(client, server, name, kind, expect=OK, **options)
-
-
-def A(client, server, name, kind="A", **options):
-    return Ask(client, server, name, kind, **options)
-
-
-def each(servers, client, name, kind="A", **options):
-    return [A(client, s, name, kind, **options) for s in servers]
-
-
-def S(slug, case, fault, asks, fails=(), **options):
-    return Scenario(slug, case, fault, asks, fails if isinstance(fails, tuple) else (fails,), **options)
-
 
 POLICY = [
     S("policy.recursion_unavailable", "authoritative-asked-to-recurse",
@@ -485,34 +408,6 @@ HEALTHY = [
         ("c1", "www.good.com.", "A"), ("c2", "www.good.com.", "AAAA"), ("c3", "good.com.", "MX"), ("c1", "nosuch.good.com.", "A"),
         ("c2", "www.shop.net.", "A"), ("c1", "alias.blog.org.", "A"), ("c3", "www.plain.com.", "TXT"))]),
 ]
-
-WAIT = {"regress": 13.0, "rbind": 13.0, "runb": 45.0, "rkres": 22.0, "rpdns": 5.0, "runb3": 4.0, "fmasq": 13.0,
-        "rfwd": 14.0, "rbad": 3.0}
-
-
-def probe(zone, resolvers=RESOLVERS, names=("www", "mail"), cd=True, kinds=("A", "AAAA"), limit=60.0,
-          again=True, expect=None, tcp=True):
-    """First ask, repeat, another type from another client, +cd, a second name over TCP: each step
-    at all the resolvers at the same moment."""
-    one, two = (f"{n}.{zone}" for n in names)
-    wait = {r: min(WAIT[r], limit) for r in resolvers}
-
-    def step(client, name, kind, **options):
-        return [A(client, r, name, kind, timeout=wait[r], expect=expect, **options) for r in resolvers]
-
-    groups = [step("c1", one, kinds[0], step="first")]
-    if again:
-        groups.append(step("c1", one, kinds[0], step="repeat", cached=True))
-    groups.append(step("c2", one, kinds[1], step="other type, other client", edns=None))
-    if cd:
-        groups.append([dataclasses.replace(a, expect={**OK, "SERVFAIL": SAME})
-                       for a in step("c1", one, kinds[0], step="cd", cd=True, do=True)])
-    if tcp:
-        groups.append(step("c2", two, kinds[0], step="other name, tcp", tcp=True))
-    return groups
-
-
-FAILS = ("SERVFAIL", None)
 
 UPSTREAM = [
     S("upstream.timeout", f"silent-{r}", "Every server of the zone is silent.",
@@ -849,4 +744,5 @@ TRAPS = [
 ]
 
 SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
-             NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS)
+             NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS +
+             rows_limits.SCENARIOS + rows_servers.SCENARIOS + rows_upstream.SCENARIOS)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,7 +62,20 @@ class Server:
         raise RuntimeError(f"{self.name}: the server did not start: {log}")
 
     def zone_path(self, zone):
-        return self.lab.builder.path(zone.name)
+        path = self.lab.builder.path(zone.name)
+        if not zone.rolls:
+            return path
+        own = os.path.join(self.dir, zone.name + "zone")
+        if not os.path.exists(own):
+            self.publish(zone, zone.name + "next" if self.name in zone.rolled_at else zone.name)
+        return own
+
+    def publish(self, zone, version):
+        """Makes a version of a zone that rolls the one this server serves (after reload)."""
+        shutil.copyfile(self.lab.builder.path(version), os.path.join(self.dir, zone.name + "zone"))
+
+    def reload(self):
+        os.kill(self.process.pid, signal.SIGHUP)
 
     def extra(self, key="extra"):
         return self.options.get(key, "")
@@ -72,7 +86,7 @@ class Bind(Server):
         return ["named", "-g", "-n", "1", "-c", self.conf]
 
     def configuration(self):
-        recursive = not self.zones and self.name.startswith("r")
+        recursive = not self.zones and self.name.startswith(("r", "f"))
         egress = EGRESS.get(self.name, (self.v4, self.v6))
         common = (f'directory "{self.dir}"; pid-file "{self.dir}/pid"; session-keyfile none;'
                   f" listen-on {{ {self.v4}; }}; listen-on-v6 {{ {self.v6}; }};"
@@ -85,15 +99,24 @@ class Bind(Server):
         if recursive:
             flags, proto, alg, *key = anchor[4].split()
             text += [f"options {{ {common} recursion yes; dnssec-validation yes;"
-                     " empty-zones-enable no; };",
+                     f" empty-zones-enable no; {self.forwarders()} }};",
                      f'trust-anchors {{ . static-key {flags} {proto} {alg} "{"".join(key)}"; }};',
                      f'zone "." {{ type hint; file "{self.lab.hints}"; }};']
         else:
             text += [f"options {{ {common} recursion no; dnssec-validation no; }};"]
-            text += [f'zone "{z.name}" {{ type primary; file "{self.zone_path(z)}";'
+            text += [f'zone "{z.name}" {{ {self.source(z)}'
                      f" {self.options.get('zone', {}).get(z.name, '')} }};" for z in self.zones]
         text.append(self.extra("tail"))
         return "\n".join(text) + "\n"
+
+    def forwarders(self):
+        targets = " ".join(v4(t) + ";" for t in self.options.get("targets", ()))
+        return f"forward only; forwarders {{ {targets} }};" if targets else ""
+
+    def source(self, zone):
+        if zone.primary:
+            return f"type secondary; primaries {{ {v4(zone.primary)}; }};"
+        return f'type primary; file "{self.zone_path(zone)}";'
 
     def flush(self):
         key = os.path.join(self.dir, "rndc.key")
@@ -118,7 +141,9 @@ class Nsd(Server):
             lines.insert(2, "  ip-address: 10.53.0.2")
             lines += ["zone:", '  name: "."', f'  zonefile: "{self.lab.builder.path(".")}"']
         for z in zones:
-            lines += ["zone:", f'  name: "{z.name}"', f'  zonefile: "{self.zone_path(z)}"',
+            source = f"  request-xfr: AXFR {v4(z.primary)} NOKEY" if z.primary else \
+                f'  zonefile: "{self.zone_path(z)}"'
+            lines += ["zone:", f'  name: "{z.name}"', source,
                       self.options.get("zone", {}).get(z.name, "")]
         return "\n".join(lines) + "\n"
 
@@ -133,13 +158,20 @@ class Knot(Server):
                  f'    listen: [ "{self.v4}@53", "{self.v6}@53" ]', "database:",
                  f'    storage: "{self.dir}"', "log:", "  - target: stderr", "    any: info",
                  "key:", "  - id: xfer.key.", "    algorithm: hmac-sha256",
-                 f"    secret: {XFER_KEY[2]}", self.extra(), "template:", "  - id: default",
+                 f"    secret: {XFER_KEY[2]}", *self.remotes(), self.extra(), "template:", "  - id: default",
                  "    zonefile-load: whole", "    zonefile-sync: -1", "    semantic-checks: off",
                  "    journal-content: none", "zone:"]
         for z in self.zones:
-            lines += [f"  - domain: {z.name}", f'    file: "{self.zone_path(z)}"']
+            lines += [f"  - domain: {z.name}",
+                      f"    master: {z.primary}" if z.primary else f'    file: "{self.zone_path(z)}"']
             lines += [self.options["zone"][z.name]] if z.name in self.options.get("zone", {}) else []
         return "\n".join(lines) + "\n"
+
+
+    def remotes(self):
+        nodes = sorted({z.primary for z in self.zones if z.primary})
+        return ["remote:"] * bool(nodes) + [x for n in nodes for x in
+                                            (f"  - id: {n}", f"    address: {v4(n)}@53")]
 
 
 class Pdns(Server):

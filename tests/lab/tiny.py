@@ -112,6 +112,30 @@ def dropedns(query, _):
     return None if query.edns >= 0 else good(query, edns=False)
 
 
+def with_opt(code, **options):
+    """Fails in that way when there is an OPT, and answers without one."""
+    return lambda query, _: (reply(query, code, aa=False, **options) if query.edns >= 0
+                             else good(query, edns=False))
+
+
+def has_option(query, code):
+    return any(option.otype == code for option in query.options)
+
+
+def cookie_drop(query, _):
+    return None if has_option(query, 10) else good(query)
+
+
+def option_formerr(code):
+    return lambda query, _: (reply(query, dns.rcode.FORMERR, aa=False) if has_option(query, code)
+                             else good(query))
+
+
+def do_drop(query, _):
+    """A firewall that takes the DO flag for damage."""
+    return None if query.edns >= 0 and query.ednsflags & dns.flags.DO else good(query)
+
+
 def badvers_formerr(query, _):
     return reply(query, dns.rcode.FORMERR, edns=False) if query.edns > 0 else good(query)
 
@@ -244,6 +268,11 @@ BEHAVIOURS = {
     "ede_filtered": ede(17, dns.rcode.REFUSED, "filtered for this client"),
     "forgets": forgets, "forwards": forwards, "strict": strict,
     "nodata_noaa": no_address, "big": big,
+    "edns_servfail": with_opt(dns.rcode.SERVFAIL), "edns_refused": with_opt(dns.rcode.REFUSED),
+    "edns_badvers": with_opt(dns.rcode.BADVERS), "cookie_drop": cookie_drop,
+    "cookie_formerr": option_formerr(10), "nsid_formerr": option_formerr(3), "do_drop": do_drop,
+    "nodata": lambda query, _: soa(reply(query), ".".join(
+        query.question[0].name.to_text().split(".")[-3:])),
 }
 
 

@@ -35,6 +35,9 @@ class Zone:
     algorithm: str = "ECDSAP256SHA256"
     plain: bool = False  # no www, mail ... of the template
     v6: bool = True  # AAAA of its servers too
+    primary: str = ""  # node its servers transfer it from, in place of a file
+    rolls: bool = False  # a second version of the file, signed with another ZSK, serial raised
+    rolled_at: tuple = ()  # nodes that serve the second version from the beginning
 
     @property
     def parent(self):
@@ -53,9 +56,9 @@ def address_lines(name, addresses):
     return [f"{name} 300 IN {'AAAA' if ':' in a else 'A'} {a}" for a in addresses]
 
 
-def body(zone):
+def body(zone, serial=2026010101):
     """The unsigned lines of a leaf zone."""
-    lines = [f"{zone.name} 300 IN SOA ns1.{zone.name} hostmaster.{zone.name} 2026010101 7200 3600"
+    lines = [f"{zone.name} 300 IN SOA ns1.{zone.name} hostmaster.{zone.name} {serial} 7200 3600"
              " 1209600 60"]
     for name, addresses in zone.delegation():
         lines.append(f"{zone.name} 300 IN NS {name}")
@@ -103,6 +106,20 @@ class Builder:
         if zone.fault:
             lines = zone.fault(zone, lines)
         self.save(zone.name, lines)
+        if zone.rolls:
+            self.save(zone.name + "next", self.rolled(zone))
+
+    def rolled(self, zone):
+        """The zone after a change: a higher serial and, when it is signed, another ZSK."""
+        lines = body(zone, 2026010199)
+        if not zone.signed:
+            return lines
+        ksk = [k for k in self.zone_keys(zone) if is_sep(k)]
+        stem = os.path.join(self.keys, "next", f"K{zone.name}+*.key")
+        os.makedirs(os.path.dirname(stem), exist_ok=True)
+        if not glob.glob(stem):
+            sh(f"dnssec-keygen -q -K {os.path.dirname(stem)} -a {zone.algorithm} -n ZONE {zone.name}")
+        return self.sign(zone, lines, ksk + sorted(glob.glob(stem)))
 
     def cut(self, child):
         """NS, glue and DS of a child as they stand in its parent."""
@@ -140,8 +157,8 @@ class Builder:
                    f" -n ZONE {zone.name}")
         return sorted(glob.glob(stem))
 
-    def sign(self, zone, lines):
-        keys = self.zone_keys(zone)
+    def sign(self, zone, lines, keys=None):
+        keys = keys or self.zone_keys(zone)
         source = self.path(zone.name) + ".unsigned"
         lines = lines + [line for key in keys for line in key_lines(key)]
         with open(source, "w") as out:
