@@ -28,11 +28,13 @@ TCP_RESET = 4
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
 # Without a failure of a client that explains it: what an upstream exchange with that outcome says.
 UPSTREAM_CAUSES = {
-    "REFUSED": ["policy.not_authoritative", "delegation.lame_refused"],
+    "REFUSED": ["policy.not_authoritative", "delegation.lame_refused",
+                "policy.nonrecursive_refused"],
     "SERVFAIL": ["upstream.servfail", "zone.not_loaded"],
     "FORMERR": ["upstream.formerr", "protocol.edns_unsupported"],
     "NOTIMP": ["upstream.notimp", "unsupported.qtype"],
     "NOTAUTH": ["policy.not_authoritative"],
+    "BADVERS": ["upstream.edns_broken", "unsupported.edns_version"],
     None: ["no_answer.server_silent", "upstream.timeout"],
 }
 
