@@ -139,15 +139,20 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
  * first IPv4 fragments with no IPv6 extension header before the transport.
  */
 static const char *const passed[] = {
-	"ip[6:2] & 0x3fff != 0",                 /* IPv4 fragments, first and later */
-	"ip6 proto (0 or 43 or 44 or 51 or 60)", /* IPv6 extension headers, fragments among them */
+	"ip[6:2] & 0x3fff != 0",           /* IPv4 fragments, first and later */
+	"ip6 proto (0 or 43 or 44 or 60)", /* IPv6 extension headers, fragments among them */
 	"icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12", /* errors quoting a packet (RFC 1812 4.3) */
 	"(ip6[6] = 58 and ip6[40] < 128)",             /* ICMPv6 errors (RFC 4443 2.1) */
-	"proto (4 or 41 or 47)",                       /* IP-in-IP, 6in4, GRE with ERSPAN */
-	/* GTP-U, Teredo, VXLAN and its old Linux port, Geneve, TZSP */
-	"udp port (2152 or 3544 or 4789 or 8472 or 6081 or 37008)",
-	"ether proto (0x8847 or 0x8848 or 0x8864)", /* MPLS, PPPoE sessions */
+	/* IP-in-IP (two numbers), 6in4, GRE with ERSPAN, AH, EtherIP, MPLS-in-IP */
+	"proto (4 or 94 or 41 or 47 or 51 or 97 or 137)",
+	/* GTP-U, Teredo, VXLAN with its old Linux port and GPE, Geneve, MPLS-in-UDP, TZSP */
+	"udp port (2152 or 3544 or 4789 or 8472 or 4790 or 6081 or 6635 or 37008)",
+	/* MPLS, PPPoE sessions, 802.1ah, VN-tags and E-tags */
+	"ether proto (0x8847 or 0x8848 or 0x8864 or 0x88e7 or 0x8926 or 0x893f)",
 };
+
+/* SNAP and IP in 802.2 LLC: as `ether proto` finds neither. Ethernet only, as `vlan` is. */
+static const char llc_passed[] = "ether[12:2] <= 1500 and (ether[14] = 0xaa or ether[14] = 6)";
 
 static void write_untagged(struct rc_buf *buf, const uint16_t *ports, size_t n_ports)
 {
@@ -171,6 +176,7 @@ int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, ch
 	}
 	write_untagged(&buf, ports, n_ports);
 	if (vlan) {
+		rc_buf_printf(&buf, " or (%s)", llc_passed);
 		/*
 		 * Each `vlan` moves the offsets of all that follows it, so the order is part of the
 		 * meaning: untagged, then one tag, then two. On Linux the first also looks at the tag

@@ -108,6 +108,17 @@ static const struct encapsulation encapsulations[] = {
 	{"MPLS", "Em", true},
 	{"PPPoE", "EP", true},
 	{"MPLS behind a vlan", "EvM", true},
+	{"IPsec AH", "E4a", true},
+	{"EtherIP", "E4h", true},
+	{"MPLS in IP", "E4j", true},
+	{"VXLAN-GPE", "E4y", true},
+	{"MPLS in UDP", "E4k", true},
+	{"802.1ah", "EB", true},
+	{"VN-tag", "EV", true},
+	{"E-tag", "ET", true},
+	{"LLC with SNAP", "EL", true},
+	{"LLC with IP", "EI", true},
+	{"spanning tree", "ES", false},
 	{"web traffic", "E4w", false},
 	{"web traffic behind a vlan", "Ev4w", false},
 	{"web traffic behind two", "Eqv4w", false},
@@ -124,10 +135,11 @@ static inline unsigned number_of(char next)
 		char letters[12];
 		unsigned number;
 	} rows[] = {
-		{"4", IP4},    {"6", IP6},     {"v", 0x8100}, {"q", 0x88a8},
-		{"o", 0x9100}, {"mM", 0x8847}, {"P", 0x8864}, {"t", TCP},
-		{"w", TCP},    {"ce", 1},      {"CN", 58},    {"g", 47},
-		{"i", 4},      {"s", 41},      {"F", 44},     {"H", 0},
+		{"4", IP4},     {"6", IP6},    {"v", 0x8100}, {"q", 0x88a8}, {"o", 0x9100},
+		{"mM", 0x8847}, {"P", 0x8864}, {"t", TCP},    {"w", TCP},    {"ce", 1},
+		{"CN", 58},     {"g", 47},     {"i", 4},      {"s", 41},     {"F", 44},
+		{"H", 0},       {"a", 51},     {"h", 97},     {"j", 137},    {"B", 0x88e7},
+		{"V", 0x8926},  {"T", 0x893f}, {"LIS", 64},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (strchr(rows[i].letters, next))
@@ -143,7 +155,7 @@ static inline void write_payload(struct frame *f, char letter)
 	} ports[] = {
 		{'u', 4000, 53},   {'t', 53, 4000},   {'f', 4000, 53},   {'x', 4000, 4789},
 		{'X', 4000, 8472}, {'n', 4000, 6081}, {'p', 2152, 2152}, {'d', 4000, 3544},
-		{'z', 1, 37008},   {'w', 4000, 443},
+		{'z', 1, 37008},   {'w', 4000, 443},  {'y', 4000, 4790}, {'k', 4000, 6635},
 	};
 	for (size_t i = 0; i < sizeof ports / sizeof ports[0]; i++)
 		if (ports[i].letter == letter)
@@ -151,6 +163,15 @@ static inline void write_payload(struct frame *f, char letter)
 	switch (letter) {
 	case 'c':
 		put(f, "\3\1\0\0", 4);
+		break;
+	case 'L':
+		put(f, "\xaa\xaa\3\0\0\0\x08\0", 8);
+		break;
+	case 'I':
+		put(f, "\6\6\3", 3);
+		break;
+	case 'S':
+		put(f, "\x42\x42\3", 3);
 		break;
 	case 'e':
 		put(f, "\x08\0\0\0", 4);
