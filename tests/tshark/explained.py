@@ -10,6 +10,7 @@ import struct
 HEADER_LEN, NAME_MAX = 12, 255
 OPT, SVCB, HTTPS = 41, 64, 65
 ECS = 8
+ALPN, IPV4HINT, IPV6HINT = 1, 4, 6
 
 # What is known of a file: all that the dump printed, all messages of tshark.
 Context = collections.namedtuple("Context", "every theirs")
@@ -104,6 +105,27 @@ def leaves_rdata(wire):
     return False
 
 
+def empty_parameter(wire):
+    """True if a service binding has an alpn or an address hint without a single value, or an empty
+    protocol among the values of its alpn (RFC 9460 7.1.1, 7.3)."""
+    for _, rtype, off, size in walk(wire).records:
+        if rtype not in (SVCB, HTTPS):
+            continue
+        end = off + size
+        off = name_at(wire, off + 2)[0]
+        while off + 4 <= end:
+            key, length = struct.unpack_from(">HH", wire, off)
+            value = wire[off + 4:off + 4 + length]
+            off += 4 + length
+            if key in (ALPN, IPV4HINT, IPV6HINT) and not value:
+                return True
+            while key == ALPN and value:
+                if value[0] == 0:
+                    return True
+                value = value[1 + value[0]:]
+    return False
+
+
 # --- the rows ---------------------------------------------------------------------------------
 
 
@@ -113,8 +135,7 @@ def quoted(context, frame, r, t, d):
 
 
 def no_header(context, frame, r, t, d):
-    return r is None and t["size"] < HEADER_LEN and (t["malformed"] == "_ws.short" or any(
-        o["kind"] == "short" and o["frame"] == frame for o in context.every))
+    return r is None and t["size"] < HEADER_LEN
 
 
 def late_fragment(context, frame, r, t, d):
@@ -175,6 +196,11 @@ def rdata_end(context, frame, r, t, d):
         r["fault"] == "rdata_bad" and leaves_rdata(r["wire"])
 
 
+def parameter(context, frame, r, t, d):
+    return r is not None and t is not None and d.field == "malformed" and not t["malformed"] and \
+        r["fault"] == "rdata_bad" and empty_parameter(r["wire"])
+
+
 def text_of_name(context, frame, r, t, d):
     """Octets outside ASCII: tshark takes them for UTF-8. Both mean the same octets of the message."""
     if d.field == "question name":
@@ -201,6 +227,7 @@ ROWS = (
     ("gives-up-early", stops),
     ("option-content", option_content),
     ("rdata-end", rdata_end),
+    ("empty-parameter", parameter),
     ("name-text", text_of_name),
 )
 
