@@ -182,19 +182,46 @@ static void frag_of_other_ports_is_let_go(void **state)
 	feeder_free(f);
 }
 
+static void frag_empty_ones_bring_nothing_and_hold_nothing(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	struct bytes b = big(5);
+	feed(f, 101, ip4_fragment(2, 1, 17, 9, MORE, b.data, 0));
+	assert_int_equal(counter(f, "fragments_bad"), 1);
+	assert_int_equal(feed(f, 101, part(&b, 9, 0, 1600)), 0);
+	feed(f, 101, ip4_fragment(2, 1, 17, 9, 1600 / 8, b.data, 0)); /* an empty last one */
+	assert_message(f, feed(f, 101, part(&b, 9, 1600, 800)), 5);
+	feeder_free(f);
+}
+
+static void frag_missing_last_one_is_told_with_what_the_first_holds(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	struct bytes b = big(5);
+	feed(f, 101, part(&b, 9, 800, 800));
+	feed(f, 101, part(&b, 9, 0, 800));
+	assert_int_equal(rc_decoder_expire(f->decoder, INT64_MAX, f->obs, OBS_MAX), 1);
+	assert_int_equal(f->obs[0].kind, RC_OBS_FRAGMENTS);
+	assert_int_equal(f->obs[0].msg.id, 5);
+	assert_int_equal(f->obs[0].msg.len, 1600 - 8);
+	assert_int_equal(counter(f, "fragments_incomplete"), 1);
+	feeder_free(f);
+}
+
 static void frag_impossible_ones_are_refused(void **state)
 {
 	(void)state;
 	struct feeder *f = feeder_new(0);
 	struct bytes b = big(5);
-	feed(f, 101, ip4_fragment(2, 1, 17, 9, MORE, b.data, 0));     /* empty */
 	feed(f, 101, ip4_fragment(2, 1, 17, 9, MORE, b.data, 9));     /* no multiple of 8 */
 	feed(f, 101, ip4_fragment(2, 1, 17, 9, 0x1fff, b.data, 800)); /* ends above 65535 */
-	assert_int_equal(counter(f, "fragments_bad"), 3);
+	assert_int_equal(counter(f, "fragments_bad"), 2);
 	feed(f, 101, part(&b, 9, 1600, 800));                            /* the last ... */
 	feed(f, 101, ip4_fragment(2, 1, 17, 9, 10, b.data, 80));         /* ... and another */
 	feed(f, 101, ip4_fragment(2, 1, 17, 9, 400 | MORE, b.data, 80)); /* behind the last */
-	assert_int_equal(counter(f, "fragments_bad"), 5);
+	assert_int_equal(counter(f, "fragments_bad"), 4);
 	assert_message(f, feed(f, 101, part(&b, 9, 0, 1600)), 5);
 	feeder_free(f);
 }
@@ -263,6 +290,8 @@ int main(void)
 		cmocka_unit_test(frag_time_passes_with_frames_too),
 		cmocka_unit_test(frag_without_the_first_is_only_counted),
 		cmocka_unit_test(frag_of_other_ports_is_let_go),
+		cmocka_unit_test(frag_empty_ones_bring_nothing_and_hold_nothing),
+		cmocka_unit_test(frag_missing_last_one_is_told_with_what_the_first_holds),
 		cmocka_unit_test(frag_impossible_ones_are_refused),
 		cmocka_unit_test(frag_cut_first_gives_what_there_is),
 		cmocka_unit_test(frag_cut_later_one_cuts_the_message_there),

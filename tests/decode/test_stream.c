@@ -138,6 +138,47 @@ static void stream_repeats_and_overlaps_bring_nothing_twice(void **state)
 	feeder_free(f);
 }
 
+static void stream_answers_may_come_in_another_order(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	handshake(f);
+	struct bytes queries = prefixed(dns(1, false, 1)), answers = prefixed(dns(3, true, 1));
+	append(&queries, prefixed(dns(2, false, 1)));
+	append(&queries, prefixed(dns(3, false, 1)));
+	append(&answers, prefixed(dns(1, true, 1)));
+	assert_int_equal(client(f, 0, TCP_ACK, queries.data, queries.len), 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(f->obs[i].msg.id, i + 1);
+	assert_int_equal(server(f, 0, TCP_ACK, answers.data, answers.len), 2);
+	assert_int_equal(f->obs[0].msg.id, 3);
+	assert_int_equal(f->obs[1].msg.id, 1);
+	/* the second query stays open: the server's FIN leaves it without an answer */
+	assert_int_equal(server(f, answers.len, TCP_ACK | TCP_FIN, NULL, 0), 1);
+	assert_int_equal(f->obs[0].tcp_event, RC_TCP_CLOSED);
+	feeder_free(f);
+}
+
+static void stream_transfer_of_many_messages_is_read_whole(void **state)
+{
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	enum { MESSAGES = 100, SEGMENT = 1400 };
+	struct bytes all = {.len = 0};
+	unsigned found = 0;
+	handshake(f);
+	for (unsigned i = 0; i < MESSAGES; i++)
+		append(&all, prefixed(dns_big(7, 500)));
+	for (uint32_t off = 0; off < all.len; off += SEGMENT) {
+		uint32_t len = all.len - off < SEGMENT ? all.len - off : SEGMENT;
+		size_t n = server(f, off, TCP_ACK, all.data + off, len);
+		for (size_t i = 0; i < n; i++)
+			found += f->obs[i].msg.id == 7 && f->obs[i].msg.fault == RC_FAULT_NONE;
+	}
+	assert_int_equal(found, MESSAGES);
+	feeder_free(f);
+}
+
 static void stream_lost_body_gives_a_cut_message_and_goes_on(void **state)
 {
 	(void)state;
@@ -376,6 +417,8 @@ int main(void)
 		cmocka_unit_test(stream_many_messages_of_a_segment_wait_for_room),
 		cmocka_unit_test(stream_order_does_not_matter),
 		cmocka_unit_test(stream_repeats_and_overlaps_bring_nothing_twice),
+		cmocka_unit_test(stream_answers_may_come_in_another_order),
+		cmocka_unit_test(stream_transfer_of_many_messages_is_read_whole),
 		cmocka_unit_test(stream_lost_body_gives_a_cut_message_and_goes_on),
 		cmocka_unit_test(stream_message_behind_a_gap_has_its_own_frame_and_time),
 		cmocka_unit_test(stream_unacknowledged_gap_waits),
