@@ -27,7 +27,7 @@
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define DROPS_MAX 16u               /* spans of drops remembered: failures look back a minute */
 #define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
-#define PREFETCH 8u
+#define GROUP 32u                   /* observations whose memory is fetched at a time */
 
 struct engine_stats {
 	uint64_t failures, upstream_failures, decided_early, too_young, no_memory;
@@ -49,7 +49,8 @@ struct rc_engine {
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	struct rc_arena *arena;
-	int64_t start_ns; /* first observation; INT64_MIN before */
+	const struct rc_pair_keys *keys; /* of the observation in hand */
+	int64_t start_ns;                /* first observation; INT64_MIN before */
 	int64_t now_ns;
 	struct span drops[DROPS_MAX]; /* in which packets were dropped, a ring */
 	unsigned n_drops;
@@ -64,9 +65,9 @@ static bool is_upstream_query(const struct rc_exchange *x)
 }
 
 /* Was the asker itself asked this very name, by somebody still waiting? Then it asks for others. */
-static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r)
+static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key)
 {
-	uint64_t pos = rc_recorder_newest_by_server(recorder, &r->x.asker, r->x.name_hash);
+	uint64_t pos = rc_recorder_last_by_server(recorder, asker_key);
 	const struct rc_record *asked = rc_recorder_at(recorder, pos);
 	return asked != NULL && asked->x.name_hash == r->x.name_hash &&
 	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
@@ -79,7 +80,7 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
 	const struct rc_record *r = rc_recorder_at(recorder, pos);
 	(void)obs;
-	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r));
+	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker));
 }
 
 /*
@@ -351,17 +352,30 @@ void rc_engine_free(struct rc_engine *e)
 	free(e);
 }
 
-void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
+static void observe_group(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
-	for (size_t i = 0; i < n && i < PREFETCH; i++)
-		rc_pair_prefetch(e->pair, &obs[i]);
+	struct rc_pair_keys keys[GROUP];
 	for (size_t i = 0; i < n; i++) {
-		if (i + PREFETCH < n)
-			rc_pair_prefetch(e->pair, &obs[i + PREFETCH]);
+		rc_pair_prepare(e->pair, &obs[i], &keys[i]);
+		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, 0);
+	}
+	for (size_t i = 0; i < n; i++) {
+		rc_pair_prefetch(e->pair, &obs[i], &keys[i]);
+		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, 1);
+	}
+	for (size_t i = 0; i < n; i++) {
 		set_now(e, obs[i].ts_ns);
 		decide_due(e, e->now_ns);
-		rc_pair_observe(e->pair, &obs[i]);
+		e->keys = &keys[i];
+		rc_pair_observe(e->pair, &obs[i], &keys[i]);
 	}
+	e->keys = NULL;
+}
+
+void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
+{
+	for (size_t i = 0; i < n; i += GROUP)
+		observe_group(e, obs + i, n - i < GROUP ? n - i : GROUP);
 	if (n > 0)
 		rc_incidents_advance(e->incidents, e->now_ns);
 }

@@ -4,9 +4,11 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/pages.h"
 #include "base/time.h"
 
 #define WAYS 8u
+#define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
 #define GROUPS_MAX 1024u    /* resolvers of several addresses; a large site has some dozens */
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
@@ -53,6 +55,8 @@ struct rc_hosts {
 	size_t n_services;
 	struct station *stations;
 	struct rc_host *entries;
+	uint64_t *
+		marks; /* by set: an octet of the hash of each entry's address, 0 where there is none */
 	uint64_t mask; /* of sets */
 	uint64_t seed;
 	struct group *groups; /* index 0 unused */
@@ -76,13 +80,15 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->seed = seed;
 	h->n_groups = 1;
 	h->entries = calloc(sets * WAYS, sizeof *h->entries);
+	h->marks = calloc(sets, sizeof *h->marks);
+	rc_pages_enlarge(h->entries, sets * WAYS * sizeof *h->entries);
 	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
 	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
 	h->stations = calloc(STATIONS, sizeof *h->stations);
 	h->served = calloc(SERVED_PAIRS, sizeof *h->served);
 	h->load = calloc(LOAD_SLOTS, sizeof *h->load);
-	if (h->entries == NULL || h->groups == NULL || h->recent == NULL || h->stations == NULL ||
-	    h->served == NULL || h->load == NULL) {
+	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->recent == NULL ||
+	    h->stations == NULL || h->served == NULL || h->load == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -95,6 +101,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	if (h == NULL)
 		return;
 	free(h->entries);
+	free(h->marks);
 	free(h->groups);
 	free(h->recent);
 	free(h->stations);
@@ -108,34 +115,75 @@ static uint64_t addr_hash(const struct rc_hosts *h, const struct rc_addr *addr)
 	return rc_hash_bytes(h->seed, addr->bytes, sizeof addr->bytes);
 }
 
-static struct rc_host *set_of(const struct rc_hosts *h, const struct rc_addr *addr)
+/* The octet that stands for an address in the marks of its set. */
+static uint64_t mark_of(uint64_t hash)
 {
-	return &h->entries[(addr_hash(h, addr) & h->mask) * WAYS];
+	return hash >> 56 == 0 ? 1 : hash >> 56;
+}
+
+/* Octets of marks that are mark: their upper bits. Now and then one more, never one less. */
+static uint64_t marked(uint64_t marks, uint64_t mark)
+{
+	uint64_t differ = marks ^ mark * OCTETS;
+	return (differ - OCTETS) & ~differ & OCTETS << 7;
+}
+
+static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr, uint64_t hash)
+{
+	uint64_t set = hash & h->mask;
+	uint64_t found = marked(h->marks[set], mark_of(hash));
+	for (; found != 0; found &= found - 1) {
+		struct rc_host
+			*host = &h->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8];
+		if (host->used && rc_addr_equal(&host->addr, addr))
+			return host;
+	}
+	return NULL;
+}
+
+static void prefetch(const struct rc_hosts *h, uint64_t hash, unsigned step)
+{
+	uint64_t set = hash & h->mask;
+	if (step == 0) {
+		__builtin_prefetch(&h->marks[set]);
+		return;
+	}
+	uint64_t found = marked(h->marks[set], mark_of(hash));
+	if (found == 0)
+		return;
+	const struct rc_host *host = &h->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8];
+	__builtin_prefetch(host, 1);
+	__builtin_prefetch((const char *)host + sizeof *host / 2, 1);
+}
+
+void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_addr *one,
+		       const struct rc_addr *other, unsigned step)
+{
+	prefetch(h, addr_hash(h, one), step);
+	prefetch(h, addr_hash(h, other), step);
 }
 
 struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *addr)
 {
-	struct rc_host *set = set_of(h, addr);
-	for (unsigned i = 0; i < WAYS; i++)
-		if (set[i].used && rc_addr_equal(&set[i].addr, addr))
-			return &set[i];
-	return NULL;
+	return find(h, addr, addr_hash(h, addr));
 }
 
 static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *addr, int64_t now_ns)
 {
-	struct rc_host *set = set_of(h, addr), *oldest = set;
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].used && rc_addr_equal(&set[i].addr, addr)) {
-			if (now_ns > set[i].last_ns)
-				set[i].last_ns = now_ns;
-			return &set[i];
-		}
-		if (oldest->used && (!set[i].used || set[i].last_ns < oldest->last_ns))
-			oldest = &set[i];
+	uint64_t hash = addr_hash(h, addr), set = hash & h->mask;
+	struct rc_host *host = find(h, addr, hash), *ways = &h->entries[set * WAYS], *oldest = ways;
+	if (host != NULL) {
+		if (now_ns > host->last_ns)
+			host->last_ns = now_ns;
+		return host;
 	}
+	for (unsigned i = 1; i < WAYS; i++)
+		if (oldest->used && (!ways[i].used || ways[i].last_ns < oldest->last_ns))
+			oldest = &ways[i];
 	h->evicted += oldest->used;
 	*oldest = (struct rc_host){.addr = *addr, .last_ns = now_ns, .used = true};
+	unsigned shift = (unsigned)(oldest - ways) * 8;
+	h->marks[set] = (h->marks[set] & ~(UINT64_C(0xff) << shift)) | mark_of(hash) << shift;
 	/* What is known of groups outlives an evicted entry. */
 	for (size_t g = 1; g < h->n_groups; g++)
 		for (size_t i = 0; i < h->groups[g].n; i++)

@@ -49,6 +49,13 @@ struct rc_hosts;
 int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts);
 void rc_hosts_free(struct rc_hosts *hosts);
 
+/*
+ * Fetches into the cache what the notes of an exchange between these two will look at, in two steps (0,
+ * then 1): the second looks at what the first fetched.
+ */
+void rc_hosts_prefetch(const struct rc_hosts *hosts, const struct rc_addr *one,
+		       const struct rc_addr *other, unsigned step);
+
 /* The entry of an address, NULL if it has none. Valid until the next rc_hosts_* call that writes. */
 struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr *addr);
 

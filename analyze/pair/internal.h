@@ -67,10 +67,16 @@ uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
 /* Takes a record out of the table, if it is in it. */
 void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos);
 
-/* Writes a record begun by this observation and enters it in the table; returns its position. */
+/*
+ * Writes a record begun by this observation and enters it in the table; returns its position. x holds what
+ * the caller knows of it, the rest is filled in.
+ */
 uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			    uint64_t tag, const struct rc_exchange *base,
+			    const struct rc_pair_keys *keys, struct rc_exchange *x,
 			    const struct rc_name *name);
+
+/* The keys of a TCP connection's record. */
+struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e);
 
 /* A further query (or SYN) of an open record: a repeat, or a copy made by the mirror. */
 void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o);

@@ -128,9 +128,10 @@ static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 }
 
 /* A copy of a query whose answer was quicker than the mirror: the newest record of the same name. */
-static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
+static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+				const struct rc_pair_keys *keys)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
+	uint64_t pos = rc_recorder_last_by_asker(p->recorder, keys->asker);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	return r != NULL && r->x.id == o->msg.id && r->x.transport == o->transport &&
 	       o->ip_id != 0 && is_copy(o, r) && rc_same_ends(&r->x, e) &&
@@ -176,49 +177,57 @@ static void make_room(struct rc_pair *p)
 }
 
 uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			    uint64_t tag, const struct rc_exchange *base,
+			    const struct rc_pair_keys *keys, struct rc_exchange *x,
 			    const struct rc_name *name)
 {
-	struct rc_exchange x = *base;
-	x.first_ns = x.last_ns = o->ts_ns;
-	x.first_frame = x.last_frame = o->frame;
-	x.first_source = x.last_source = o->source;
-	x.last_ip_id = o->ip_id;
-	x.asker = *e->asker;
-	x.server = *e->server;
-	x.asker_port = e->asker_port;
-	x.server_port = e->server_port;
-	x.attempts = 1;
-	x.vlan = o->vlan;
-	x.inner_vlan = o->inner_vlan;
-	x.encaps = o->encaps;
-	x.transport = (uint8_t)o->transport;
-	x.state = RC_X_PENDING;
-	memcpy(x.asker_mac, o->src_mac, sizeof x.asker_mac);
+	x->first_ns = x->last_ns = o->ts_ns;
+	x->first_frame = x->last_frame = o->frame;
+	x->first_source = x->last_source = o->source;
+	x->last_ip_id = o->ip_id;
+	x->asker = *e->asker;
+	x->server = *e->server;
+	x->asker_port = e->asker_port;
+	x->server_port = e->server_port;
+	x->attempts = 1;
+	x->vlan = o->vlan;
+	x->inner_vlan = o->inner_vlan;
+	x->encaps = o->encaps;
+	x->transport = (uint8_t)o->transport;
+	x->state = RC_X_PENDING;
+	memcpy(x->asker_mac, o->src_mac, sizeof x->asker_mac);
 	if (o->flags & RC_OBS_IP6)
-		x.marks |= RC_X_IP6;
+		x->marks |= RC_X_IP6;
 	if (rc_pending_is_full(&p->pending)) {
 		make_room(p);
 		p->stats.table_full++;
 	}
-	uint64_t pos = rc_recorder_add(p->recorder, &x, name);
-	if (!rc_pending_is_full(&p->pending) && !is_crowded(p, tag)) {
-		rc_pending_insert(&p->pending, tag, pos);
+	uint64_t pos = rc_recorder_add(p->recorder, x, name, keys->asker, keys->server);
+	if (!rc_pending_is_full(&p->pending) && !is_crowded(p, keys->tag)) {
+		rc_pending_insert(&p->pending, keys->tag, pos);
 		rc_recorder_at(p->recorder, pos)->listed = true;
 	}
 	return pos;
 }
 
+struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e)
+{
+	return (struct rc_pair_keys){
+		.tag = rc_tag_of(p, e, RC_TCP, 0, true),
+		.asker = rc_recorder_key(p->recorder, e->asker, RC_CONNECT_HASH),
+		.server = rc_recorder_key(p->recorder, e->server, RC_CONNECT_HASH),
+	};
+}
+
 /* A connection whose opening was not seen, or is long past, gets a record so that its end is noted. */
 static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
-	uint64_t tag = rc_tag_of(p, e, RC_TCP, 0, true);
-	if (rc_pair_find(p, tag, e, NULL, NULL) != 0)
+	struct rc_pair_keys keys = rc_pair_connection_keys(p, e);
+	if (rc_pair_find(p, keys.tag, e, NULL, NULL) != 0)
 		return;
 	struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
 	struct rc_name none = {.len = 0};
 	struct rc_record *c = rc_recorder_at(p->recorder,
-					     rc_pair_add_record(p, o, e, tag, &x, &none));
+					     rc_pair_add_record(p, o, e, &keys, &x, &none));
 	c->x.state = RC_X_ANSWERED;
 	c->x.end_ns = o->ts_ns;
 }
@@ -251,14 +260,14 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	}
 }
 
-static void observe_query(struct rc_pair *p, const struct rc_obs *o)
+static void observe_query(struct rc_pair *p, const struct rc_obs *o,
+			  const struct rc_pair_keys *keys)
 {
 	const struct rc_msg *m = &o->msg;
 	struct rc_ends e = rc_ends_of(o, false);
-	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, m->id, false);
 
 	p->stats.queries++;
-	uint64_t old_pos = rc_pair_find(p, tag, &e, m, NULL);
+	uint64_t old_pos = rc_pair_find(p, keys->tag, &e, m, NULL);
 	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);
 	if (r != NULL && r->x.state == RC_X_PENDING) {
 		rc_pair_note_attempt(p, r, o);
@@ -266,7 +275,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 	}
 	if (r != NULL) /* an answered transfer that waited for more: asked again */
 		rc_pair_unlist(p, r, old_pos);
-	if (is_copy_of_answered(p, o, &e)) {
+	if (is_copy_of_answered(p, o, &e, keys)) {
 		p->stats.mirror_copies++;
 		return;
 	}
@@ -283,7 +292,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o)
 	rc_facts_take(m, &x.query);
 	if (o->transport == RC_TCP)
 		ensure_connection(p, o, &e);
-	uint64_t pos = rc_pair_add_record(p, o, &e, tag, &x, &m->qname);
+	uint64_t pos = rc_pair_add_record(p, o, &e, keys, &x, &m->qname);
 	p->stats.exchanges++;
 	p->stats.pending++;
 	if (o->transport == RC_TCP)
@@ -389,15 +398,15 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 	p->out.on_orphan(p->out.context, o);
 }
 
-static void observe_answer(struct rc_pair *p, const struct rc_obs *o)
+static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
+			   const struct rc_pair_keys *keys)
 {
 	const struct rc_msg *m = &o->msg;
 	struct rc_ends e = rc_ends_of(o, true);
-	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, m->id, false);
 	uint64_t other = 0;
 
 	p->stats.answers++;
-	uint64_t pos = rc_pair_find(p, tag, &e, m->has_question ? m : NULL, &other);
+	uint64_t pos = rc_pair_find(p, keys->tag, &e, m->has_question ? m : NULL, &other);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL)
 		observe_orphan(p, o, &e, other);
@@ -446,24 +455,40 @@ struct rc_recorder *rc_pair_recorder(struct rc_pair *p)
 	return p->recorder;
 }
 
-void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o)
+void rc_pair_prepare(const struct rc_pair *p, const struct rc_obs *o, struct rc_pair_keys *ret_keys)
 {
 	if (o->kind != RC_OBS_MESSAGE)
 		return;
-	struct rc_ends e = rc_ends_of(o, rc_msg_is_response(&o->msg));
-	uint64_t tag = rc_tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
-	rc_pending_prefetch(&p->pending, tag);
+	bool answer = rc_msg_is_response(&o->msg);
+	struct rc_ends e = rc_ends_of(o, answer);
+	ret_keys->tag = rc_tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
+	rc_pending_prefetch(&p->pending, ret_keys->tag);
+	if (answer)
+		return;
+	ret_keys->asker = rc_recorder_key(p->recorder, e.asker, o->msg.qname_hash);
+	ret_keys->server = rc_recorder_key(p->recorder, e.server, o->msg.qname_hash);
+	rc_recorder_prefetch_asker(p->recorder, ret_keys->asker);
+	rc_recorder_prefetch_server(p->recorder, ret_keys->server);
+	rc_recorder_prefetch_server(p->recorder, ret_keys->asker); /* what it was asked itself */
 }
 
-void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o)
+void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o,
+		      const struct rc_pair_keys *keys)
+{
+	uint64_t at = keys->tag;
+	if (o->kind == RC_OBS_MESSAGE && rc_msg_is_response(&o->msg))
+		rc_recorder_prefetch(p->recorder, rc_pending_next(&p->pending, keys->tag, &at));
+}
+
+void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o, const struct rc_pair_keys *keys)
 {
 	rc_pair_advance(p, o->ts_ns);
 	switch (o->kind) {
 	case RC_OBS_MESSAGE:
 		if (rc_msg_is_response(&o->msg))
-			observe_answer(p, o);
+			observe_answer(p, o, keys);
 		else
-			observe_query(p, o);
+			observe_query(p, o, keys);
 		break;
 	case RC_OBS_ICMP:
 		rc_pair_observe_icmp(p, o);

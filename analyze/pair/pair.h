@@ -55,10 +55,22 @@ void rc_pair_free(struct rc_pair *pair);
 
 struct rc_recorder *rc_pair_recorder(struct rc_pair *pair);
 
-/* Fetches what rc_pair_observe of this observation will touch into the cache. */
-void rc_pair_prefetch(const struct rc_pair *pair, const struct rc_obs *obs);
+/* The hashes by which an observed message is found; of other observations nothing. */
+struct rc_pair_keys {
+	uint64_t tag;           /* of the question among the pending ones */
+	uint64_t asker, server; /* of the recorder's chains; queries only */
+};
 
-void rc_pair_observe(struct rc_pair *pair, const struct rc_obs *obs);
+/*
+ * The work of one observation in three steps, each to be done for some dozens before the next: the memory
+ * that a step needs is on its way to the cache meanwhile. The first makes the keys that the others take.
+ */
+void rc_pair_prepare(const struct rc_pair *pair, const struct rc_obs *obs,
+		     struct rc_pair_keys *ret_keys);
+void rc_pair_prefetch(const struct rc_pair *pair, const struct rc_obs *obs,
+		      const struct rc_pair_keys *keys);
+void rc_pair_observe(struct rc_pair *pair, const struct rc_obs *obs,
+		     const struct rc_pair_keys *keys);
 
 /* Expires what is due at now_ns. */
 void rc_pair_advance(struct rc_pair *pair, int64_t now_ns);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/pages.h"
 
 #define SLOTS_MIN 1024u
 
@@ -13,6 +14,7 @@ int rc_pending_init(struct rc_pending *t, size_t bytes)
 		slots *= 2;
 	*t = (struct rc_pending){.mask = slots - 1, .limit = slots / 4 * 3};
 	t->slots = calloc(slots, sizeof *t->slots);
+	rc_pages_enlarge(t->slots, slots * sizeof *t->slots);
 	return t->slots == NULL ? RC_E_NOMEM : RC_OK;
 }
 

@@ -5,16 +5,21 @@
 #include "analyze/pair/span.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/pages.h"
 
 #define ALIGN 8u
 #define FIRST_POS 64u             /* so that position 0 means none */
 #define INDEX_BYTES_PER_HEAD 256u /* one index head per so many ring bytes: about one per record */
-#define MOVES_MAX 64u             /* pending records moved for one add before one is given up */
+#define MARK_SHIFT 56u            /* of a head: above it the key's mark, below it a position */
+#define POS_MASK ((UINT64_C(1) << MARK_SHIFT) - 1)
+#define LINE_BYTES 64u
+#define MOVES_MAX 64u /* pending records moved for one add before one is given up */
 
 struct rc_recorder {
 	struct rc_span records, answers;
 	int64_t retention_ns;
-	uint64_t *by_asker, *by_server; /* heads of the chains */
+	uint64_t *by_asker,
+		*by_server; /* heads of the chains, each with 8 bits of its record's key */
 	uint64_t mask;
 	uint64_t seed;
 	int64_t since_ns;
@@ -50,6 +55,8 @@ int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder 
 	r->answers.head = r->answers.tail = FIRST_POS;
 	r->by_asker = calloc(heads, sizeof *r->by_asker);
 	r->by_server = calloc(heads, sizeof *r->by_server);
+	rc_pages_enlarge(r->by_asker, heads * sizeof *r->by_asker);
+	rc_pages_enlarge(r->by_server, heads * sizeof *r->by_server);
 	if (err != RC_OK || r->by_asker == NULL || r->by_server == NULL) {
 		rc_recorder_free(r);
 		return RC_E_NOMEM;
@@ -79,13 +86,24 @@ struct rc_record *rc_recorder_at(struct rc_recorder *r, uint64_t pos)
 	return pos < r->records.tail || pos >= r->records.head ? NULL : record_at(r, pos);
 }
 
-static uint64_t *chain_head(const struct rc_recorder *r, uint64_t *heads,
-			    const struct rc_addr *addr, uint64_t name_hash)
+uint64_t rc_recorder_key(const struct rc_recorder *r, const struct rc_addr *addr,
+			 uint64_t name_hash)
 {
 	uint64_t a, b;
 	memcpy(&a, addr->bytes, 8);
 	memcpy(&b, addr->bytes + 8, 8);
-	return &heads[rc_hash_u64(r->seed ^ name_hash, a, b) & r->mask];
+	return rc_hash_u64(r->seed ^ name_hash, a, b);
+}
+
+static uint64_t head_of(uint64_t pos, uint64_t key)
+{
+	return pos | key >> MARK_SHIFT << MARK_SHIFT;
+}
+
+/* The position in a head whose mark is the key's, else 0. */
+static uint64_t last_of(uint64_t head, uint64_t key)
+{
+	return (head ^ key) >> MARK_SHIFT == 0 ? head & POS_MASK : 0;
 }
 
 static bool is_padding(const struct rc_record *record)
@@ -93,18 +111,17 @@ static bool is_padding(const struct rc_record *record)
 	return record->prev_asker == UINT64_MAX;
 }
 
-/* Copies a record to the head, where the caller has made room, and links it into its chains. */
-static uint64_t append(struct rc_recorder *r, const struct rc_record *from)
+/* Takes up the record that was written at the head, where the caller has made room, into its chains. */
+static uint64_t append(struct rc_recorder *r, uint64_t asker_key, uint64_t server_key)
 {
 	uint64_t pos = r->records.head;
-	struct rc_record *to = record_at(r, pos);
-	memmove(to, from, from->size);
-	uint64_t *a = chain_head(r, r->by_asker, &to->x.asker, to->x.name_hash);
-	uint64_t *s = chain_head(r, r->by_server, &to->x.server, to->x.name_hash);
-	to->prev_asker = *a;
-	to->prev_server = *s;
-	*a = *s = pos;
-	r->records.head += to->size;
+	struct rc_record *record = record_at(r, pos);
+	uint64_t *a = &r->by_asker[asker_key & r->mask], *s = &r->by_server[server_key & r->mask];
+	record->prev_asker = *a & POS_MASK;
+	record->prev_server = *s & POS_MASK;
+	*a = head_of(pos, asker_key);
+	*s = head_of(pos, server_key);
+	r->records.head += record->size;
 	return pos;
 }
 
@@ -126,7 +143,7 @@ static bool room(struct rc_recorder *r, uint32_t size)
 /* Nothing but padding up to the end of the chunk: marked so, or too small for a mark. */
 static bool is_gap(const struct rc_recorder *r, uint64_t pos, uint64_t *ret_size)
 {
-	*ret_size = rc_span_left_in_chunk(pos);
+	*ret_size = rc_span_left_in_chunk(&r->records, pos);
 	if (*ret_size < offsetof(struct rc_record, x))
 		return true;
 	if (!is_padding(record_at(r, pos)))
@@ -172,7 +189,11 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	rc_span_release(&r->records, old_pos + size);
 	while (!room(r, (uint32_t)size))
 		evict(r, moves);
-	r->on_move(r->context, old_pos, append(r, &copy.record));
+	memcpy(record_at(r, r->records.head), &copy, size);
+	const struct rc_exchange *x = &copy.record.x;
+	uint64_t new_pos = append(r, rc_recorder_key(r, &x->asker, x->name_hash),
+				  rc_recorder_key(r, &x->server, x->name_hash));
+	r->on_move(r->context, old_pos, new_pos);
 }
 
 /* Lets go of what is older than anybody will ask for; stops at a question still open. */
@@ -192,7 +213,7 @@ static void forget(struct rc_recorder *r, int64_t now_ns)
 }
 
 uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
-			 const struct rc_name *name)
+			 const struct rc_name *name, uint64_t asker_key, uint64_t server_key)
 {
 	uint32_t size = (uint32_t)sizeof(struct rc_record) + name->len;
 	size = (size + ALIGN - 1) / ALIGN * ALIGN;
@@ -200,33 +221,30 @@ uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
 	forget(r, x->first_ns);
 	while (!room(r, size))
 		evict(r, &moves);
-	union {
-		struct rc_record record;
-		uint8_t bytes[sizeof(struct rc_record) + RC_NAME_MAX + ALIGN];
-	} fresh;
-	fresh.record.link = 0;
-	fresh.record.listed = false;
-	fresh.record.blob_pos = 0;
-	fresh.record.blob_len = 0;
-	fresh.record.size = size;
-	fresh.record.x = *x;
-	fresh.record.name_len = name->len;
-	fresh.record.name_labels = name->labels;
-	memcpy(fresh.record.name, name->wire, name->len);
+	struct rc_record *record = record_at(r, r->records.head);
+	record->link = 0;
+	record->blob_pos = 0;
+	record->blob_len = 0;
+	record->size = size;
+	record->x = *x;
+	record->listed = false;
+	record->name_len = name->len;
+	record->name_labels = name->labels;
+	memcpy(record->name, name->wire, name->len);
 	r->stats.records++;
-	return append(r, &fresh.record);
+	return append(r, asker_key, server_key);
 }
 
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
 			     uint32_t len)
 {
-	if (len == 0 || len > RC_SPAN_CHUNK)
+	if (len == 0 || len > rc_span_chunk_bytes(&r->answers))
 		return;
 	while (!rc_span_room(&r->answers, len)) {
 		uint64_t tail = r->answers.tail;
-		if (tail + rc_span_left_in_chunk(tail) > r->answers.head)
+		if (tail + rc_span_left_in_chunk(&r->answers, tail) > r->answers.head)
 			return; /* not even an empty ring has room: out of memory */
-		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(tail));
+		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(&r->answers, tail));
 	}
 	memcpy(rc_span_at(&r->answers, r->answers.head), wire, len);
 	record->blob_pos = r->answers.head;
@@ -245,16 +263,45 @@ const uint8_t *rc_recorder_answer(const struct rc_recorder *r, const struct rc_r
 	return rc_span_at(&r->answers, record->blob_pos);
 }
 
+void rc_recorder_prefetch_asker(const struct rc_recorder *r, uint64_t key)
+{
+	__builtin_prefetch(&r->by_asker[key & r->mask], 1);
+}
+
+void rc_recorder_prefetch_server(const struct rc_recorder *r, uint64_t key)
+{
+	__builtin_prefetch(&r->by_server[key & r->mask], 1);
+}
+
+void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
+{
+	if (pos < r->records.tail || pos >= r->records.head)
+		return;
+	const char *record = (const char *)record_at(r, pos);
+	for (size_t i = 0; i < sizeof(struct rc_record); i += LINE_BYTES)
+		__builtin_prefetch(record + i, 1);
+}
+
+uint64_t rc_recorder_last_by_asker(const struct rc_recorder *r, uint64_t key)
+{
+	return last_of(r->by_asker[key & r->mask], key);
+}
+
+uint64_t rc_recorder_last_by_server(const struct rc_recorder *r, uint64_t key)
+{
+	return last_of(r->by_server[key & r->mask], key);
+}
+
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *r, const struct rc_addr *asker,
 				     uint64_t name_hash)
 {
-	return *chain_head(r, r->by_asker, asker, name_hash);
+	return r->by_asker[rc_recorder_key(r, asker, name_hash) & r->mask] & POS_MASK;
 }
 
 uint64_t rc_recorder_newest_by_server(const struct rc_recorder *r, const struct rc_addr *server,
 				      uint64_t name_hash)
 {
-	return *chain_head(r, r->by_server, server, name_hash);
+	return r->by_server[rc_recorder_key(r, server, name_hash) & r->mask] & POS_MASK;
 }
 
 uint64_t rc_recorder_tail(const struct rc_recorder *r)

@@ -55,9 +55,12 @@ struct rc_recorder_config {
 int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder **ret_recorder);
 void rc_recorder_free(struct rc_recorder *recorder);
 
-/* Writes a record; returns its position (never 0). */
+/*
+ * Writes a record; returns its position (never 0). The keys are rc_recorder_key of its asker and of its
+ * server, with its name hash.
+ */
 uint64_t rc_recorder_add(struct rc_recorder *recorder, const struct rc_exchange *x,
-			 const struct rc_name *name);
+			 const struct rc_name *name, uint64_t asker_key, uint64_t server_key);
 
 /* The record at pos; NULL when it has been overwritten. */
 struct rc_record *rc_recorder_at(struct rc_recorder *recorder, uint64_t pos);
@@ -69,6 +72,24 @@ void rc_recorder_keep_answer(struct rc_recorder *recorder, struct rc_record *rec
 /* The kept answer; NULL when none was kept or it has been overwritten. */
 const uint8_t *rc_recorder_answer(const struct rc_recorder *recorder,
 				  const struct rc_record *record, uint32_t *ret_len_bytes);
+
+/* Seeded hash of an address and a name hash, by which the chains are found. */
+uint64_t rc_recorder_key(const struct rc_recorder *recorder, const struct rc_addr *addr,
+			 uint64_t name_hash);
+
+/* Fetches into the cache where the chains of an asker's (server's) key begin. */
+void rc_recorder_prefetch_asker(const struct rc_recorder *recorder, uint64_t key);
+void rc_recorder_prefetch_server(const struct rc_recorder *recorder, uint64_t key);
+
+/* Fetches a record into the cache. */
+void rc_recorder_prefetch(const struct rc_recorder *recorder, uint64_t pos);
+
+/*
+ * The newest record of a chain if it may be of this very asker (server) and name: hardly ever another.
+ * 0 if it is surely not, without a look at the record.
+ */
+uint64_t rc_recorder_last_by_asker(const struct rc_recorder *recorder, uint64_t key);
+uint64_t rc_recorder_last_by_server(const struct rc_recorder *recorder, uint64_t key);
 
 /* Newest record of this asker (server) and name hash; then older ones by rc_recorder_older_*. The
  * chains are by hash: compare asker (server) and name. 0 when there is none. */

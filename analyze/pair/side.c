@@ -61,8 +61,8 @@ static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t ma
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 {
 	struct rc_ends e = rc_ends_of(o, o->from_server);
-	uint64_t tag = rc_tag_of(p, &e, RC_TCP, 0, true);
-	uint64_t pos = rc_pair_find(p, tag, &e, NULL, NULL);
+	struct rc_pair_keys keys = rc_pair_connection_keys(p, &e);
+	uint64_t pos = rc_pair_find(p, keys.tag, &e, NULL, NULL);
 	struct rc_record *c = rc_recorder_at(p->recorder, pos);
 
 	if (o->tcp_event == RC_TCP_SYN) {
@@ -74,7 +74,7 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			rc_pair_unlist(p, c, pos); /* the ports are used again */
 		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
 		struct rc_name none = {.len = 0};
-		rc_pair_add_record(p, o, &e, tag, &x, &none);
+		rc_pair_add_record(p, o, &e, &keys, &x, &none);
 		p->stats.tcp_connections++;
 		return;
 	}

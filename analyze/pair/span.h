@@ -10,35 +10,53 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RC_SPAN_CHUNK ((uint64_t)256 << 10) /* above the largest DNS message, RC_MSG_MAX */
+/* Chunks of a small ring, above the largest DNS message, RC_MSG_MAX; those of a large one fill a large page. */
+#define RC_SPAN_SHIFT_MIN 18u
+#define RC_SPAN_SHIFT_MAX 21u
+#define RC_SPAN_CHUNKS_MANY 16u /* a ring of so many large chunks has them */
 
 struct rc_span {
-	uint8_t **chunks; /* by chunk number modulo max; NULL: not there */
+	uint8_t **chunks; /* by chunk number; NULL: not there */
 	uint8_t **spare;
 	uint64_t n_spare;
 	uint64_t max;        /* chunks */
+	uint64_t mask;       /* of chunk numbers: the array has a power of two of them */
 	uint64_t head, tail; /* positions; tail <= head */
+	unsigned shift;      /* a chunk has 1 << shift bytes */
 };
 
 /* An empty ring of at most max_bytes (at least two chunks). RC_E_NOMEM. Free with rc_span_free. */
 int rc_span_init(struct rc_span *span, uint64_t max_bytes);
 void rc_span_free(struct rc_span *span);
 
-static inline void *rc_span_at(const struct rc_span *span, uint64_t pos)
+static inline uint64_t rc_span_chunk_bytes(const struct rc_span *span)
 {
-	return span->chunks[pos / RC_SPAN_CHUNK % span->max] + pos % RC_SPAN_CHUNK;
+	return UINT64_C(1) << span->shift;
 }
 
-static inline uint64_t rc_span_left_in_chunk(uint64_t pos)
+static inline void *rc_span_at(const struct rc_span *span, uint64_t pos)
 {
-	return RC_SPAN_CHUNK - pos % RC_SPAN_CHUNK;
+	return span->chunks[pos >> span->shift & span->mask] +
+	       (pos & (rc_span_chunk_bytes(span) - 1));
+}
+
+static inline uint64_t rc_span_left_in_chunk(const struct rc_span *span, uint64_t pos)
+{
+	return rc_span_chunk_bytes(span) - (pos & (rc_span_chunk_bytes(span) - 1));
 }
 
 /*
  * Makes room for size bytes at the head, which must fit in one chunk: the head stands in the chunk in
  * which they will be. False when the ceiling is reached (move the tail first) or memory is out.
  */
-bool rc_span_room(struct rc_span *span, uint64_t size);
+bool rc_span_room_slow(struct rc_span *span, uint64_t size);
+
+static inline bool rc_span_room(struct rc_span *span, uint64_t size)
+{
+	return (rc_span_left_in_chunk(span, span->head) >= size &&
+		span->chunks[span->head >> span->shift & span->mask] != NULL) ||
+	       rc_span_room_slow(span, size);
+}
 
 /* Moves the tail up to pos; chunks wholly before it are free for the head. */
 void rc_span_release(struct rc_span *span, uint64_t pos);

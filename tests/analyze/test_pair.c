@@ -114,8 +114,10 @@ static struct rc_obs answer_obs(int64_t ms, unsigned id, const char *name)
 
 static void observe(struct scene *s, struct rc_obs o)
 {
-	rc_pair_prefetch(s->pair, &o);
-	rc_pair_observe(s->pair, &o);
+	struct rc_pair_keys keys;
+	rc_pair_prepare(s->pair, &o, &keys);
+	rc_pair_prefetch(s->pair, &o, &keys);
+	rc_pair_observe(s->pair, &o, &keys);
 }
 
 /* --- the ordinary ---------------------------------------------------------------------------- */

@@ -52,11 +52,17 @@ static struct rc_exchange exchange(int64_t ts_ns, const char *asker, uint64_t ha
 	};
 }
 
+static uint64_t put(struct rc_recorder *r, const struct rc_exchange *x, const struct rc_name *name)
+{
+	return rc_recorder_add(r, x, name, rc_recorder_key(r, &x->asker, x->name_hash),
+			       rc_recorder_key(r, &x->server, x->name_hash));
+}
+
 static uint64_t add(struct follower *f, int64_t ts_ns, uint64_t hash, enum rc_exchange_state state)
 {
 	struct rc_exchange x = exchange(ts_ns, "192.0.2.1", hash, state);
 	struct rc_name name = name_of("www.example.com");
-	return rc_recorder_add(f->recorder, &x, &name);
+	return put(f->recorder, &x, &name);
 }
 
 static void a_record_comes_back_as_written(void **state)
@@ -67,7 +73,7 @@ static void a_record_comes_back_as_written(void **state)
 	struct rc_exchange x = exchange(T0, "192.0.2.1", 7, RC_X_ANSWERED);
 	struct rc_name name = name_of("www.example.com"), back;
 	x.qtype = 28;
-	uint64_t pos = rc_recorder_add(f.recorder, &x, &name);
+	uint64_t pos = put(f.recorder, &x, &name);
 	const struct rc_record *r = rc_recorder_at(f.recorder, pos);
 	assert_non_null(r);
 	assert_int_equal(r->x.first_ns, T0);
@@ -90,7 +96,7 @@ static void names_of_every_length_are_kept_whole(void **state)
 	for (unsigned len = 0; len <= RC_NAME_MAX; len++) {
 		struct rc_name name = {.len = (uint8_t)len, .labels = (uint8_t)(len / 2)};
 		memset(name.wire, (int)len, len);
-		pos[len] = rc_recorder_add(f.recorder, &x, &name);
+		pos[len] = put(f.recorder, &x, &name);
 	}
 	for (unsigned len = 0; len <= RC_NAME_MAX; len++) {
 		struct rc_name name;
@@ -130,7 +136,7 @@ static void chains_stay_sound_when_the_ring_wraps(void **state)
 		struct rc_exchange x = exchange(T0 + i, "192.0.2.1", i % 3, RC_X_ANSWERED);
 		struct rc_name name = {.len = (uint8_t)(i * 37 % 256)};
 		memset(name.wire, 'a', name.len);
-		uint64_t pos = rc_recorder_add(f.recorder, &x, &name);
+		uint64_t pos = put(f.recorder, &x, &name);
 		assert_int_equal(rc_recorder_newest_by_asker(f.recorder, &x.asker, i % 3), pos);
 		assert_int_equal(rc_recorder_newest_by_server(f.recorder, &x.server, i % 3), pos);
 		assert_true(rc_recorder_head(f.recorder) - rc_recorder_tail(f.recorder) <= RING);
@@ -217,7 +223,7 @@ static void a_ring_too_small_for_anything_still_holds_the_newest(void **state)
 		struct rc_name name = {.len = (uint8_t)(i * 7 % 256)};
 		memset(name.wire, (int)(i & 0xff), name.len);
 		const struct rc_record *r = rc_recorder_at(f.recorder,
-							   rc_recorder_add(f.recorder, &x, &name));
+							   put(f.recorder, &x, &name));
 		assert_non_null(r);
 		assert_int_equal(r->x.name_hash, i);
 		assert_int_equal(r->name_len, name.len);

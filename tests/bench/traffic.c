@@ -42,6 +42,7 @@ struct profile {
 };
 
 static const struct profile profiles[] = {
+	{"healthy", 0, 110, 0, 800, false, false, false},
 	{"normal", 30, 110, 10, 800, false, false, false},
 	{"storm", 600, 40, 5, 800, true, false, false},
 	{"flood", 10, 700, 5, 800, false, true, false},
@@ -974,7 +975,7 @@ static void parse_options(int argc, char **argv)
 {
 	int option;
 	double rate = 20000;
-	g.profile = &profiles[0];
+	g.profile = profile_of("normal");
 	g.packets = 1000000;
 	g.clients = 50000;
 	while ((option = getopt(argc, argv, "p:n:c:q:w:s:l:o:")) != -1) {
