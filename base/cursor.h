@@ -86,6 +86,26 @@ static inline const uint8_t *rc_cursor_bytes(struct rc_cursor *c, uint32_t n)
 	return p;
 }
 
+/*
+ * Numbers in a block that rc_cursor_bytes gave: its bounds were checked once for all of it. The offset must
+ * be a constant below the block's length.
+ */
+static inline uint16_t rc_block_u16(const uint8_t *block, unsigned off)
+{
+	return (uint16_t)(block[off] << 8 | block[off + 1]);
+}
+
+static inline uint32_t rc_block_u32(const uint8_t *block, unsigned off)
+{
+	return (uint32_t)rc_block_u16(block, off) << 16 | rc_block_u16(block, off + 2);
+}
+
+/* The octet at an absolute offset, -1 out of bounds; nothing moves and no error is set. */
+static inline int rc_cursor_octet_at(const struct rc_cursor *c, uint32_t pos)
+{
+	return pos < c->len ? c->data[pos] : -1;
+}
+
 /* Like u8/u16 at pos + ahead, without moving and without setting the error; 0 if out of bounds. */
 static inline uint8_t rc_cursor_peek_u8(const struct rc_cursor *c, uint32_t ahead)
 {

@@ -32,23 +32,44 @@ static inline uint64_t rc_hash_u64(uint64_t seed, uint64_t a, uint64_t b)
 			   (uint64_t)(product >> 64) ^ RC_HASH_K1);
 }
 
+static inline uint64_t rc_hash_word(const unsigned char *p)
+{
+	uint64_t word;
+	memcpy(&word, p, sizeof word);
+	return word;
+}
+
+/* The last n octets before end, 1 to 8 of them, as the low octets of a word; before: readable ones ahead. */
+static inline uint64_t rc_hash_tail(const unsigned char *end, size_t n, size_t before)
+{
+	uint32_t low, high;
+	if (before + n >= 8) {
+		uint64_t word = rc_hash_word(end - 8);
+		return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word >> (64 - 8 * n)
+								 : word << (64 - 8 * n);
+	}
+	if (n < 4)
+		return (uint64_t)end[-(ptrdiff_t)n] |
+		       (uint64_t)end[-(ptrdiff_t)((n + 1) / 2)] << 8 * (n / 2) |
+		       (uint64_t)end[-1] << 8 * (n - 1);
+	memcpy(&low, end - n, sizeof low);
+	memcpy(&high, end - 4, sizeof high);
+	return low | (uint64_t)high << 8 * (n - 4);
+}
+
 /* Hash of len bytes under a seed. */
 static inline uint64_t rc_hash_bytes(uint64_t seed, const void *data, size_t len)
 {
-	const unsigned char *p = data;
-	uint64_t h = seed ^ RC_HASH_K0, a, b;
+	const unsigned char *p = data, *end = p + len;
+	uint64_t h = seed ^ RC_HASH_K0, a = 0, b = 0;
 	size_t left = len;
-	for (; left > 16; left -= 16, p += 16) {
-		memcpy(&a, p, 8);
-		memcpy(&b, p + 8, 8);
-		h = rc_hash_mix(a ^ RC_HASH_K1, b ^ h);
-	}
-	a = b = 0;
+	for (; left > 16; left -= 16, p += 16)
+		h = rc_hash_mix(rc_hash_word(p) ^ RC_HASH_K1, rc_hash_word(p + 8) ^ h);
 	if (left > 8) {
-		memcpy(&a, p, 8);
-		memcpy(&b, p + 8, left - 8);
-	} else {
-		memcpy(&a, p, left);
+		a = rc_hash_word(p);
+		b = rc_hash_tail(end, left - 8, 8);
+	} else if (left > 0) {
+		a = rc_hash_tail(end, left, len - left);
 	}
 	return rc_hash_mix(rc_hash_mix(a ^ RC_HASH_K1, b ^ h) ^ seed, len ^ RC_HASH_K1);
 }

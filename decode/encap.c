@@ -8,11 +8,12 @@
 
 enum rc_layer rc_encap_ethernet(struct rc_packet *p)
 {
-	rc_cursor_skip(&p->c, sizeof p->src_mac);
-	const uint8_t *source = rc_cursor_bytes(&p->c, sizeof p->src_mac);
-	if (source)
-		memcpy(p->src_mac, source, sizeof p->src_mac);
-	return rc_encap_ethertype(p, rc_cursor_u16(&p->c));
+	enum { SOURCE = 6, TYPE = 12, HEADER = 14 };
+	const uint8_t *header = rc_cursor_bytes(&p->c, HEADER);
+	if (!header)
+		return RC_LAYER_END;
+	memcpy(p->src_mac, header + SOURCE, sizeof p->src_mac);
+	return rc_encap_ethertype(p, rc_block_u16(header, TYPE));
 }
 
 static enum rc_layer step_llc(struct rc_packet *p)

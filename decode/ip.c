@@ -5,7 +5,7 @@
 #include "decode/stats.h"
 
 enum { MORE_FRAGMENTS4 = 0x2000, OFFSET4 = 0x1fff, FRAGMENT_UNIT = 8 };
-enum { IP4_HEADER = 20 };
+enum { IP4_HEADER = 20, IP6_HEADER = 40 };
 
 enum { /* next headers that are extension headers */
        HOP_BY_HOP = 0,
@@ -21,19 +21,18 @@ enum { /* next headers that are extension headers */
 enum rc_layer rc_ip_v4(struct rc_packet *p)
 {
 	struct rc_cursor *c = &p->c;
-	uint32_t header_len = (rc_cursor_u8(c) & 0xfu) * 4;
-	rc_cursor_skip(c, 1); /* DSCP, ECN */
-	uint32_t total_len = rc_cursor_u16(c);
-	p->ip_id = rc_cursor_u16(c);
-	uint16_t fragment = rc_cursor_u16(c);
-	p->ip_ttl = rc_cursor_u8(c);
-	p->proto = rc_cursor_u8(c);
-	rc_cursor_skip(c, 2); /* checksum: often left to the network card */
-	const uint8_t *addresses = rc_cursor_bytes(c, 8);
-	if (!addresses)
+	const uint8_t *header = rc_cursor_bytes(c, IP4_HEADER);
+	if (!header)
 		return RC_LAYER_END;
-	p->src = rc_addr_v4(addresses);
-	p->dst = rc_addr_v4(addresses + 4);
+	uint32_t header_len = (header[0] & 0xfu) * 4;
+	uint32_t total_len = rc_block_u16(header, 2);
+	uint16_t fragment = rc_block_u16(header, 6);
+	p->ip_id = rc_block_u16(header, 4);
+	p->ip_ttl = header[8];
+	p->proto = header[9];
+	/* The checksum is often left to the network card. */
+	p->src = rc_addr_v4(header + 12);
+	p->dst = rc_addr_v4(header + 16);
 	p->flags &= ~(uint32_t)RC_OBS_IP6;
 	p->ext = 0;
 	if (header_len < IP4_HEADER || (total_len && total_len < header_len))
@@ -55,15 +54,14 @@ enum rc_layer rc_ip_v4(struct rc_packet *p)
 enum rc_layer rc_ip_v6(struct rc_packet *p)
 {
 	struct rc_cursor *c = &p->c;
-	rc_cursor_skip(c, 4); /* version, traffic class, flow label */
-	uint32_t payload_len = rc_cursor_u16(c);
-	p->proto = rc_cursor_u8(c);
-	p->ip_ttl = rc_cursor_u8(c);
-	const uint8_t *addresses = rc_cursor_bytes(c, 32);
-	if (!addresses)
+	const uint8_t *header = rc_cursor_bytes(c, IP6_HEADER);
+	if (!header)
 		return RC_LAYER_END;
-	p->src = rc_addr_v6(addresses);
-	p->dst = rc_addr_v6(addresses + 16);
+	uint32_t payload_len = rc_block_u16(header, 4);
+	p->proto = header[6];
+	p->ip_ttl = header[7];
+	p->src = rc_addr_v6(header + 8);
+	p->dst = rc_addr_v6(header + 24);
 	p->ip_id = 0;
 	p->flags |= RC_OBS_IP6;
 	p->ext = 0;

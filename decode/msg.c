@@ -113,8 +113,11 @@ static inline bool read_rr(struct rc_cursor *c, bool has_question, struct rc_rr 
 			   enum rc_name_fault *ret_name_fault)
 {
 	rr->off = rr->owner_off = c->pos;
-	if (has_question && rc_cursor_peek_u16(c, 0) == FIRST_OWNER) {
+	uint16_t start = rc_cursor_peek_u16(c, 0);
+	if (has_question && start == FIRST_OWNER) {
 		rc_cursor_skip(c, 2); /* that name was checked */
+	} else if (start >> 8 == 0 && rc_cursor_left(c) > 0) {
+		rc_cursor_skip(c, 1); /* the root */
 	} else {
 		enum rc_name_fault fault = rc_name_skip(c);
 		if (fault != RC_NAME_OK) {
@@ -122,12 +125,15 @@ static inline bool read_rr(struct rc_cursor *c, bool has_question, struct rc_rr 
 			return false;
 		}
 	}
-	rr->type = rc_cursor_u16(c);
-	rr->class = rc_cursor_u16(c);
-	rr->ttl_s = rc_cursor_u32(c);
-	rr->rdata_len = rc_cursor_u16(c);
+	const uint8_t *fixed = rc_cursor_bytes(c, RR_FIXED);
+	if (fixed == NULL)
+		return false;
+	rr->type = rc_block_u16(fixed, 0);
+	rr->class = rc_block_u16(fixed, 2);
+	rr->ttl_s = rc_block_u32(fixed, 4);
+	rr->rdata_len = rc_block_u16(fixed, 8);
 	rr->rdata_off = c->pos;
-	return !c->failed;
+	return true;
 }
 
 static void note_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
@@ -147,6 +153,8 @@ static void note_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
 	}
 	/* In an UPDATE, RDATA is empty where only the name or the type matters (RFC 2136 2.4, 2.5). */
 	if (rr->rdata_len == 0 && m->opcode == RC_OPCODE_UPDATE)
+		return;
+	if (rc_rdata_is_address(rr))
 		return;
 	if (!rc_rdata_check(m, rr, &bad_off))
 		rc_walk_fault(w, RC_FAULT_RDATA_BAD, bad_off);
@@ -237,16 +245,19 @@ static bool walk_records(struct rc_walk *w)
 static bool read_header(struct rc_walk *w)
 {
 	struct rc_msg *m = w->msg;
-	if (rc_cursor_left(&w->c) < RC_DNS_HEADER_LEN) {
+	const uint8_t *header = rc_cursor_left(&w->c) < RC_DNS_HEADER_LEN
+					? NULL
+					: rc_cursor_bytes(&w->c, RC_DNS_HEADER_LEN);
+	if (header == NULL) {
 		fault_short(w, RC_FAULT_HEADER_SHORT, 0);
 		return false;
 	}
-	m->id = rc_cursor_u16(&w->c);
-	m->flags = rc_cursor_u16(&w->c);
+	m->id = rc_block_u16(header, 0);
+	m->flags = rc_block_u16(header, 2);
 	m->opcode = m->flags >> OPCODE_SHIFT & OPCODE_MASK;
 	m->rcode = m->flags & RCODE_MASK;
-	for (int i = RC_QUESTION; i <= RC_ADDITIONAL; i++)
-		m->counts[i] = rc_cursor_u16(&w->c);
+	for (unsigned i = RC_QUESTION; i <= RC_ADDITIONAL; i++)
+		m->counts[i] = rc_block_u16(header, 4 + 2 * i);
 	m->end_off = w->c.pos;
 	return true;
 }

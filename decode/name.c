@@ -23,43 +23,46 @@ struct run {
 static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, unsigned *ret_runs,
 				      unsigned *ret_labels)
 {
-	struct rc_cursor at = *c;
-	uint32_t start = at.pos, end = 0;
+	uint32_t pos = c->pos, start = pos, end = 0;
 	unsigned len = 0, before = 0 /* the run */, labels = 0, n = 0;
 
+	if (c->failed)
+		return RC_NAME_SHORT;
 	for (;;) {
-		unsigned octet = rc_cursor_u8(&at);
-		if (octet >= POINTER_BITS) {
-			uint32_t target = (octet & POINTER_OFFSET) << 8 | rc_cursor_u8(&at);
-			if (at.failed)
+		int octet = rc_cursor_octet_at(c, pos);
+		if (octet > 0 && octet <= (int)RC_LABEL_MAX) {
+			pos += 1 + (uint32_t)octet;
+			len += 1 + (unsigned)octet;
+			labels++;
+			if (pos > c->len)
 				return RC_NAME_SHORT;
-			if (target >= start || target < RC_DNS_HEADER_LEN ||
-			    n == RC_NAME_POINTERS_MAX)
-				return RC_NAME_POINTER;
-			if (n == 0)
-				end = at.pos;
-			if (runs != NULL)
-				runs[n] = (struct run){.off = start,
-						       .len = (uint8_t)(len - before)};
-			n++;
-			before = len;
-			start = target;
-			at.pos = target;
+			if (len > RC_NAME_MAX)
+				return RC_NAME_TOO_LONG;
 			continue;
 		}
-		if (octet > RC_LABEL_MAX)
-			return RC_NAME_LABEL_TYPE;
-		rc_cursor_skip(&at, octet);
-		if (at.failed)
-			return RC_NAME_SHORT;
-		len += 1 + octet;
-		if (len > RC_NAME_MAX)
-			return RC_NAME_TOO_LONG;
-		if (octet == 0)
+		if (octet <= 0)
 			break;
-		labels++;
+		if (octet < (int)POINTER_BITS)
+			return RC_NAME_LABEL_TYPE;
+		int low = rc_cursor_octet_at(c, pos + 1);
+		if (low < 0)
+			return RC_NAME_SHORT;
+		uint32_t target = ((unsigned)octet & POINTER_OFFSET) << 8 | (unsigned)low;
+		if (target >= start || target < RC_DNS_HEADER_LEN || n == RC_NAME_POINTERS_MAX)
+			return RC_NAME_POINTER;
+		if (n == 0)
+			end = pos + 2;
+		if (runs != NULL)
+			runs[n] = (struct run){.off = start, .len = (uint8_t)(len - before)};
+		n++;
+		before = len;
+		start = pos = target;
 	}
-	c->pos = n == 0 ? at.pos : end;
+	if (pos >= c->len)
+		return RC_NAME_SHORT;
+	if (++len > RC_NAME_MAX)
+		return RC_NAME_TOO_LONG;
+	c->pos = n == 0 ? pos + 1 : end;
 	if (runs != NULL) {
 		runs[n] = (struct run){.off = start, .len = (uint8_t)(len - before)};
 		*ret_runs = n + 1;

@@ -63,4 +63,11 @@ bool rc_rdata_skip(struct rc_cursor *c, enum rc_field field);
  */
 bool rc_rdata_check(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t *ret_bad_off);
 
+/* The commonest of all: an address of its length, which fits in every class. */
+static inline bool rc_rdata_is_address(const struct rc_rr *rr)
+{
+	return (rr->type == RC_TYPE_A && rr->rdata_len == 4) ||
+	       (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16);
+}
+
 #endif
