@@ -222,8 +222,7 @@ static void a_ring_too_small_for_anything_still_holds_the_newest(void **state)
 						i % 4 ? RC_X_ANSWERED : RC_X_PENDING);
 		struct rc_name name = {.len = (uint8_t)(i * 7 % 256)};
 		memset(name.wire, (int)(i & 0xff), name.len);
-		const struct rc_record *r = rc_recorder_at(f.recorder,
-							   put(f.recorder, &x, &name));
+		const struct rc_record *r = rc_recorder_at(f.recorder, put(f.recorder, &x, &name));
 		assert_non_null(r);
 		assert_int_equal(r->x.name_hash, i);
 		assert_int_equal(r->name_len, name.len);
