@@ -38,7 +38,7 @@ TESTS := $(TEST_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
-.PHONY: all check demo deps lint layers format asan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean help unit
+.PHONY: all check demo deps lint layers format asan tsan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean help unit
 all: rcause
 
 rcause: $(BUILD)/rcause
@@ -46,7 +46,7 @@ rcause: $(BUILD)/rcause
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'all lint layers format asan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean'
+	@echo 'all lint layers format asan tsan fuzz fuzz-long tshark-diff bench lab accuracy golden docs install uninstall clean'
 
 # Installs what the build and the tests need; a no-op when it is there. On systems without apt it
 # prints the packages and stops.
@@ -104,6 +104,11 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 asan:
 	$(Q)$(MAKE) --no-print-directory BUILD=build/asan CFLAGS='$(SANITIZE)' build/asan/rcause unit
 	$(Q)BUILD=build/asan PYTHON=$(PYTHON) RCAUSE=build/asan/rcause tests/run.sh
+
+# What two threads do, and all that is live, under ThreadSanitizer.
+tsan:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/tsan CFLAGS='-O1 -g -fsanitize=thread' build/tsan/rcause
+	$(Q)for t in threads live; do RCAUSE=build/tsan/rcause $(PYTHON) tests/$$t.py || exit 1; done
 
 # Replays every fuzz corpus with any compiler; tests/fuzz/README.md says how to fuzz for real.
 fuzz: $(FUZZERS)

@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #define TIMEOUT_DEFAULT_NS (45 * RC_NS_PER_S) /* Unbound's slowest SERVFAILs take as long */
 #define SECONDS_MAX 86400.0
+#define THREADS_MAX 2u
 #define NOT_BUILT "not built in yet"
 
 /* Takes one option's argument; NULL, or one phrase saying why not. */
@@ -233,6 +235,15 @@ static const char *on_memory(struct rc_options *o, const char *arg)
 	return o->memory_bytes < RC_MEMORY_MIN ? "too small: at least 16M" : NULL;
 }
 
+static const char *on_threads(struct rc_options *o, const char *arg)
+{
+	unsigned long long value;
+	if (!parse_number(arg, 1, THREADS_MAX, &value))
+		return "use 1 or 2";
+	o->threads = (unsigned)value;
+	return NULL;
+}
+
 static const char *on_buffer(struct rc_options *o, const char *arg)
 {
 	unsigned long long value;
@@ -355,6 +366,8 @@ static const struct option_row rows[] = {
 	 on_trust_anchor},
 	{"memory", 0, YES, "SIZE", "ceiling for all tables, with K, M or G; default 512M",
 	 on_memory},
+	{"threads", 0, YES, "1|2",
+	 "2: read and decode in a thread of its own; default if there are two cores", on_threads},
 	{"buffer-size", 'B', YES, "KIB", "kernel buffer of each interface", on_buffer},
 	{"from", 0, YES, "TIME", "skip packets before this RFC 3339 time", on_from},
 	{"to", 0, YES, "TIME", "skip packets after it", on_to},
@@ -475,6 +488,14 @@ static int check_run(struct rc_options *o)
 	return o->n_words > 0 ? join_filter(o) : RC_OK;
 }
 
+static unsigned threads_of_machine(void)
+{
+	cpu_set_t cores;
+	return sched_getaffinity(0, sizeof cores, &cores) == 0 && CPU_COUNT(&cores) == 1
+		       ? 1
+		       : THREADS_MAX;
+}
+
 int rc_options_parse(int argc, char **argv, struct rc_options *ret_options)
 {
 	*ret_options = (struct rc_options){
@@ -486,6 +507,7 @@ int rc_options_parse(int argc, char **argv, struct rc_options *ret_options)
 		.stats_interval_ns = -1,
 		.to_ns = INT64_MAX,
 		.memory_bytes = (size_t)RC_MEMORY_DEFAULT,
+		.threads = threads_of_machine(),
 	};
 	int err = read_options(argc, argv, ret_options);
 	if (err != RC_OK)

@@ -45,6 +45,7 @@ struct rc_options {
 	int64_t from_ns, to_ns;
 	size_t memory_bytes;
 	int buffer_kib;
+	unsigned threads; /* 1: all in one; 2: one of its own to read and decode */
 	const char *user, *trust_anchor_path;
 	struct rc_resolver_decl *resolvers;
 	size_t n_resolvers;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <grp.h>
+#include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,9 +20,9 @@
 #include "capture/capture.h"
 #include "decode/decoder.h"
 #include "emit/schema.h"
+#include "pipeline.h"
 #include "run.h"
 
-#define OBS_MAX 256u                /* observations handed on at a time */
 #define SETS_MAX 16u                /* counter sets of all modules */
 #define TRUST_ANCHOR_MAX (1u << 20) /* bytes of a --trust-anchor file */
 #define DECODER_SHARE 8u /* of --memory: fragments and streams need far less than analysis */
@@ -29,8 +30,6 @@
 #define HOLD_FILES_NS (60 * RC_NS_PER_S)
 #define STATS_LIVE_NS (60 * RC_NS_PER_S)
 #define PROGRESS_EVERY_NS RC_NS_PER_S
-#define DROPS_EVERY_NS (100 * RC_NS_PER_MS) /* asking the kernel costs a system call */
-#define NO_TIME INT64_MIN
 
 static struct rc_capture *volatile signalled; /* what INT and TERM stop */
 
@@ -40,22 +39,21 @@ struct run {
 	struct rc_decoder *decoder;
 	struct rc_engine *engine;
 	struct rc_emit *emit;
-	struct rc_obs *obs;
+	struct rc_pipeline *pipeline;
 	struct rc_frame frames[RC_BATCH_FRAMES];
 	size_t n_first; /* of the batch read to choose the seed, and what reading it said */
 	int64_t first_now_ns;
 	int first_err;
-	bool first_taken;
 	char *trust_anchor;
 	bool live, told, undecoded;
 	char hostname[256];
-	uint32_t last_link; /* link type of the last frame; UINT32_MAX before the first */
-	int64_t start_ns, now_ns, next_stats_ns, stats_interval_ns, next_drops_ns;
-	uint64_t dropped, failures, batches;
+	uint64_t dropped, failures;
 	int64_t began_clock_ns, progress_clock_ns;
 	bool progress_shown;
+	pthread_mutex_t complaining; /* errors may come from the thread that reads */
 };
 
+/* Called with the lock of complaints. */
 static void clear_progress(struct run *run)
 {
 	if (run->progress_shown)
@@ -66,9 +64,11 @@ static void clear_progress(struct run *run)
 static void complain(void *context, const char *what, const char *why)
 {
 	struct run *run = context;
+	pthread_mutex_lock(&run->complaining);
 	clear_progress(run);
 	fprintf(stderr, "rcause: %s: %s\n", what, why);
 	run->told = true;
+	pthread_mutex_unlock(&run->complaining);
 }
 
 static void on_signal(int number)
@@ -286,37 +286,24 @@ static int open_emit(struct run *run)
 	return err == RC_OK ? 0 : RC_EXIT_FAILED;
 }
 
-static size_t collect_counters(struct run *run, struct rc_counter_set sets[SETS_MAX])
+/* The counters of all modules; part says how those of the first stood. */
+static size_t collect_counters(struct run *run, const struct rc_part *part,
+			       struct rc_counter_set sets[SETS_MAX])
 {
 	size_t n = 0;
-	sets[n++] = rc_capture_counters(run->capture);
-	sets[n++] = rc_decoder_counters(run->decoder);
+	sets[n++] = part->capture;
+	sets[n++] = part->decoder;
 	size_t of_engine = rc_engine_counters(run->engine, sets + n, SETS_MAX - n - 1);
 	n += of_engine < SETS_MAX - n - 1 ? of_engine : SETS_MAX - n - 1;
 	sets[n++] = rc_emit_counters(run->emit);
 	return n;
 }
 
-static void send_stats(struct run *run, bool final)
+static void send_stats(struct run *run, const struct rc_part *part)
 {
 	struct rc_counter_set sets[SETS_MAX];
-	size_t n = collect_counters(run, sets);
-	bool none = run->start_ns == NO_TIME; /* an input without packets has no time */
-	rc_emit_stats(run->emit, none ? 0 : run->start_ns, none ? 0 : run->now_ns, final, sets, n);
-}
-
-/* Packets lost before they reached us: every counter of capture that speaks of drops. */
-static void pass_drops(struct run *run)
-{
-	struct rc_counter_set set = rc_capture_counters(run->capture);
-	uint64_t dropped = 0;
-	for (size_t i = 0; i < set.n; i++) {
-		if (strstr(set.desc[i].name, "drop") != NULL)
-			dropped += rc_counter_value(&set, i);
-	}
-	if (dropped > run->dropped)
-		rc_engine_dropped(run->engine, dropped - run->dropped);
-	run->dropped = dropped;
+	size_t n = collect_counters(run, part, sets);
+	rc_emit_stats(run->emit, part->start_ns, part->end_ns, part->last, sets, n);
 }
 
 static int64_t clock_ns(void)
@@ -326,146 +313,104 @@ static int64_t clock_ns(void)
 	return t.tv_sec * RC_NS_PER_S + t.tv_nsec;
 }
 
-static void show_progress(struct run *run)
+static void show_progress(struct run *run, const struct rc_part *part)
 {
-	uint64_t done, total;
 	if (clock_ns() - run->progress_clock_ns < PROGRESS_EVERY_NS)
 		return;
 	run->progress_clock_ns = clock_ns();
-	rc_capture_progress(run->capture, &done, &total);
-	fprintf(stderr, "\r\033[K%llu MB", (unsigned long long)(done >> 20));
-	if (total >= done && total > 0)
-		fprintf(stderr, " of %llu MB, %.0f %%", (unsigned long long)(total >> 20),
-			100.0 * (double)done / (double)total);
+	pthread_mutex_lock(&run->complaining);
+	fprintf(stderr, "\r\033[K%llu MB", (unsigned long long)(part->done >> 20));
+	if (part->total >= part->done && part->total > 0)
+		fprintf(stderr, " of %llu MB, %.0f %%", (unsigned long long)(part->total >> 20),
+			100.0 * (double)part->done / (double)part->total);
 	fprintf(stderr, ", %llu failures", (unsigned long long)run->failures);
 	fflush(stderr);
 	run->progress_shown = true;
+	pthread_mutex_unlock(&run->complaining);
 }
 
-/* n observations go to the analysis, and on their way to those who want the malformed ones. */
-static void observe(struct run *run, size_t n)
+/* A link type that decode has no row for: told once, its frames are only counted. */
+static void check_link(void *context, const struct rc_frame *frame)
 {
-	if (run->options->emit & RC_EMIT_MALFORMED)
-		for (size_t i = 0; i < n; i++)
-			rc_emit_malformed(run->emit, &run->obs[i]);
-	rc_engine_observe(run->engine, run->obs, n);
-}
-
-static void feed_frame(struct run *run, const struct rc_frame *frame, size_t *n)
-{
-	size_t got, room;
-	do {
-		if (*n == OBS_MAX) {
-			observe(run, *n);
-			*n = 0;
-		}
-		room = OBS_MAX - *n;
-		got = rc_decoder_feed(run->decoder, frame, run->obs + *n, room);
-		*n += got;
-		frame = NULL; /* what is left of it */
-	} while (got == room);
-}
-
-static void expire(struct run *run, int64_t now_ns)
-{
-	size_t got;
-	rc_decoder_batch(run->decoder);
-	do {
-		got = rc_decoder_expire(run->decoder, now_ns, run->obs, OBS_MAX);
-		observe(run, got);
-	} while (got == OBS_MAX);
-}
-
-/* A link type that decode has no row for: told once per change, its frames are only counted. */
-static void check_link(struct run *run, const struct rc_frame *frame)
-{
+	struct run *run = context;
 	char why[64];
-	run->last_link = frame->linktype;
-	if (rc_decoder_knows_link(frame->linktype))
+	if (run->undecoded || rc_decoder_knows_link(frame->linktype))
 		return;
 	snprintf(why, sizeof why, "link type %u is not supported", frame->linktype);
 	complain(run, rc_capture_source_name(run->capture, frame->source), why);
 	run->undecoded = true;
 }
 
-static void handle_batch(struct run *run, const struct rc_frame *frames, size_t n_frames)
+static int open_pipeline(struct run *run)
 {
-	size_t n = 0;
-	rc_decoder_batch(run->decoder);
-	for (size_t i = 0; i < n_frames; i++) {
-		if (frames[i].linktype != run->last_link && !run->undecoded)
-			check_link(run, &frames[i]);
-		feed_frame(run, &frames[i], &n);
-	}
-	if (n > 0)
-		observe(run, n);
+	const struct rc_options *o = run->options;
+	struct rc_pipeline_config config = {
+		.capture = run->capture,
+		.decoder = run->decoder,
+		.threaded = o->threads > 1,
+		.progress = !run->live && !o->quiet && isatty(STDERR_FILENO) == 1,
+		.stats_interval_ns = o->stats_interval_ns >= 0 ? o->stats_interval_ns
+				     : run->live               ? STATS_LIVE_NS
+							       : 0,
+		.frames = run->live ? NULL : run->frames,
+		.n_frames = run->n_first,
+		.now_ns = run->first_now_ns,
+		.err = run->first_err,
+		.on_link = check_link,
+		.context = run,
+	};
+	int err = rc_pipeline_new(&config, &run->pipeline);
+	if (err != RC_OK)
+		complain(run, "memory", rc_err_text(err));
+	return err == RC_OK ? 0 : RC_EXIT_FAILED;
 }
 
-static void pass_time(struct run *run, int64_t now_ns, bool silent)
+static void take_part(struct run *run, const struct rc_part *part)
 {
-	if (run->start_ns == NO_TIME) {
-		run->start_ns = now_ns;
-		run->next_stats_ns = run->stats_interval_ns > 0 ? now_ns + run->stats_interval_ns
-								: INT64_MAX;
-	}
-	if (now_ns > run->now_ns)
-		run->now_ns = now_ns;
-	if (silent)
-		expire(run, now_ns);
-	rc_engine_advance(run->engine, now_ns);
-	if (now_ns >= run->next_stats_ns) {
-		send_stats(run, false);
-		run->next_stats_ns = now_ns + run->stats_interval_ns;
-	}
+	if (part->starts)
+		rc_engine_advance(run->engine, part->start_ns);
+	if (part->tells_drops && part->dropped > run->dropped)
+		rc_engine_dropped(run->engine, part->dropped - run->dropped);
+	if (part->tells_drops)
+		run->dropped = part->dropped;
+	if (run->options->emit & RC_EMIT_MALFORMED)
+		for (size_t i = 0; i < part->n; i++)
+			rc_emit_malformed(run->emit, &part->obs[i]);
+	if (part->n > 0)
+		rc_engine_observe(run->engine, part->obs, part->n);
+	if (part->passes_time)
+		rc_engine_advance(run->engine, part->now_ns);
+	if (part->last)
+		rc_engine_finish(run->engine);
+	if (part->has_stats)
+		send_stats(run, part);
+	if (run->live)
+		rc_emit_flush(run->emit);
+	if (part->has_progress)
+		show_progress(run, part);
 }
 
-/* The next batch; the first one of a file was read to choose the seed. */
-static int next_batch(struct run *run, size_t *ret_n, int64_t *ret_now_ns)
+/* Analyses all there is; *ret_last is borrowed from the pipeline. */
+static void loop(struct run *run, const struct rc_part **ret_last)
 {
-	if (run->live || run->first_taken)
-		return rc_capture_next(run->capture, run->frames, RC_BATCH_FRAMES, ret_n,
-				       ret_now_ns);
-	run->first_taken = true;
-	*ret_n = run->n_first;
-	*ret_now_ns = run->first_now_ns;
-	return run->first_err;
-}
-
-static void loop(struct run *run)
-{
-	bool progress = !run->live && !run->options->quiet && isatty(STDERR_FILENO) == 1;
-	size_t n;
-	int64_t now_ns;
-	while (!rc_emit_done(run->emit) && next_batch(run, &n, &now_ns) == RC_OK) {
-		if (n > 0 && run->start_ns == NO_TIME)
-			pass_time(run, run->frames[0].ts_ns, false);
-		if (now_ns >= run->next_drops_ns) {
-			pass_drops(run);
-			run->next_drops_ns = now_ns + DROPS_EVERY_NS;
-		}
-		handle_batch(run, run->frames, n);
-		if (n > 0 || run->live)
-			pass_time(run, now_ns, n == 0);
-		if (run->live)
-			rc_emit_flush(run->emit);
-		if (progress && (++run->batches & 63) == 0)
-			show_progress(run);
+	const struct rc_part *part;
+	if (rc_emit_done(run->emit))
+		rc_pipeline_stop(run->pipeline);
+	while ((part = rc_pipeline_next(run->pipeline)) != NULL) {
+		take_part(run, part);
+		if (rc_emit_done(run->emit))
+			rc_pipeline_stop(run->pipeline);
+		*ret_last = part;
 	}
+	pthread_mutex_lock(&run->complaining);
 	clear_progress(run);
+	pthread_mutex_unlock(&run->complaining);
 }
 
-static void finish(struct run *run)
-{
-	pass_drops(run);
-	expire(run, INT64_MAX);
-	rc_engine_finish(run->engine);
-	send_stats(run, true);
-}
-
-static void print_counters(struct run *run)
+static void print_counters(struct run *run, const struct rc_part *last)
 {
 	struct rc_counter_set sets[SETS_MAX];
-	size_t n = collect_counters(run, sets);
+	size_t n = collect_counters(run, last, sets);
 	char took[24];
 	rc_duration_format(clock_ns() - run->began_clock_ns, took, sizeof took);
 	fprintf(stderr, "rcause: %llu failures, took %s\n", (unsigned long long)run->failures,
@@ -483,41 +428,30 @@ static void print_counters(struct run *run)
 
 int rc_run(const struct rc_options *options)
 {
-	struct run run = {.options = options,
-			  .start_ns = NO_TIME,
-			  .now_ns = NO_TIME,
-			  .last_link = UINT32_MAX};
+	struct run run = {.options = options};
+	const struct rc_part *last = NULL;
 	int status = RC_EXIT_FAILED;
-	run.next_stats_ns = INT64_MAX;
 	run.began_clock_ns = run.progress_clock_ns = clock_ns();
+	pthread_mutex_init(&run.complaining, NULL);
 	set_signals();
-	run.obs = calloc(OBS_MAX, sizeof *run.obs);
-	if (run.obs == NULL) {
-		complain(&run, "memory", rc_err_text(RC_E_NOMEM));
-		return RC_EXIT_FAILED;
-	}
 	if ((status = open_capture(&run)) != 0 || (status = drop_privileges(&run)) != 0 ||
 	    (status = read_trust_anchor(&run)) != 0 || (status = open_emit(&run)) != 0 ||
-	    (status = open_engine(&run)) != 0)
+	    (status = open_engine(&run)) != 0 || (status = open_pipeline(&run)) != 0)
 		goto out;
-	run.stats_interval_ns = options->stats_interval_ns >= 0 ? options->stats_interval_ns
-				: run.live                      ? STATS_LIVE_NS
-								: 0;
-	loop(&run);
-	finish(&run);
+	loop(&run, &last);
 	if (options->verbose)
-		print_counters(&run);
-	if (rc_capture_failed(run.capture) || run.undecoded)
-		status = RC_EXIT_FAILED;
+		print_counters(&run, last);
 out:
-	if (rc_emit_close(run.emit) != RC_OK)
-		status = RC_EXIT_FAILED;
+	rc_pipeline_free(run.pipeline);
+	if (rc_emit_close(run.emit) != RC_OK ||
+	    (run.capture != NULL && rc_capture_failed(run.capture)) || run.undecoded)
+		status = status == 0 ? RC_EXIT_FAILED : status;
 	rc_engine_free(run.engine);
 	rc_decoder_free(run.decoder);
 	signalled = NULL;
 	rc_capture_close(run.capture);
+	pthread_mutex_destroy(&run.complaining);
 	free(run.trust_anchor);
-	free(run.obs);
 	return status;
 }
 
@@ -530,12 +464,16 @@ int rc_run_schema(void)
 						 .timeout_ns = RC_NS_PER_S};
 	struct rc_engine_output output = {.context = NULL};
 	struct run run = {.options = NULL};
+	struct rc_part part = {.last = true};
 	struct rc_counter_set sets[SETS_MAX];
 	int err = rc_decoder_new(&decoder_config, &run.decoder);
 	if (err == RC_OK)
 		err = rc_engine_new(&engine_config, &output, &run.engine);
-	if (err == RC_OK)
-		err = rc_schema_write(stdout, sets, collect_counters(&run, sets));
+	if (err == RC_OK) {
+		part.capture = rc_capture_counters(NULL);
+		part.decoder = rc_decoder_counters(run.decoder);
+		err = rc_schema_write(stdout, sets, collect_counters(&run, &part, sets));
+	}
 	if (err != RC_OK)
 		fprintf(stderr, "rcause: --schema: %s\n", rc_err_text(err));
 	rc_engine_free(run.engine);

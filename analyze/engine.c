@@ -294,7 +294,7 @@ static void set_now(struct rc_engine *e, int64_t now_ns)
 int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_output *output,
 		  struct rc_engine **ret_engine)
 {
-	if (config->memory_bytes < RC_MEMORY_MIN)
+	if (config->memory_bytes < RC_ENGINE_MEMORY_MIN)
 		return RC_E_RANGE;
 	struct rc_engine *e = calloc(1, sizeof *e);
 	if (e == NULL)

@@ -42,7 +42,7 @@ struct rc_engine_output {
 
 struct rc_engine;
 
-/* RC_E_NOMEM, RC_E_RANGE (memory below RC_MEMORY_MIN), RC_E_SYNTAX (trust anchor). */
+/* RC_E_NOMEM, RC_E_RANGE (memory below RC_ENGINE_MEMORY_MIN), RC_E_SYNTAX (trust anchor). */
 int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_output *output,
 		  struct rc_engine **ret_engine);
 void rc_engine_free(struct rc_engine *engine);

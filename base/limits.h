@@ -60,6 +60,7 @@
 /* --- analyze --- */
 #define RC_MEMORY_DEFAULT (512ull << 20) /* --memory */
 #define RC_MEMORY_MIN (16ull << 20) /* below this the tables hold too little to explain anything */
+#define RC_ENGINE_MEMORY_MIN (14ull << 20) /* the same for analysis alone: decode takes an eighth */
 #define RC_RR_LOOKED_MAX 128u /* records of one message followed: a referral has at most some 40 */
 #define RC_LINEAGE_MAX 512u /* exchanges looked at for one failure: PowerDNS's worst case is 170 */
 #define RC_LINEAGE_NAMES_MAX 128u /* names followed for one failure */

@@ -65,6 +65,7 @@ suite rules "$PYTHON" tests/rules.py
 suite schema "$PYTHON" tests/schema.py
 suite tshark "$PYTHON" tests/tshark.py
 suite robust "$PYTHON" tests/robust.py
+suite threads "$PYTHON" tests/threads.py
 suite live "$PYTHON" tests/live.py
 
 printf '%d passed, %d failed' "$passed" "$failed"

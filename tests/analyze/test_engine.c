@@ -598,7 +598,7 @@ static void answers_full_of_records_are_judged_in_bounded_time(void **state)
 
 static void memory_below_the_least_is_refused(void **state)
 {
-	struct rc_engine_config config = {.memory_bytes = RC_MEMORY_MIN - 1};
+	struct rc_engine_config config = {.memory_bytes = RC_ENGINE_MEMORY_MIN - 1};
 	struct rc_engine_output out = {.context = NULL};
 	struct rc_engine *engine = NULL;
 	(void)state;
