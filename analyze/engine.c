@@ -28,9 +28,11 @@
 #define DROPS_MAX 16u               /* spans of drops remembered: failures look back a minute */
 #define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
 #define GROUP 32u                   /* observations whose memory is fetched at a time */
+#define WORK_PER_S_MAX \
+	500u /* answers checked in a second where no client is in sight, 0.2 ms each */
 
 struct engine_stats {
-	uint64_t failures, upstream_failures, decided_early, too_young, no_memory;
+	uint64_t failures, upstream_failures, decided_early, too_young, no_memory, unchecked;
 };
 
 struct span {
@@ -55,6 +57,9 @@ struct rc_engine {
 	struct span drops[DROPS_MAX]; /* in which packets were dropped, a ring */
 	unsigned n_drops;
 	int64_t looked_ns; /* when drops were last asked for */
+	int64_t work_ns;   /* begin of the second in which work_done counts */
+	unsigned work_done;
+	bool hurry; /* what is decided now cannot wait any longer */
 	uint64_t sequence;
 	struct engine_stats stats;
 };
@@ -101,6 +106,36 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 	       !rc_hosts_iterates(e->hosts, &x->asker);
 }
 
+/*
+ * No client in sight, and the asker walks delegations: its exchanges are judged together, as its work on a
+ * question.
+ */
+static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	return x->opcode == RC_OPCODE_QUERY && !(x->query.flags & RC_FLAG_RD) &&
+	       x->qtype != RC_TYPE_AXFR && x->qtype != RC_TYPE_IXFR &&
+	       rc_hosts_resolvers(e->hosts) == 0 && rc_hosts_walks(e->hosts, &x->asker);
+}
+
+/* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */
+static bool may_be_work(const struct rc_engine *e, const struct rc_exchange *x)
+{
+	return rc_hosts_resolvers(e->hosts) == 0 && x->opcode == RC_OPCODE_QUERY &&
+	       !(x->query.flags & RC_FLAG_RD) && x->qtype != RC_TYPE_DNSKEY &&
+	       x->qtype != RC_TYPE_DS;
+}
+
+static bool has_time_for_work(struct rc_engine *e)
+{
+	if (e->now_ns - e->work_ns >= RC_NS_PER_S || e->now_ns < e->work_ns) {
+		e->work_ns = e->now_ns;
+		e->work_done = 0;
+	}
+	bool has = e->work_done++ < WORK_PER_S_MAX;
+	e->stats.unchecked += !has;
+	return has;
+}
+
 static void decide(struct rc_engine *e, const struct rc_held *held);
 
 static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
@@ -118,7 +153,9 @@ static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
 		if (first == NULL)
 			return;
 		e->stats.decided_early++;
+		e->hurry = true;
 		decide(e, first);
+		e->hurry = false;
 		rc_hold_pop(e->hold);
 	}
 }
@@ -143,7 +180,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 		rc_record_name(r, &name);
 		e->out.on_transaction(e->out.context, &r->x, &name, &obs->msg);
 	}
-	if (failed)
+	if (failed || may_be_work(e, &r->x))
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
@@ -213,6 +250,38 @@ static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange
 	return marks;
 }
 
+static void tell_failure(struct rc_engine *e, struct rc_failure *failure)
+{
+	failure->decided_ns = e->now_ns;
+	failure->sequence = ++e->sequence;
+	e->stats.failures++;
+	rc_incidents_note(e->incidents, failure, failure->scope.resolvers_ok > 0, e->now_ns);
+	if (e->out.on_failure != NULL)
+		e->out.on_failure(e->out.context, failure);
+}
+
+/* Work that goes on is held once more. */
+static void decide_work(struct rc_engine *e, const struct rc_held *held,
+			const struct rc_case_sources *sources, const struct rc_exchange *x,
+			const struct rc_msg *answer)
+{
+	struct rc_failure failure;
+	if ((x->marks & RC_X_TOLD) || !has_time_for_work(e))
+		return;
+	switch (rc_decide_fetch(e->decider, sources, x, &held->name, answer, &failure)) {
+	case RC_FETCHED_FAILED:
+		tell_failure(e, &failure);
+		break;
+	case RC_FETCHED_LATER:
+		if (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, held->pos, &held->x,
+				 &held->name, held->answer, held->answer_len) == RC_E_FULL)
+			e->stats.unchecked++;
+		break;
+	case RC_FETCHED_NOTHING:
+		break;
+	}
+}
+
 static void decide(struct rc_engine *e, const struct rc_held *held)
 {
 	struct rc_exchange x = held->x;
@@ -240,8 +309,15 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
 		.timeout_ns = e->config.timeout_ns,
+		.now_ns = e->hurry || e->config.hold_ns < RC_NS_PER_S ? INT64_MAX : e->now_ns,
 	};
 	rc_arena_reset(e->arena);
+	if (client && is_own_work(e, &x)) {
+		decide_work(e, held, &sources, &x, decoded ? &answer : NULL);
+		return;
+	}
+	if (decoded && !rc_is_failure(&x, e->config.include_nxdomain))
+		return; /* held for what may be wrong with it: clients have come into sight since */
 	if (!rc_decide(e->decider, &sources, &x, &held->name, decoded ? &answer : NULL, &failure)) {
 		e->stats.no_memory++;
 		return;
@@ -249,18 +325,14 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 	if (x.state == RC_X_ANSWERED && !rc_is_failure(&x, e->config.include_nxdomain) &&
 	    failure.confidence < RC_CONF_LIKELY)
 		return; /* refused by its asker, who got it elsewhere */
-	failure.decided_ns = e->now_ns;
 	if (!client) {
+		failure.decided_ns = e->now_ns;
 		failure.sequence = ++e->stats.upstream_failures;
 		if (e->out.on_upstream != NULL)
 			e->out.on_upstream(e->out.context, &failure);
 		return;
 	}
-	failure.sequence = ++e->sequence;
-	e->stats.failures++;
-	rc_incidents_note(e->incidents, &failure, failure.scope.resolvers_ok > 0, e->now_ns);
-	if (e->out.on_failure != NULL)
-		e->out.on_failure(e->out.context, &failure);
+	tell_failure(e, &failure);
 }
 
 /* The flight recorder is about to let go of what the failure is to be judged by. */
@@ -277,7 +349,9 @@ static void decide_due(struct rc_engine *e, int64_t now_ns)
 		if (!due && !is_fading(e, held))
 			return;
 		e->stats.decided_early += !due;
+		e->hurry = !due || now_ns == INT64_MAX;
 		decide(e, held);
+		e->hurry = false;
 		rc_hold_pop(e->hold);
 	}
 }
@@ -472,6 +546,8 @@ static const struct rc_counter_desc decide_rows[] = {
 	ROW(engine_stats, upstream_failures, "failing upstream exchanges decided"),
 	ROW(engine_stats, decided_early, "failures decided before their evidence was all in"),
 	ROW(engine_stats, too_young, "questions too young at the end of the input to judge"),
+	ROW(engine_stats, unchecked,
+	    "questions of resolvers not looked at for want of time, no client being in sight"),
 	ROW(engine_stats, no_memory, "failures not decided for want of memory"),
 };
 

@@ -29,6 +29,7 @@ enum {                            /* rc_exchange.marks: what else happened to it
        RC_X_TC_RETRIED = 1u
 			 << 11, /* truncated; asked again over TCP (the retry is an exchange too) */
        RC_X_IS_TC_RETRY = 1u << 12, /* asked over TCP because of a truncated answer */
+       RC_X_TOLD = 1u << 13,        /* part of a fetch that was judged already */
        RC_X_AT_END = 1u << 14,      /* the capture ended before the deadline */
        RC_X_AT_START = 1u << 15,    /* began within the first moments of the capture */
        RC_X_DROPS = 1u << 16,       /* the kernel dropped packets while it ran */

@@ -142,6 +142,12 @@ def is_exact(label, slug):
     return slug == label["cause"] or slug in label.get("also_ok", ())
 
 
+def is_told_elsewhere(x, named):
+    """Of the upstream view: the event about a resolver's work stands at one query of it; and work that
+    came to a good end is no failure."""
+    return "serves" in x.label and all(tuple(name) in named for name, _ in x.label["serves"])
+
+
 def ede_is_exact(label):
     if "ede_grade" in label:
         return label["ede_grade"] == "exact"
@@ -193,11 +199,16 @@ class Score:
             self._problem("wrong, proven" if confidence == "proven" else "wrong", x.label, x.event)
 
     def judge(self, exchanges, invented):
+        served, named = self._served(exchanges)
+        self.n["served"] += len(served)
+        self.n["named"] += len(named)
         for x in exchanges:
             if x.label["cause"] is None:
                 self._judge_open(x)
                 continue
             if x.failed:
+                if x.event is None and is_told_elsewhere(x, named):
+                    continue
                 self._judge_failure(x)
             else:
                 self._judge_healthy(x)
@@ -207,7 +218,6 @@ class Score:
         self.n["invented"] += len(invented)
         for event in invented:
             self._problem("invented", None, event)
-        self._judge_served(exchanges)
 
     def beside(self, events):
         """Events about queries of the resolvers themselves, whose clients this view hides."""
@@ -230,15 +240,15 @@ class Score:
         self.confusion["none", rc["cause"], rc["confidence"]] += 1
         self._problem("false alarm", x.label, x.event)
 
-    def _judge_served(self, exchanges):
+    @staticmethod
+    def _served(exchanges):
         served, named = set(), set()
         for x in exchanges:
             for name, causes in x.label.get("serves", ()):
                 served.add(tuple(name))
                 if x.event and x.event["rcause"]["cause"] in causes:
                     named.add(tuple(name))
-        self.n["served"] += len(served)
-        self.n["named"] += len(named)
+        return served, named
 
     def exact_percent(self):
         return 100.0 * self.n["exact"] / self.n["failures"] if self.n["failures"] else 100.0

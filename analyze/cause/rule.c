@@ -93,7 +93,8 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 
 void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact)
 {
-	rc_prove(c, f, c->x, c->qname, NULL, fact);
+	if (!c->own_fetch) /* which has no packets of its own */
+		rc_prove(c, f, c->x, c->qname, NULL, fact);
 }
 
 static const char *copy_text(struct rc_case *c, const char *text, size_t len)

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "analyze/decide/fetch.h"
+
 #include "base/err.h"
 #include "base/time.h"
 
@@ -370,4 +372,94 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	ret_failure->chain = chain;
 	ret_failure->n_chain = hops > 1 ? hops : 0;
 	return true;
+}
+
+/* A validator would reject what was answered, whatever else it asks for: and this resolver is one. */
+static bool rejects(struct rc_case *c, const struct rc_exchange *x)
+{
+	bool validates = false;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		/* Keys asked with CD=0 and data with CD=1: a client wanted it so. */
+		bool unchecked = (x->query.flags & RC_FLAG_CD) && h != NULL &&
+				 h->asked_keys_cd == 0;
+		validates = validates || (h != NULL && h->asked_keys > 0 && !unchecked);
+	}
+	if (!validates)
+		return false;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	return (r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE) &&
+	       r->n_findings > 0 && r->findings[0].conclusive;
+}
+
+/* The name of a server of the zone at fault, looked up on the way: told with the question it served. */
+static bool is_side_lookup(struct rc_decider *d, struct rc_case *c, const struct outcome *o)
+{
+	bool by_zone = false, is_ns = false;
+	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, RC_FETCH_GAP_NS, &by_zone);
+	if (e == NULL || !by_zone || !e->has_zone || o->finding.zone == NULL ||
+	    !rc_name_equal(&e->zone, o->finding.zone))
+		return false;
+	for (size_t i = 0; i < c->n_zones; i++)
+		for (size_t k = 0; k < c->zones[i].n_ns; k++)
+			is_ns = is_ns || rc_name_equal(&c->zones[i].ns[k], c->qname);
+	return is_ns;
+}
+
+/* Did a server fail the question itself? */
+static bool is_let_down(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype &&
+		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
+/* Another type of the same name is another question, but for those that validation asks. */
+static void mark_told(struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		struct rc_record *r = rc_recorder_at(c->recorder, link->pos);
+		uint16_t type = link->x->qtype;
+		bool own = link->name->role == RC_ROLE_QUESTION;
+		bool side = !own || type == RC_TYPE_DNSKEY || type == RC_TYPE_DS;
+		if (r != NULL &&
+		    ((own && type == c->x->qtype) || (side && link->outcome != RC_OUT_USABLE)))
+			r->x.marks |= RC_X_TOLD;
+	}
+}
+
+enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sources *sources,
+				const struct rc_exchange *x, const struct rc_name *qname,
+				const struct rc_msg *answer, struct rc_failure *ret_failure)
+{
+	struct rc_case_sources own = *sources;
+	struct rc_exchange work;
+	struct outcome o;
+	own.own_fetch = true;
+	if (rc_fetch_of(sources, x, &work) > sources->now_ns)
+		return RC_FETCHED_LATER;
+	struct rc_case *c = rc_case_build(&own, &work, qname, NULL);
+	if (c == NULL)
+		return RC_FETCHED_NOTHING;
+	mark_told(c);
+	bool resolved = c->final != NULL;
+	if (!resolved &&
+	    !is_let_down(c)) /* a step on the way down: what failed then is another question's */
+		c->failed_zone = RC_ZONE_NONE;
+	if ((resolved && !rejects(c, x)) || !run_rules(d, c, &o) || o.confidence < RC_CONF_LIKELY ||
+	    (is_of_validation(o.rule) && !rejects(c, x)) || is_side_lookup(d, c, &o))
+		return RC_FETCHED_NOTHING;
+	if (resolved) /* that it was rejected follows, and is not seen */
+		o.confidence = RC_CONF_LIKELY;
+	rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
+	fill(c, c, &o, ret_failure);
+	ret_failure->exchange = rc_arena_copy(c->arena, x, sizeof *x);
+	ret_failure->answer = answer;
+	ret_failure->side = RC_SIDE_UPSTREAM;
+	return ret_failure->exchange != NULL ? RC_FETCHED_FAILED : RC_FETCHED_NOTHING;
 }

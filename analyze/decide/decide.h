@@ -24,4 +24,14 @@ bool rc_decide(struct rc_decider *decider, const struct rc_case_sources *sources
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure);
 
+/*
+ * The upstream side alone, no client in sight: decides the resolver's own work on a question, of which x is
+ * one exchange, and marks the exchanges that belong to it (RC_X_TOLD). NOTHING if none failed, if it was the
+ * side lookup of work that was told, or if the arena is exhausted; LATER if the work goes on.
+ */
+enum rc_fetched { RC_FETCHED_NOTHING, RC_FETCHED_FAILED, RC_FETCHED_LATER };
+enum rc_fetched rc_decide_fetch(struct rc_decider *decider, const struct rc_case_sources *sources,
+				const struct rc_exchange *x, const struct rc_name *qname,
+				const struct rc_msg *answer, struct rc_failure *ret_failure);
+
 #endif

@@ -41,6 +41,9 @@ static void find_resolver(struct rc_case *c)
 		return;
 	c->n_resolver = rc_hosts_addresses(c->hosts, &c->x->server, c->resolver,
 					   RESOLVER_ADDRS_MAX);
+	if (c->own_fetch && c->n_resolver == 1 &&
+	    rc_hosts_twin(c->hosts, &c->x->server, &c->resolver[1]))
+		c->n_resolver = 2;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
 		if (h != NULL && h->asked_rd0 + h->asked_rd1 > 0)
@@ -79,6 +82,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->judgements = sources->judgements;
 	c->seed = sources->seed;
 	c->timeout_ns = sources->timeout_ns;
+	c->own_fetch = sources->own_fetch;
 	c->one_way = sources->one_way;
 	c->own_anchor = sources->own_anchor;
 	c->x = x;

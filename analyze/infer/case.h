@@ -128,9 +128,10 @@ struct rc_case {
 	const struct rc_link *final;     /* a usable final answer to the question; NULL */
 	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
 
-	bool one_way;       /* the whole capture holds queries only */
-	uint64_t ede;       /* bit per EDE code of the answer (codes below 64) */
-	bool ede_read;      /* its texts were read, by the rules of DNSSEC: */
+	bool own_fetch; /* no client is in sight: the exchange stands for the resolver's own work */
+	bool one_way;   /* the whole capture holds queries only */
+	uint64_t ede;   /* bit per EDE code of the answer (codes below 64) */
+	bool ede_read;  /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
 
@@ -153,10 +154,12 @@ struct rc_case_sources {
 	const struct rc_book *book;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
+	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */
 	uint64_t seed;
 	int64_t timeout_ns; /* no exchange stays open longer */
+	int64_t now_ns;     /* packet time; INT64_MAX when the input has ended */
 };
 
 /* Builds the case of a failed exchange. answer may be NULL. Borrowed until the arena is reset. NULL only

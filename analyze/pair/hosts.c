@@ -12,6 +12,7 @@
 #define GROUPS_MAX 1024u    /* resolvers of several addresses; a large site has some dozens */
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
+#define REFERRALS_MIN 2u    /* one may come from a server asked by hand for what it does not host */
 #define RECENT_NAMES 65536u /* client questions remembered for learning: one per hash slot */
 #define JOIN_HITS 3u      /* names seen fetched by an egress address while its service was asked */
 #define JOIN_RATIO 4u     /* hits per miss that it takes */
@@ -240,7 +241,7 @@ static bool acts_as_resolver(const struct rc_host *host)
 	return host != NULL && (host->answered_ra > 0 || host->fetches > 0);
 }
 
-static struct station *station_of(struct rc_hosts *h, const uint8_t mac[6])
+static struct station *station_of(const struct rc_hosts *h, const uint8_t mac[6])
 {
 	return &h->stations[rc_hash_bytes(h->seed, mac, 6) % STATIONS];
 }
@@ -283,6 +284,24 @@ static void join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 		    egress->answered == 0 && egress->group == RC_GROUP_NONE)
 			join(h, &egress->addr, service);
 	}
+}
+
+bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct rc_addr *ret_twin)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	static const uint8_t none[6];
+	if (host == NULL || memcmp(host->mac, none, sizeof none) == 0)
+		return false;
+	const struct station *st = station_of(h, host->mac);
+	if (st->n != 2 || memcmp(st->mac, host->mac, sizeof st->mac) != 0)
+		return false;
+	const struct rc_addr *twin = &st->addrs[rc_addr_equal(&st->addrs[0], addr)];
+	const struct rc_host *other = rc_hosts_find(h, twin);
+	if (other == NULL || other->asked_rd0 == 0 || other->answered > 0 ||
+	    rc_addr_is_v4(twin) == rc_addr_is_v4(addr))
+		return false;
+	*ret_twin = *twin;
+	return true;
 }
 
 /*
@@ -381,6 +400,8 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool f
 		note_mac(h, asker, x->asker_mac);
 	}
 	if (!rd) {
+		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
+		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);
 		asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
 		note_fetch(h, asker, x);
 		if (asker->group == RC_GROUP_NONE)
@@ -423,14 +444,24 @@ static void note_slip(struct rc_host *server, const struct rc_exchange *x)
 	server->slip_name = x->name_hash;
 }
 
+static bool is_referral(const struct rc_exchange *x)
+{
+	const struct rc_msg_facts *a = &x->answer;
+	return !(x->query.flags & RC_FLAG_RD) && a->rcode == RC_RCODE_NOERROR &&
+	       a->counts[0] == 0 && !(a->flags & RC_FLAG_AA) && (a->has & RC_HAS_AUTH_NS) &&
+	       !(a->has & RC_HAS_AUTH_SOA);
+}
+
 void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6])
 {
 	if (x->opcode == RC_OPCODE_QUERY)
 		close_question(h, x);
 	struct rc_host *asker = rc_hosts_find(h, &x->asker);
-	if (asker != NULL)
+	if (asker != NULL) {
 		asker->got_answers++;
+		asker->got_referrals += is_referral(x);
+	}
 	struct rc_host *server = find_or_add(h, &x->server, x->end_ns);
 	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
@@ -487,6 +518,18 @@ bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 	const struct rc_host *host = rc_hosts_find(h, addr);
 	return host != NULL &&
 	       (unsigned)__builtin_popcountll(host->servers_asked) >= ITERATES_SERVERS;
+}
+
+bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	struct rc_addr twin;
+	const struct rc_host *other = rc_hosts_twin(h, addr, &twin) ? rc_hosts_find(h, &twin)
+								    : NULL;
+	uint32_t referrals = (host != NULL ? host->got_referrals : 0) +
+			     (other != NULL ? other->got_referrals : 0);
+	return referrals >= REFERRALS_MIN &&
+	       (rc_hosts_iterates(h, addr) || (other != NULL && rc_hosts_iterates(h, &twin)));
 }
 
 size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,

@@ -26,7 +26,10 @@ struct rc_host {
 	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
 	uint32_t asked_rd0;     /* queries it sent with RD=0 */
 	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
+	uint32_t asked_keys;    /* ... of them for DNSKEY: it validates */
+	uint32_t asked_keys_cd; /* ... of them with CD=1: it asks all it validates so */
 	uint32_t fetches;       /* queries it sent for names it had just been asked */
+	uint32_t got_referrals; /* ... of them referrals, to RD=0 */
 	uint32_t got_answers;   /* answers it got as an asker */
 	uint32_t unanswered;    /* questions to it that got no answer */
 	uint32_t slips;         /* answers it truncated over UDP that turned out small over TCP */
@@ -97,6 +100,16 @@ bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *ad
 
 /* It walks delegations: RD=0 queries to several servers. */
 bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/* It was seen to be referred from server to server, so it can be nothing but a resolver. */
+bool rc_hosts_walks(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/*
+ * The address of the other family on the same network card, if that card has just these two and both ask as
+ * resolvers do: a resolver with IPv4 and IPv6. False if there is none.
+ */
+bool rc_hosts_twin(const struct rc_hosts *hosts, const struct rc_addr *addr,
+		   struct rc_addr *ret_twin);
 
 /*
  * All addresses of the resolver that has this one, itself first. Writes at most max, returns how many

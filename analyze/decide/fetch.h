@@ -1,0 +1,22 @@
+/*
+ * A resolver's own work on a question, where no client is in sight: all its exchanges about it, as long
+ * as no gap shows that it had given up.
+ */
+#ifndef RC_ANALYZE_FETCH_H
+#define RC_ANALYZE_FETCH_H
+
+#include "analyze/infer/case.h"
+#include "base/time.h"
+
+#define RC_FETCH_GAP_NS \
+	(12 * RC_NS_PER_S) /* no resolver waits longer for an answer before it tries again */
+
+/*
+ * Writes an exchange that stands for the work that x belongs to: asked by the resolver of itself, from the
+ * first packet about the name to the last, and ended with SERVFAIL. Returns the packet time from when on it
+ * is over.
+ */
+int64_t rc_fetch_of(const struct rc_case_sources *sources, const struct rc_exchange *x,
+		    struct rc_exchange *ret_work);
+
+#endif

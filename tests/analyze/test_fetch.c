@@ -1,0 +1,186 @@
+/*
+ * The upstream side alone: what a resolver worked on in vain is told once, by the question.
+ */
+#include "tests/analyze/sim.h"
+
+#define THIRD_SERVER "203.0.113.4"
+#define DAY 86400
+
+/* The resolver was referred twice and asks three servers: it can be nothing else. */
+static void walk(struct sim *s)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const char *name = i == 0 ? "a.example" : "b.example";
+		ask(s, 10 * i, RESOLVER, ROOT_SERVER, 800 + 3 * i, FETCH, name);
+		refer(s, 10 * i + 1, 800 + 3 * i, name);
+		ask(s, 10 * i + 2, RESOLVER, i == 0 ? ZONE_SERVER : THIRD_SERVER, 801 + 3 * i,
+		    FETCH, name);
+		reply_a(s, 10 * i + 3, i == 0 ? ZONE_SERVER : THIRD_SERVER, RESOLVER, 801 + 3 * i,
+			AUTHORITY, name);
+	}
+}
+
+/* The resolver's side of a resolution in which no server of "example" answers. */
+static void work_in_vain(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, RESOLVER, ROOT_SERVER, id, FETCH, name);
+	refer(s, ms + 1, id, name);
+	ask(s, ms + 2, RESOLVER, ZONE_SERVER, id + 1, FETCH, name);
+	ask(s, ms + 802, RESOLVER, ZONE_SERVER2, id + 2, FETCH, name);
+	ask(s, ms + 1602, RESOLVER, ZONE_SERVER, id + 3, FETCH, name);
+}
+
+static void work_in_vain_is_told_once(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	work_in_vain(&s, LATE, 1, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "example");
+	assert_int_equal(s.seen[0].side, RC_SIDE_UPSTREAM);
+	assert_true(s.seen[0].n_evidence >= 3);
+}
+
+static void each_question_is_told(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	work_in_vain(&s, LATE, 1, "www.example");
+	work_in_vain(&s, LATE + 5, 11, "mail.example");
+	work_in_vain(&s, LATE + 30000, 21, "www.example"); /* asked anew */
+	ask(&s, LATE + 90000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "upstream.timeout");
+}
+
+static void work_that_another_server_saved_is_no_failure(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	work_in_vain(&s, LATE, 1, "www.example");
+	ask(&s, LATE + 2402, RESOLVER, ZONE_SERVER2, 9, FETCH, "www.example");
+	reply_a(&s, LATE + 2410, ZONE_SERVER2, RESOLVER, 9, AUTHORITY, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 0);
+}
+
+/* Nobody was referred here: someone asks servers by hand, and each refusal is an answer to him. */
+static void who_was_never_referred_is_a_client(void **state)
+{
+	static const char *const servers[] = {ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2, THIRD_SERVER};
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 4; i++) {
+		ask(&s, LATE + 10 * i, CLIENT, servers[i], i + 1, FETCH, "www.elsewhere");
+		reply(&s, LATE + 10 * i + 1, servers[i], CLIENT, i + 1,
+		      RC_FLAG_QR | RC_RCODE_REFUSED, "www.elsewhere");
+	}
+	finish(&s);
+	assert_int_equal(s.n, 4);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "policy.not_authoritative");
+}
+
+static void ask_do(struct sim *s, int64_t ms, const char *server, unsigned id, const char *name,
+		   unsigned type, unsigned flags)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, type);
+	dns_opt(&d, true, -1);
+	send_message(s, ms, RESOLVER, 20000 + id, server, 53, &d);
+}
+
+/* The zone's server answers with a signature that ended long ago. */
+static void answer_expired(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	static struct dns d;
+	struct dns sig = {.len = 0};
+	uint32_t now_s = (uint32_t)((T0 + ms * MS) / RC_NS_PER_S);
+	dns_query(&d, (uint16_t)id, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+	dns_u16(&sig, RC_TYPE_A);
+	dns_u8(&sig, 13);
+	dns_u8(&sig, 2);
+	dns_u32(&sig, 300);
+	dns_u32(&sig, now_s - 20 * DAY);
+	dns_u32(&sig, now_s - 60 * DAY);
+	dns_u16(&sig, 4711);
+	dns_name(&sig, "example");
+	for (unsigned i = 0; i < 64; i++)
+		dns_u8(&sig, i);
+	dns_rr(&d, RC_ANSWER, name, RC_TYPE_RRSIG, 300, &sig);
+	dns_opt(&d, true, -1);
+	say(s, ms, ZONE_SERVER, RESOLVER, id, &d);
+}
+
+static void data_that_cannot_validate_is_told_of_a_validator(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH);
+	ask_do(&s, LATE, ZONE_SERVER, 1, "www.example", RC_TYPE_A, FETCH);
+	answer_expired(&s, LATE + 1, 1, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_int_equal(s.seen[0].side, RC_SIDE_UPSTREAM);
+}
+
+static void who_asks_for_no_keys_does_not_validate(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	ask_do(&s, LATE, ZONE_SERVER, 1, "www.example", RC_TYPE_A, FETCH);
+	answer_expired(&s, LATE + 1, 1, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 0);
+}
+
+/* A client wanted it unchecked: the resolver asks for keys with CD=0, for this with CD=1. */
+static void what_is_asked_unchecked_is_not_rejected(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH);
+	ask_do(&s, LATE, ZONE_SERVER, 1, "www.example", RC_TYPE_A, FETCH | RC_FLAG_CD);
+	answer_expired(&s, LATE + 1, 1, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(work_in_vain_is_told_once),
+		cmocka_unit_test(each_question_is_told),
+		cmocka_unit_test(work_that_another_server_saved_is_no_failure),
+		cmocka_unit_test(who_was_never_referred_is_a_client),
+		cmocka_unit_test(data_that_cannot_validate_is_told_of_a_validator),
+		cmocka_unit_test(who_asks_for_no_keys_does_not_validate),
+		cmocka_unit_test(what_is_asked_unchecked_is_not_rejected),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
