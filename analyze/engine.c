@@ -310,6 +310,8 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		.seed = e->config.seed,
 		.timeout_ns = e->config.timeout_ns,
 		.now_ns = e->hurry || e->config.hold_ns < RC_NS_PER_S ? INT64_MAX : e->now_ns,
+		.client_facing = client,
+		.shared_ns = INT64_MAX,
 	};
 	rc_arena_reset(e->arena);
 	if (client && is_own_work(e, &x)) {
@@ -541,6 +543,12 @@ static const struct rc_counter_desc incident_rows[] = {
 	ROW(rc_incident_stats, evicted, "incidents closed early for want of room"),
 };
 
+static const struct rc_counter_desc echo_rows[] = {
+	ROW(rc_echo_stats, answered,
+	    "failures of a storm told by the verdict on another like them"),
+	ROW(rc_echo_stats, kept, "verdicts kept to speak for others"),
+};
+
 static const struct rc_counter_desc decide_rows[] = {
 	ROW(engine_stats, failures, "failures decided"),
 	ROW(engine_stats, upstream_failures, "failing upstream exchanges decided"),
@@ -562,6 +570,7 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 		{"book", book_rows, COUNT(book_rows), rc_book_stats(e->book)},
 		{"dnssec", dnssec_rows, COUNT(dnssec_rows), rc_dnssec_cache_stats(e->judgements)},
 		{"decide", decide_rows, COUNT(decide_rows), &e->stats},
+		{"echo", echo_rows, COUNT(echo_rows), rc_decider_echoes(e->decider)},
 		{"incidents", incident_rows, COUNT(incident_rows),
 		 rc_incidents_stats(e->incidents)},
 	};

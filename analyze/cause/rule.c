@@ -120,6 +120,7 @@ const char *rc_say_name(struct rc_case *c, const struct rc_name *name)
 const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr)
 {
 	char text[RC_ADDR_TEXT_MAX];
+	c->names_client = c->names_client || (!c->weighing && addr == &c->x->asker);
 	return c->weighing ? "" : copy_text(c, text, rc_addr_put(addr, text));
 }
 
@@ -133,7 +134,12 @@ const char *rc_say_type(struct rc_case *c, uint16_t type)
 const char *rc_say_duration(struct rc_case *c, int64_t ns)
 {
 	char text[32];
-	return c->weighing ? "" : copy_text(c, text, rc_duration_format(ns, text, sizeof text));
+	if (c->weighing)
+		return "";
+	const char *said = copy_text(c, text, rc_duration_format(ns, text, sizeof text));
+	if (ns == c->x->end_ns - c->x->first_ns)
+		c->took = said;
+	return said;
 }
 
 static const char *value_of(struct rc_case *c, const struct rc_finding *f, const char *key,

@@ -16,6 +16,7 @@
 
 struct rc_decider {
 	struct rc_memo *memo;
+	struct rc_echo *echo;
 	const struct rc_rule *rules[RULES_MAX]; /* by rank */
 	size_t n_rules;
 };
@@ -45,8 +46,9 @@ int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_dec
 	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL && d->n_rules < RULES_MAX; i++)
 		d->rules[d->n_rules++] = rule;
 	qsort(d->rules, d->n_rules, sizeof *d->rules, by_rank);
-	if (rc_memo_new(memo_bytes, seed, &d->memo) != RC_OK) {
-		free(d);
+	if (rc_memo_new(memo_bytes / 2, seed, &d->memo) != RC_OK ||
+	    rc_echo_new(memo_bytes / 2, seed, &d->echo) != RC_OK) {
+		rc_decider_free(d);
 		return RC_E_NOMEM;
 	}
 	*ret_decider = d;
@@ -58,6 +60,7 @@ void rc_decider_free(struct rc_decider *d)
 	if (d == NULL)
 		return;
 	rc_memo_free(d->memo);
+	rc_echo_free(d->echo);
 	free(d);
 }
 
@@ -198,6 +201,8 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 	f->cached = cached;
 	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
+	c->took = NULL; /* what the rule told is void */
+	c->names_client = false;
 	f->explanation = rc_say(c, "%s%s", e->explanation,
 				cached ? " (answered from the resolver's memory of that failure)"
 				       : "");
@@ -342,8 +347,12 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure)
 {
-	struct rc_case *c = rc_case_build(sources, x, qname, answer);
+	struct rc_case_sources own = *sources;
 	struct outcome o;
+	rc_echo_note(d->echo, x, &own);
+	if (rc_echo_answer(d->echo, &own, x, qname, answer, ret_failure))
+		return true;
+	struct rc_case *c = rc_case_build(&own, x, qname, answer);
 	if (c == NULL)
 		return false;
 	struct rc_addr *chain = rc_arena_alloc(c->arena, RC_FORWARD_HOPS_MAX * sizeof *chain);
@@ -371,6 +380,8 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	fill(c, root, &o, ret_failure);
 	ret_failure->chain = chain;
 	ret_failure->n_chain = hops > 1 ? hops : 0;
+	ret_failure->own_evidence = -1;
+	rc_echo_keep(d->echo, c, ret_failure);
 	return true;
 }
 
@@ -462,4 +473,9 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	ret_failure->answer = answer;
 	ret_failure->side = RC_SIDE_UPSTREAM;
 	return ret_failure->exchange != NULL ? RC_FETCHED_FAILED : RC_FETCHED_NOTHING;
+}
+
+const struct rc_echo_stats *rc_decider_echoes(const struct rc_decider *d)
+{
+	return rc_echo_stats(d->echo);
 }

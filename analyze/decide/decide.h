@@ -5,6 +5,7 @@
 #ifndef RC_ANALYZE_DECIDE_H
 #define RC_ANALYZE_DECIDE_H
 
+#include "analyze/decide/echo.h"
 #include "analyze/decide/memo.h"
 
 struct rc_decider;
@@ -33,5 +34,8 @@ enum rc_fetched { RC_FETCHED_NOTHING, RC_FETCHED_FAILED, RC_FETCHED_LATER };
 enum rc_fetched rc_decide_fetch(struct rc_decider *decider, const struct rc_case_sources *sources,
 				const struct rc_exchange *x, const struct rc_name *qname,
 				const struct rc_msg *answer, struct rc_failure *ret_failure);
+
+/* How often one verdict spoke for others. */
+const struct rc_echo_stats *rc_decider_echoes(const struct rc_decider *decider);
 
 #endif

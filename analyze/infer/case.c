@@ -90,6 +90,11 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->answer = answer;
 	c->from_ns = x->first_ns;
 	c->to_ns = x->end_ns;
+	c->from_min_ns = c->to_min_ns = INT64_MIN;
+	c->from_max_ns = c->to_max_ns = INT64_MAX;
+	c->shared_ns = sources->shared_ns;
+	c->well_known = sources->well_known;
+	c->others.earlier = sources->asked_before;
 	c->server_host = rc_hosts_find(c->hosts, &x->server);
 	c->failed_zone = RC_ZONE_NONE;
 	if (answer != NULL)

@@ -57,6 +57,7 @@ struct rc_link {
 };
 
 #define RC_ZONE_NONE SIZE_MAX
+#define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 
 /* How one server of a zone behaved. */
 struct rc_server_view {
@@ -107,8 +108,12 @@ struct rc_case {
 
 	const struct rc_exchange *x; /* the failed exchange */
 	const struct rc_name *qname;
-	const struct rc_msg *answer;       /* NULL when unanswered */
-	int64_t from_ns, to_ns;            /* the time the resolver worked on it */
+	const struct rc_msg *answer; /* NULL when unanswered */
+	int64_t from_ns, to_ns;      /* the time the resolver worked on it */
+	int64_t shared_ns;           /* as of the sources, and so: */
+	bool well_known;
+	/* With any other from_ns and to_ns within these the lineage would be the same. */
+	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
 	const struct rc_host *server_host; /* NULL if the server never showed itself */
 
 	struct rc_addr *resolver; /* all addresses of the server, the asked one first */
@@ -141,6 +146,8 @@ struct rc_case {
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
+	bool names_client; /* a text names the client */
+	const char *took;  /* how long the failure took, as a text has it; NULL if none does */
 	bool dnssec_done;
 	struct rc_dnssec_result dnssec;
 	struct rc_origin *dnssec_origins; /* of each message given to the check */
@@ -160,6 +167,11 @@ struct rc_case_sources {
 	uint64_t seed;
 	int64_t timeout_ns; /* no exchange stays open longer */
 	int64_t now_ns;     /* packet time; INT64_MAX when the input has ended */
+	/* Of this failure: */
+	bool client_facing;
+	bool asked_before; /* the same question failed before at this server */
+	bool well_known;   /* ... many times, and nobody fared otherwise: few others need a look */
+	int64_t shared_ns; /* the fetch it joined has run since then; INT64_MAX if not known */
 };
 
 /* Builds the case of a failed exchange. answer may be NULL. Borrowed until the arena is reset. NULL only

@@ -120,6 +120,28 @@ static bool is_past(const struct rc_case *c, const struct rc_exchange *x, unsign
 	return *past == PAST_MAX;
 }
 
+/* A time that c->to_ns is compared with: nothing changes while it stays on the same side. */
+static void bound_to(struct rc_case *c, int64_t ts_ns)
+{
+	if (ts_ns <= c->to_ns)
+		c->to_min_ns = ts_ns > c->to_min_ns ? ts_ns : c->to_min_ns;
+	else
+		c->to_max_ns = ts_ns - 1 < c->to_max_ns ? ts_ns - 1 : c->to_max_ns;
+}
+
+/* How far the failure's time could be another without this exchange counting differently. */
+static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
+{
+	int64_t until_ns = x->state == RC_X_ANSWERED ? x->end_ns : x->last_ns;
+	bound_to(c, x->first_ns);
+	bound_to(c, x->end_ns);
+	bound_to(c, x->last_ns + RC_PATIENCE_NS);
+	if (c->from_ns <= until_ns)
+		c->from_max_ns = until_ns < c->from_max_ns ? until_ns : c->from_max_ns;
+	else
+		c->from_min_ns = until_ns + 1 > c->from_min_ns ? until_ns + 1 : c->from_min_ns;
+}
+
 static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *asker)
 {
 	uint64_t hash = c->names[name].hash;
@@ -130,8 +152,11 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-		    r->x.opcode == RC_OPCODE_QUERY && overlaps(c, &r->x))
-			add_link(c, r, pos, name);
+		    r->x.opcode == RC_OPCODE_QUERY) {
+			note_bounds(c, &r->x);
+			if (overlaps(c, &r->x))
+				add_link(c, r, pos, name);
+		}
 		pos = r->prev_asker;
 	}
 	c->lineage_cut = true;
@@ -143,9 +168,12 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
  */
 static void widen_to_shared_fetch(struct rc_case *c)
 {
+	if (c->shared_ns < c->from_ns)
+		c->from_ns = c->shared_ns;
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
 	unsigned past = 0;
-	for (unsigned i = 0; i < SHARED_STEPS_MAX; i++) {
+	unsigned steps = c->well_known ? 0 : SHARED_STEPS_MAX;
+	for (unsigned i = 0; i < steps; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;

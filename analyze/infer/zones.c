@@ -11,7 +11,6 @@
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
 #define ZONE_SERVERS_MAX 32u
-#define PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 #define CONNECT_STEPS_MAX 256u
 
 static struct rc_zone_view *find_zone(struct rc_case *c, const struct rc_name *name)
@@ -219,7 +218,7 @@ static bool asked_again(const struct rc_case *c, size_t i)
 		return true;
 	for (size_t j = i + 1; j < c->n_links; j++)
 		if (c->links[j].name == c->links[i].name && c->links[j].x->qtype == x->qtype &&
-		    c->links[j].x->first_ns - x->first_ns >= PATIENCE_NS)
+		    c->links[j].x->first_ns - x->first_ns >= RC_PATIENCE_NS)
 			return true;
 	return false;
 }
@@ -253,7 +252,7 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, size_t i)
 		return RC_OUT_FRAGMENTS;
 	if (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE))
 		return RC_OUT_MISMATCHED;
-	if (c->to_ns - x->last_ns >= PATIENCE_NS || asked_again(c, i))
+	if (c->to_ns - x->last_ns >= RC_PATIENCE_NS || asked_again(c, i))
 		return RC_OUT_TIMEOUT;
 	return RC_OUT_UNKNOWN;
 }

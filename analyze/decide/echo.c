@@ -1,0 +1,452 @@
+#include "analyze/decide/echo.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define STORM_FAILURES 256u          /* in a second, this one or the one before: a storm */
+#define AGE_NS (5 * RC_NS_PER_S)     /* a verdict speaks for others no longer */
+#define NEAR_NS (120 * RC_NS_PER_S)  /* as others' outcomes are compared (infer/case.c) */
+#define BURST_NS (50 * RC_NS_PER_MS) /* one fetch's end answers all who wait, this close */
+#define EVIDENCE_MAX 8u
+#define ADDRS_MAX 4u     /* addresses of the server whose own queries are watched */
+#define LISTS_MAX 4u     /* texts of one list */
+#define POOL_BYTES 1400u /* names and texts of one verdict; most take half */
+#define OWN_STEPS_MAX 8u
+#define OTHERS_STEPS_MAX 64u
+#define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
+
+/* The question that began the latest fetch that failed: by server, name and type. */
+struct asked {
+	uint64_t key;
+	int64_t first_ns, end_ns; /* of that question */
+	int64_t last_ns;          /* the latest that asked it */
+	uint64_t seen_pos;  /* others' questions up to this record were looked at, in a storm */
+	int64_t bearing_ns; /* the latest of them with an answer that bears on it */
+	uint32_t bearing;   /* how many had */
+};
+
+struct entry {
+	uint64_t key;
+	int64_t end_ns; /* of the failure decided */
+	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
+	uint64_t id; /* 0: nothing kept */
+	uint32_t hits, bearing;
+	uint8_t n_addrs;
+	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
+	uint16_t took_off;   /* where its duration stands in the explanation; 0 nowhere */
+	uint16_t took_len;
+	struct rc_addr addrs[ADDRS_MAX];
+	uint64_t heads[ADDRS_MAX]; /* newest query of each for the name */
+	struct rc_addr server;     /* subject */
+	const struct rc_name *qname;
+	struct rc_failure failure;
+	struct rc_evidence evidence[EVIDENCE_MAX];
+	const char *fix[LISTS_MAX], *next_steps[LISTS_MAX], *not_seen[EVIDENCE_MAX];
+	const struct rc_cause *alternatives[LISTS_MAX];
+	size_t used; /* of the pool */
+	/* Names are kept as long as they are: whoever copies one whole reads on behind it. */
+	uint8_t pool[POOL_BYTES + sizeof(struct rc_name)];
+};
+
+struct rc_echo {
+	struct asked *asked;
+	struct entry *entries;
+	uint64_t n_asked, n_entries;
+	uint64_t seed;
+	uint64_t last_id;
+	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
+	uint32_t now, before;
+	struct asked *asking; /* of the exchange noted last; NULL none */
+	struct entry *vacant; /* where a verdict on the exchange just asked for would be kept */
+	uint64_t vacant_key;
+	struct rc_echo_stats stats;
+};
+
+int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo)
+{
+	struct rc_echo *e = calloc(1, sizeof *e);
+	if (e == NULL)
+		return RC_E_NOMEM;
+	e->seed = seed;
+	e->second = INT64_MIN;
+	e->n_asked = bytes / ASKED_SHARE / sizeof *e->asked + 1;
+	e->n_entries = (bytes - bytes / ASKED_SHARE) / sizeof *e->entries + 1;
+	e->asked = calloc(e->n_asked, sizeof *e->asked);
+	e->entries = calloc(e->n_entries, sizeof *e->entries);
+	if (e->asked == NULL || e->entries == NULL) {
+		rc_echo_free(e);
+		return RC_E_NOMEM;
+	}
+	*ret_echo = e;
+	return RC_OK;
+}
+
+void rc_echo_free(struct rc_echo *e)
+{
+	if (e == NULL)
+		return;
+	free(e->asked);
+	free(e->entries);
+	free(e);
+}
+
+/* A place in a table of n, by hash. */
+static uint64_t place_of(uint64_t key, uint64_t n)
+{
+	return (uint64_t)((rc_u128)key * n >> 64);
+}
+
+static uint64_t question_key(const struct rc_echo *e, const struct rc_exchange *x)
+{
+	uint64_t h = rc_hash_bytes(e->seed, x->server.bytes, sizeof x->server.bytes);
+	h = rc_hash_u64(h, x->name_hash, (uint64_t)x->qtype << 16 | x->qclass);
+	return h == 0 ? 1 : h;
+}
+
+static void count_second(struct rc_echo *e, int64_t ts_ns)
+{
+	int64_t second = ts_ns / RC_NS_PER_S;
+	if (second != e->second) {
+		e->before = second == e->second + 1 ? e->now : 0;
+		e->now = 0;
+		e->second = second;
+	}
+	e->now++;
+}
+
+static bool is_storm(const struct rc_echo *e)
+{
+	return e->now >= STORM_FAILURES || e->before >= STORM_FAILURES;
+}
+
+/*
+ * Looks at who else asked this server for the name since the last look, once at each. Answers that were
+ * good, or to questions with CD=1, bear on the verdict.
+ */
+static void look_at_others(struct asked *a, const struct rc_case_sources *s,
+			   const struct rc_exchange *x)
+{
+	uint64_t head = rc_recorder_newest_by_server(s->recorder, &x->server, x->name_hash);
+	uint64_t pos = head, seen_pos = head;
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX && pos > a->seen_pos; i++) {
+		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
+		if (r == NULL)
+			break;
+		if (r->x.state == RC_X_PENDING)
+			seen_pos = r->prev_server; /* to be looked at again */
+		bool bears = r->x.state == RC_X_ANSWERED &&
+			     (r->x.answer.rcode == RC_RCODE_NOERROR ||
+			      r->x.answer.rcode == RC_RCODE_NXDOMAIN ||
+			      (r->x.query.flags & RC_FLAG_CD));
+		if (bears && r->x.name_hash == x->name_hash &&
+		    rc_addr_equal(&r->x.server, &x->server)) {
+			a->bearing++;
+			a->bearing_ns = r->x.first_ns;
+		}
+		pos = r->prev_server;
+	}
+	a->seen_pos = seen_pos;
+}
+
+void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case_sources *s)
+{
+	s->asked_before = s->well_known = false;
+	s->shared_ns = INT64_MAX;
+	e->asking = NULL;
+	count_second(e, x->end_ns);
+	if (x->state != RC_X_ANSWERED)
+		return;
+	uint64_t key = question_key(e, x);
+	struct asked *a = e->asking = &e->asked[place_of(key, e->n_asked)];
+	if (a->key != key || x->first_ns - a->last_ns >= NEAR_NS) {
+		*a = (struct asked){key, x->first_ns, x->end_ns, x->first_ns, 0, INT64_MIN, 0};
+		return;
+	}
+	s->asked_before = a->first_ns < x->first_ns;
+	if (s->asked_before && a->end_ns > x->first_ns)
+		s->shared_ns = a->first_ns;
+	bool same_burst = x->end_ns - a->end_ns < BURST_NS && a->end_ns - x->end_ns < BURST_NS;
+	if (!same_burst || x->first_ns < a->first_ns) {
+		a->first_ns = x->first_ns;
+		a->end_ns = x->end_ns;
+	}
+	if (x->first_ns > a->last_ns)
+		a->last_ns = x->first_ns;
+	if (!is_storm(e))
+		return;
+	look_at_others(a, s, x);
+	s->well_known = a->bearing_ns == INT64_MIN || a->bearing_ns <= x->first_ns - NEAR_NS;
+}
+
+/* How long it took, as coarsely as the rules look at it: at once, before any server, in time. */
+static unsigned took_class(const struct rc_exchange *x)
+{
+	static const int64_t steps_ns[] = {20 * RC_NS_PER_MS, 350 * RC_NS_PER_MS,
+					   1400 * RC_NS_PER_MS};
+	unsigned n = 0;
+	while (n < sizeof steps_ns / sizeof *steps_ns && x->end_ns - x->first_ns >= steps_ns[n])
+		n++;
+	return n;
+}
+
+/* Everything of the exchange and its answer that rules look at, but for names, parties and times. */
+static uint64_t look_of(const struct rc_exchange *x, const struct rc_msg *answer, uint64_t key)
+{
+	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
+	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 |
+			 (uint64_t)q->edns << 2 | (uint64_t)q->do_bit << 1 | q->tsig;
+	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
+			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 |
+			 (uint64_t)a->edns << 1 | a->tsig;
+	key = rc_hash_u64(key, query, reply);
+	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport, took_class(x));
+	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
+		const struct rc_ede *ede = &answer->edns.ede[i];
+		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);
+	}
+	return key == 0 ? 1 : key;
+}
+
+/* Plain questions that failed with SERVFAIL: what storms are made of. */
+static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *x)
+{
+	return s->client_facing && x->state == RC_X_ANSWERED &&
+	       x->answer.rcode == RC_RCODE_SERVFAIL && x->opcode == RC_OPCODE_QUERY &&
+	       x->qtype < 128 && x->qclass == RC_CLASS_IN && x->qdcount == 1 &&
+	       x->query.fault == RC_FAULT_NONE && x->query.edns_version == 0 &&
+	       !(x->marks & RC_X_AT_END) && !s->one_way && !rc_addr_equal(&x->asker, &x->server);
+}
+
+/* No other dealings of this client with the name but failures at this server. */
+static bool client_is_like_others(const struct rc_case_sources *s, const struct rc_exchange *x)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &x->asker, x->name_hash);
+	for (unsigned i = 0; i < OWN_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
+		if (r == NULL || r->x.first_ns < x->first_ns - NEAR_NS)
+			return true;
+		pos = r->prev_asker;
+		if (r->x.name_hash != x->name_hash || !rc_addr_equal(&r->x.asker, &x->asker))
+			continue;
+		if (r->x.state != RC_X_ANSWERED || r->x.answer.rcode != RC_RCODE_SERVFAIL ||
+		    !rc_addr_equal(&r->x.server, &x->server))
+			return false;
+	}
+	return false;
+}
+
+/* The server has asked nobody about the name since, and the failure lies alike among what it asked. */
+static bool lineage_is_alike(const struct entry *n, const struct rc_case_sources *s,
+			     const struct rc_exchange *x)
+{
+	int64_t from_ns = s->shared_ns < x->first_ns ? s->shared_ns : x->first_ns;
+	if (from_ns < n->from_min_ns || from_ns > n->from_max_ns || x->end_ns < n->to_min_ns ||
+	    x->end_ns > n->to_max_ns)
+		return false;
+	for (unsigned i = 0; i < n->n_addrs; i++)
+		if (rc_recorder_newest_by_asker(s->recorder, &n->addrs[i], x->name_hash) !=
+		    n->heads[i])
+			return false;
+	return n->failure.visibility.history_evicted == (rc_recorder_since(s->recorder) >= from_ns);
+}
+
+static void tell(struct entry *n, const struct rc_case_sources *s, const struct rc_exchange *x,
+		 struct rc_failure *f)
+{
+	*f = n->failure;
+	f->exchange = x;
+	if (n->own_evidence >= 0) {
+		struct rc_evidence *own = &n->evidence[n->own_evidence];
+		own->frame = x->end_frame;
+		own->query_frame = x->first_frame;
+		own->source = x->end_source;
+		own->ts_ns = x->end_ns;
+		own->from = x->asker;
+		own->rtt_ns = x->end_ns - x->first_ns;
+	}
+	if (n->took_len > 0) {
+		char took[32];
+		rc_duration_format(x->end_ns - x->first_ns, took, sizeof took);
+		f->explanation = rc_arena_printf(
+			s->arena, "%.*s%s%s", (int)n->took_off, n->failure.explanation, took,
+			n->failure.explanation + n->took_off + n->took_len);
+	}
+}
+
+bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const struct rc_exchange *x,
+		    const struct rc_name *qname, const struct rc_msg *answer,
+		    struct rc_failure *ret_failure)
+{
+	e->vacant = NULL;
+	if (!is_storm(e) || e->asking == NULL || !is_plain(s, x))
+		return false;
+	uint64_t key = look_of(x, answer, question_key(e, x));
+	struct entry *n = &e->entries[place_of(key, e->n_entries)];
+	int64_t age_ns = x->end_ns - n->end_ns;
+	if (n->key != key && n->hits > 0 && age_ns < AGE_NS) {
+		n->hits /= 2; /* one that is of use stays a while */
+		return false;
+	}
+	if (n->key != key || n->id == 0 || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
+	    age_ns < -BURST_NS || !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
+	    !client_is_like_others(s, x)) {
+		e->vacant = n;
+		e->vacant_key = key;
+		return false;
+	}
+	n->hits++;
+	e->stats.answered++;
+	tell(n, s, x, ret_failure);
+	ret_failure->qname = qname;
+	ret_failure->answer = answer;
+	return true;
+}
+
+/* --- keeping --- */
+
+/* Copies n octets into the pool; NULL when it is full. */
+static void *pool_add(struct entry *n, const void *data, size_t len)
+{
+	void *p = n->pool + n->used;
+	if (len > POOL_BYTES - n->used)
+		return NULL;
+	memcpy(p, data, len);
+	n->used += len;
+	return p;
+}
+
+static bool pool_text(struct entry *n, const char **text)
+{
+	return *text == NULL || (*text = pool_add(n, *text, strlen(*text) + 1)) != NULL;
+}
+
+static bool pool_name(struct entry *n, const struct rc_name **name)
+{
+	if (*name == NULL)
+		return true;
+	if (n->qname != NULL && rc_name_equal(n->qname, *name))
+		*name = n->qname;
+	else
+		*name = pool_add(n, *name, offsetof(struct rc_name, wire) + (*name)->len);
+	return *name != NULL;
+}
+
+static bool pool_texts(struct entry *n, const char **to, size_t max, const char *const *from,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i == max)
+			return false;
+		to[i] = from[i];
+		if (!pool_text(n, &to[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool keep_evidence(struct entry *n, const struct rc_case *c, const struct rc_failure *f)
+{
+	n->own_evidence = -1;
+	if (f->n_evidence > EVIDENCE_MAX)
+		return false;
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		struct rc_evidence *to = &n->evidence[i];
+		*to = f->evidence[i];
+		bool own = to->query_frame == c->x->first_frame && to->frame == c->x->end_frame &&
+			   to->source == c->x->end_source;
+		if (own && n->own_evidence >= 0)
+			return false;
+		if (own)
+			n->own_evidence = (int8_t)i;
+		if (!pool_name(n, &to->name) || !pool_text(n, &to->fact))
+			return false;
+	}
+	n->failure.evidence = n->evidence;
+	return true;
+}
+
+/* The failure's own duration is the one thing of it that explanations tell: where it stands. */
+static bool find_took(struct entry *n, const struct rc_case *c)
+{
+	n->took_len = 0;
+	if (c->took == NULL)
+		return true;
+	const char *at = strstr(n->failure.explanation, c->took);
+	if (at == NULL || strstr(at + 1, c->took) != NULL)
+		return false;
+	n->took_off = (uint16_t)(at - n->failure.explanation);
+	n->took_len = (uint16_t)strlen(c->took);
+	return true;
+}
+
+static bool keep_failure(struct entry *n, const struct rc_case *c, const struct rc_failure *f)
+{
+	n->used = 0;
+	n->qname = NULL;
+	n->failure = *f;
+	n->qname = pool_add(n, f->qname, offsetof(struct rc_name, wire) + f->qname->len);
+	if (n->qname == NULL || !pool_name(n, &n->failure.zone) ||
+	    !pool_text(n, &n->failure.explanation) || !find_took(n, c))
+		return false;
+	if (f->server != NULL) {
+		n->server = *f->server;
+		n->failure.server = &n->server;
+	}
+	for (size_t i = 0; i < f->n_alternatives && i < LISTS_MAX; i++)
+		n->alternatives[i] = f->alternatives[i];
+	n->failure.alternatives = n->alternatives;
+	n->failure.fix = n->fix;
+	n->failure.next_steps = n->next_steps;
+	n->failure.visibility.not_seen = n->not_seen;
+	return f->n_alternatives <= LISTS_MAX &&
+	       pool_texts(n, n->fix, LISTS_MAX, f->fix, f->n_fix) &&
+	       pool_texts(n, n->next_steps, LISTS_MAX, f->next_steps, f->n_next_steps) &&
+	       pool_texts(n, n->not_seen, EVIDENCE_MAX, f->visibility.not_seen,
+			  f->visibility.n_not_seen) &&
+	       keep_evidence(n, c, f);
+}
+
+/* Nothing in the verdict is about this client alone. */
+static bool is_general(const struct rc_case *c, const struct rc_failure *f)
+{
+	const struct rc_others *o = &c->others;
+	return !c->names_client && f->n_chain == 0 && !c->lineage_cut && o->earlier > 0 &&
+	       o->same_client_ok == 0 && o->slipped == 0 && o->other_server_ok == 0 &&
+	       o->other_server_failed == 0 && c->n_resolver <= ADDRS_MAX;
+}
+
+void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_failure *f)
+{
+	struct entry *n = e->vacant;
+	if (n == NULL)
+		return;
+	e->vacant = NULL;
+	n->hits = n->key == e->vacant_key ? n->hits : 0;
+	n->key = e->vacant_key;
+	n->id = 0;
+	if (!is_general(c, f) || !keep_failure(n, c, f))
+		return;
+	n->n_addrs = (uint8_t)c->n_resolver;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		n->addrs[i] = c->resolver[i];
+		n->heads[i] = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i],
+							  c->x->name_hash);
+	}
+	n->bearing = e->asking->bearing;
+	n->end_ns = c->x->end_ns;
+	n->from_min_ns = c->from_min_ns;
+	n->from_max_ns = c->from_max_ns;
+	n->to_min_ns = c->to_min_ns;
+	n->to_max_ns = c->to_max_ns;
+	n->id = n->failure.echo = ++e->last_id;
+	n->failure.own_evidence = n->own_evidence;
+	e->stats.kept++;
+}
+
+const struct rc_echo_stats *rc_echo_stats(const struct rc_echo *e)
+{
+	return &e->stats;
+}

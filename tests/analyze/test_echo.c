@@ -1,0 +1,224 @@
+#include "analyze/engine.h"
+#include "tests/analyze/build.h"
+
+#define RESOLVER "198.51.100.53"
+#define RESOLVER2 "198.51.100.54"
+#define SERVER "203.0.113.2"
+#define NAME "www.broken.example"
+#define CLIENTS 600u
+#define TIMEOUT_NS (10 * RC_NS_PER_S)
+#define HOLD_NS (2 * RC_NS_PER_S)
+
+struct storm {
+	struct rc_engine *engine;
+	uint64_t frame;
+	unsigned failures, echoes, told_upstream;
+	uint64_t decided_alone[4]; /* frames of the questions of some that must be */
+	unsigned n_alone;
+};
+
+/* Whoever the verdict was made for, it speaks of this failure. */
+static void check(const struct rc_failure *f)
+{
+	const struct rc_exchange *x = f->exchange;
+	assert_string_equal(f->cause->slug, "upstream.timeout");
+	assert_int_equal(f->confidence, RC_CONF_PROVEN);
+	assert_true(f->own_evidence >= 0 && (size_t)f->own_evidence < f->n_evidence);
+	const struct rc_evidence *own = &f->evidence[f->own_evidence];
+	assert_int_equal(own->frame, x->end_frame);
+	assert_int_equal(own->query_frame, x->first_frame);
+	assert_int_equal(own->ts_ns, x->end_ns);
+	assert_int_equal(own->rtt_ns, x->end_ns - x->first_ns);
+	assert_true(rc_addr_equal(&own->from, &x->asker));
+	for (size_t i = 0; i < f->n_evidence; i++)
+		assert_true(f->evidence[i].name == NULL ||
+			    rc_name_equal(f->evidence[i].name, f->qname));
+	assert_non_null(strstr(f->explanation, "No server of"));
+	assert_int_equal(f->n_fix, 1);
+	assert_int_equal(f->n_next_steps, 1);
+}
+
+static void on_failure(void *context, const struct rc_failure *f)
+{
+	struct storm *s = context;
+	s->failures++;
+	s->told_upstream += f->visibility.upstream_seen;
+	for (unsigned i = 0; i < s->n_alone; i++)
+		if (f->exchange->first_frame == s->decided_alone[i])
+			assert_int_equal(f->echo, 0);
+	if (f->echo == 0)
+		return;
+	s->echoes++;
+	check(f);
+}
+
+static void end(struct storm *s)
+{
+	rc_engine_finish(s->engine);
+	rc_engine_free(s->engine);
+}
+
+static void send_at(struct storm *s, int64_t us, const char *src, unsigned src_port,
+		    const char *dst, unsigned dst_port, const struct dns *d)
+{
+	struct rc_obs o = obs_seeded(SEED, T0 + us * RC_NS_PER_US, src, src_port, dst, dst_port, d);
+	o.frame = ++s->frame;
+	rc_engine_observe(s->engine, &o, 1);
+}
+
+static void ask(struct storm *s, int64_t us, const char *asker, const char *server, unsigned port,
+		unsigned flags)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)port, flags, NAME, RC_TYPE_A);
+	send_at(s, us, asker, port, server, 53, &d);
+}
+
+static void answer(struct storm *s, int64_t us, const char *server, const char *asker,
+		   unsigned port, unsigned rcode)
+{
+	static struct dns d;
+	dns_begin(&d, (uint16_t)port, RC_FLAG_QR | RC_FLAG_RD | RC_FLAG_RA | rcode);
+	dns_question(&d, NAME, RC_TYPE_A);
+	send_at(s, us, server, 53, asker, port, &d);
+}
+
+static const char *client(unsigned n)
+{
+	static char text[32];
+	snprintf(text, sizeof text, "10.0.%u.%u", n / 250, n % 250 + 1);
+	return text;
+}
+
+/* The resolver is seen to get answers: then silence says something. */
+static void warm_up(struct storm *s)
+{
+	static struct dns d;
+	dns_query(&d, 900, 0, "works.example", RC_TYPE_A);
+	send_at(s, 0, RESOLVER, 900, "203.0.113.9", 53, &d);
+	dns_begin(&d, 900, RC_FLAG_QR | RC_FLAG_AA);
+	dns_question(&d, "works.example", RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, "works.example", "192.0.2.1");
+	send_at(s, 1000, "203.0.113.9", 53, RESOLVER, 900, &d);
+}
+
+static void begin(struct storm *s)
+{
+	*s = (struct storm){.frame = 0};
+	struct rc_engine_config config = {.seed = SEED,
+					  .memory_bytes = RC_MEMORY_MIN,
+					  .timeout_ns = TIMEOUT_NS,
+					  .hold_ns = HOLD_NS};
+	struct rc_engine_output out = {.context = s, .on_failure = on_failure};
+	assert_int_equal(rc_engine_new(&config, &out, &s->engine), RC_OK);
+	warm_up(s);
+}
+
+/* One asks, the resolver tries twice in vain and gives up after two seconds. */
+static void fetch(struct storm *s, int64_t us)
+{
+	ask(s, us, "10.9.9.9", RESOLVER, 1000, RC_FLAG_RD);
+	ask(s, us + 1000, RESOLVER, SERVER, 2000, 0);
+	ask(s, us + 500000, RESOLVER, SERVER, 2001, 0);
+	answer(s, us + 2000000, RESOLVER, "10.9.9.9", 1000, RC_RCODE_SERVFAIL);
+}
+
+/* Many ask one after the other and are answered from the failure cache. */
+static void repeat(struct storm *s, int64_t us, unsigned first, unsigned n)
+{
+	for (unsigned i = first; i < first + n; i++, us += 1000) {
+		ask(s, us, client(i), RESOLVER, 3000 + i, RC_FLAG_RD);
+		answer(s, us + 100 + i % 3, RESOLVER, client(i), 3000 + i, RC_RCODE_SERVFAIL);
+	}
+}
+
+static void one_verdict_speaks_for_many_and_of_each(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, CLIENTS);
+	end(&s);
+	assert_int_equal(s.failures, CLIENTS + 1);
+	assert_true(s.echoes > CLIENTS / 2);
+	assert_int_equal(s.told_upstream, 1);
+}
+
+static void few_failures_are_decided_each(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 200);
+	end(&s);
+	assert_int_equal(s.failures, 201);
+	assert_int_equal(s.echoes, 0);
+}
+
+static void a_client_served_elsewhere_is_decided_alone(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	ask(&s, 8500000, "10.8.8.8", RESOLVER2, 1500, RC_FLAG_RD);
+	answer(&s, 8500500, RESOLVER2, "10.8.8.8", 1500, RC_RCODE_NOERROR);
+	ask(&s, 8501000, "10.8.8.8", RESOLVER, 1501, RC_FLAG_RD);
+	s.decided_alone[s.n_alone++] = s.frame;
+	answer(&s, 8501500, RESOLVER, "10.8.8.8", 1501, RC_RCODE_SERVFAIL);
+	repeat(&s, 8502000, 400, 100);
+	end(&s);
+	assert_int_equal(s.failures, 502);
+	assert_true(s.echoes > 200);
+}
+
+static void a_new_query_of_the_server_ends_it(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	/* The first to be decided after this has to look at it. */
+	ask(&s, 13000000, client(401), RESOLVER, 1600, RC_FLAG_RD);
+	s.decided_alone[s.n_alone++] = s.frame;
+	ask(&s, 13000100, RESOLVER, SERVER, 2002, 0);
+	answer(&s, 13900000, RESOLVER, client(401), 1600, RC_RCODE_SERVFAIL);
+	end(&s);
+	assert_int_equal(s.failures, 402);
+	assert_int_equal(s.told_upstream, 2);
+}
+
+/* However many wait for one fetch: each is told what its resolver tried. */
+static void all_who_wait_for_a_fetch_see_it(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	ask(&s, 5000000, "10.9.9.9", RESOLVER, 1000, RC_FLAG_RD);
+	ask(&s, 5001000, RESOLVER, SERVER, 2000, 0);
+	ask(&s, 5500000, RESOLVER, SERVER, 2001, 0);
+	for (unsigned i = 0; i < CLIENTS; i++)
+		ask(&s, 6000000 + 1000 * (int64_t)i, client(i), RESOLVER, 3000 + i, RC_FLAG_RD);
+	answer(&s, 7000000, RESOLVER, "10.9.9.9", 1000, RC_RCODE_SERVFAIL);
+	for (unsigned i = 0; i < CLIENTS; i++)
+		answer(&s, 7000010 + (int64_t)i, RESOLVER, client(i), 3000 + i, RC_RCODE_SERVFAIL);
+	end(&s);
+	assert_int_equal(s.failures, CLIENTS + 1);
+	assert_int_equal(s.told_upstream, CLIENTS + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_verdict_speaks_for_many_and_of_each),
+		cmocka_unit_test(few_failures_are_decided_each),
+		cmocka_unit_test(a_client_served_elsewhere_is_decided_alone),
+		cmocka_unit_test(a_new_query_of_the_server_ends_it),
+		cmocka_unit_test(all_who_wait_for_a_fetch_see_it),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
