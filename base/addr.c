@@ -5,12 +5,24 @@
 #include "base/digits.h"
 #include "base/err.h"
 
+static inline char *put_octet(char *at, unsigned value)
+{
+	if (value >= 100) {
+		*at++ = (char)('0' + value / 100);
+		return rc_digits_two(at, value % 100);
+	}
+	if (value >= 10)
+		return rc_digits_two(at, value);
+	*at = (char)('0' + value);
+	return at + 1;
+}
+
 static char *put_v4(char *at, const uint8_t bytes[4])
 {
 	for (unsigned i = 0; i < 4; i++) {
 		if (i > 0)
 			*at++ = '.';
-		at = rc_digits_put(at, bytes[i]);
+		at = put_octet(at, bytes[i]);
 	}
 	return at;
 }

@@ -7,6 +7,12 @@ const char rc_digit_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("
 char *rc_digits_put(char *at, uint64_t value)
 {
 	char text[RC_DIGITS_MAX], *p = text + sizeof text;
+	if (value < 10) {
+		*at = (char)('0' + value);
+		return at + 1;
+	}
+	if (value < 100)
+		return rc_digits_two(at, (unsigned)value);
 	for (; value >= 100; value /= 100)
 		rc_digits_two(p -= 2, (unsigned)(value % 100));
 	if (value >= 10)

@@ -37,6 +37,13 @@ struct second {
 	char text[SECOND_LEN];
 };
 
+/* The name written last, as it stands in JSON. */
+struct known_name {
+	struct rc_name name; /* len 0: none */
+	size_t text_len;
+	char text[RC_NAME_TEXT_MAX + 2];
+};
+
 struct rc_json {
 	struct step *steps; /* of all plans */
 	struct plan events[RC_DS_COUNT];
@@ -44,6 +51,7 @@ struct rc_json {
 	size_t n_items;
 	struct rc_buf rdata;
 	struct second seconds[TIME_SECONDS];
+	struct known_name name;
 };
 
 struct writer {
@@ -227,10 +235,25 @@ static void put_addr(struct rc_buf *out, const struct rc_addr *addr)
 	out->len += len + 2;
 }
 
-static void put_name(struct rc_buf *out, const struct rc_name *name)
+/* One event holds the same name many times: question, owners, hosts, evidence. */
+static void put_name(struct writer *w, const struct rc_name *name)
 {
-	char text[RC_NAME_TEXT_MAX + 1];
-	rc_json_string(out, text, rc_name_format(name, text));
+	struct known_name *known = &w->json->name;
+	if (!rc_name_equal(&known->name, name)) {
+		char text[RC_NAME_TEXT_MAX + 1];
+		size_t start = w->out->len;
+		rc_json_string(w->out, text, rc_name_format(name, text));
+		size_t len = w->out->len - start;
+		known->name.len = 0;
+		if (w->out->failed || len > sizeof known->text)
+			return;
+		known->name.len = name->len;
+		memcpy(known->name.wire, name->wire, name->len);
+		memcpy(known->text, w->out->data + start, len);
+		known->text_len = len;
+		return;
+	}
+	rc_buf_add(w->out, known->text, known->text_len);
 }
 
 static void put_time(struct writer *w, int64_t ts_ns)
@@ -308,7 +331,7 @@ static void put_list(struct writer *w, const struct step *step, const void *at)
 			put_addr(w->out, &((const struct rc_addrs *)at)->items[i]);
 			break;
 		case RC_KIND_NAMES:
-			put_name(w->out, &((const struct rc_names *)at)->items[i]);
+			put_name(w, &((const struct rc_names *)at)->items[i]);
 			break;
 		default:
 			put_steps(w, step->items,
@@ -380,10 +403,10 @@ static void put_value(struct writer *w, const struct step *step, const void *at)
 		put_addr(w->out, at);
 		break;
 	case RC_KIND_NAME:
-		put_name(w->out, *(const struct rc_name *const *)at);
+		put_name(w, *(const struct rc_name *const *)at);
 		break;
 	case RC_KIND_NAME_IN:
-		put_name(w->out, at);
+		put_name(w, at);
 		break;
 	case RC_KIND_BYTES:
 		rc_json_string(w->out, bytes->data, bytes->len);

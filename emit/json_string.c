@@ -70,6 +70,15 @@ static bool all_plain(octets v)
 	return (halves[0] | halves[1]) == 0;
 }
 
+/* The same of eight octets. */
+static bool word_plain(uint64_t v)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+	uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', del = v ^ ones * 0x7f;
+	uint64_t odd = v | (v - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones);
+	return (odd & highs) == 0;
+}
+
 /* One octet, or one UTF-8 sequence, that cannot stand as it is; *ret_end is behind what was written. */
 static size_t put_special(char *at, const unsigned char *p, size_t left, char **ret_end)
 {
@@ -106,6 +115,16 @@ static char *put_all(char *at, const unsigned char *p, size_t len)
 			if (all_plain(v)) {
 				i += sizeof v;
 				at += sizeof v;
+				continue;
+			}
+		}
+		uint64_t word;
+		if (len - i >= sizeof word && len - i < sizeof v) {
+			memcpy(&word, p + i, sizeof word);
+			memcpy(at, &word, sizeof word);
+			if (word_plain(word)) {
+				i += sizeof word;
+				at += sizeof word;
 				continue;
 			}
 		}

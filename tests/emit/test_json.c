@@ -358,6 +358,101 @@ static void hostile_name_and_ede_text_parse_back(void **state)
 	json_decref(event);
 }
 
+/* What a reader must find for octets from the wire: invalid ones and NUL are U+FFFD, by another way. */
+static size_t replaced(const uint8_t *in, size_t len, char *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < len;) {
+		size_t size = 0;
+		for (size_t k = 1; k <= 4 && k <= len - i && size == 0; k++) {
+			json_t *one = in[i] == 0 ? NULL : json_stringn((const char *)in + i, k);
+			size = one == NULL ? 0 : k;
+			json_decref(one);
+		}
+		if (size == 0)
+			memcpy(out + n, REPLACED, 3);
+		else
+			memcpy(out + n, in + i, size);
+		n += size == 0 ? 3 : size;
+		i += size == 0 ? 1 : size;
+	}
+	return n;
+}
+
+static uint32_t chance(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+/* Half of the octets are plain, so that runs of every length and what ends them occur. */
+static void fill(uint8_t *at, size_t len, uint32_t *state)
+{
+	for (size_t i = 0; i < len; i++)
+		at[i] = (uint8_t)(chance(state) % 2 ? 'a' + chance(state) % 26 : chance(state));
+}
+
+static void random_octets_read_back_as_an_oracle_says(void **state)
+{
+	uint32_t seed = 1;
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		uint8_t in[80];
+		char want[3 * sizeof in];
+		size_t len = chance(&seed) % sizeof in;
+		struct rc_buf out = rc_buf_init(round % 2 ? 4096 : 6 * sizeof in);
+		fill(in, len, &seed);
+		size_t want_len = replaced(in, len, want);
+		rc_json_string(&out, in, len);
+		for (size_t i = 0; i < out.len; i++)
+			assert_in_range(out.data[i], 0x20, 0x7e);
+		json_t *back = parse(&out);
+		assert_int_equal(json_string_length(back), want_len);
+		assert_memory_equal(json_string_value(back), want, want_len);
+		json_decref(back);
+		rc_buf_free(&out);
+	}
+}
+
+static void random_name(struct rc_name *name, uint32_t *state)
+{
+	name->labels = (uint8_t)(chance(state) % 8);
+	name->len = 0;
+	for (unsigned i = 0; i < name->labels; i++) {
+		uint8_t len = (uint8_t)(1 + chance(state) % 31);
+		name->wire[name->len++] = len;
+		fill(name->wire + name->len, len, state);
+		name->len = (uint8_t)(name->len + len);
+	}
+	name->wire[name->len++] = 0;
+}
+
+static void events_of_random_names_and_texts_parse_back_and_are_stable(void **state)
+{
+	struct world *w = *state;
+	uint32_t seed = 7;
+	for (unsigned round = 0; round < 500; round++) {
+		uint8_t ede[200];
+		struct rc_name other;
+		size_t len = chance(&seed) % sizeof ede;
+		fill(ede, len, &seed);
+		sample_make(&w->sample, ede, len);
+		random_name(&w->sample.msg.qname, &seed);
+		random_name(&w->sample.zone, &seed);
+		random_name(&other, &seed);
+		w->sample.evidence[1].name = &other;
+		w->sample.x.first_ns -= (int64_t)chance(&seed) * RC_NS_PER_S;
+		rc_event_from_failure(&w->event, &w->observer, RC_DS_FAILURE, &w->sample.failure);
+		check_event(w);
+		struct rc_buf first = w->out;
+		w->out = rc_buf_init(RC_EVENT_MAX);
+		json_decref(write_event(w));
+		assert_int_equal(w->out.len, first.len);
+		assert_memory_equal(w->out.data, first.data, first.len);
+		rc_buf_free(&first);
+	}
+}
+
 static void keys_stand_in_the_order_of_the_contract(void **state)
 {
 	static const char *const keys[] = {"{\"@timestamp\":",
@@ -407,6 +502,10 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(hostile_name_and_ede_text_parse_back, setup,
 						teardown),
+		cmocka_unit_test(random_octets_read_back_as_an_oracle_says),
+		cmocka_unit_test_setup_teardown(
+			events_of_random_names_and_texts_parse_back_and_are_stable, setup,
+			teardown),
 		cmocka_unit_test_setup_teardown(keys_stand_in_the_order_of_the_contract, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_full_buffer_is_told, setup, teardown),
