@@ -433,11 +433,11 @@ static void observe_group(struct rc_engine *e, const struct rc_obs *obs, size_t 
 	struct rc_pair_keys keys[GROUP];
 	for (size_t i = 0; i < n; i++) {
 		rc_pair_prepare(e->pair, &obs[i], &keys[i]);
-		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, 0);
+		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, obs[i].msg.qname_hash, 0);
 	}
 	for (size_t i = 0; i < n; i++) {
 		rc_pair_prefetch(e->pair, &obs[i], &keys[i]);
-		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, 1);
+		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, obs[i].msg.qname_hash, 1);
 	}
 	for (size_t i = 0; i < n; i++) {
 		set_now(e, obs[i].ts_ns);

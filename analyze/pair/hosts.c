@@ -142,11 +142,14 @@ static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr
 	return NULL;
 }
 
-static void prefetch(const struct rc_hosts *h, uint64_t hash, unsigned step)
+/* Inlined at all costs: gcc takes a function that only fetches ahead for one without effect, and drops its calls. */
+static inline __attribute__((always_inline)) void prefetch(const struct rc_hosts *h, uint64_t hash,
+							   unsigned step)
 {
 	uint64_t set = hash & h->mask;
 	if (step == 0) {
 		__builtin_prefetch(&h->marks[set]);
+		__builtin_prefetch(&h->load[hash % LOAD_SLOTS], 1);
 		return;
 	}
 	uint64_t found = marked(h->marks[set], mark_of(hash));
@@ -158,8 +161,10 @@ static void prefetch(const struct rc_hosts *h, uint64_t hash, unsigned step)
 }
 
 void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_addr *one,
-		       const struct rc_addr *other, unsigned step)
+		       const struct rc_addr *other, uint64_t name_hash, unsigned step)
 {
+	if (step == 0)
+		__builtin_prefetch(&h->recent[name_hash % RECENT_NAMES], 1);
 	prefetch(h, addr_hash(h, one), step);
 	prefetch(h, addr_hash(h, other), step);
 }

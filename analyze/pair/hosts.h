@@ -57,7 +57,7 @@ void rc_hosts_free(struct rc_hosts *hosts);
  * then 1): the second looks at what the first fetched.
  */
 void rc_hosts_prefetch(const struct rc_hosts *hosts, const struct rc_addr *one,
-		       const struct rc_addr *other, unsigned step);
+		       const struct rc_addr *other, uint64_t name_hash, unsigned step);
 
 /* The entry of an address, NULL if it has none. Valid until the next rc_hosts_* call that writes. */
 struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr *addr);
