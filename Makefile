@@ -87,7 +87,7 @@ check: deps
 	$(Q)$(MAKE) --no-print-directory all unit layers
 	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
-unit: $(TESTS) $(FUZZERS) $(BUILD)/tests/tshark/dump
+unit: $(TESTS) $(FUZZERS) $(BUILD)/tests/bench/traffic $(BUILD)/tests/bench/reference $(BUILD)/tests/tshark/dump
 
 # --- quality -------------------------------------------------------------------------------------
 layers:
@@ -129,6 +129,9 @@ $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
 BENCH := $(BUILD)/tests/bench
 $(BENCH)/null: $(BENCH)/null.o
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libpcap)
+
+$(BENCH)/reference: $(BENCH)/reference.o
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 $(BENCH)/traffic: $(BENCH)/traffic.o $(BENCH)/wire.o
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lm

@@ -66,6 +66,7 @@ suite schema "$PYTHON" tests/schema.py
 suite tshark "$PYTHON" tests/tshark.py
 suite robust "$PYTHON" tests/robust.py
 suite threads "$PYTHON" tests/threads.py
+suite instructions "$PYTHON" tests/instructions.py
 suite live "$PYTHON" tests/live.py
 
 printf '%d passed, %d failed' "$passed" "$failed"
