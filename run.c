@@ -133,7 +133,12 @@ static int open_capture(struct run *run)
 		.on_error = complain,
 		.error_context = run,
 	};
-	int err = rc_capture_open(&config, &run->capture);
+	struct rc_buf carriers = rc_buf_init(RC_FILTER_TEXT_MAX);
+	rc_decoder_carriers(&carriers);
+	rc_buf_putc(&carriers, '\0');
+	config.carriers = carriers.data;
+	int err = carriers.failed ? RC_E_NOMEM : rc_capture_open(&config, &run->capture);
+	rc_buf_free(&carriers);
 	if (err != RC_OK) {
 		if (!run->told)
 			complain(run, err == RC_E_SYNTAX ? "filter" : "capture", rc_err_text(err));

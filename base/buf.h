@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct rc_buf {
-	char *data; /* owned; NUL-terminated when len > 0 was appended with a text function */
+	char *data; /* owned; not NUL-terminated */
 	size_t len;
 	size_t cap;
 	size_t max;

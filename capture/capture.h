@@ -28,8 +28,10 @@ struct rc_capture_config {
 	const char *filter;    /* BPF expression, NULL for none (files) or the default (live) */
 	const uint16_t *ports; /* DNS ports, for the default live filter */
 	size_t n_ports;
-	int buffer_kib; /* kernel buffer per interface, 0 for the default */
-	int snaplen;    /* live; 0 for the default (262144) */
+	const char
+		*carriers; /* BPF terms of what may carry DNS inside, for that filter; NULL none */
+	int buffer_kib;    /* kernel buffer per interface, 0 for the default */
+	int snaplen;       /* live; 0 for the default (262144) */
 	bool no_promiscuous;
 	int64_t from_ns, to_ns; /* frames outside are skipped; 0 and INT64_MAX for all */
 	rc_capture_error_fn on_error;
@@ -79,11 +81,5 @@ struct rc_counter_set rc_capture_counters(struct rc_capture *capture);
  */
 int rc_capture_list_interfaces(void (*each)(void *context, const char *name, const char *text),
 			       void *context);
-
-/*
- * The default live filter for these ports, written to text: lets through DNS, IP fragments, ICMP and
- * ICMPv6 errors, also VLAN-tagged. RC_E_FULL if size is too small (2048 is enough for 16 ports).
- */
-int rc_capture_default_filter(const uint16_t *ports, size_t n_ports, char *text, size_t size);
 
 #endif

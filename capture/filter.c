@@ -135,7 +135,7 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
 }
 
 /*
- * What passes besides the DNS ports, each with its reason. `port` looks at unfragmented packets and
+ * What passes besides the DNS ports and what carries them, each with its reason. `port` looks at unfragmented packets and
  * first IPv4 fragments with no IPv6 extension header before the transport.
  */
 static const char *const passed[] = {
@@ -143,18 +143,13 @@ static const char *const passed[] = {
 	"ip6 proto (0 or 43 or 44 or 60)", /* IPv6 extension headers, fragments among them */
 	"icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12", /* errors quoting a packet (RFC 1812 4.3) */
 	"(ip6[6] = 58 and ip6[40] < 128)",             /* ICMPv6 errors (RFC 4443 2.1) */
-	/* IP-in-IP (two numbers), 6in4, GRE with ERSPAN, AH, EtherIP, MPLS-in-IP */
-	"proto (4 or 94 or 41 or 47 or 51 or 97 or 137)",
-	/* GTP-U, Teredo, VXLAN with its old Linux port and GPE, Geneve, MPLS-in-UDP, TZSP */
-	"udp port (2152 or 3544 or 4789 or 8472 or 4790 or 6081 or 6635 or 37008)",
-	/* MPLS, PPPoE sessions, 802.1ah, VN-tags and E-tags */
-	"ether proto (0x8847 or 0x8848 or 0x8864 or 0x88e7 or 0x8926 or 0x893f)",
 };
 
 /* SNAP and IP in 802.2 LLC: as `ether proto` finds neither. Ethernet only, as `vlan` is. */
 static const char llc_passed[] = "ether[12:2] <= 1500 and (ether[14] = 0xaa or ether[14] = 6)";
 
-static void write_untagged(struct rc_buf *buf, const uint16_t *ports, size_t n_ports)
+static void write_untagged(struct rc_buf *buf, const uint16_t *ports, size_t n_ports,
+			   const char *carriers)
 {
 	rc_buf_puts(buf, "port (");
 	for (size_t i = 0; i < n_ports; i++)
@@ -162,10 +157,12 @@ static void write_untagged(struct rc_buf *buf, const uint16_t *ports, size_t n_p
 	rc_buf_puts(buf, ")");
 	for (size_t i = 0; i < sizeof passed / sizeof passed[0]; i++)
 		rc_buf_printf(buf, " or %s", passed[i]);
+	if (carriers)
+		rc_buf_printf(buf, " or %s", carriers);
 }
 
-int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, char *text,
-			    size_t size)
+int rc_filter_write_default(const uint16_t *ports, size_t n_ports, const char *carriers, bool vlan,
+			    char *text, size_t size)
 {
 	static const uint16_t dns_port = 53;
 	struct rc_buf buf = rc_buf_init(RC_FILTER_TEXT_MAX);
@@ -174,7 +171,7 @@ int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, ch
 		ports = &dns_port;
 		n_ports = 1;
 	}
-	write_untagged(&buf, ports, n_ports);
+	write_untagged(&buf, ports, n_ports, carriers);
 	if (vlan) {
 		rc_buf_printf(&buf, " or (%s)", llc_passed);
 		/*
@@ -184,7 +181,7 @@ int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, ch
 		 */
 		for (int depth = 0; depth < 2; depth++) {
 			rc_buf_puts(&buf, " or (vlan and (");
-			write_untagged(&buf, ports, n_ports);
+			write_untagged(&buf, ports, n_ports, carriers);
 		}
 		rc_buf_puts(&buf, "))))");
 	} else {
@@ -197,9 +194,4 @@ int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, ch
 	}
 	rc_buf_free(&buf);
 	return rc;
-}
-
-int rc_capture_default_filter(const uint16_t *ports, size_t n_ports, char *text, size_t size)
-{
-	return rc_filter_write_default(ports, n_ports, true, text, size);
 }

@@ -29,11 +29,12 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
 		    char why[RC_FILTER_WHY_MAX], bool *ret_pass);
 
 /*
- * The default live filter. vlan: look behind up to two tags with the BPF vlan keyword, which only some
+ * The default live filter: DNS, IP fragments, ICMP and ICMPv6 errors, and carriers, the BPF terms of what
+ * may hold such packets (NULL none). vlan: look behind up to two tags with the BPF vlan keyword, which only some
  * link types know; without it tagged frames pass whole. RC_E_FULL if size is too small.
  */
-int rc_filter_write_default(const uint16_t *ports, size_t n_ports, bool vlan, char *text,
-			    size_t size);
+int rc_filter_write_default(const uint16_t *ports, size_t n_ports, const char *carriers, bool vlan,
+			    char *text, size_t size);
 
 /* LINKTYPE_ numbers of files and DLT_ numbers of libpcap; the same but for a few. */
 uint16_t rc_filter_linktype_of_dlt(int dlt);

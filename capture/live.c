@@ -69,8 +69,8 @@ static int set_filter(struct rc_iface *iface, const struct rc_capture_config *co
 	for (int vlan = 1; vlan >= 0 && rc == RC_E_SYNTAX; vlan--) {
 		const char *expression = config->filter;
 		if (!expression) {
-			rc = rc_filter_write_default(config->ports, config->n_ports, vlan, text,
-						     sizeof text);
+			rc = rc_filter_write_default(config->ports, config->n_ports,
+						     config->carriers, vlan, text, sizeof text);
 			if (rc) {
 				snprintf(why, why_size, "too many DNS ports for a filter");
 				return rc;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/counter.h"
 #include "base/frame.h"
 #include "decode/obs.h"
@@ -52,5 +53,11 @@ bool rc_decoder_knows_link(uint16_t linktype);
 
 /* Counters: frames by what became of them, encapsulations, faults by reason, evictions. */
 struct rc_counter_set rc_decoder_counters(const struct rc_decoder *decoder);
+
+/*
+ * Appends the terms of a BPF filter, joined by `or`, that let through what carries packets inside: one
+ * number or more of each encapsulation, but not VLAN tags, which a filter can look through.
+ */
+void rc_decoder_carriers(struct rc_buf *buf);
 
 #endif

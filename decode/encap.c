@@ -1,5 +1,6 @@
 #include "decode/encap.h"
 
+#include "decode/decoder.h"
 #include "decode/obs.h"
 #include "decode/stats.h"
 
@@ -316,4 +317,27 @@ size_t rc_encap_list(uint64_t encaps, const char *ret_names[RC_ENCAP_DEPTH_MAX])
 			ret_names[n++] = rc_encap_name(one - 1);
 	}
 	return n;
+}
+
+void rc_decoder_carriers(struct rc_buf *buf)
+{
+	static const struct {
+		enum rc_encap_key key;
+		const char *term;
+	} kinds[] = {{RC_ENCAP_KEY_ETHERTYPE, "ether proto"},
+		     {RC_ENCAP_KEY_IP_PROTOCOL, "proto"},
+		     {RC_ENCAP_KEY_UDP_PORT, "udp port"}};
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		const char *before = "";
+		rc_buf_printf(buf, "%s%s (", k > 0 ? " or " : "", kinds[k].term);
+		for (size_t i = 0; i < RC_ENCAP_COUNT; i++) {
+			if (rc_encaps[i].key != kinds[k].key || i == RC_ENCAP_VLAN)
+				continue;
+			for (size_t v = 0; v < 3 && rc_encaps[i].values[v] != 0; v++) {
+				rc_buf_printf(buf, "%s%u", before, rc_encaps[i].values[v]);
+				before = " or ";
+			}
+		}
+		rc_buf_puts(buf, ")");
+	}
 }

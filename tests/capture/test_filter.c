@@ -1,6 +1,7 @@
 #include <pcap/pcap.h>
 
 #include "capture/filter.h"
+#include "decode/decoder.h"
 #include "decode/encap.h"
 #include "decode/obs.h"
 #include "tests/capture/packets.h"
@@ -18,7 +19,12 @@ static struct rc_filter *default_filter(bool vlan)
 {
 	char text[4096], why[RC_FILTER_WHY_MAX];
 	struct rc_filter *filter = NULL;
-	assert_int_equal(rc_filter_write_default(NULL, 0, vlan, text, sizeof text), RC_OK);
+	struct rc_buf carriers = rc_buf_init(sizeof text);
+	rc_decoder_carriers(&carriers);
+	rc_buf_putc(&carriers, '\0');
+	assert_int_equal(rc_filter_write_default(NULL, 0, carriers.data, vlan, text, sizeof text),
+			 RC_OK);
+	rc_buf_free(&carriers);
 	assert_int_equal(rc_filter_new(text, why, &filter), RC_OK);
 	return filter;
 }
@@ -67,13 +73,6 @@ static bool write_row(size_t i, uint16_t value, unsigned how, struct frame *f)
 	return by_port || !reply;
 }
 
-/* GRE's protocol numbers, which never stand in an Ethernet header; GRE itself passes. */
-static bool is_of_gre(size_t row)
-{
-	return row == RC_ENCAP_TEB || row == RC_ENCAP_PPP_GRE || row == RC_ENCAP_ERSPAN2 ||
-	       row == RC_ENCAP_ERSPAN3;
-}
-
 static void default_filter_passes_every_row_of_decodes_table(void **state)
 {
 	(void)state;
@@ -81,7 +80,7 @@ static void default_filter_passes_every_row_of_decodes_table(void **state)
 	struct frame f;
 	for (size_t i = 0; i < RC_ENCAP_COUNT; i++) {
 		const struct rc_encap_row *row = &rc_encaps[i];
-		if (row->key == RC_ENCAP_KEY_LAYER || is_of_gre(i))
+		if (row->key == RC_ENCAP_KEY_LAYER)
 			continue;
 		for (unsigned k = 0; k < 3 && row->values[k] != 0; k++)
 			for (unsigned how = 0; how < 8; how++)
@@ -121,7 +120,7 @@ static void default_filter_takes_the_ports_given(void **state)
 	struct rc_filter *filter;
 	struct frame f;
 	(void)state;
-	assert_int_equal(rc_capture_default_filter(ports, 2, text, sizeof text), RC_OK);
+	assert_int_equal(rc_filter_write_default(ports, 2, NULL, true, text, sizeof text), RC_OK);
 	assert_int_equal(rc_filter_new(text, why, &filter), RC_OK);
 	for (unsigned port = 50; port < 60; port++) {
 		write_frame(&f, "Ev4");
@@ -140,10 +139,10 @@ static void default_filter_for_sixteen_ports_fits_or_says_full(void **state)
 	(void)state;
 	for (uint16_t i = 0; i < 16; i++)
 		ports[i] = (uint16_t)(65520 + i);
-	assert_int_equal(rc_capture_default_filter(ports, 16, text, sizeof text), RC_OK);
+	assert_int_equal(rc_filter_write_default(ports, 16, NULL, true, text, sizeof text), RC_OK);
 	size_t len = strlen(text);
-	assert_int_equal(rc_capture_default_filter(ports, 16, text, len), RC_E_FULL);
-	assert_int_equal(rc_capture_default_filter(ports, 16, text, len + 1), RC_OK);
+	assert_int_equal(rc_filter_write_default(ports, 16, NULL, true, text, len), RC_E_FULL);
+	assert_int_equal(rc_filter_write_default(ports, 16, NULL, true, text, len + 1), RC_OK);
 }
 
 static void link_types_are_numbered_as_in_files(void **state)

@@ -11,6 +11,8 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "base/limits.h"
+#include "decode/decoder.h"
 #include "tests/capture/packets.h"
 
 #define MS INT64_C(1000000)
@@ -62,8 +64,13 @@ static struct rc_capture *open_live(const char *const *ifaces, size_t n, const c
 					   .to_ns = INT64_MAX,
 					   .on_error = see_error,
 					   .error_context = &seen};
+	struct rc_buf carriers = rc_buf_init(RC_FILTER_TEXT_MAX);
+	rc_decoder_carriers(&carriers);
+	rc_buf_putc(&carriers, '\0');
+	config.carriers = carriers.data;
 	seen = (struct seen){.n = 0};
 	assert_int_equal(rc_capture_open(&config, &c), RC_OK);
+	rc_buf_free(&carriers);
 	return c;
 }
 

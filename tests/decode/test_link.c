@@ -59,6 +59,8 @@ static const struct sample samples[] = {
 	{"nflog, big-endian", 239, "02 00 00 00 00 08 00 01 00 00 00 00 00 30 00 09", false},
 	{"pktap", 258,
 	 "0c 00 00 00 01 00 00 00 01 00 00 00 02 00 00 00 00 01 02 00 00 00 00 02 08 00", false},
+	{"pktap by its DLT", 149,
+	 "0c 00 00 00 01 00 00 00 01 00 00 00 02 00 00 00 00 01 02 00 00 00 00 02 08 00", false},
 	{"arcnet", 129, "01 02 00 00 d4 00 00 01", false},
 	{"atm, llc", 100, "aa aa 03 00 00 00 08 00", false},
 	{"atm, vc", 100, "", false},
@@ -82,6 +84,19 @@ static void link_each_row_leads_to_the_message(void **state)
 		assert_int_equal(f->obs[0].flags & (RC_OBS_TUNNELLED | RC_OBS_CUT), 0);
 	}
 	feeder_free(f);
+}
+
+static void link_each_row_has_a_sample(void **state)
+{
+	(void)state;
+	for (unsigned linktype = 0; linktype <= UINT16_MAX; linktype++) {
+		size_t i = 0;
+		while (i < sizeof samples / sizeof *samples && samples[i].linktype != linktype)
+			i++;
+		bool sampled = i < sizeof samples / sizeof *samples;
+		if (rc_decoder_knows_link((uint16_t)linktype) != sampled)
+			fail_msg("link type %u has %s", linktype, sampled ? "no row" : "no sample");
+	}
 }
 
 static void link_each_row_survives_every_cut(void **state)
@@ -156,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(link_each_row_leads_to_the_message),
+		cmocka_unit_test(link_each_row_has_a_sample),
 		cmocka_unit_test(link_each_row_survives_every_cut),
 		cmocka_unit_test(link_source_address_is_the_senders),
 		cmocka_unit_test(link_unknown_type_is_counted),

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fuzzes one target for so many CPU seconds, with libFuzzer or AFL++, starting from its corpus.
-#   tests/fuzz/run.sh TARGET CPU_SECONDS [libfuzzer|afl]
+#   [NICE=19] tests/fuzz/run.sh TARGET CPU_SECONDS [libfuzzer|afl]
 # The target is built into build/fuzz/ENGINE; new inputs and findings are kept there and are the start
 # of the next run. Exit status: 0 nothing found, 1 a finding (its file is named), 2 it could not run.
 set -u
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.." || exit 2
 target=fuzz_${1#fuzz_} seconds=$2 engine=${3:-libfuzzer}
 source=tests/fuzz/$target.c corpus=tests/fuzz/corpus/$target folder=build/fuzz/$engine
 [ -e "$source" ] || { echo "fuzz: $1: no such target" >&2; exit 2; }
-work=$folder/$target.d log=$folder/$target.log
+work=$folder/$target.work log=$folder/$target.log
 mkdir -p "$folder"
 
 case $engine in
@@ -31,10 +31,10 @@ set -m # the fuzzer and its children: a process group of their own
 if [ "$engine" = afl ]; then
 	in=$corpus
 	[ ! -d "$work/default/queue" ] || in=- # go on where the last run ended
-	nice -n 19 afl-fuzz -i "$in" -o "$work" -m none -t 20000 -- "$folder/$target" >"$log" 2>&1 &
+	nice -n "${NICE:-19}" afl-fuzz -i "$in" -o "$work" -m none -t 20000 -- "$folder/$target" >"$log" 2>&1 &
 else
 	longest=$(find "$corpus" -type f -printf '%s\n' | sort -n | tail -n 1)
-	nice -n 19 "$folder/$target" -max_len=$((longest > 1500 ? longest + 1000 : 1500)) \
+	nice -n "${NICE:-19}" "$folder/$target" -max_len=$((longest > 1500 ? longest + 1000 : 1500)) \
 		-timeout=20 -rss_limit_mb=3000 -print_final_stats=1 \
 		-artifact_prefix="$work/crashes/" "$work/found" "$corpus" >"$log" 2>&1 &
 fi
