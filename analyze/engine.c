@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/decide/decide.h"
+#include "analyze/decide/degraded.h"
 #include "analyze/decide/hold.h"
 #include "analyze/decide/incident.h"
 #include "base/err.h"
@@ -48,6 +49,7 @@ struct rc_engine {
 	struct rc_hold *hold;
 	struct rc_decider *decider;
 	struct rc_incidents *incidents;
+	struct rc_degraded *degraded;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	struct rc_arena *arena;
@@ -160,6 +162,18 @@ static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
 	}
 }
 
+/* The resolvers' own exchanges: RD=0, so that a forwarder's do not count. */
+static void note_degraded(struct rc_engine *e, uint64_t pos, const struct rc_exchange *x, bool bad,
+			  const struct rc_msg *answer)
+{
+	if ((x->query.flags & RC_FLAG_RD) || x->opcode != RC_OPCODE_QUERY)
+		return;
+	if (bad)
+		rc_degraded_note(e->degraded, pos, x, e->now_ns);
+	else if (answer != NULL)
+		rc_degraded_note_serial(e->degraded, x, answer, e->incidents);
+}
+
 static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
@@ -171,8 +185,8 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
 	uint32_t open = rc_hosts_open(e->hosts, &r->x.server);
 	r->x.load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
-	if (is_upstream_query(&r->x))
-		rc_book_note(e->book, obs, r->x.query.do_bit);
+	bool lame = is_upstream_query(&r->x) && rc_book_note(e->book, obs, r->x.query.do_bit);
+	note_degraded(e, pos, &r->x, failed || lame, &obs->msg);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
 		rc_recorder_keep_answer(recorder, r, obs->msg.wire, obs->msg.len);
 	if (e->config.want_transactions && e->out.on_transaction != NULL) {
@@ -210,6 +224,7 @@ static void on_unanswered(void *context, uint64_t pos)
 	struct rc_engine *e = context;
 	struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
 	rc_hosts_note_silence(e->hosts, &r->x);
+	note_degraded(e, pos, &r->x, true, NULL);
 	if (e->config.want_transactions && e->out.on_transaction != NULL) {
 		struct rc_name name;
 		rc_record_name(r, &name);
@@ -282,6 +297,24 @@ static void decide_work(struct rc_engine *e, const struct rc_held *held,
 	}
 }
 
+static struct rc_case_sources sources_of(const struct rc_engine *e)
+{
+	return (struct rc_case_sources){
+		.arena = e->arena,
+		.recorder = rc_pair_recorder(e->pair),
+		.hosts = e->hosts,
+		.book = e->book,
+		.dnssec = e->dnssec,
+		.judgements = e->judgements,
+		.one_way = is_one_way(e),
+		.own_anchor = e->config.trust_anchor != NULL,
+		.seed = e->config.seed,
+		.timeout_ns = e->config.timeout_ns,
+		.shared_ns = INT64_MAX,
+		.now_ns = INT64_MAX,
+	};
+}
+
 static void decide(struct rc_engine *e, const struct rc_held *held)
 {
 	struct rc_exchange x = held->x;
@@ -298,21 +331,9 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 	bool decoded = held->answer_len > 0 &&
 		       rc_msg_decode(held->answer, held->answer_len, held->answer_len + cut,
 				     e->config.seed, &answer);
-	struct rc_case_sources sources = {
-		.arena = e->arena,
-		.recorder = rc_pair_recorder(e->pair),
-		.hosts = e->hosts,
-		.book = e->book,
-		.dnssec = e->dnssec,
-		.judgements = e->judgements,
-		.one_way = is_one_way(e),
-		.own_anchor = e->config.trust_anchor != NULL,
-		.seed = e->config.seed,
-		.timeout_ns = e->config.timeout_ns,
-		.now_ns = e->hurry || e->config.hold_ns < RC_NS_PER_S ? INT64_MAX : e->now_ns,
-		.client_facing = client,
-		.shared_ns = INT64_MAX,
-	};
+	struct rc_case_sources sources = sources_of(e);
+	sources.now_ns = e->hurry || e->config.hold_ns < RC_NS_PER_S ? INT64_MAX : e->now_ns;
+	sources.client_facing = client;
 	rc_arena_reset(e->arena);
 	if (client && is_own_work(e, &x)) {
 		decide_work(e, held, &sources, &x, decoded ? &answer : NULL);
@@ -396,6 +417,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 		err = rc_incidents_new(part * SHARE_INCIDENTS, output->on_incident, output->context,
 				       &e->incidents);
 	if (err == RC_OK)
+		err = rc_degraded_new(config->seed, &e->degraded);
+	if (err == RC_OK)
 		err = rc_arena_new(CASE_BYTES_MAX, &e->arena);
 	if (err == RC_OK)
 		err = rc_dnssec_cache_new(part * SHARE_JUDGEMENTS, config->seed, &e->judgements);
@@ -422,10 +445,17 @@ void rc_engine_free(struct rc_engine *e)
 	rc_hold_free(e->hold);
 	rc_decider_free(e->decider);
 	rc_incidents_free(e->incidents);
+	rc_degraded_free(e->degraded);
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
 	rc_arena_free(e->arena);
 	free(e);
+}
+
+static void tell_degraded(struct rc_engine *e, bool at_end)
+{
+	struct rc_case_sources sources = sources_of(e);
+	rc_degraded_advance(e->degraded, &sources, e->incidents, at_end, e->now_ns);
 }
 
 static void observe_group(struct rc_engine *e, const struct rc_obs *obs, size_t n)
@@ -452,8 +482,10 @@ void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
 	for (size_t i = 0; i < n; i += GROUP)
 		observe_group(e, obs + i, n - i < GROUP ? n - i : GROUP);
-	if (n > 0)
+	if (n > 0) {
+		tell_degraded(e, false);
 		rc_incidents_advance(e->incidents, e->now_ns);
+	}
 }
 
 void rc_engine_advance(struct rc_engine *e, int64_t now_ns)
@@ -461,6 +493,7 @@ void rc_engine_advance(struct rc_engine *e, int64_t now_ns)
 	set_now(e, now_ns);
 	rc_pair_advance(e->pair, e->now_ns);
 	decide_due(e, e->now_ns);
+	tell_degraded(e, false);
 	rc_incidents_advance(e->incidents, e->now_ns);
 }
 
@@ -485,6 +518,7 @@ void rc_engine_finish(struct rc_engine *e)
 		return;
 	rc_pair_finish(e->pair, e->now_ns);
 	decide_due(e, INT64_MAX);
+	tell_degraded(e, true);
 	rc_incidents_finish(e->incidents, e->now_ns);
 }
 
@@ -549,6 +583,13 @@ static const struct rc_counter_desc echo_rows[] = {
 	ROW(rc_echo_stats, kept, "verdicts kept to speak for others"),
 };
 
+static const struct rc_counter_desc degraded_rows[] = {
+	ROW(rc_degraded_stats, noted, "failed upstream exchanges looked at for degraded zones"),
+	ROW(rc_degraded_stats, skipped, "more of the same server, not looked at"),
+	ROW(rc_degraded_stats, told, "findings of degraded zones"),
+	ROW(rc_degraded_stats, evicted, "degraded zones forgotten for want of room"),
+};
+
 static const struct rc_counter_desc decide_rows[] = {
 	ROW(engine_stats, failures, "failures decided"),
 	ROW(engine_stats, upstream_failures, "failing upstream exchanges decided"),
@@ -573,6 +614,7 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 		{"echo", echo_rows, COUNT(echo_rows), rc_decider_echoes(e->decider)},
 		{"incidents", incident_rows, COUNT(incident_rows),
 		 rc_incidents_stats(e->incidents)},
+		{"degraded", degraded_rows, COUNT(degraded_rows), rc_degraded_stats(e->degraded)},
 	};
 	for (size_t i = 0; i < COUNT(all) && i < max; i++)
 		sets[i] = all[i];

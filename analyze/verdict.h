@@ -82,17 +82,25 @@ struct rc_failure {
 
 enum rc_incident_state { RC_INCIDENT_OPEN, RC_INCIDENT_UPDATE, RC_INCIDENT_CLOSE };
 
-/* Failures of one cause and subject (zone, else server), however many. */
+#define RC_INCIDENT_EVIDENCE 2u
+
+/*
+ * Failures of one cause and subject (zone, else server), however many; or a zone that works although one
+ * of its servers does not (degraded): then the failures are those of resolvers at that server.
+ */
 struct rc_incident {
 	uint64_t id;
 	enum rc_incident_state state;
+	bool degraded;
 	int64_t now_ns; /* packet time of this event */
 	const struct rc_cause *cause;
 	enum rc_confidence confidence; /* the best of its failures */
 	enum rc_party responsible;
 	const struct rc_name *zone;   /* NULL if the subject is a server or a resolver */
-	const struct rc_addr *server; /* NULL if the subject is a zone */
-	int64_t first_ns, last_ns;    /* of its failures */
+	const struct rc_addr *server; /* NULL if the subject is a zone; degraded: the bad server */
+	const struct rc_evidence *evidence; /* of a degraded zone, else none */
+	size_t n_evidence;
+	int64_t first_ns, last_ns; /* of its failures */
 	uint64_t failures;
 	uint32_t clients, names,
 		resolvers; /* distinct; counted exactly up to 256, then "at least" */

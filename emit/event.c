@@ -408,12 +408,12 @@ static void fill_incident_id(struct rc_event *e, uint64_t id)
 }
 
 static void fill_evidence(struct rc_event *e, const struct rc_observer *observer,
-			  const struct rc_failure *failure)
+			  const struct rc_evidence *evidence, size_t n_evidence)
 {
-	size_t n = failure->n_evidence < RC_EVIDENCE_MAX ? failure->n_evidence : RC_EVIDENCE_MAX;
+	size_t n = n_evidence < RC_EVIDENCE_MAX ? n_evidence : RC_EVIDENCE_MAX;
 	e->evidence = (struct rc_items){e->evidence_line, n};
 	for (size_t i = 0; i < n; i++) {
-		const struct rc_evidence *from = &failure->evidence[i];
+		const struct rc_evidence *from = &evidence[i];
 		struct rc_event_evidence *to = &e->evidence_line[i];
 		bool question = from->name != NULL && from->name->len > 0;
 		to->frame = known_frame(from->frame);
@@ -484,7 +484,7 @@ void rc_event_from_failure(struct rc_event *event, const struct rc_observer *obs
 	fill_exchange(event, observer, failure->exchange, failure->qname, failure->answer);
 	event->outcome = "failure";
 	fill_verdict(event, failure);
-	fill_evidence(event, observer, failure);
+	fill_evidence(event, observer, failure->evidence, failure->n_evidence);
 	if (failure->server != NULL)
 		add_related(event, failure->server);
 	for (size_t i = 0; i < failure->n_chain; i++)
@@ -510,6 +510,8 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_observer *ob
 								: incident->summary;
 	e->incident = e->incident_text;
 	e->incident_state = states[incident->state];
+	e->incident_kind = incident->degraded ? "degraded" : "failures";
+	fill_evidence(e, observer, incident->evidence, incident->n_evidence);
 	e->zone = incident->zone;
 	e->subject_server = incident->server;
 	e->first_ns = incident->first_ns;

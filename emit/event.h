@@ -78,7 +78,7 @@ struct rc_event {
 	const char *fault, *fault_section;
 	int64_t fault_off;
 
-	const char *incident_state;
+	const char *incident_state, *incident_kind;
 	int64_t first_ns, last_ns, failures, clients, names, resolvers;
 	int8_t clients_at_least, names_at_least, persistent;
 	struct rc_event_endpoint example_client, example_server;

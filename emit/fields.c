@@ -62,6 +62,7 @@ CHOICE(choice_transport, "udp", "tcp")
 CHOICE(choice_dns_type, "answer", "query")
 CHOICE(choice_flag, "AA", "TC", "RD", "RA", "AD", "CD", "DO")
 CHOICE(choice_side, "client", "upstream", "authoritative")
+CHOICE(choice_incident, "failures", "degraded")
 CHOICE(choice_state, "open", "update", "close")
 
 /* --- sub-tables --- */
@@ -233,7 +234,7 @@ static const struct rc_field event_fields[] = {
 	TEXT("rcause.explanation", FUI, FUI, explanation, "the cause in one sentence"),
 	FIELD("rcause.fix", RC_KIND_TEXTS, FU, NEVER, fix, "what to do"),
 	FIELD("rcause.next_steps", RC_KIND_TEXTS, FU, NEVER, next_steps, "commands that show more"),
-	LIST("rcause.evidence", FU, NEVER, evidence, evidence_table, "proof, most telling first"),
+	LIST("rcause.evidence", FUI, NEVER, evidence, evidence_table, "proof, most telling first"),
 	WORD("rcause.alternatives", RC_KIND_TEXTS, FU, NEVER, alternatives, choice_slug,
 	     "causes that would fit as well"),
 	FIELD("rcause.chain", RC_KIND_ADDRS, FU, NEVER, chain,
@@ -310,6 +311,8 @@ static const struct rc_field event_fields[] = {
 
 	LIKE("rcause.incident.id", RC_KIND_TEXT, I, I, incident, "^[0-9a-f]{16}$",
 	     "the same in each event of an incident and in its failures"),
+	WORD("rcause.incident.kind", RC_KIND_TEXT, I, I, incident_kind, choice_incident,
+	     "failures of clients; or degraded: no client fails, one server of the zone does"),
 	WORD("rcause.incident.state", RC_KIND_TEXT, I, I, incident_state, choice_state,
 	     "life cycle"),
 	WHEN("rcause.incident.first", I, I, first_ns, "first failure"),

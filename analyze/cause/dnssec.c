@@ -75,8 +75,14 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
+	struct rc_serials serials;
+	if (rc_case_serials(c, &serials))
+		rc_prove_serials(c, f, &serials);
 	if (!validates(c))
 		return RC_CONF_POSSIBLE;
+	struct rc_rollover rollover;
+	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
+		return RC_CONF_LIKELY; /* somebody has seen the key published */
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0;
 	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
@@ -260,6 +266,59 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 	return RC_CONF_LIKELY;
 }
 
+static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_book_page *p,
+		       const struct rc_name *zone, const char *fact)
+{
+	(void)c;
+	if (f->n_evidence == RC_EVIDENCE_MAX)
+		return;
+	f->evidence[f->n_evidence++] = (struct rc_evidence){
+		.frame = p->frame,
+		.source = p->source,
+		.ts_ns = p->first_ns,
+		.from = p->asker,
+		.to = p->server,
+		.name = zone,
+		.qtype = RC_TYPE_DNSKEY,
+		.outcome = "seen_before",
+		.rcode = RC_RCODE_NOERROR,
+		.rtt_ns = -1,
+		.fact = fact,
+	};
+}
+
+/*
+ * The zone changed its keys, and the resolver goes on with the set it has cached. If both sets are still
+ * handed out, it is the servers of the zone that differ (zone.serial_mismatch).
+ */
+static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_rollover r;
+	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive)
+		return RC_CONF_NONE;
+	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
+				"%s fetched before does not have it.",
+				rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
+				rc_say_addr(c, &c->x->server));
+	rc_prove(c, f, r.link->x, &r.link->name->name, NULL,
+		 rc_say(c, "signed by key %u", r.tag));
+	if (r.own != NULL)
+		rc_prove(c, f, r.own, r.own_name, NULL,
+			 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
+	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	/* Unless one server is seen to have changed, it may be two servers that differ. */
+	bool changed = r.own != NULL && r.own->end_ns < r.with.first_ns &&
+		       (rc_addr_equal(&r.own->server, &r.with.server) ||
+			rc_addr_equal(&r.own->server, &r.link->x->server));
+	return changed ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
 static bool final_answer_usable(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++)
@@ -414,6 +473,32 @@ static const struct rc_rule rules[] = {
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.ede = RC_EDE(7) | RC_EDE(8),
 		.test = test_clock,
+	},
+	{
+		.cause =
+			{
+				.slug = "dnssec.stale_dnskey",
+				.title = "the resolver has an older DNSKEY set than the zone",
+				.when = "A signature is by a key that the zone publishes now, and "
+					"that the DNSKEY set the resolver fetched before does not "
+					"have.",
+				.mistaken_for =
+					"dnssec.dnskey_missing: there no DNSKEY set seen has the "
+					"key; zone.serial_mismatch: there both sets are handed "
+					"out.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Put the old keys of {zone} back until their TTL has "
+					"passed: sign with a new key only after it was published "
+					"that long.",
+					"Flush {zone} from the cache of {resolver}."},
+				.next_steps = {"dig {zone} DNSKEY +dnssec +multi",
+					       "dig @{resolver} {zone} DNSKEY +cd"},
+				.reference = "RFC 7583 3.2",
+			},
+		.rank = 280,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.test = test_stale,
 	},
 	{
 		.cause =

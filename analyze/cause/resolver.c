@@ -1,37 +1,15 @@
 /*
- * The server's own zone, and what a resolver does by itself.
+ * What a resolver does by itself.
  */
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
 #define EDE_OTHER 0u
 #define EDE_CACHED_ERROR 13u
-#define EDE_NOT_READY 14u
-#define EDE_INVALID_DATA 24u
 #define LOAD_MIN 4u /* open questions that make a resolver busy: quotas in use are far above */
 #define EARLY_NS (350 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.3 s */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
-
-/* An authoritative server asked directly, which fails for its own zone. */
-static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
-					  struct rc_finding *f)
-{
-	if (rc_flag(&c->x->answer, RC_FLAG_RA) || c->upstream_visible || c->n_links > 0)
-		return RC_CONF_NONE;
-	bool said = (c->ede & rule->ede) != 0;
-	f->server = &c->x->server;
-	f->zone = c->qname;
-	f->explanation = rc_say(c,
-				"%s answers SERVFAIL without recursion (RA=0): it is configured "
-				"for a zone that holds %s, but has not loaded it or let it expire.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove_self(c, f,
-		      said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
-	if (said)
-		return RC_CONF_PROVEN;
-	return rc_server_is_authoritative(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-}
 
 /* Servers of a zone on the way are known, and at least one of them works in this capture. */
 static bool zone_works(const struct rc_case *c)
@@ -153,50 +131,6 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 								    : RC_CONF_POSSIBLE;
 }
 
-/* One alias leads to the next and back, or the chain does not end. */
-static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_case *c,
-					  struct rc_finding *f)
-{
-	(void)rule;
-	const struct rc_link *proof = NULL;
-	size_t aliases = 0;
-	bool loop = false;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		bool on_path = link->name->role == RC_ROLE_QUESTION ||
-			       link->name->role == RC_ROLE_ALIAS;
-		if (!on_path || link->answer == NULL ||
-		    !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
-		    (link->answer->has & RC_HAS_ANSWER_QTYPE))
-			continue;
-		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
-		struct rc_rr rr;
-		while (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
-			struct rc_name target;
-			if (rr.type != RC_TYPE_CNAME ||
-			    !rc_rr_rdata_name(link->answer, &rr, 0, &target))
-				continue;
-			aliases++;
-			/* Back to a name that is itself an alias on the path, the question for one. */
-			for (size_t j = 0; j < c->n_links && !loop; j++)
-				loop = c->links[j].answer != NULL && j <= i &&
-				       (c->links[j].answer->has & RC_HAS_ANSWER_CNAME) &&
-				       rc_name_equal(&c->links[j].name->name, &target);
-			proof = link;
-		}
-	}
-	if (!loop && aliases < 8)
-		return RC_CONF_NONE;
-	f->explanation = rc_say(c,
-				loop ? "The aliases of %s lead back to where they began."
-				     : "The chain of aliases of %s does not end.",
-				rc_say_name(c, c->qname));
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
-		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
-	rc_prove_self(c, f, "the client's answer");
-	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
-}
-
 static const struct rc_rule rules[] = {
 	{
 		.cause =
@@ -264,45 +198,6 @@ static const struct rc_rule rules[] = {
 		.rank = 595,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_internal,
-	},
-	{
-		.cause =
-			{
-				.slug = "zone.not_loaded",
-				.title = "the server has not loaded its zone",
-				.when = "SERVFAIL with RA=0 from a server that was asked directly; "
-					"EDE 14 or 24 proves it.",
-				.mistaken_for =
-					"upstream.servfail: the same seen through a resolver.",
-				.responsible = RC_PARTY_SERVER_OPERATOR,
-				.severity = RC_SEVERITY_HIGH,
-				.fix = {"Look in the log of {server} why the zone does not load "
-					"(syntax, missing file, expired secondary)."},
-				.next_steps = {"dig @{server} {qname} SOA +norecurse"},
-				.reference = "RFC 8914 4.15, 4.25",
-			},
-		.rank = 250,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_NOT_READY) | RC_EDE(EDE_INVALID_DATA),
-		.test = test_not_loaded,
-	},
-	{
-		.cause =
-			{
-				.slug = "zone.cname_loop",
-				.title = "the aliases form a loop",
-				.when = "CNAME records that lead back to a name already followed, "
-					"or a chain that does not end.",
-				.responsible = RC_PARTY_ZONE_OWNER,
-				.severity = RC_SEVERITY_MEDIUM,
-				.fix = {"Correct the CNAME records of {qname} so that they end at "
-					"a name with data."},
-				.next_steps = {"dig {qname} CNAME +norecurse"},
-				.reference = "RFC 1034 3.6.2",
-			},
-		.rank = 280,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
-		.test = test_cname_loop,
 	},
 	{
 		.cause =

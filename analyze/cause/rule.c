@@ -107,6 +107,14 @@ static const char *copy_text(struct rc_case *c, const char *text, size_t len)
 	return copy;
 }
 
+void rc_prove_serials(struct rc_case *c, struct rc_finding *f, const struct rc_serials *s)
+{
+	rc_prove(c, f, s->older->x, &s->older->name->name, NULL,
+		 rc_say(c, "serial %u of %s", s->older_serial, rc_say_name(c, &s->zone)));
+	rc_prove(c, f, s->newer->x, &s->newer->name->name, NULL,
+		 rc_say(c, "serial %u of %s", s->newer_serial, rc_say_name(c, &s->zone)));
+}
+
 const char *rc_say_name(struct rc_case *c, const struct rc_name *name)
 {
 	char text[RC_NAME_TEXT_MAX + 1];

@@ -60,6 +60,7 @@ struct rc_rule_family {
 	X(selective) \
 	X(delegation) \
 	X(resolver) \
+	X(zone) \
 	X(silence) \
 	X(name) \
 	X(unknown)
@@ -80,6 +81,9 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
 
 /* Adds the exchanges with servers of a zone (index into c->zones) that ended with this outcome. */
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
+
+/* Adds the two exchanges that show different serials of a zone. */
+void rc_prove_serials(struct rc_case *c, struct rc_finding *f, const struct rc_serials *serials);
 
 /* The deepest cut on the way that no server helped with; NULL if there is none. */
 static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)

@@ -11,7 +11,8 @@
 #define UPDATE_NS (60 * RC_NS_PER_S) /* an update at most this often, if anything came */
 #define IDLE_NS (300 * RC_NS_PER_S)  /* silent this long: over */
 #define CHECK_NS (5 * RC_NS_PER_S)
-#define SUMMARY_MAX (RC_NAME_TEXT_MAX + 256u)
+#define VERB_MAX 96u
+#define SUMMARY_MAX (RC_NAME_TEXT_MAX + VERB_MAX + 256u)
 /* Ids and counts must not depend on a seed: the same on every sensor. */
 #define ID_SEED UINT64_C(0x7263617573652d31)
 
@@ -27,6 +28,8 @@ struct incident {
 	struct rc_name zone, example_name;
 	struct rc_addr server;
 	struct rc_exchange example;
+	struct rc_evidence evidence[RC_INCIDENT_EVIDENCE];
+	char verb[VERB_MAX];
 	struct distinct clients, names, resolvers;
 	int64_t told_ns;
 	uint64_t told_failures;
@@ -92,11 +95,31 @@ static uint64_t id_of(const struct rc_failure *f, const struct rc_addr *server)
 	return rc_hash_bytes(id, server->bytes, sizeof server->bytes);
 }
 
+static void summarise(const struct incident *in, char *summary)
+{
+	static const char *const verbs[] = {"began", "goes on", "is over"};
+	static const char *const states[] = {"is", "is still", "was"};
+	char subject[RC_NAME_TEXT_MAX + 1], server[RC_ADDR_TEXT_MAX];
+	const struct rc_incident *t = &in->told;
+	if (t->zone != NULL)
+		rc_name_format(t->zone, subject);
+	else
+		rc_addr_format(t->server, subject);
+	if (t->degraded) {
+		snprintf(summary, SUMMARY_MAX, "%s %s degraded: its server %s %s; others help.",
+			 subject, states[t->state], rc_addr_format(t->server, server), in->verb);
+		return;
+	}
+	snprintf(summary, SUMMARY_MAX, "%s: %s %s: %llu %s, %s%u %s.", subject, t->cause->title,
+		 verbs[t->state], (unsigned long long)t->failures,
+		 t->failures == 1 ? "failure" : "failures", t->clients_at_least ? "at least " : "",
+		 t->clients, t->clients == 1 ? "client" : "clients");
+}
+
 static void tell(struct rc_incidents *s, struct incident *in, enum rc_incident_state state,
 		 int64_t now_ns)
 {
-	static const char *const verbs[] = {"began", "goes on", "is over"};
-	char summary[SUMMARY_MAX], subject[RC_NAME_TEXT_MAX + 1];
+	char summary[SUMMARY_MAX];
 	struct rc_incident *t = &in->told;
 	t->state = state;
 	t->now_ns = now_ns;
@@ -105,14 +128,7 @@ static void tell(struct rc_incidents *s, struct incident *in, enum rc_incident_s
 	t->names = in->names.n;
 	t->names_at_least = in->names.more;
 	t->resolvers = in->resolvers.n;
-	if (t->zone != NULL)
-		rc_name_format(t->zone, subject);
-	else
-		rc_addr_format(t->server, subject);
-	snprintf(summary, sizeof summary, "%s: %s %s: %llu %s, %s%u %s.", subject, t->cause->title,
-		 verbs[state], (unsigned long long)t->failures,
-		 t->failures == 1 ? "failure" : "failures", t->clients_at_least ? "at least " : "",
-		 t->clients, t->clients == 1 ? "client" : "clients");
+	summarise(in, summary);
 	t->summary = summary;
 	in->told_ns = now_ns;
 	in->told_failures = t->failures;
@@ -148,12 +164,18 @@ static struct incident *find(struct rc_incidents *s, uint64_t id, int64_t now_ns
 	return oldest;
 }
 
-static void open_incident(struct rc_incidents *s, struct incident *in, uint64_t id,
-			  const struct rc_failure *f, const struct rc_addr *server)
+static void reopen(struct rc_incidents *s, struct incident *in)
 {
 	in->open = true;
 	in->clients.n = in->names.n = in->resolvers.n = 0;
 	in->clients.more = in->names.more = in->resolvers.more = false;
+	s->stats.opened++;
+}
+
+static void open_incident(struct rc_incidents *s, struct incident *in, uint64_t id,
+			  const struct rc_failure *f, const struct rc_addr *server)
+{
+	reopen(s, in);
 	in->example = *f->exchange;
 	in->example_name = *f->qname;
 	in->server = *server;
@@ -172,7 +194,6 @@ static void open_incident(struct rc_incidents *s, struct incident *in, uint64_t 
 		.example = &in->example,
 		.example_name = &in->example_name,
 	};
-	s->stats.opened++;
 }
 
 void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others_ok, int64_t now_ns)
@@ -197,6 +218,75 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 	f->scope.clients = in->clients.n;
 	if (in->resolvers.n > f->scope.resolvers_failing)
 		f->scope.resolvers_failing = in->resolvers.n;
+	if (fresh)
+		tell(s, in, RC_INCIDENT_OPEN, now_ns);
+}
+
+static struct rc_evidence evidence_of(const struct incident *in, const struct rc_exchange *x,
+				      const char *outcome, const char *fact)
+{
+	bool answered = x->state == RC_X_ANSWERED;
+	return (struct rc_evidence){
+		.frame = answered ? x->end_frame : x->last_frame,
+		.query_frame = x->first_frame,
+		.source = answered ? x->end_source : x->last_source,
+		.ts_ns = answered ? x->end_ns : x->last_ns,
+		.from = x->asker,
+		.to = x->server,
+		.name = &in->example_name,
+		.qtype = x->qtype,
+		.outcome = outcome,
+		.rcode = answered ? x->answer.rcode : -1,
+		.rtt_ns = answered ? x->end_ns - x->first_ns : -1,
+		.fact = fact,
+	};
+}
+
+static void open_degraded(struct rc_incidents *s, struct incident *in, uint64_t id,
+			  const struct rc_degradation *d)
+{
+	reopen(s, in);
+	in->example = *d->bad;
+	in->example_name = *d->name;
+	in->server = *d->server;
+	in->zone = *d->zone;
+	in->told = (struct rc_incident){
+		.id = id,
+		.degraded = true,
+		.cause = d->cause,
+		.confidence = d->confidence,
+		.responsible = d->cause->responsible,
+		.zone = &in->zone,
+		.server = &in->server,
+		.first_ns = d->first_ns,
+		.last_ns = d->bad->last_ns,
+		.persistent = true,
+		.example = &in->example,
+		.example_name = &in->example_name,
+		.evidence = in->evidence,
+		.n_evidence = RC_INCIDENT_EVIDENCE,
+	};
+	in->evidence[0] = evidence_of(in, d->bad, d->bad_outcome, "the server that is at fault");
+	in->evidence[1] = evidence_of(in, d->good, "answered", "another server of the zone");
+}
+
+void rc_incidents_note_degraded(struct rc_incidents *s, const struct rc_degradation *d,
+				int64_t now_ns)
+{
+	uint64_t id = rc_hash_bytes(ID_SEED, d->cause->slug, strlen(d->cause->slug));
+	id = rc_hash_bytes(id, d->zone->wire, d->zone->len);
+	id = rc_hash_bytes(id, d->server->bytes, sizeof d->server->bytes);
+	struct incident *in = find(s, id, now_ns);
+	bool fresh = !in->open;
+	if (fresh)
+		open_degraded(s, in, id, d);
+	snprintf(in->verb, sizeof in->verb, "%s", d->verb);
+	in->told.failures = fresh ? d->failures : in->told.failures + 1;
+	if (d->bad->last_ns > in->told.last_ns)
+		in->told.last_ns = d->bad->last_ns;
+	distinct_add(&in->clients, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
+	distinct_add(&in->resolvers, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
+	distinct_add(&in->names, d->name->wire, d->name->len);
 	if (fresh)
 		tell(s, in, RC_INCIDENT_OPEN, now_ns);
 }

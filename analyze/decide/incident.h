@@ -25,6 +25,24 @@ void rc_incidents_free(struct rc_incidents *incidents);
 void rc_incidents_note(struct rc_incidents *incidents, struct rc_failure *failure, bool others_ok,
 		       int64_t now_ns);
 
+/* A zone one of whose servers lets resolvers down, while another helps them. */
+struct rc_degradation {
+	const struct rc_cause *cause;
+	enum rc_confidence confidence;
+	const struct rc_name *zone;
+	const struct rc_addr *server; /* the bad one */
+	const char *verb;             /* what it does: "does not answer" */
+	int64_t first_ns;
+	const struct rc_name *name; /* asked in both exchanges */
+	const struct rc_exchange *bad, *good;
+	const char *bad_outcome; /* stable word */
+	uint64_t failures;       /* so far, this one with them */
+};
+
+/* Everything is copied. */
+void rc_incidents_note_degraded(struct rc_incidents *incidents,
+				const struct rc_degradation *degradation, int64_t now_ns);
+
 /* Tells updates and ends that are due. */
 void rc_incidents_advance(struct rc_incidents *incidents, int64_t now_ns);
 

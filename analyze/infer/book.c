@@ -125,7 +125,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 }
 
 /* A referral: NS records for a zone below the server's, and no answer (RFC 9499 "referral"). */
-static void note_referral(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
+static bool note_referral(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_AUTHORITY);
@@ -134,23 +134,24 @@ static void note_referral(struct rc_book *b, const struct rc_obs *obs, bool dnss
 		struct rc_name zone;
 		if (rr.type != RC_TYPE_NS)
 			continue;
-		if (rc_rr_owner(msg, &rr, &zone) && rc_name_in(&msg->qname, &zone))
+		if (!rc_rr_owner(msg, &rr, &zone))
+			return false;
+		if (rc_name_in(&msg->qname, &zone))
 			put(b, rc_name_hash(b->seed, &zone), RC_BOOK_REFERRAL, obs, rr.ttl_s,
 			    dnssec_ok);
-		return;
+		return zone.labels == 0 && msg->qname.labels > 0;
 	}
+	return false;
 }
 
-void rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
+bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
 	if (msg->fault != RC_FAULT_NONE || !msg->has_question || msg->len > b->blob_size / 4 ||
 	    msg->rcode != RC_RCODE_NOERROR || (msg->flags & RC_FLAG_TC))
-		return;
+		return false;
 	if (msg->counts[RC_ANSWER] == 0) {
-		if (msg->has & RC_HAS_AUTH_NS)
-			note_referral(b, obs, dnssec_ok);
-		return;
+		return (msg->has & RC_HAS_AUTH_NS) && note_referral(b, obs, dnssec_ok);
 	}
 	enum rc_book_kind kind;
 	if (msg->qtype == RC_TYPE_DNSKEY)
@@ -160,11 +161,12 @@ void rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 	else if (msg->qtype == RC_TYPE_NS)
 		kind = RC_BOOK_NS;
 	else
-		return;
+		return false;
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	if (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER)
 		put(b, msg->qname_hash, kind, obs, rr.ttl_s, dnssec_ok);
+	return false;
 }
 
 size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,

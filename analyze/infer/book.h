@@ -32,8 +32,9 @@ struct rc_book;
 int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book);
 void rc_book_free(struct rc_book *book);
 
-/* Enters an upstream answer if it holds something for the book. dnssec_ok: its query had DO=1. */
-void rc_book_note(struct rc_book *book, const struct rc_obs *obs, bool dnssec_ok);
+/* Enters an upstream answer if it holds something for the book. dnssec_ok: its query had DO=1. True
+ * for a referral upwards, to the root: the server does not serve what it was asked for. */
+bool rc_book_note(struct rc_book *book, const struct rc_obs *obs, bool dnssec_ok);
 
 /*
  * The pages of a zone (by seeded name hash) and kind still valid at now_ns, newest first. Borrowed

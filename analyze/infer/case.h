@@ -193,6 +193,40 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 	return code < 64 && (c->ede >> code & 1) != 0;
 }
 
+/* Two servers of a zone on the way that show different SOA serials. */
+struct rc_serials {
+	struct rc_name zone;
+	uint32_t older_serial, newer_serial; /* RFC 1982 */
+	const struct rc_link *older, *newer;
+};
+
+/* False if all that the lineage shows agree. */
+bool rc_case_serials(const struct rc_case *c, struct rc_serials *ret_serials);
+
+/* Keys that changed: a signature of the zone is by a key that the resolver's own DNSKEY set lacks. */
+struct rc_rollover {
+	struct rc_name zone;
+	uint16_t tag;               /* of the key that signed */
+	const struct rc_link *link; /* the answer with that signature */
+	const struct rc_exchange *own; /* in which the resolver got its set; NULL: before that was kept */
+	const struct rc_name *own_name;
+	struct rc_book_page with, without; /* DNSKEY sets seen, with that key and without it */
+	bool both_alive; /* the set without it was still handed out after the set with it */
+};
+
+/* False if no set with that key was seen, or the resolver had it. */
+bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
+
+/* The SOA record that an authoritative answer shows of its zone; false if it has none. */
+bool rc_read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t *ret_serial);
+bool rc_serial_is_older(uint32_t a, uint32_t b);
+
+/* The zone a referral hands over to: owner of its NS records. False if the message is none. */
+bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
+
+/* The address in an A or AAAA record; false for any other. */
+bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
+
 /* The kept answer of a record, decoded into the arena; NULL when there is none. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);
 

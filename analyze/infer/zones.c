@@ -73,7 +73,7 @@ static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t 
 	z->ns[z->n_ns++] = *name;
 }
 
-static bool read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
+bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
 {
 	struct rc_cursor rd = rc_rr_rdata(m, rr);
 	const uint8_t *bytes;
@@ -117,7 +117,7 @@ static void addresses_of_message(struct rc_case *c, const struct rc_msg *m)
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
 		struct rc_name owner;
 		struct rc_addr addr;
-		if (!read_addr(m, &rr, &addr) || !rc_rr_owner(m, &rr, &owner))
+		if (!rc_read_addr(m, &rr, &addr) || !rc_rr_owner(m, &rr, &owner))
 			continue;
 		uint64_t hash = rc_name_hash(c->seed, &owner);
 		for (size_t i = 0; i < c->n_zones; i++)
@@ -162,8 +162,7 @@ static bool serves(const struct rc_zone_view *z, const struct rc_addr *addr)
 	return false;
 }
 
-/* The zone a referral hands over to: owner of its NS records. False if the message is none. */
-static bool referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
+bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
 {
 	if (m->rcode != RC_RCODE_NOERROR || m->counts[RC_ANSWER] != 0 ||
 	    !(m->has & RC_HAS_AUTH_NS) || (m->has & RC_HAS_AUTH_SOA))
@@ -196,7 +195,7 @@ static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 	size_t best = RC_ZONE_NONE;
 	if (link->answer == NULL)
 		return RC_ZONE_NONE;
-	bool referral = referral_target(link->answer, &target);
+	bool referral = rc_referral_target(link->answer, &target);
 	if (!referral && !(link->answer->flags & RC_FLAG_AA))
 		return RC_ZONE_NONE;
 	for (size_t i = 0; i < c->n_zones; i++) {
@@ -286,7 +285,7 @@ static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct
 		return RC_OUT_USABLE;
 	if (link->x->query.flags & RC_FLAG_RD)
 		return RC_OUT_USABLE; /* a forwarder's own upstream: NODATA without a SOA */
-	if (!referral_target(m, &target))
+	if (!rc_referral_target(m, &target))
 		return RC_OUT_LAME;
 	if (target.labels == 0)
 		return RC_OUT_LAME;
@@ -325,7 +324,7 @@ static bool is_final(const struct rc_link *link, uint16_t qtype)
 	struct rc_name target;
 	return link->outcome == RC_OUT_USABLE && link->x->qtype == qtype &&
 	       (link->name->role == RC_ROLE_QUESTION || link->name->role == RC_ROLE_ALIAS) &&
-	       (link->answer == NULL || !referral_target(link->answer, &target)) &&
+	       (link->answer == NULL || !rc_referral_target(link->answer, &target)) &&
 	       (link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
 		(link->answer->has & RC_HAS_ANSWER_QTYPE));
 }

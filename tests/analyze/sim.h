@@ -1,6 +1,6 @@
 /*
- * Stories for the engine: clients, resolvers and servers that speak by the millisecond, and what the engine
- * says of them.
+ * A small internet for the tests of the engine: clients, a resolver, a forwarder, servers of the root
+ * and of "example"; stories are told in milliseconds, and what the engine says is kept.
  */
 #ifndef RC_TESTS_ANALYZE_SIM_H
 #define RC_TESTS_ANALYZE_SIM_H
@@ -47,6 +47,9 @@ struct sim {
 	struct seen seen[SEEN_MAX];
 	size_t n;
 	unsigned incidents[3], transactions, upstream;
+	unsigned degraded;       /* degraded zones told */
+	char summary[512];       /* the latest of these */
+	const char *degraded_by; /* its slug */
 };
 
 static inline void on_failure(void *context, const struct rc_failure *f)
@@ -83,6 +86,11 @@ static inline void on_incident(void *context, const struct rc_incident *in)
 	struct sim *s = context;
 	s->incidents[in->state]++;
 	assert_true(in->failures > 0);
+	if (in->degraded && in->state == RC_INCIDENT_OPEN) {
+		s->degraded++;
+		s->degraded_by = in->cause->slug;
+		snprintf(s->summary, sizeof s->summary, "%s", in->summary);
+	}
 }
 
 static inline void on_transaction(void *context, const struct rc_exchange *x,
@@ -210,7 +218,5 @@ static inline void assert_cause(const struct sim *s, size_t i, const char *slug)
 	assert_true(i < s->n);
 	assert_string_equal(s->seen[i].cause->slug, slug);
 }
-
-/* --- what is a failure ----------------------------------------------------------------------- */
 
 #endif

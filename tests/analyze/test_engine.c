@@ -1,5 +1,7 @@
 #include "tests/analyze/sim.h"
 
+/* --- what is a failure ----------------------------------------------------------------------- */
+
 static void an_answered_question_gives_no_event(void **state)
 {
 	struct sim s;

@@ -1,0 +1,178 @@
+/*
+ * The zone itself: not loaded, going round in circles, different from server to server.
+ */
+#include "analyze/cause/rule.h"
+
+#define EDE_NOT_READY 14u
+#define EDE_INVALID_DATA 24u
+
+/* An authoritative server asked directly, which fails for its own zone. */
+static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
+					  struct rc_finding *f)
+{
+	if (rc_flag(&c->x->answer, RC_FLAG_RA) || c->upstream_visible || c->n_links > 0)
+		return RC_CONF_NONE;
+	bool said = (c->ede & rule->ede) != 0;
+	f->server = &c->x->server;
+	f->zone = c->qname;
+	f->explanation = rc_say(c,
+				"%s answers SERVFAIL without recursion (RA=0): it is configured "
+				"for a zone that holds %s, but has not loaded it or let it expire.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f,
+		      said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
+	if (said)
+		return RC_CONF_PROVEN;
+	return rc_server_is_authoritative(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* One alias leads to the next and back, or the chain does not end. */
+static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_case *c,
+					  struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_link *proof = NULL;
+	size_t aliases = 0;
+	bool loop = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool on_path = link->name->role == RC_ROLE_QUESTION ||
+			       link->name->role == RC_ROLE_ALIAS;
+		if (!on_path || link->answer == NULL ||
+		    !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
+		    (link->answer->has & RC_HAS_ANSWER_QTYPE))
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
+		struct rc_rr rr;
+		while (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
+			struct rc_name target;
+			if (rr.type != RC_TYPE_CNAME ||
+			    !rc_rr_rdata_name(link->answer, &rr, 0, &target))
+				continue;
+			aliases++;
+			/* Back to a name that is itself an alias on the path, the question for one. */
+			for (size_t j = 0; j < c->n_links && !loop; j++)
+				loop = c->links[j].answer != NULL && j <= i &&
+				       (c->links[j].answer->has & RC_HAS_ANSWER_CNAME) &&
+				       rc_name_equal(&c->links[j].name->name, &target);
+			proof = link;
+		}
+	}
+	if (!loop && aliases < 8)
+		return RC_CONF_NONE;
+	f->explanation = rc_say(c,
+				loop ? "The aliases of %s lead back to where they began."
+				     : "The chain of aliases of %s does not end.",
+				rc_say_name(c, c->qname));
+	rc_prove(c, f, proof->x, &proof->name->name, NULL,
+		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
+	rc_prove_self(c, f, "the client's answer");
+	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
+static bool fails_validation(struct rc_case *c)
+{
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	return r->n_findings > 0 && r->status != RC_DNSSEC_INSECURE;
+}
+
+/*
+ * Servers of one zone hand out different versions of it: different serials on the way, or DNSKEY sets by
+ * turns. What one version signs another's keys do not verify.
+ */
+static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_case *c,
+				       struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_serials s;
+	struct rc_rollover r;
+	bool checks = rc_asks_dnssec(c) && !rc_flag(&c->x->query, RC_FLAG_CD);
+	bool keys = checks && rc_case_rollover(c, &r) && r.both_alive;
+	bool serials = rc_case_serials(c, &s);
+	if (!keys && !serials)
+		return RC_CONF_NONE;
+	f->zone = rc_arena_copy(c->arena, serials ? &s.zone : &r.zone, sizeof s.zone);
+	f->server = serials ? &s.older->x->server : NULL;
+	f->explanation = serials ? rc_say(c,
+					  "The servers of %s serve different versions of it: serial %u "
+					  "and %u.",
+					  rc_say_name(c, &s.zone), s.older_serial, s.newer_serial)
+				 : rc_say(c,
+					  "The servers of %s serve different versions of it: one "
+					  "publishes key %u, the other does not.",
+					  rc_say_name(c, &r.zone), r.tag);
+	if (serials)
+		rc_prove_serials(c, f, &s);
+	if (keys)
+		rc_prove(c, f, r.link->x, &r.link->name->name, NULL,
+			 rc_say(c, "signed by key %u, which only one of the sets has", r.tag));
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return keys || (checks && fails_validation(c)) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "zone.not_loaded",
+				.title = "the server has not loaded its zone",
+				.when = "SERVFAIL with RA=0 from a server that was asked directly; "
+					"EDE 14 or 24 proves it.",
+				.mistaken_for =
+					"upstream.servfail: the same seen through a resolver.",
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Look in the log of {server} why the zone does not load "
+					"(syntax, missing file, expired secondary)."},
+				.next_steps = {"dig @{server} {qname} SOA +norecurse"},
+				.reference = "RFC 8914 4.15, 4.25",
+			},
+		.rank = 250,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(EDE_NOT_READY) | RC_EDE(EDE_INVALID_DATA),
+		.test = test_not_loaded,
+	},
+	{
+		.cause =
+			{
+				.slug = "zone.cname_loop",
+				.title = "the aliases form a loop",
+				.when = "CNAME records that lead back to a name already followed, "
+					"or a chain that does not end.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Correct the CNAME records of {qname} so that they end at "
+					"a name with data."},
+				.next_steps = {"dig {qname} CNAME +norecurse"},
+				.reference = "RFC 1034 3.6.2",
+			},
+		.rank = 280,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.test = test_cname_loop,
+	},
+	{
+		.cause =
+			{
+				.slug = "zone.serial_mismatch",
+				.title = "the zone's servers serve different versions",
+				.when = "Servers of one zone show different SOA serials, the "
+					"older one still after the time a transfer takes.",
+				.mistaken_for =
+					"A transfer under way: there the older serial is gone "
+					"within seconds.",
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_MEDIUM,
+				.fix = {"Find out why {server} does not transfer {zone}: NOTIFY, "
+					"access list or TSIG key of the transfer, or a serial that "
+					"went backwards."},
+				.next_steps = {"dig {zone} +nssearch", "dig @{server} {zone} SOA "
+								       "+norecurse"},
+				.reference = "RFC 1034 4.3.5",
+			},
+		.rank = 282,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_NXDOMAIN) | RC_ON_SILENCE,
+		.test = test_serials,
+	},
+};
+
+const struct rc_rule_family rc_rules_zone = {rules, sizeof rules / sizeof *rules};

@@ -1,0 +1,143 @@
+#include "analyze/infer/case.h"
+
+#define SIGNERS_MAX 8u
+#define PAGES 8u
+#define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
+#define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
+
+struct signer {
+	struct rc_name zone;
+	uint16_t tag;
+	const struct rc_link *link;
+};
+
+/* RFC 4034 appendix B. */
+static uint16_t key_tag(const struct rc_msg *m, const struct rc_rr *rr)
+{
+	struct rc_cursor rd = rc_rr_rdata(m, rr);
+	uint32_t sum = 0;
+	for (uint32_t i = 0; i < rr->rdata_len; i++)
+		sum += i & 1 ? rc_cursor_u8(&rd) : (uint32_t)rc_cursor_u8(&rd) << 8;
+	return (uint16_t)(sum + (sum >> 16));
+}
+
+static bool has_key(const struct rc_msg *m, uint16_t tag)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY && key_tag(m, &rr) == tag)
+			return true;
+	return false;
+}
+
+/* Who signed what the resolver was given for the question and its aliases. */
+static size_t collect_signers(struct rc_case *c, struct signer *signers)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		struct rc_rr rr;
+		if (link->answer == NULL || link->name->role == RC_ROLE_NAMESERVER ||
+		    link->x->qtype == RC_TYPE_DNSKEY || !(link->answer->has & RC_HAS_DNSSEC))
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
+		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++) {
+			struct signer s = {.link = link};
+			bool known = false;
+			if (rr.type != RC_TYPE_RRSIG ||
+			    !rc_rr_rdata_name(link->answer, &rr, RRSIG_SIGNER_OFF, &s.zone))
+				continue;
+			struct rc_cursor rd = rc_rr_rdata(link->answer, &rr);
+			rc_cursor_skip(&rd, RRSIG_TAG_OFF);
+			s.tag = rc_cursor_u16(&rd);
+			for (size_t j = 0; j < n && !known; j++)
+				known = signers[j].tag == s.tag &&
+					rc_name_equal(&signers[j].zone, &s.zone);
+			if (!known && n < SIGNERS_MAX)
+				signers[n++] = s;
+		}
+	}
+	return n;
+}
+
+/* The latest DNSKEY answer that the resolver got before it answered. */
+static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash)
+{
+	const struct rc_record *best = NULL;
+	for (size_t a = 0; a < c->n_resolver; a++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], zone_hash);
+		for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			bool keys = r->x.name_hash == zone_hash && r->x.qtype == RC_TYPE_DNSKEY &&
+				    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns &&
+				    rc_addr_equal(&r->x.asker, &c->resolver[a]) &&
+				    !(r->x.answer.flags & RC_FLAG_TC) && r->x.answer.counts[0] > 0;
+			if (keys && (best == NULL || r->x.end_ns > best->x.end_ns))
+				best = r;
+		}
+	}
+	return best;
+}
+
+static bool is_own(const struct rc_case *c, const struct rc_book_page *p)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], &p->asker))
+			return true;
+	return false;
+}
+
+/* Sorts the DNSKEY sets seen of the zone into those with the key and those without. */
+static bool compare_sets(struct rc_case *c, const struct signer *s, uint64_t zone_hash,
+			 struct rc_rollover *r)
+{
+	struct rc_book_page pages[PAGES];
+	size_t n = rc_book_find(c->book, zone_hash, RC_BOOK_DNSKEY, c->x->first_ns, pages, PAGES);
+	bool with = false, without = false;
+	for (size_t i = 0; i < n; i++) {
+		struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
+		if (m == NULL || !rc_msg_decode(pages[i].wire, pages[i].len_bytes,
+						pages[i].len_bytes, c->seed, m))
+			continue;
+		if (has_key(m, s->tag)) {
+			if (!with || pages[i].first_ns < r->with.first_ns)
+				r->with = pages[i];
+			with = true;
+		} else if (!without || is_own(c, &pages[i]) || !is_own(c, &r->without)) {
+			r->without = pages[i];
+			without = true;
+		}
+	}
+	r->both_alive = with && without && r->without.seen_ns > r->with.first_ns;
+	return with && without;
+}
+
+bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
+{
+	struct signer signers[SIGNERS_MAX];
+	size_t n = collect_signers(c, signers);
+	for (size_t i = 0; i < n; i++) {
+		struct rc_rollover r = {
+			.zone = signers[i].zone, .tag = signers[i].tag, .link = signers[i].link};
+		uint64_t hash = rc_name_hash(c->seed, &r.zone);
+		if (!compare_sets(c, &signers[i], hash, &r))
+			continue;
+		const struct rc_record *own = own_keys(c, hash);
+		if (own != NULL) {
+			const struct rc_msg *m = rc_case_decode(c, own);
+			if (m == NULL || has_key(m, r.tag))
+				continue;
+			r.own = &own->x;
+			r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+		} else if (!is_own(c, &r.without)) {
+			continue;
+		}
+		*ret_rollover = r;
+		return true;
+	}
+	return false;
+}
