@@ -46,6 +46,7 @@ struct rc_engine {
 	struct rc_pair *pair;
 	struct rc_hosts *hosts;
 	struct rc_book *book;
+	struct rc_serial_table *serials;
 	struct rc_hold *hold;
 	struct rc_decider *decider;
 	struct rc_incidents *incidents;
@@ -81,12 +82,20 @@ static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r, ui
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }
 
+/* How many other questions are open at the server: when this one is asked, and when it is answered. */
+static void note_load(const struct rc_engine *e, struct rc_exchange *x)
+{
+	uint32_t open = rc_hosts_open(e->hosts, &x->server);
+	x->load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
+}
+
 static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
-	const struct rc_record *r = rc_recorder_at(recorder, pos);
+	struct rc_record *r = rc_recorder_at(recorder, pos);
 	(void)obs;
+	note_load(e, &r->x);
 	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker));
 }
 
@@ -170,8 +179,11 @@ static void note_degraded(struct rc_engine *e, uint64_t pos, const struct rc_exc
 		return;
 	if (bad)
 		rc_degraded_note(e->degraded, pos, x, e->now_ns);
-	else if (answer != NULL)
-		rc_degraded_note_serial(e->degraded, x, answer, e->incidents);
+	const struct rc_zone_serials *serials = answer == NULL
+							? NULL
+							: rc_serials_note(e->serials, x, answer);
+	if (serials != NULL)
+		rc_degraded_note_serials(e->degraded, serials, e->incidents);
 }
 
 static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
@@ -183,8 +195,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
 	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
-	uint32_t open = rc_hosts_open(e->hosts, &r->x.server);
-	r->x.load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
+	note_load(e, &r->x);
 	bool lame = is_upstream_query(&r->x) && rc_book_note(e->book, obs, r->x.query.do_bit);
 	note_degraded(e, pos, &r->x, failed || lame, &obs->msg);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
@@ -304,6 +315,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.recorder = rc_pair_recorder(e->pair),
 		.hosts = e->hosts,
 		.book = e->book,
+		.serials = e->serials,
 		.dnssec = e->dnssec,
 		.judgements = e->judgements,
 		.one_way = is_one_way(e),
@@ -417,6 +429,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 		err = rc_incidents_new(part * SHARE_INCIDENTS, output->on_incident, output->context,
 				       &e->incidents);
 	if (err == RC_OK)
+		err = rc_serials_new(config->seed, &e->serials);
+	if (err == RC_OK)
 		err = rc_degraded_new(config->seed, &e->degraded);
 	if (err == RC_OK)
 		err = rc_arena_new(CASE_BYTES_MAX, &e->arena);
@@ -446,6 +460,7 @@ void rc_engine_free(struct rc_engine *e)
 	rc_decider_free(e->decider);
 	rc_incidents_free(e->incidents);
 	rc_degraded_free(e->degraded);
+	rc_serials_free(e->serials);
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
 	rc_arena_free(e->arena);

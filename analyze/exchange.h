@@ -69,7 +69,8 @@ struct rc_exchange {
 	uint16_t attempts; /* queries sent, at least 1 */
 	uint16_t
 		answers; /* response messages taken as its answer: more than 1 for zone transfers */
-	uint16_t load;   /* other questions open at the server when this one failed */
+	uint16_t
+		load; /* other questions open at the server when this one was answered, else when asked */
 	uint16_t vlan, inner_vlan; /* outermost, innermost of several; 0 none */
 	uint64_t encaps;           /* of the first attempt: rc_encap_list */
 	uint16_t last_ip_id;       /* IPv4 identification of the last attempt, 0 for IPv6 */

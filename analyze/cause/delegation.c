@@ -35,16 +35,27 @@ static bool is_on_path(const struct rc_zone_view *z)
 	return z->known_cut && z->name.len > 0 && z->role != RC_ROLE_NAMESERVER;
 }
 
-/* The deepest zone on the way that nobody answered for; NULL if its servers helped. */
+/*
+ * The deepest zone that the question, or an alias it leads to, lies in and that nobody answered for; NULL if
+ * their servers helped.
+ */
 static const struct rc_zone_view *deepest_unhelpful(const struct rc_case *c)
 {
-	const struct rc_zone_view *deepest = NULL;
-	for (size_t i = 0; i < c->n_zones; i++) {
-		const struct rc_zone_view *z = &c->zones[i];
-		if (is_on_path(z) && (deepest == NULL || z->name.labels > deepest->name.labels))
-			deepest = z;
+	for (size_t n = 0; n < c->n_names; n++) {
+		const struct rc_zone_view *deepest = NULL;
+		/* An alias' ancestors are followed in its role too: the deepest of them tells. */
+		if (c->names[n].role != RC_ROLE_QUESTION && c->names[n].role != RC_ROLE_ALIAS)
+			continue;
+		for (size_t i = 0; i < c->n_zones; i++) {
+			const struct rc_zone_view *z = &c->zones[i];
+			if (is_on_path(z) && rc_name_in(&c->names[n].name, &z->name) &&
+			    (deepest == NULL || z->name.labels > deepest->name.labels))
+				deepest = z;
+		}
+		if (deepest != NULL && deepest->usable == 0)
+			return deepest;
 	}
-	return deepest != NULL && deepest->usable == 0 ? deepest : NULL;
+	return NULL;
 }
 
 /* Shows the exchange whose answer delegates the zone. */

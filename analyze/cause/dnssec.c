@@ -75,9 +75,8 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
-	struct rc_serials serials;
-	if (rc_case_serials(c, &serials))
-		rc_prove_serials(c, f, &serials);
+	if (rc_case_serials(c) != NULL)
+		rc_prove_serials(c, f, rc_case_serials(c));
 	if (!validates(c))
 		return RC_CONF_POSSIBLE;
 	struct rc_rollover rollover;
@@ -296,17 +295,18 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 {
 	(void)rule;
 	struct rc_rollover r;
-	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive)
+	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive ||
+	    rc_serials_find(c->serials, &r.zone) != NULL)
 		return RC_CONF_NONE;
 	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
 	f->server = &c->x->server;
-	f->explanation = rc_say(c,
-				"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
-				"%s fetched before does not have it.",
-				rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
-				rc_say_addr(c, &c->x->server));
-	rc_prove(c, f, r.link->x, &r.link->name->name, NULL,
-		 rc_say(c, "signed by key %u", r.tag));
+	f->explanation = rc_say(
+		c,
+		"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
+		"%s fetched before does not have it.",
+		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
+		rc_say_addr(c, &c->x->server));
+	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
 	if (r.own != NULL)
 		rc_prove(c, f, r.own, r.own_name, NULL,
 			 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
@@ -317,15 +317,6 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 		       (rc_addr_equal(&r.own->server, &r.with.server) ||
 			rc_addr_equal(&r.own->server, &r.link->x->server));
 	return changed ? RC_CONF_PROVEN : RC_CONF_LIKELY;
-}
-
-static bool final_answer_usable(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].outcome == RC_OUT_USABLE && c->links[i].x->qtype == c->x->qtype &&
-		    c->links[i].name->role == RC_ROLE_QUESTION && c->links[i].x->query.do_bit)
-			return true;
-	return false;
 }
 
 static bool another_says(const struct rc_rule *rule, struct rc_case *c)
@@ -365,7 +356,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 			 "another type of the name is answered, validated (AD=1)");
 		return RC_CONF_POSSIBLE;
 	}
-	if (c->failed_zone == RC_ZONE_NONE && final_answer_usable(c) &&
+	if (c->failed_zone == RC_ZONE_NONE && c->final != NULL && c->final->x->query.do_bit &&
 	    rc_case_dnssec(c)->status == RC_DNSSEC_INDETERMINATE)
 		return RC_CONF_POSSIBLE;
 	return RC_CONF_NONE;

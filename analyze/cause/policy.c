@@ -2,6 +2,7 @@
  * Refusals: what the server could answer and will not.
  */
 #include "analyze/cause/rule.h"
+#include "base/time.h"
 
 #define EDE_FORGED 4u
 #define EDE_BLOCKED 15u
@@ -9,6 +10,7 @@
 #define EDE_FILTERED 17u
 #define EDE_PROHIBITED 18u
 #define EDE_NOT_AUTHORITATIVE 20u
+#define FLOOD_MIN 10u /* questions in a second: no limit in use is lower */
 
 static const char *server_text(struct rc_case *c)
 {
@@ -52,12 +54,33 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	return refused ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 
+/* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
+static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
+{
+	if (c->n_links > 0 || c->others.same_server_ok == 0 || c->others.same_server_failed > 0 ||
+	    c->others.same_client_ok > 0 || !c->upstream_visible ||
+	    rc_hosts_served(c->hosts, &c->x->asker, &c->x->server))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answers %s nothing but SERVFAIL, though it serves others.",
+				server_text(c), rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "SERVFAIL, and nothing asked upstream");
+	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+		 "the same name was answered for another client");
+	return RC_CONF_POSSIBLE;
+}
+
 /* What only this client is denied: others are served, or EDE 18 says it. */
 static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
 	(void)rule;
 	if (is_transfer(c) || relays_upstream(c))
+		return RC_CONF_NONE;
+	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
+		return fails_only(c, f);
+	/* Knot DNS refuses so; others mean that they do not host the zone. */
+	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
 	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
 	const struct rc_host *h = c->server_host;
@@ -197,8 +220,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	if (is_transfer(c) || relays_upstream(c))
 		return RC_CONF_NONE;
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
-	bool others = c->others.same_client_ok > 0;
-	if (!others)
+	if (c->others.same_client_types_ok == 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -241,6 +263,22 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	return RC_CONF_LIKELY;
 }
 
+/* Asked much in that second, it left a good part without an answer, of what it answers at other times. */
+static bool is_flooded(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate r;
+	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN ||
+	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
+	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
+		return false;
+	f->explanation = rc_say(
+		c,
+		"%s answers %s this question at other times; in the second in which "
+		"it was asked %u times it answered %u: a rate limit.",
+		server_text(c), rc_say_addr(c, &c->x->asker), r.asked, r.answered);
+	return true;
+}
+
 static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -259,9 +297,11 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	if (rc_is_answered(c))
 		return RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
-	if (!well || c->others.slipped == 0)
+	if (!well)
 		return RC_CONF_NONE;
 	rc_prove_self(c, f, "no answer");
+	if (c->others.slipped == 0)
+		return is_flooded(c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
 		 "the same question got an empty truncated answer (RRL slip)");
 	return RC_CONF_LIKELY;
@@ -310,7 +350,8 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 8914 4.19",
 			},
 		.rank = 220,
-		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) |
+			  RC_ON(RC_RCODE_NOTAUTH) | RC_ON_SILENCE,
 		.test = test_client,
 	},
 	{

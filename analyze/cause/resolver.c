@@ -5,9 +5,11 @@
 #include "base/time.h"
 
 #define EDE_OTHER 0u
+#define SLOW_NS RC_NS_PER_S /* an answer that takes longer may come too late */
+#define LIMIT_RATE_MIN 12u  /* questions in a second: below that no limit is set */
 #define EDE_CACHED_ERROR 13u
-#define LOAD_MIN 4u /* open questions that make a resolver busy: quotas in use are far above */
-#define EARLY_NS (350 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.3 s */
+#define SILENT_LOAD_MIN 6u /* the same for one that drops: Unbound's quotas begin at eight */
+#define EARLY_NS (700 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.5 s */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
@@ -31,17 +33,37 @@ static bool zone_works(const struct rc_case *c)
 static bool gave_up_early(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].outcome != RC_OUT_UNKNOWN && c->links[i].outcome != RC_OUT_USABLE)
+		if (c->links[i].outcome != RC_OUT_UNKNOWN &&
+		    c->links[i].outcome != RC_OUT_TIMEOUT && c->links[i].outcome != RC_OUT_USABLE)
 			return false;
 	return c->x->end_ns - c->x->first_ns < EARLY_NS;
+}
+
+/* It drops what it has no room for: nothing is asked for this question, and many others are open. */
+static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
+{
+	bool cached = c->others.same_client_ok + c->others.same_server_ok > 0;
+	if (!c->upstream_visible || c->n_links > 0 || cached || c->x->load < SILENT_LOAD_MIN ||
+	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->x->transport != RC_UDP)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s dropped %s without asking anybody, while %u other questions "
+				"were open there: it has no room for more.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				c->x->load);
+	rc_prove_self(c, f, rc_say(c, "no answer, with %u other questions open", c->x->load));
+	return RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_case *c,
 					struct rc_finding *f)
 {
 	(void)rule;
+	if (!rc_is_answered(c))
+		return drops_unasked(c, f);
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->x->load < LOAD_MIN || !gave_up_early(c) || c->forwarded != NULL || c->ede != 0 ||
+	    c->x->load < RC_LOAD_BUSY || !gave_up_early(c) || c->forwarded != NULL || c->ede != 0 ||
 	    c->others.earlier > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -96,6 +118,28 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/* It asks nobody, others resolve the name meanwhile, and no rate that a limit could be about is near. */
+static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate rate;
+	bool busy = rc_hosts_rate(c->hosts, &c->x->server, &rate) && rate.asked >= LIMIT_RATE_MIN;
+	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 || c->others.elsewhere_failed > 0 ||
+	    c->others.same_server_ok > 0 || busy || c->ede != 0 || !zone_works(c) ||
+	    rc_flag(&c->x->query, RC_FLAG_CD) || c->x->end_ns - c->x->first_ns >= INSTANT_NS)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s answered SERVFAIL for %s after %s without asking anybody, while "
+		"other resolvers resolve it: something of its own keeps it from it.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+	rc_prove_self(c, f, "SERVFAIL at once, no query upstream");
+	rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
+		 "another resolver answers for the same name");
+	return RC_CONF_POSSIBLE;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -105,9 +149,13 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 					struct rc_finding *f)
 {
 	(void)rule;
-	if (c->final == NULL || c->lineage_cut || c->failed_zone != RC_ZONE_NONE ||
-	    (c->ede & ~RC_EDE(EDE_OTHER)) != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    rc_flag(&c->x->query, RC_FLAG_CD) || c->others.same_server_ok > 0)
+	if (c->n_links == 0)
+		return unasked(c, f);
+	if (c->final == NULL || c->lineage_cut ||
+	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
+	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(EDE_OTHER)) != 0 ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    c->others.same_server_ok > 0)
 		return RC_CONF_NONE;
 	bool checks = rc_asks_dnssec(c), alone = c->others.elsewhere_ok > 0;
 	bool can_check = c->server_host != NULL && c->server_host->answered_ad > 0;
@@ -151,7 +199,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 8914 4.15",
 			},
 		.rank = 215,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED),
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
 		.test = test_overload,
 	},
 	{
@@ -195,7 +243,7 @@ static const struct rc_rule rules[] = {
 					       "rndc flushname {qname}"},
 				.reference = "RFC 8914 4.1",
 			},
-		.rank = 595,
+		.rank = 585,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_internal,
 	},

@@ -107,12 +107,18 @@ static const char *copy_text(struct rc_case *c, const char *text, size_t len)
 	return copy;
 }
 
-void rc_prove_serials(struct rc_case *c, struct rc_finding *f, const struct rc_serials *s)
+static void prove_serial(struct rc_case *c, struct rc_finding *f, const struct rc_zone_serials *z,
+			 const struct rc_serial *serial)
 {
-	rc_prove(c, f, s->older->x, &s->older->name->name, NULL,
-		 rc_say(c, "serial %u of %s", s->older_serial, rc_say_name(c, &s->zone)));
-	rc_prove(c, f, s->newer->x, &s->newer->name->name, NULL,
-		 rc_say(c, "serial %u of %s", s->newer_serial, rc_say_name(c, &s->zone)));
+	const struct rc_name *zone = rc_arena_copy(c->arena, &z->name, sizeof z->name);
+	rc_prove(c, f, &serial->x, NULL, NULL,
+		 rc_say(c, "serial %u of %s", serial->value, rc_say_name(c, zone)));
+}
+
+void rc_prove_serials(struct rc_case *c, struct rc_finding *f, const struct rc_zone_serials *z)
+{
+	prove_serial(c, f, z, &z->older);
+	prove_serial(c, f, z, &z->newest);
 }
 
 const char *rc_say_name(struct rc_case *c, const struct rc_name *name)

@@ -45,6 +45,7 @@ struct rc_rule {
 #define RC_ON_ANY UINT32_MAX
 #define RC_EDE(code) (UINT64_C(1) << (code))
 #define RC_OPCODES_ALL 0xffffu
+#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 struct rc_rule_family {
 	const struct rc_rule *rules;
@@ -83,7 +84,8 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
 
 /* Adds the two exchanges that show different serials of a zone. */
-void rc_prove_serials(struct rc_case *c, struct rc_finding *f, const struct rc_serials *serials);
+void rc_prove_serials(struct rc_case *c, struct rc_finding *f,
+		      const struct rc_zone_serials *serials);
 
 /* The deepest cut on the way that no server helped with; NULL if there is none. */
 static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)

@@ -56,16 +56,44 @@ static size_t suspect_zone(struct rc_case *c)
 									     : RC_ZONE_NONE;
 }
 
+/* Every server asked says that it does not know the EDNS version: there is none below 0. */
+static const struct rc_link *refuses_version_0(const struct rc_case *c)
+{
+	const struct rc_link *proof = NULL;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone || link->outcome == RC_OUT_UNKNOWN)
+			continue;
+		if (link->x->state != RC_X_ANSWERED || link->x->answer.rcode != RC_RCODE_BADVERS ||
+		    link->x->query.edns_version != 0)
+			return NULL;
+		proof = link;
+	}
+	return proof;
+}
+
 static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	(void)rule;
 	struct rc_contrast k;
 	size_t zone = suspect_zone(c);
-	if (zone == RC_ZONE_NONE || !rc_contrast_find(c, zone, &k))
+	if (zone == RC_ZONE_NONE)
 		return RC_CONF_NONE;
 	const struct rc_zone_view *z = &c->zones[zone];
+	const struct rc_link *badvers = zone == c->failed_zone ? refuses_version_0(c) : NULL;
 	f->zone = z->name.len > 0 ? &z->name : NULL;
+	if (badvers != NULL) {
+		f->server = &badvers->x->server;
+		f->explanation = rc_say(c,
+					"The servers of %s answer BADVERS to EDNS version 0, which "
+					"every server that knows EDNS must take.",
+					rc_say_zone(c, z));
+		rc_prove_zone(c, f, zone, RC_OUT_OTHER_RCODE);
+		return RC_CONF_PROVEN;
+	}
+	if (!rc_contrast_find(c, zone, &k))
+		return RC_CONF_NONE;
 	f->server = &k.works->server;
 	f->explanation = rc_say(
 		c,

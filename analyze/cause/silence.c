@@ -21,7 +21,8 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 	f->explanation = rc_say(c, "%s ended the TCP connection without an answer.",
 				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, marks & RC_X_RESET ? "TCP reset" : "the connection was closed");
-	return RC_CONF_PROVEN;
+	/* It was reached. A resolver closes connections whose questions it has no answer for. */
+	return c->n_links > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_late(const struct rc_rule *rule, struct rc_case *c,

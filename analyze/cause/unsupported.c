@@ -102,17 +102,33 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 				    struct rc_finding *f)
 {
 	(void)rule;
-	if (!c->x->query.edns || c->x->query.edns_version > 0 || c->x->answer.edns ||
-	    is_meta_type(c->x->qtype) || c->x->opcode != RC_OPCODE_QUERY ||
-	    c->x->query.fault != RC_FAULT_NONE || c->x->qdcount != 1 || c->n_links > 0)
+	bool plain_works = c->others.same_client_without_edns_ok > 0;
+	if (!c->x->query.edns || c->x->query.edns_version > 0 || is_meta_type(c->x->qtype) ||
+	    c->x->opcode != RC_OPCODE_QUERY || c->x->query.fault != RC_FAULT_NONE ||
+	    c->x->qdcount != 1 || c->n_links > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
+	/* Any error will do if the same question without EDNS works, but for what resolvers say. */
+	if (!rc_rcode_is(c, RC_RCODE_FORMERR) || c->x->answer.edns) {
+		bool badvers = rc_rcode_is(c, RC_RCODE_BADVERS);
+		if (rc_flag(&c->x->answer, RC_FLAG_RA) || (!plain_works && !badvers))
+			return RC_CONF_NONE;
+		f->explanation = rc_say(
+			c, "%s fails a query with EDNS%s.", rc_say_addr(c, &c->x->server),
+			plain_works ? ", and answers the same without it" : " version 0");
+		rc_prove_self(c, f,
+			      badvers ? "BADVERS to EDNS version 0" : "error to a query with EDNS");
+		if (plain_works)
+			rc_prove(c, f, c->others.without_edns_example, c->qname, NULL,
+				 "the same question without EDNS was answered");
+		return badvers ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	}
 	f->explanation = rc_say(c,
 				"%s answered FORMERR to a query with EDNS, and without an OPT "
 				"record of its own: it does not know EDNS.",
 				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "well-formed query with OPT answered FORMERR without OPT");
-	if (c->others.same_client_without_edns_ok == 0)
+	if (!plain_works)
 		return RC_CONF_LIKELY;
 	rc_prove(c, f, c->others.without_edns_example, c->qname, NULL,
 		 "the same question without EDNS was answered");
@@ -322,7 +338,8 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 6891 7",
 			},
 		.rank = 150,
-		.rcodes = RC_ON(RC_RCODE_FORMERR),
+		.rcodes = RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_BADVERS) |
+			  RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED),
 		.test = test_edns,
 	},
 };

@@ -126,6 +126,16 @@ static enum rc_confidence by_witness(const struct rc_rule *rule, struct rc_case 
 	return RC_CONF_LIKELY;
 }
 
+static bool answers_with_alias(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone && c->links[i].answer != NULL &&
+		    c->links[i].outcome == RC_OUT_SERVFAIL &&
+		    (c->links[i].answer->has & RC_HAS_ANSWER_CNAME))
+			return true;
+	return false;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -145,6 +155,13 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	rc_prove_zone(c, f, c->failed_zone, outcome);
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
+	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
+	bool chain = outcome == RC_OUT_SERVFAIL && answers_with_alias(c);
+	/* No resolver gives up on silence so soon, unless it has no room for the question. */
+	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
+		     c->x->end_ns - c->x->first_ns < SLOW_NS;
+	if (chain || hasty)
+		return hasty && c->x->load >= RC_LOAD_BUSY ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_DROPS))

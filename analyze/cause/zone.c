@@ -84,25 +84,28 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 				       struct rc_finding *f)
 {
 	(void)rule;
-	struct rc_serials s;
 	struct rc_rollover r;
 	bool checks = rc_asks_dnssec(c) && !rc_flag(&c->x->query, RC_FLAG_CD);
-	bool keys = checks && rc_case_rollover(c, &r) && r.both_alive;
-	bool serials = rc_case_serials(c, &s);
-	if (!keys && !serials)
+	bool keys = checks && rc_case_rollover(c, &r);
+	const struct rc_zone_serials *s = rc_case_serials(c);
+	keys = keys && (r.both_alive || s != NULL);
+	if (!keys && s == NULL)
 		return RC_CONF_NONE;
-	f->zone = rc_arena_copy(c->arena, serials ? &s.zone : &r.zone, sizeof s.zone);
-	f->server = serials ? &s.older->x->server : NULL;
-	f->explanation = serials ? rc_say(c,
-					  "The servers of %s serve different versions of it: serial %u "
-					  "and %u.",
-					  rc_say_name(c, &s.zone), s.older_serial, s.newer_serial)
-				 : rc_say(c,
-					  "The servers of %s serve different versions of it: one "
-					  "publishes key %u, the other does not.",
-					  rc_say_name(c, &r.zone), r.tag);
-	if (serials)
-		rc_prove_serials(c, f, &s);
+	f->zone = s != NULL ? rc_arena_copy(c->arena, &s->name, sizeof s->name)
+			    : rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+	f->server = s != NULL ? rc_arena_copy(c->arena, &s->older.x.server, sizeof(struct rc_addr))
+			      : NULL;
+	f->explanation =
+		s != NULL ? rc_say(c,
+				   "The servers of %s serve different versions of it: serial "
+				   "%u and %u.",
+				   rc_say_name(c, f->zone), s->older.value, s->newest.value)
+			  : rc_say(c,
+				   "The servers of %s serve different versions of it: one "
+				   "publishes key %u, the other does not.",
+				   rc_say_name(c, f->zone), r.tag);
+	if (s != NULL)
+		rc_prove_serials(c, f, s);
 	if (keys)
 		rc_prove(c, f, r.link->x, &r.link->name->name, NULL,
 			 rc_say(c, "signed by key %u, which only one of the sets has", r.tag));

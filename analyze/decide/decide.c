@@ -343,6 +343,12 @@ static bool is_worth_remembering(const struct rc_case *c, const struct outcome *
 	       c->x->opcode == RC_OPCODE_QUERY;
 }
 
+static bool says_no_answer(const struct outcome *o)
+{
+	static const char family[] = "no_answer.";
+	return strncmp(o->rule->cause.slug, family, sizeof family - 1) == 0;
+}
+
 bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure)
@@ -356,27 +362,29 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	if (c == NULL)
 		return false;
 	struct rc_addr *chain = rc_arena_alloc(c->arena, RC_FORWARD_HOPS_MAX * sizeof *chain);
-	struct rc_case *root = c, *next;
-	size_t hops = 0;
+	struct rc_case *hop[RC_FORWARD_HOPS_MAX] = {c};
+	size_t hops = 1, last = 0;
 	if (chain == NULL)
 		return false;
-	chain[hops++] = c->x->server;
-	while (hops < RC_FORWARD_HOPS_MAX && (next = next_hop(sources, root)) != NULL) {
-		root = next;
-		chain[hops++] = root->x->server;
-	}
-	if (!run_rules(d, root, &o))
+	while (hops < RC_FORWARD_HOPS_MAX && (hop[hops] = next_hop(sources, hop[hops - 1])) != NULL)
+		hops++;
+	for (size_t i = 0; i < hops; i++)
+		chain[i] = hop[i]->x->server;
+	last = hops - 1;
+	if (!run_rules(d, hop[last], &o))
 		return false;
+	/* Silent behind a forwarder is the forwarder's upstream: its own case says so. */
+	if (last > 0 && says_no_answer(&o) && !run_rules(d, hop[--last], &o))
+		return false;
+	struct rc_case *root = hop[last];
 	recall(d, root, &o);
 	o.confidence = cap_lost(c, o.confidence);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
 	if (is_worth_remembering(root, &o) &&
-	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL)) {
-		rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
-		if (root != c)
-			rc_memo_put(d->memo, root, o.rule, o.confidence, &o.finding);
-	}
+	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL))
+		for (size_t i = 0; i <= last; i++)
+			rc_memo_put(d->memo, hop[i], o.rule, o.confidence, &o.finding);
 	fill(c, root, &o, ret_failure);
 	ret_failure->chain = chain;
 	ret_failure->n_chain = hops > 1 ? hops : 0;

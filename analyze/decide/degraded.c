@@ -17,9 +17,7 @@
 #define SERVERS_MAX 8u
 #define FAILURES_MIN 3u /* one lost packet is none of these, and its repeat neither */
 #define STEPS_MAX 32u
-#define SERIALS_MAX 1024u
-#define LAG_NS (2 * RC_NS_PER_S) /* NOTIFY and transfer take less where they work */
-#define LAG_MIN 3u               /* answers with the old serial after that */
+#define LAG_MIN 3u /* answers with the old serial after that */
 
 struct note {
 	uint64_t pos;
@@ -45,21 +43,6 @@ struct zone {
 	size_t n_servers;
 };
 
-struct serial {
-	struct rc_addr server;
-	uint32_t value;
-	struct rc_exchange x; /* that showed it last */
-	uint32_t behind;      /* times it was older than another server's */
-};
-
-/* Serials of one zone: the newest, since when, and of another server that has an older one. */
-struct zone_serials {
-	struct rc_name name;
-	uint64_t hash;
-	int64_t newest_ns;
-	struct serial newest, older;
-};
-
 struct rc_degraded {
 	uint64_t seed;
 	struct note notes[NOTES_MAX];
@@ -67,7 +50,6 @@ struct rc_degraded {
 	struct sample samples[SLOTS];
 	struct zone zones[ZONES_MAX];
 	size_t n_zones;
-	struct zone_serials serials[SERIALS_MAX];
 	struct rc_degraded_stats stats;
 };
 
@@ -336,60 +318,29 @@ void rc_degraded_advance(struct rc_degraded *d, const struct rc_case_sources *so
 		judge(d, sources, incidents, d->notes[d->tail++ % NOTES_MAX].pos, now_ns);
 }
 
-static void tell_serials(struct rc_degraded *d, const struct zone_serials *z,
-			 struct rc_incidents *incidents)
+void rc_degraded_note_serials(struct rc_degraded *d, const struct rc_zone_serials *z,
+			      struct rc_incidents *incidents)
 {
 	char verb[96];
+	if (z->lagging < LAG_MIN)
+		return;
 	snprintf(verb, sizeof verb, "serves serial %u while another serves %u", z->older.value,
 		 z->newest.value);
 	struct rc_degradation told = {
 		.cause = rc_cause_find("zone.serial_mismatch"),
 		.confidence = RC_CONF_LIKELY,
 		.zone = &z->name,
-		.server = &z->older.server,
+		.server = &z->older.x.server,
 		.verb = verb,
 		.first_ns = z->newest_ns,
 		.name = &z->name,
 		.bad = &z->older.x,
 		.bad_outcome = "answered",
 		.good = &z->newest.x,
-		.failures = z->older.behind,
+		.failures = z->lagging,
 	};
 	d->stats.told++;
 	rc_incidents_note_degraded(incidents, &told, z->older.x.end_ns);
-}
-
-void rc_degraded_note_serial(struct rc_degraded *d, const struct rc_exchange *x,
-			     const struct rc_msg *answer, struct rc_incidents *incidents)
-{
-	struct rc_name name;
-	uint32_t value;
-	bool asked = x->qtype == RC_TYPE_SOA && (answer->has & RC_HAS_ANSWER_QTYPE);
-	if (!(answer->flags & RC_FLAG_AA) || (!asked && !(answer->has & RC_HAS_AUTH_SOA)) ||
-	    !rc_read_soa(answer, &name, &value))
-		return;
-	uint64_t hash = rc_name_hash(d->seed, &name);
-	struct zone_serials *z = &d->serials[hash % SERIALS_MAX];
-	struct serial now = {.server = x->server, .value = value, .x = *x};
-	if (z->hash != hash || !rc_name_equal(&z->name, &name)) {
-		d->stats.evicted += z->hash != 0;
-		*z = (struct zone_serials){
-			.name = name, .hash = hash, .newest = now, .newest_ns = x->end_ns};
-		return;
-	}
-	if (rc_serial_is_older(z->newest.value, value)) {
-		z->newest = now;
-		z->newest_ns = x->end_ns;
-		z->older = (struct serial){.behind = 0};
-	}
-	if (!rc_serial_is_older(value, z->newest.value) || x->end_ns - z->newest_ns < LAG_NS ||
-	    rc_addr_equal(&x->server, &z->newest.server))
-		return;
-	uint32_t behind = z->older.behind;
-	z->older = now;
-	z->older.behind = behind + 1;
-	if (z->older.behind >= LAG_MIN)
-		tell_serials(d, z, incidents);
 }
 
 const struct rc_degraded_stats *rc_degraded_stats(const struct rc_degraded *d)

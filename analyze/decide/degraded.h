@@ -1,7 +1,7 @@
 /*
  * Zones that work, though some of their servers do not: no client fails, until the last server goes too.
  * Looks at the failed exchanges of resolvers a few seconds later, when it is known who helped them
- * instead, and at the serials of the SOA records that pass. Bounded; takes a few samples of a storm.
+ * instead, and at serials that differ for long. Bounded; takes a few samples of a storm.
  */
 #ifndef RC_ANALYZE_DEGRADED_H
 #define RC_ANALYZE_DEGRADED_H
@@ -15,7 +15,7 @@ struct rc_degraded_stats {
 	uint64_t noted;   /* failed upstream exchanges looked at */
 	uint64_t skipped; /* more of the same server within seconds */
 	uint64_t told;    /* findings entered as incidents */
-	uint64_t evicted; /* zones and serials forgotten for others */
+	uint64_t evicted; /* zones forgotten for others */
 };
 
 /* RC_E_NOMEM. Free with rc_degraded_free. */
@@ -26,9 +26,9 @@ void rc_degraded_free(struct rc_degraded *degraded);
 void rc_degraded_note(struct rc_degraded *degraded, uint64_t pos, const struct rc_exchange *x,
 		      int64_t now_ns);
 
-/* An authoritative answer with a SOA record passes (for any other it does nothing). */
-void rc_degraded_note_serial(struct rc_degraded *degraded, const struct rc_exchange *x,
-			     const struct rc_msg *answer, struct rc_incidents *incidents);
+/* An older serial was shown (rc_serials_note). */
+void rc_degraded_note_serials(struct rc_degraded *degraded, const struct rc_zone_serials *serials,
+			      struct rc_incidents *incidents);
 
 /* Judges what was noted some seconds before now; all of it at the end of the input. */
 void rc_degraded_advance(struct rc_degraded *degraded, const struct rc_case_sources *sources,

@@ -68,6 +68,20 @@ static void find_forwarded(struct rc_case *c)
 	}
 }
 
+const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		const struct rc_zone_serials *s = z->known_cut && z->role != RC_ROLE_NAMESERVER &&
+								  z->name.labels > 0
+							  ? rc_serials_find(c->serials, &z->name)
+							  : NULL;
+		if (s != NULL)
+			return s;
+	}
+	return NULL;
+}
+
 struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struct rc_exchange *x,
 			      const struct rc_name *qname, const struct rc_msg *answer)
 {
@@ -78,6 +92,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->recorder = sources->recorder;
 	c->hosts = sources->hosts;
 	c->book = sources->book;
+	c->serials = sources->serials;
 	c->dnssec_anchors = sources->dnssec;
 	c->judgements = sources->judgements;
 	c->seed = sources->seed;

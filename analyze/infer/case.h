@@ -8,6 +8,7 @@
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/others.h"
+#include "analyze/infer/serial.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"
@@ -101,6 +102,7 @@ struct rc_case {
 	struct rc_recorder *recorder;
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
+	const struct rc_serial_table *serials;
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
 	uint64_t seed;
@@ -159,6 +161,7 @@ struct rc_case_sources {
 	struct rc_recorder *recorder;
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
+	const struct rc_serial_table *serials;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
@@ -193,33 +196,23 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 	return code < 64 && (c->ede >> code & 1) != 0;
 }
 
-/* Two servers of a zone on the way that show different SOA serials. */
-struct rc_serials {
-	struct rc_name zone;
-	uint32_t older_serial, newer_serial; /* RFC 1982 */
-	const struct rc_link *older, *newer;
-};
-
-/* False if all that the lineage shows agree. */
-bool rc_case_serials(const struct rc_case *c, struct rc_serials *ret_serials);
+/* The zone on the way whose servers show different serials; NULL if there is none. */
+const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 
 /* Keys that changed: a signature of the zone is by a key that the resolver's own DNSKEY set lacks. */
 struct rc_rollover {
 	struct rc_name zone;
 	uint16_t tag;               /* of the key that signed */
 	const struct rc_link *link; /* the answer with that signature */
-	const struct rc_exchange *own; /* in which the resolver got its set; NULL: before that was kept */
+	const struct rc_exchange
+		*own; /* in which the resolver got its set; NULL: before that was kept */
 	const struct rc_name *own_name;
 	struct rc_book_page with, without; /* DNSKEY sets seen, with that key and without it */
-	bool both_alive; /* the set without it was still handed out after the set with it */
+	bool both_alive; /* the set without it was still handed out when the set with it was */
 };
 
 /* False if no set with that key was seen, or the resolver had it. */
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
-
-/* The SOA record that an authoritative answer shows of its zone; false if it has none. */
-bool rc_read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t *ret_serial);
-bool rc_serial_is_older(uint32_t a, uint32_t b);
 
 /* The zone a referral hands over to: owner of its NS records. False if the message is none. */
 bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);

@@ -121,7 +121,7 @@ static void look_at(struct rc_case *c, struct sides *s, const struct rc_addr *se
 			    x->first_ns > c->from_ns - WINDOW_NS;
 		if (mine && is_good(x))
 			note_worked(s, x, &name->name);
-		else if (mine && x->state == RC_X_UNANSWERED && !is_resolver(c, &x->asker))
+		else if (mine && x->state != RC_X_PENDING && !is_resolver(c, &x->asker))
 			note_failed_other(s, x);
 	}
 }

@@ -38,6 +38,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 		if (slip)
 			t->slip_example = o;
 		t->same_client_ok += ok && !slip;
+		t->same_client_types_ok += ok && !slip && o->qtype != c->x->qtype;
 		if (ok && c->x->query.edns && !o->query.edns && o->qtype == c->x->qtype) {
 			t->same_client_without_edns_ok++;
 			t->without_edns_example = o;
@@ -64,25 +65,42 @@ static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
 	return o->first_frame == c->x->first_frame && o->first_source == c->x->first_source;
 }
 
-/* What this resolver made of the question, when anybody asked it near in time: the latest counts. */
-static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
+/*
+ * What another resolver made of the name, when anybody asked it near in time: the latest exchange with the
+ * same type counts, else the latest with any.
+ */
+static const struct rc_exchange *asked_elsewhere(const struct rc_case *c,
+						 const struct rc_addr *service)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
+	const struct rc_exchange *other = NULL;
 	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
-			return;
+			break;
 		pos = r->prev_server;
-		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
-		    !rc_addr_equal(&r->x.server, service) || !rc_case_is_near(c, &r->x) ||
+		if (r->x.name_hash != c->x->name_hash || !rc_addr_equal(&r->x.server, service) ||
+		    !rc_case_is_near(c, &r->x) ||
 		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
 			continue;
-		bool ok = answered_well(&r->x);
-		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
-		if (ok)
-			c->others.elsewhere_example = &r->x;
-		return;
+		if (r->x.qtype == c->x->qtype)
+			return &r->x;
+		other = other == NULL ? &r->x : other;
 	}
+	return other;
+}
+
+static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
+{
+	const struct rc_exchange *x = asked_elsewhere(c, service);
+	if (x == NULL)
+		return;
+	bool ok = answered_well(x);
+	if (ok)
+		c->others.elsewhere_example = x;
+	c->others.elsewhere_name_ok += ok;
+	if (x->qtype == c->x->qtype)
+		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
 }
 
 static void compare_with_resolvers(struct rc_case *c)

@@ -26,6 +26,7 @@ struct rc_others {
 	unsigned earlier;              /* times this server was asked the same name before */
 	unsigned same_server_failed;
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
+	unsigned same_client_types_ok;        /* ... of them, other types */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
 	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
 	unsigned cd_failed;
@@ -35,6 +36,7 @@ struct rc_others {
 	unsigned other_server_failed;
 	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
 	unsigned elsewhere_failed; /* ... that did not */
+	unsigned elsewhere_name_ok; /* other resolvers that answered any question for the name well */
 	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,

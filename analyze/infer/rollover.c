@@ -132,6 +132,8 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 			if (m == NULL || has_key(m, r.tag))
 				continue;
 			r.own = &own->x;
+			/* Published already when the resolver got the other set: from another server. */
+			r.both_alive = r.both_alive || own->x.end_ns > r.with.first_ns;
 			r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
 		} else if (!is_own(c, &r.without)) {
 			continue;

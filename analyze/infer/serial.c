@@ -1,8 +1,36 @@
-#include "analyze/infer/case.h"
+#include "analyze/infer/serial.h"
 
-/* What the versions of a zone are told by: its SOA, asked for or in a negative answer (RFC 2308 3). */
+#include <stdlib.h>
 
-bool rc_read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t *ret_serial)
+#include "base/err.h"
+#include "base/time.h"
+
+#define SLOTS 1024u
+#define LAG_NS (2 * RC_NS_PER_S) /* NOTIFY and transfer take less where they work */
+
+struct rc_serial_table {
+	uint64_t seed;
+	uint64_t evicted;
+	struct rc_zone_serials zones[SLOTS];
+};
+
+int rc_serials_new(uint64_t seed, struct rc_serial_table **ret_table)
+{
+	struct rc_serial_table *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return RC_E_NOMEM;
+	t->seed = seed;
+	*ret_table = t;
+	return RC_OK;
+}
+
+void rc_serials_free(struct rc_serial_table *t)
+{
+	free(t);
+}
+
+/* The SOA of the zone an answer is from: asked for, or in a negative answer (RFC 2308 3). */
+static bool read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t *ret_serial)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
@@ -20,40 +48,53 @@ bool rc_read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t *ret
 }
 
 /* RFC 1982 3.2 */
-bool rc_serial_is_older(uint32_t a, uint32_t b)
+static bool is_older(uint32_t a, uint32_t b)
 {
 	return a != b && (int32_t)(a - b) < 0;
 }
 
-bool rc_case_serials(const struct rc_case *c, struct rc_serials *ret_serials)
+const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
+					      const struct rc_exchange *x,
+					      const struct rc_msg *answer)
 {
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *a = &c->links[i];
-		struct rc_serials s = {.older = a, .newer = a};
-		struct rc_name zone;
-		uint32_t serial;
-		bool on_path = a->answer != NULL && (a->answer->flags & RC_FLAG_AA) &&
-			       a->name->role != RC_ROLE_NAMESERVER;
-		if (!on_path || !rc_read_soa(a->answer, &s.zone, &s.older_serial))
-			continue;
-		for (size_t k = i + 1; k < c->n_links; k++) {
-			const struct rc_link *b = &c->links[k];
-			if (b->answer == NULL || !(b->answer->flags & RC_FLAG_AA) ||
-			    rc_addr_equal(&b->x->server, &a->x->server) ||
-			    !rc_read_soa(b->answer, &zone, &serial) ||
-			    !rc_name_equal(&zone, &s.zone) || serial == s.older_serial)
-				continue;
-			s.newer = b;
-			s.newer_serial = serial;
-			if (rc_serial_is_older(serial, s.older_serial)) {
-				s.newer_serial = s.older_serial;
-				s.older_serial = serial;
-				s.newer = a;
-				s.older = b;
-			}
-			*ret_serials = s;
-			return true;
-		}
+	struct rc_name name;
+	uint32_t value;
+	bool asked = x->qtype == RC_TYPE_SOA && (answer->has & RC_HAS_ANSWER_QTYPE);
+	if (!(answer->flags & RC_FLAG_AA) || (!asked && !(answer->has & RC_HAS_AUTH_SOA)) ||
+	    !read_soa(answer, &name, &value))
+		return NULL;
+	uint64_t hash = rc_name_hash(t->seed, &name);
+	struct rc_zone_serials *z = &t->zones[hash % SLOTS];
+	struct rc_serial now = {value, *x};
+	if (z->hash != hash || !rc_name_equal(&z->name, &name)) {
+		t->evicted += z->hash != 0;
+		*z = (struct rc_zone_serials){
+			.name = name, .hash = hash, .newest = now, .newest_ns = x->end_ns};
+		return NULL;
 	}
-	return false;
+	if (is_older(z->newest.value, value)) {
+		/* What was newest may still be there: its server shows it again, if so. */
+		z->newest = now;
+		z->newest_ns = x->end_ns;
+		z->behind = z->lagging = 0;
+	}
+	if (!is_older(value, z->newest.value) || rc_addr_equal(&x->server, &z->newest.x.server))
+		return NULL;
+	z->older = now;
+	z->behind++;
+	z->lagging += x->end_ns - z->newest_ns >= LAG_NS;
+	return z;
+}
+
+const struct rc_zone_serials *rc_serials_find(const struct rc_serial_table *t,
+					      const struct rc_name *zone)
+{
+	uint64_t hash = rc_name_hash(t->seed, zone);
+	const struct rc_zone_serials *z = &t->zones[hash % SLOTS];
+	return z->hash == hash && z->behind > 0 && rc_name_equal(&z->name, zone) ? z : NULL;
+}
+
+uint64_t rc_serials_evicted(const struct rc_serial_table *t)
+{
+	return t->evicted;
 }

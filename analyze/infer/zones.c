@@ -11,6 +11,8 @@
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
 #define ZONE_SERVERS_MAX 32u
+#define PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
+#define LATE_NS (3 * RC_NS_PER_S) /* no resolver listens this long, once it has asked again */
 #define CONNECT_STEPS_MAX 256u
 
 static struct rc_zone_view *find_zone(struct rc_case *c, const struct rc_name *name)
@@ -300,6 +302,9 @@ static enum rc_outcome outcome_of(struct rc_case *c, size_t i)
 	const struct rc_exchange *x = link->x;
 	if (x->state != RC_X_ANSWERED)
 		return outcome_unanswered(c, i);
+	/* Its asker had given it up. */
+	if ((x->marks & RC_X_LATE) || (x->end_ns - x->first_ns > LATE_NS && asked_again(c, i)))
+		return RC_OUT_TIMEOUT;
 	if (x->end_ns > c->to_ns)
 		return outcome_unanswered(c, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT : RC_OUT_UNKNOWN;
 	if (x->answer.flags & RC_FLAG_TC) {
