@@ -4,6 +4,7 @@
  */
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
+#include "analyze/infer/rollover.h"
 #include "base/time.h"
 
 /*

@@ -123,9 +123,10 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rate rate;
 	bool busy = rc_hosts_rate(c->hosts, &c->x->server, &rate) && rate.asked >= LIMIT_RATE_MIN;
-	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 || c->others.elsewhere_failed > 0 ||
-	    c->others.same_server_ok > 0 || busy || c->ede != 0 || !zone_works(c) ||
-	    rc_flag(&c->x->query, RC_FLAG_CD) || c->x->end_ns - c->x->first_ns >= INSTANT_NS)
+	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 ||
+	    c->others.elsewhere_failed > 0 || c->others.same_server_ok > 0 || busy || c->ede != 0 ||
+	    !zone_works(c) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    c->x->end_ns - c->x->first_ns >= INSTANT_NS)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(

@@ -2,6 +2,7 @@
  * The zone itself: not loaded, going round in circles, different from server to server.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/infer/rollover.h"
 
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyze/infer/delegation.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"

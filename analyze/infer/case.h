@@ -8,34 +8,12 @@
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/others.h"
+#include "analyze/infer/outcome.h"
 #include "analyze/infer/serial.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"
 #include "base/arena.h"
-
-/* What one upstream exchange did for the resolver. */
-enum rc_outcome {
-	RC_OUT_USABLE,  /* an authoritative answer, a referral downwards, or a resolver's answer */
-	RC_OUT_TIMEOUT, /* no answer while the resolver waited */
-	RC_OUT_ICMP,    /* ICMP unreachable */
-	RC_OUT_TCP_FAILED, /* no connection, reset, or closed before the answer */
-	RC_OUT_REFUSED,
-	RC_OUT_SERVFAIL,
-	RC_OUT_FORMERR,
-	RC_OUT_NOTIMP,
-	RC_OUT_OTHER_RCODE,
-	RC_OUT_LAME,       /* an upward or sideways referral, or not authoritative and empty */
-	RC_OUT_TRUNCATED,  /* TC=1 and no retry over TCP was seen */
-	RC_OUT_MISMATCHED, /* only replies with another ID, question or source */
-	RC_OUT_MALFORMED,
-	RC_OUT_FRAGMENTS, /* the reply's fragments never completed */
-	RC_OUT_UNKNOWN,   /* still under way when the resolver answered its client */
-	RC_OUT_COUNT
-};
-
-/* Stable word of an outcome, for evidence[].outcome. */
-const char *rc_outcome_word(enum rc_outcome outcome);
 
 /* How a name came to be followed from the question. */
 enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
@@ -198,27 +176,6 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 
 /* The zone on the way whose servers show different serials; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
-
-/* Keys that changed: a signature of the zone is by a key that the resolver's own DNSKEY set lacks. */
-struct rc_rollover {
-	struct rc_name zone;
-	uint16_t tag;               /* of the key that signed */
-	const struct rc_link *link; /* the answer with that signature */
-	const struct rc_exchange
-		*own; /* in which the resolver got its set; NULL: before that was kept */
-	const struct rc_name *own_name;
-	struct rc_book_page with, without; /* DNSKEY sets seen, with that key and without it */
-	bool both_alive; /* the set without it was still handed out when the set with it was */
-};
-
-/* False if no set with that key was seen, or the resolver had it. */
-bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
-
-/* The zone a referral hands over to: owner of its NS records. False if the message is none. */
-bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
-
-/* The address in an A or AAAA record; false for any other. */
-bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
 
 /* The kept answer of a record, decoded into the arena; NULL when there is none. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);

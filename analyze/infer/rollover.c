@@ -1,4 +1,4 @@
-#include "analyze/infer/case.h"
+#include "analyze/infer/rollover.h"
 
 #define SIGNERS_MAX 8u
 #define PAGES 8u

@@ -1,4 +1,5 @@
 #include "analyze/infer/case.h"
+#include "analyze/infer/delegation.h"
 #include "base/time.h"
 
 /*

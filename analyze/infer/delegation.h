@@ -1,0 +1,15 @@
+/*
+ * What a message says of a delegation.
+ */
+#ifndef RC_ANALYZE_DELEGATION_H
+#define RC_ANALYZE_DELEGATION_H
+
+#include "decode/msg.h"
+
+/* The zone a referral hands over to: owner of its NS records. False if the message is none. */
+bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
+
+/* The address in an A or AAAA record; false for any other. */
+bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
+
+#endif

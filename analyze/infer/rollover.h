@@ -1,0 +1,24 @@
+/*
+ * Rollovers: keys that the zone publishes and the resolver's cached DNSKEY set lacks. For failures only.
+ */
+#ifndef RC_ANALYZE_ROLLOVER_H
+#define RC_ANALYZE_ROLLOVER_H
+
+#include "analyze/infer/case.h"
+
+/* Keys that changed: a signature of the zone is by a key that the resolver's own DNSKEY set lacks. */
+struct rc_rollover {
+	struct rc_name zone;
+	uint16_t tag;               /* of the key that signed */
+	const struct rc_link *link; /* the answer with that signature */
+	const struct rc_exchange
+		*own; /* in which the resolver got its set; NULL: before that was kept */
+	const struct rc_name *own_name;
+	struct rc_book_page with, without; /* DNSKEY sets seen, with that key and without it */
+	bool both_alive; /* the set without it was still handed out when the set with it was */
+};
+
+/* False if no set with that key was seen, or the resolver had it. */
+bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
+
+#endif
