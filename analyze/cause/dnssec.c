@@ -2,6 +2,8 @@
  * DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of
  * the lineage say.
  */
+#include <stdio.h>
+
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
@@ -217,12 +219,71 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	return (c->ede & rule->ede) && by_itself(rule, c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
+/* What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. */
+static const struct rc_link *root_keys_again(const struct rc_case *c)
+{
+	const struct rc_link *proof = NULL;
+	unsigned n = 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
+			continue;
+		n++;
+		proof = &c->links[i];
+	}
+	/* A resolver whose anchor holds has them cached. */
+	return n >= 2 && proof->outcome == RC_OUT_USABLE ? proof : NULL;
+}
+
+/* It has told the root which anchor it has (RFC 8145 5.1), and that is a key of the root's set. */
+static bool has_told_good_anchor(struct rc_case *c, const struct rc_msg *keys)
+{
+	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
+		struct rc_name signal = {.len = 10, .labels = 1};
+		char label[10];
+		if (rr.section != RC_ANSWER || rr.type != RC_TYPE_DNSKEY)
+			continue;
+		snprintf(label, sizeof label, "\010_ta-%04x", rc_read_key_tag(keys, &rr));
+		memcpy(signal.wire, label, 9);
+		signal.wire[9] = 0;
+		uint64_t hash = rc_name_hash(c->seed, &signal);
+		for (size_t a = 0; a < c->n_resolver; a++)
+			if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash) != 0)
+				return true;
+	}
+	return false;
+}
+
+/* Everything verifies from the root down, and the resolver asks for the root's keys again and again. */
+static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_link *proof = root_keys_again(c);
+	if (proof == NULL || proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE)
+		return RC_CONF_NONE;
+	bool told = has_told_good_anchor(c, proof->answer);
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s validates nothing, not even the root's keys, though all "
+		"signatures down to %s verify%s: its clock is wrong%s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		told ? " and it has told the root that it has the right trust anchor" : "",
+		told ? "" : ", or its trust anchor");
+	rc_prove(c, f, proof->x, &proof->name->name, NULL,
+		 "the root's DNSKEY set, which verifies with the trust anchor");
+	rc_prove_self(c, f, "the client's answer");
+	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
-	if (!(c->ede & rule->ede) || checking_disabled(c))
+	if (checking_disabled(c))
 		return RC_CONF_NONE;
+	if (!(c->ede & rule->ede))
+		return by_root_keys(c, f);
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	if (r->status != RC_DNSSEC_SECURE)
 		return RC_CONF_NONE;
@@ -240,26 +301,19 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 				      struct rc_finding *f)
 {
 	(void)rule;
-	unsigned root_keys = 0;
-	const struct rc_link *proof = NULL;
-	if (checking_disabled(c) || (c->ede & (RC_EDE(7) | RC_EDE(8))))
-		return RC_CONF_NONE;
-	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->name.labels == 0) {
-			root_keys++;
-			proof = &c->links[i];
-		}
-	}
-	/* A resolver whose anchor fails asks for the root's keys again; one whose anchor holds caches them. */
-	if (root_keys < 2 || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE ||
-	    proof->outcome != RC_OUT_USABLE)
+	const struct rc_link *proof = root_keys_again(c);
+	if (checking_disabled(c) || (c->ede & (RC_EDE(7) | RC_EDE(8))) || proof == NULL ||
+	    proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE ||
+	    has_told_good_anchor(c, proof->answer))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c,
-				"%s asks for the keys of the root again and again and validates "
-				"nothing, though all signatures from the root down to %s verify: "
-				"its trust anchor is wrong or out of date.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	f->explanation = rc_say(
+		c,
+		"%s asks for the keys of the root again and again and validates "
+		"nothing, though all signatures from the root down to %s verify: "
+		"its trust anchor is wrong or out of date (or its clock is years off, which "
+		"looks the same).",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove(c, f, proof->x, &proof->name->name, NULL,
 		 "the root's DNSKEY set, which verifies with the trust anchor");
 	rc_prove_self(c, f, "the client's answer");
@@ -507,7 +561,7 @@ static const struct rc_rule rules[] = {
 					       "dig @{resolver} {qname} {qtype} +cd"},
 				.reference = "RFC 5011",
 			},
-		.rank = 295,
+		.rank = 289,
 		.flags = RC_RULE_RESOLVER,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.test = test_anchor,

@@ -127,8 +127,9 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	(void)rule;
 	bool rd = rc_flag(&c->x->query, RC_FLAG_RD);
 	bool notauth = rc_rcode_is(c, RC_RCODE_NOTAUTH);
-	if ((rd && !notauth) || rc_flag(&c->x->answer, RC_FLAG_RA) || rc_server_hosts_zone(c) ||
-	    c->x->query.tsig || rc_case_has_ede(c, EDE_PROHIBITED))
+	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) && !(notauth && is_transfer(c));
+	if ((rd && !notauth) || resolver || rc_server_hosts_zone(c) || c->x->query.tsig ||
+	    rc_case_has_ede(c, EDE_PROHIBITED))
 		return RC_CONF_NONE;
 	if (is_transfer(c) && !notauth)
 		return RC_CONF_NONE;

@@ -57,7 +57,9 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 		return c->x->qtype == RC_TYPE_AXFR && c->x->transport == RC_UDP
 			       ? say_unsupported(c, f, RC_CONF_LIKELY)
 			       : RC_CONF_NONE;
-	default: /* SERVFAIL, NOTAUTH: what resolvers answer, which have no zones to transfer */
+	case RC_RCODE_NOTAUTH:
+		return RC_CONF_NONE; /* it would, for a zone of its own */
+	default: /* SERVFAIL: what resolvers answer, which have no zones to transfer */
 		return rc_flag(&c->x->answer, RC_FLAG_RA) ? say_unsupported(c, f, RC_CONF_LIKELY)
 							  : RC_CONF_NONE;
 	}

@@ -11,8 +11,7 @@ struct signer {
 	const struct rc_link *link;
 };
 
-/* RFC 4034 appendix B. */
-static uint16_t key_tag(const struct rc_msg *m, const struct rc_rr *rr)
+uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr)
 {
 	struct rc_cursor rd = rc_rr_rdata(m, rr);
 	uint32_t sum = 0;
@@ -26,7 +25,8 @@ static bool has_key(const struct rc_msg *m, uint16_t tag)
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY && key_tag(m, &rr) == tag)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY &&
+		    rc_read_key_tag(m, &rr) == tag)
 			return true;
 	return false;
 }

@@ -21,4 +21,7 @@ struct rc_rollover {
 /* False if no set with that key was seen, or the resolver had it. */
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
 
+/* The tag of the key in a DNSKEY record, RFC 4034 appendix B. */
+uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr);
+
 #endif
