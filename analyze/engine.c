@@ -6,6 +6,7 @@
 #include "analyze/decide/degraded.h"
 #include "analyze/decide/hold.h"
 #include "analyze/decide/incident.h"
+#include "analyze/infer/reports.h"
 #include "base/err.h"
 #include "base/time.h"
 
@@ -47,6 +48,7 @@ struct rc_engine {
 	struct rc_hosts *hosts;
 	struct rc_book *book;
 	struct rc_serial_table *serials;
+	struct rc_reports *reports;
 	struct rc_hold *hold;
 	struct rc_decider *decider;
 	struct rc_incidents *incidents;
@@ -89,6 +91,13 @@ static void note_load(const struct rc_engine *e, struct rc_exchange *x)
 	x->load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
 }
 
+static void note_report(struct rc_engine *e, const struct rc_record *r)
+{
+	struct rc_name name;
+	rc_record_name(r, &name);
+	rc_reports_note(e->reports, &r->x, &name);
+}
+
 static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
@@ -96,6 +105,8 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_record *r = rc_recorder_at(recorder, pos);
 	(void)obs;
 	note_load(e, &r->x);
+	if (r->name_len > 1 && r->name[0] == 3 && r->name[1] == '_')
+		note_report(e, r);
 	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker));
 }
 
@@ -154,8 +165,8 @@ static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
 {
 	struct rc_name name;
 	rc_record_name(r, &name);
-	/* The upstream side of a resolver at work is evidence, not news. */
-	if (!e->config.want_upstream && !is_client_facing(e, &r->x))
+	/* The upstream side of a resolver at work is evidence, not news; so is a report of an error. */
+	if (!e->config.want_upstream && (rc_is_report(&name) || !is_client_facing(e, &r->x)))
 		return;
 	struct rc_exchange x = r->x;
 	while (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, pos, &x, &name, answer,
@@ -316,6 +327,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.hosts = e->hosts,
 		.book = e->book,
 		.serials = e->serials,
+		.reports = e->reports,
 		.dnssec = e->dnssec,
 		.judgements = e->judgements,
 		.one_way = is_one_way(e),
@@ -431,6 +443,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_serials_new(config->seed, &e->serials);
 	if (err == RC_OK)
+		err = rc_reports_new(config->seed, &e->reports);
+	if (err == RC_OK)
 		err = rc_degraded_new(config->seed, &e->degraded);
 	if (err == RC_OK)
 		err = rc_arena_new(CASE_BYTES_MAX, &e->arena);
@@ -461,6 +475,7 @@ void rc_engine_free(struct rc_engine *e)
 	rc_incidents_free(e->incidents);
 	rc_degraded_free(e->degraded);
 	rc_serials_free(e->serials);
+	rc_reports_free(e->reports);
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
 	rc_arena_free(e->arena);

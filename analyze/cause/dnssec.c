@@ -196,6 +196,20 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	return RC_CONF_LIKELY;
 }
 
+/* Its answer does not say why; what it told the zone's reporting agent does (RFC 9567). */
+static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	f->explanation = rc_say(c,
+				"%s fails validation at %s: %s. The resolver reports so to the zone's "
+				"reporting agent; the records are not in the capture.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				rule->cause.title);
+	rc_prove_self(c, f, "the client's answer");
+	f->vague = true;
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -209,6 +223,8 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	if (is_exact(c->answer, own_fault(c)))
 		return says(rule, c->answer, own_fault(c)) ? by_itself(rule, c, f) : RC_CONF_NONE;
+	if (rc_reported(c, rule->ede & EDE_EXACT))
+		return by_report(rule, c, f);
 	const struct rc_told *proof = NULL;
 	uint32_t shape = c->n_links == 0 ? fault_of_shape(c, &proof) : RC_WITNESS_NONE;
 	if (shape != RC_WITNESS_NONE)
@@ -399,7 +415,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 			 "with CD=1 the same name is answered");
 		return RC_CONF_LIKELY;
 	}
-	if (c->ede & rule->ede)
+	if ((c->ede & rule->ede) || rc_reported(c, rule->ede))
 		return RC_CONF_LIKELY;
 	if (c->n_links == 0 && another_says(rule, c)) {
 		rc_prove(c, f, &c->others.other_failed->x, c->qname, NULL,

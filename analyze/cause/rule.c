@@ -107,6 +107,16 @@ static const char *copy_text(struct rc_case *c, const char *text, size_t len)
 	return copy;
 }
 
+void rc_prove_report(struct rc_case *c, struct rc_finding *f)
+{
+	char code[RC_CODE_TEXT_MAX];
+	const struct rc_report *r = rc_arena_copy(c->arena, c->report, sizeof *c->report);
+	if (r != NULL)
+		rc_prove(c, f, &r->x, &r->name, NULL,
+			 rc_say(c, "the resolver reports EDE %u (%s) of it, RFC 9567", r->code,
+				rc_code_name(&rc_ede_codes, r->code, code)));
+}
+
 static void prove_serial(struct rc_case *c, struct rc_finding *f, const struct rc_zone_serials *z,
 			 const struct rc_serial *serial)
 {

@@ -87,6 +87,15 @@ void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc
 void rc_prove_serials(struct rc_case *c, struct rc_finding *f,
 		      const struct rc_zone_serials *serials);
 
+/* The EDE code that the resolver reported of this question (RFC 9567) is one of these bits. */
+static inline bool rc_reported(const struct rc_case *c, uint64_t codes)
+{
+	return c->report != NULL && c->report->code < 64 && (codes >> c->report->code & 1) != 0;
+}
+
+/* Adds that report. */
+void rc_prove_report(struct rc_case *c, struct rc_finding *f);
+
 /* The deepest cut on the way that no server helped with; NULL if there is none. */
 static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)
 {

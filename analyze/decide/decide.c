@@ -379,6 +379,8 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	struct rc_case *root = hop[last];
 	recall(d, root, &o);
 	o.confidence = cap_lost(c, o.confidence);
+	if (root->report != NULL)
+		rc_prove_report(root, &o.finding);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
 	if (is_worth_remembering(root, &o) &&

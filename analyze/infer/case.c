@@ -82,6 +82,17 @@ const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
 	return NULL;
 }
 
+/* A report of this resolver, about this question, and not of another day. */
+static void find_report(struct rc_case *c)
+{
+	const struct rc_report *r = rc_reports_find(c->reports, c->qname, c->x->qtype);
+	if (r == NULL || !rc_case_is_near(c, &r->x))
+		return;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], &r->x.asker))
+			c->report = r;
+}
+
 struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struct rc_exchange *x,
 			      const struct rc_name *qname, const struct rc_msg *answer)
 {
@@ -93,6 +104,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->hosts = sources->hosts;
 	c->book = sources->book;
 	c->serials = sources->serials;
+	c->reports = sources->reports;
 	c->dnssec_anchors = sources->dnssec;
 	c->judgements = sources->judgements;
 	c->seed = sources->seed;
@@ -123,6 +135,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 		find_forwarded(c);
 	}
 	rc_others_compare(c);
+	find_report(c);
 	return c;
 }
 

@@ -9,6 +9,7 @@
 #include "analyze/infer/book.h"
 #include "analyze/infer/others.h"
 #include "analyze/infer/outcome.h"
+#include "analyze/infer/reports.h"
 #include "analyze/infer/serial.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
@@ -81,6 +82,7 @@ struct rc_case {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	const struct rc_serial_table *serials;
+	const struct rc_reports *reports;
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
 	uint64_t seed;
@@ -119,6 +121,7 @@ struct rc_case {
 	bool ede_read;  /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
+	const struct rc_report *report; /* what this resolver reported of the name (RFC 9567); NULL */
 
 	struct rc_told *told; /* filled by rc_case_told */
 	size_t n_told;
@@ -140,6 +143,7 @@ struct rc_case_sources {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	const struct rc_serial_table *serials;
+	const struct rc_reports *reports;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */

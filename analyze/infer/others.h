@@ -36,7 +36,8 @@ struct rc_others {
 	unsigned other_server_failed;
 	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
 	unsigned elsewhere_failed; /* ... that did not */
-	unsigned elsewhere_name_ok; /* other resolvers that answered any question for the name well */
+	unsigned
+		elsewhere_name_ok; /* other resolvers that answered any question for the name well */
 	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,

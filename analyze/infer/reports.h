@@ -1,0 +1,36 @@
+/*
+ * Error reports (RFC 9567): a resolver that fails to resolve or validate a name asks the reporting agent
+ * of the zone for _er.TYPE.NAME.CODE._er.AGENT, and so names the extended error it would tell its
+ * clients. Bounded: one report per hash slot, the latest stays.
+ */
+#ifndef RC_ANALYZE_REPORTS_H
+#define RC_ANALYZE_REPORTS_H
+
+#include "analyze/exchange.h"
+
+struct rc_report {
+	uint64_t hash; /* of the name reported; 0 free */
+	uint16_t qtype;
+	uint16_t code;        /* EDE INFO-CODE */
+	struct rc_exchange x; /* the query that reports, as it was sent */
+	struct rc_name name;  /* its name */
+};
+
+struct rc_reports;
+
+/* RC_E_NOMEM. Free with rc_reports_free. */
+int rc_reports_new(uint64_t seed, struct rc_reports **ret_reports);
+void rc_reports_free(struct rc_reports *reports);
+
+/* Does the name have the form of a report (RFC 9567 6.1.1)? Costs one comparison for any other. */
+bool rc_is_report(const struct rc_name *name);
+
+/* Keeps what a query reports, if it does. */
+void rc_reports_note(struct rc_reports *reports, const struct rc_exchange *x,
+		     const struct rc_name *name);
+
+/* The latest report of this name and type; NULL if there is none. Compare the asker. */
+const struct rc_report *rc_reports_find(const struct rc_reports *reports,
+					const struct rc_name *name, uint16_t qtype);
+
+#endif
