@@ -36,11 +36,21 @@ enum rc_severity {
 #undef X
 };
 
+#define RC_RIVALS_MAX 3u
+
+/* What a cause is mistaken for, and the fact that tells: "there ..." */
+struct rc_rival {
+	const char *slug;
+	const char *fact;
+};
+
 struct rc_cause {
 	const char *slug;  /* stable: "policy.recursion_unavailable"; may be added, never renamed */
 	const char *title; /* a few words for lists: "recursion not offered" */
 	const char *when;  /* one sentence: what evidence makes it (--explain, docs/causes.md) */
-	const char *mistaken_for; /* rivals, and how they are told apart; may be NULL */
+	const char *truth[RC_CONF_PROVEN +
+			  1]; /* by confidence: the evidence that it takes; NULL: never */
+	struct rc_rival rivals[RC_RIVALS_MAX]; /* slug NULL ends them */
 	enum rc_party responsible;
 	enum rc_severity severity;
 	const char *fix[3];        /* sentences, placeholders allowed; NULL-terminated or full */

@@ -50,12 +50,30 @@ static void print_list(FILE *out, const char *label, const char *const texts[ROW
 		print_wrapped(out, i == 0 ? label : "", 14, texts[i]);
 }
 
+static void print_evidence(FILE *out, enum rc_confidence confidence, const char *text)
+{
+	char label[16];
+	snprintf(label, sizeof label, "  %s", rc_confidence_name(confidence));
+	print_wrapped(out, label, 14, text);
+}
+
+/* What it may be taken for, and what is different there. */
+static void print_rival(FILE *out, const struct rc_rival *rival)
+{
+	char text[512];
+	snprintf(text, sizeof text, "%s: there %s.", rival->slug, rival->fact);
+	print_wrapped(out, "  not", 14, text);
+}
+
 static void print_cause(FILE *out, const struct rc_cause *cause)
 {
 	fprintf(out, "%s: %s\n", cause->slug, cause->title);
 	print_wrapped(out, "  when", 14, cause->when);
-	if (cause->mistaken_for != NULL)
-		print_wrapped(out, "  not", 14, cause->mistaken_for);
+	for (int k = RC_CONF_PROVEN; k > RC_CONF_NONE; k--)
+		if (cause->truth[k] != NULL)
+			print_evidence(out, (enum rc_confidence)k, cause->truth[k]);
+	for (size_t i = 0; i < RC_RIVALS_MAX && cause->rivals[i].slug != NULL; i++)
+		print_rival(out, &cause->rivals[i]);
 	print_wrapped(out, "  who acts", 14, rc_party_name(cause->responsible));
 	print_list(out, "  what to do", cause->fix);
 	print_list(out, "  look at", cause->next_steps);
@@ -172,6 +190,25 @@ static json_t *texts_json(const char *const texts[ROW_TEXTS])
 	return list;
 }
 
+static json_t *truth_json(const struct rc_cause *cause)
+{
+	json_t *truth = json_object();
+	for (int k = RC_CONF_PROVEN; k > RC_CONF_NONE; k--)
+		if (cause->truth[k] != NULL)
+			json_object_set_new(truth, rc_confidence_name((enum rc_confidence)k),
+					    json_string(cause->truth[k]));
+	return truth;
+}
+
+static json_t *rivals_json(const struct rc_cause *cause)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < RC_RIVALS_MAX && cause->rivals[i].slug != NULL; i++)
+		json_array_append_new(list, json_pack("{s:s,s:s}", "slug", cause->rivals[i].slug,
+						      "there", cause->rivals[i].fact));
+	return list;
+}
+
 int rc_causes_json(FILE *out)
 {
 	json_t *list = json_array();
@@ -179,12 +216,12 @@ int rc_causes_json(FILE *out)
 	int err = RC_OK;
 	for (size_t i = 0; (cause = rc_cause_at(i)) != NULL; i++) {
 		json_t *row = json_pack(
-			"{s:s,s:s,s:s,s:o,s:s,s:i,s:o,s:o,s:o}", "slug", cause->slug, "title",
-			cause->title, "when", cause->when, "mistaken_for",
-			text_or_null(cause->mistaken_for), "responsible",
-			rc_party_name(cause->responsible), "severity", (int)cause->severity, "fix",
-			texts_json(cause->fix), "next_steps", texts_json(cause->next_steps),
-			"reference", text_or_null(cause->reference));
+			"{s:s,s:s,s:s,s:o,s:o,s:s,s:i,s:o,s:o,s:o}", "slug", cause->slug, "title",
+			cause->title, "when", cause->when, "evidence", truth_json(cause), "rivals",
+			rivals_json(cause), "responsible", rc_party_name(cause->responsible),
+			"severity", (int)cause->severity, "fix", texts_json(cause->fix),
+			"next_steps", texts_json(cause->next_steps), "reference",
+			text_or_null(cause->reference));
 		if (row == NULL || json_array_append_new(list, row) != 0)
 			err = RC_E_NOMEM;
 	}

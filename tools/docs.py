@@ -112,11 +112,14 @@ def causes_text(causes):
         for c in causes])]
     for c in causes:
         parts.append("\n## %s\n\n%s.\n\n" % (c["slug"], c["title"][0].upper() + c["title"][1:]))
-        rows = [("when", c["when"]), ("told apart from", c.get("mistaken_for")),
-                ("who must act", c["responsible"]), ("what to do", " ".join(c.get("fix") or [])),
+        rows = [("when", c["when"]), ("who must act", c["responsible"]), ("what to do", " ".join(c.get("fix") or [])),
                 ("to look further", "; ".join("`%s`" % s for s in c.get("next_steps") or [])),
                 ("reference", c.get("reference"))]
         parts += ["- **%s**: %s\n" % row for row in rows if row[1]]
+        if c["evidence"]:
+            parts.append("\n" + table(["confidence", "evidence that it takes"], c["evidence"].items()))
+        parts.append("\n" + table(["mistaken for", "but there"], [
+            ["[`%s`](#%s)" % (r["slug"], anchor(r["slug"])), r["there"]] for r in c["rivals"]]))
     return "".join(parts)
 
 

@@ -249,8 +249,14 @@ static const struct rc_rule rules[] = {
 				.when = "All addresses of a zone's servers are special-purpose "
 					"(RFC 6890), in a range where nothing answers in this "
 					"capture.",
-				.mistaken_for = "upstream.timeout: servers with ordinary addresses "
-						"that stay silent.",
+				RC_TRUTH("All addresses of the zone's servers are of ranges where "
+					 "nothing can answer, or of private ranges in a network "
+					 "that is not private itself.",
+					 "All are of private or documentation ranges where nothing "
+					 "answers in this capture, and the resolver's own address "
+					 "is special too.",
+					 "The failure is answered without anything asked.",
+					 {"upstream.timeout", "an ordinary address is among them"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Have the parent of {zone} delegate to public addresses of "
@@ -269,8 +275,11 @@ static const struct rc_rule rules[] = {
 				.title = "the delegation needs itself",
 				.when = "The names of a zone's servers lie in the zone itself, or "
 					"in one that needs it, and no address is given above.",
-				.mistaken_for = "delegation.ns_unresolvable: there the names can "
-						"be looked up, and have no address.",
+				RC_TRUTH("The delegations seen give names inside of each other's "
+					 "zones only, and no address.",
+					 NULL, "The failure is answered without anything asked.",
+					 {"delegation.ns_unresolvable",
+					  "the names lie in a zone that can be asked"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Have the parent of {zone} publish glue (A, AAAA) for its "
@@ -290,8 +299,11 @@ static const struct rc_rule rules[] = {
 				.when = "A delegation without glue, and the address lookups for "
 					"its nameserver names answered NXDOMAIN or empty, or "
 					"failed.",
-				.mistaken_for = "delegation.loop: there the names can only be "
-						"looked up in the zone itself.",
+				RC_TRUTH("The delegation gives no address, and each name's lookup "
+					 "was answered NXDOMAIN or empty.",
+					 "Some lookups were, or failed.", "No lookup was seen.",
+					 {"delegation.loop",
+					  "the names can only be looked up in the zone itself"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Correct the nameserver names in the delegation of {zone}, "

@@ -2,8 +2,6 @@
  * DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of
  * the lineage say.
  */
-#include <stdio.h>
-
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
@@ -200,11 +198,11 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
-	f->explanation = rc_say(c,
-				"%s fails validation at %s: %s. The resolver reports so to the zone's "
-				"reporting agent; the records are not in the capture.",
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-				rule->cause.title);
+	f->explanation = rc_say(
+		c,
+		"%s fails validation at %s: %s. The resolver reports so to the zone's "
+		"reporting agent; the records are not in the capture.",
+		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), rule->cause.title);
 	rc_prove_self(c, f, "the client's answer");
 	f->vague = true;
 	return RC_CONF_LIKELY;
@@ -233,161 +231,6 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_LIKELY;
 	/* One of several that the code stands for. */
 	return (c->ede & rule->ede) && by_itself(rule, c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
-}
-
-/* What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. */
-static const struct rc_link *root_keys_again(const struct rc_case *c)
-{
-	const struct rc_link *proof = NULL;
-	unsigned n = 0;
-	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
-			continue;
-		n++;
-		proof = &c->links[i];
-	}
-	/* A resolver whose anchor holds has them cached. */
-	return n >= 2 && proof->outcome == RC_OUT_USABLE ? proof : NULL;
-}
-
-/* It has told the root which anchor it has (RFC 8145 5.1), and that is a key of the root's set. */
-static bool has_told_good_anchor(struct rc_case *c, const struct rc_msg *keys)
-{
-	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
-	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
-		struct rc_name signal = {.len = 10, .labels = 1};
-		char label[10];
-		if (rr.section != RC_ANSWER || rr.type != RC_TYPE_DNSKEY)
-			continue;
-		snprintf(label, sizeof label, "\010_ta-%04x", rc_read_key_tag(keys, &rr));
-		memcpy(signal.wire, label, 9);
-		signal.wire[9] = 0;
-		uint64_t hash = rc_name_hash(c->seed, &signal);
-		for (size_t a = 0; a < c->n_resolver; a++)
-			if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash) != 0)
-				return true;
-	}
-	return false;
-}
-
-/* Everything verifies from the root down, and the resolver asks for the root's keys again and again. */
-static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
-{
-	const struct rc_link *proof = root_keys_again(c);
-	if (proof == NULL || proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE)
-		return RC_CONF_NONE;
-	bool told = has_told_good_anchor(c, proof->answer);
-	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s validates nothing, not even the root's keys, though all "
-		"signatures down to %s verify%s: its clock is wrong%s.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		told ? " and it has told the root that it has the right trust anchor" : "",
-		told ? "" : ", or its trust anchor");
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
-		 "the root's DNSKEY set, which verifies with the trust anchor");
-	rc_prove_self(c, f, "the client's answer");
-	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-}
-
-/* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
-static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
-				     struct rc_finding *f)
-{
-	if (checking_disabled(c))
-		return RC_CONF_NONE;
-	if (!(c->ede & rule->ede))
-		return by_root_keys(c, f);
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	if (r->status != RC_DNSSEC_SECURE)
-		return RC_CONF_NONE;
-	f->server = &c->x->server;
-	f->explanation = rc_say(c,
-				"%s calls signatures of %s out of date, yet they are valid at the "
-				"time of the packets: its clock is wrong.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, "EDE 7 or 8 against signatures that are valid at packet time");
-	return RC_CONF_LIKELY;
-}
-
-/* Everything verifies, from the anchor the resolver should have; it alone cannot validate. */
-static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
-				      struct rc_finding *f)
-{
-	(void)rule;
-	const struct rc_link *proof = root_keys_again(c);
-	if (checking_disabled(c) || (c->ede & (RC_EDE(7) | RC_EDE(8))) || proof == NULL ||
-	    proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE ||
-	    has_told_good_anchor(c, proof->answer))
-		return RC_CONF_NONE;
-	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s asks for the keys of the root again and again and validates "
-		"nothing, though all signatures from the root down to %s verify: "
-		"its trust anchor is wrong or out of date (or its clock is years off, which "
-		"looks the same).",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
-		 "the root's DNSKEY set, which verifies with the trust anchor");
-	rc_prove_self(c, f, "the client's answer");
-	return RC_CONF_LIKELY;
-}
-
-static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_book_page *p,
-		       const struct rc_name *zone, const char *fact)
-{
-	(void)c;
-	if (f->n_evidence == RC_EVIDENCE_MAX)
-		return;
-	f->evidence[f->n_evidence++] = (struct rc_evidence){
-		.frame = p->frame,
-		.source = p->source,
-		.ts_ns = p->first_ns,
-		.from = p->asker,
-		.to = p->server,
-		.name = zone,
-		.qtype = RC_TYPE_DNSKEY,
-		.outcome = "seen_before",
-		.rcode = RC_RCODE_NOERROR,
-		.rtt_ns = -1,
-		.fact = fact,
-	};
-}
-
-/*
- * The zone changed its keys, and the resolver goes on with the set it has cached. If both sets are still
- * handed out, it is the servers of the zone that differ (zone.serial_mismatch).
- */
-static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case *c,
-				     struct rc_finding *f)
-{
-	(void)rule;
-	struct rc_rollover r;
-	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive ||
-	    rc_serials_find(c->serials, &r.zone) != NULL)
-		return RC_CONF_NONE;
-	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
-	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
-		"%s fetched before does not have it.",
-		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
-		rc_say_addr(c, &c->x->server));
-	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
-	if (r.own != NULL)
-		rc_prove(c, f, r.own, r.own_name, NULL,
-			 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
-	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	/* Unless one server is seen to have changed, it may be two servers that differ. */
-	bool changed = r.own != NULL && r.own->end_ns < r.with.first_ns &&
-		       (rc_addr_equal(&r.own->server, &r.with.server) ||
-			rc_addr_equal(&r.own->server, &r.link->x->server));
-	return changed ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 static bool another_says(const struct rc_rule *rule, struct rc_case *c)
@@ -433,12 +276,12 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	return RC_CONF_NONE;
 }
 
-#define ROW(slug_, title_, when_, mistaken_, party_, fix_, next_, ref_, fault_, ede_) \
+#define ROW(slug_, title_, when_, truth_, party_, fix_, next_, ref_, fault_, ede_) \
 	{ \
 		.cause = {.slug = slug_, \
 			  .title = title_, \
 			  .when = when_, \
-			  .mistaken_for = mistaken_, \
+			  truth_, \
 			  .responsible = party_, \
 			  .severity = RC_SEVERITY_HIGH, \
 			  .fix = {fix_}, \
@@ -451,137 +294,142 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 static const struct rc_rule rules[] = {
 	ROW("dnssec.signature_expired", "a signature has expired",
 	    "Every RRSIG needed ends before the packet's time; or EDE 7.",
-	    "dnssec.clock_skew: there the signature is valid at packet time.", RC_PARTY_ZONE_OWNER,
-	    "Sign {zone} again and find out why re-signing stopped.",
+	    RC_TRUTH("The chain from the anchor down was seen, every RRSIG of the set ended before "
+		     "the packet's time, and no other client got the name.",
+		     "The same with a part of the chain unseen; or EDE 7.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.clock_skew", "the signature is valid at packet time"},
+		     {"dnssec.signature_window_inverted", "it ends before it begins"}),
+	    RC_PARTY_ZONE_OWNER, "Sign {zone} again and find out why re-signing stopped.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_EXPIRED,
 	    RC_EDE(7)),
 	ROW("dnssec.signature_not_yet_valid", "a signature is not valid yet",
 	    "Every RRSIG needed begins after the packet's time; or EDE 8.",
-	    "dnssec.clock_skew: there the signature is valid at packet time.", RC_PARTY_ZONE_OWNER,
-	    "Set the signer's clock right and sign {zone} again.", "dig {zone} SOA +dnssec +multi",
-	    "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_NOT_YET_VALID, RC_EDE(8)),
+	    RC_TRUTH("The chain from the anchor down was seen, every RRSIG of the set begins after "
+		     "the packet's time, and no other client got the name.",
+		     "The same with a part of the chain unseen; or EDE 8.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.clock_skew", "the signature is valid at packet time"}),
+	    RC_PARTY_ZONE_OWNER, "Set the signer's clock right and sign {zone} again.",
+	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
+	    RC_EDE(8)),
 	ROW("dnssec.signature_window_inverted", "a signature ends before it begins",
 	    "An RRSIG's expiration lies before its inception; or EDE 25.",
-	    "dnssec.signature_expired: there the window is sound.", RC_PARTY_ZONE_OWNER,
-	    "Sign {zone} again with sound dates.", "dig {zone} SOA +dnssec +multi",
-	    "RFC 4034 3.1.5", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED, RC_EDE(25)),
+	    RC_TRUTH(
+		    "The chain from the anchor down was seen, and the RRSIG ends before it begins.",
+		    "The same with a part of the chain unseen; or EDE 25.",
+		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    {"dnssec.signature_expired", "the window is sound, and over"}),
+	    RC_PARTY_ZONE_OWNER, "Sign {zone} again with sound dates.",
+	    "dig {zone} SOA +dnssec +multi", "RFC 4034 3.1.5", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED,
+	    RC_EDE(25)),
 	ROW("dnssec.signature_invalid", "a signature does not verify",
 	    "The DNSKEY that an RRSIG names is there, and verification fails.",
-	    "dnssec.dnskey_missing: there no key has the RRSIG's tag.", RC_PARTY_ZONE_OWNER,
+	    RC_TRUTH(
+		    "The chain from the anchor down was seen, the key that the RRSIG names is in "
+		    "the DNSKEY set, and verification fails.",
+		    "The same with a part of the chain unseen; or the resolver's EDE text says so.",
+		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    {"dnssec.dnskey_missing", "no key has the RRSIG's tag and algorithm"},
+		    {"zone.serial_mismatch", "servers of the zone hand out different versions"}),
+	    RC_PARTY_ZONE_OWNER,
 	    "Sign {zone} again; look for servers or middleboxes that alter its records.",
 	    "delv @{server} {qname} {qtype}", "RFC 4035 5.3.3", RC_DNSSEC_SIGNATURE_INVALID, 0),
 	ROW("dnssec.ds_mismatch", "the parent's DS matches no key of the zone",
 	    "No DS of the parent fits any DNSKEY of the child by tag, algorithm and digest.",
-	    "dnssec.dnskey_missing: there the zone has no DNSKEY at all.", RC_PARTY_ZONE_OWNER,
+	    RC_TRUTH("The DS set verifies, the DNSKEY set was seen, and no DS fits any key by tag, "
+		     "algorithm and digest.",
+		     "The same with a part of the chain above unseen; or the resolver's EDE text "
+		     "says so.",
+		     "EDE 9 without text, which also stands for dnssec.dnskey_missing.",
+		     {"dnssec.dnskey_missing",
+		      "the zone answers no DNSKEY, or a key fits the DS and another is missing"}),
+	    RC_PARTY_ZONE_OWNER,
 	    "Give the parent the DS of the key that signs {zone}, or put the old key back.",
 	    "dig {zone} DS +short; dig {zone} DNSKEY +short", "RFC 4035 5.2", RC_DNSSEC_DS_MISMATCH,
 	    RC_EDE(9)),
 	ROW("dnssec.dnskey_missing", "a key needed is not published",
 	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; "
 	    "or EDE 9.",
-	    "dnssec.ds_mismatch: Unbound and PowerDNS use EDE 9 for it too.", RC_PARTY_ZONE_OWNER,
+	    RC_TRUTH("The DS set verifies and the DNSKEY answer is empty; or the DNSKEY set "
+		     "verifies and lacks the key that signed, and nobody saw it with that key.",
+		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
+		     "the answer; or the resolver's EDE text says so.",
+		     "EDE 9 without text, which also stands for dnssec.ds_mismatch.",
+		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key"},
+		     {"dnssec.ds_mismatch", "no DS fits any key"},
+		     {"zone.serial_mismatch",
+		      "DNSKEY sets with and without the key are handed out by turns"}),
+	    RC_PARTY_ZONE_OWNER,
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
 	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING, RC_EDE(9)),
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
 	    "A DS or DNSKEY shows that the zone is signed, DO was set, and the RRset has no RRSIG; "
 	    "or EDE 10.",
-	    "dnssec.denial_missing: that is about negative answers.", RC_PARTY_ZONE_OWNER,
+	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
+		     "without RRSIG from every server.",
+		     "The same with a part of the chain unseen; or EDE 10; or an answer with CD=1 "
+		     "and DO=1 without RRSIG.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.denial_missing", "the answer is negative"},
+		     {"upstream.edns_broken",
+		      "the servers fail queries with OPT, so the resolver asked without"}),
+	    RC_PARTY_ZONE_OWNER,
 	    "Serve {zone} signed from every server, or have the parent remove the DS.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
 	    RC_EDE(10)),
 	ROW("dnssec.denial_missing", "a negative answer has no proof",
-	    "NXDOMAIN or NODATA of a signed zone without NSEC or NSEC3; or EDE 12.", NULL,
+	    "NXDOMAIN or NODATA of a signed zone without NSEC or NSEC3; or EDE 12.",
+	    RC_TRUTH("A negative answer of a zone shown to be signed, asked with DO=1, without "
+		     "NSEC or NSEC3.",
+		     "The same with a part of the chain unseen; or EDE 12; or such an answer with "
+		     "CD=1.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.denial_invalid", "there are such records"},
+		     {"dnssec.rrsig_missing", "the answer is positive"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.3", RC_DNSSEC_DENIAL_MISSING,
 	    RC_EDE(12)),
 	ROW("dnssec.denial_invalid", "the proof of a negative answer is wrong",
 	    "NSEC or NSEC3 records are there but do not prove what was answered, or their "
 	    "signatures fail.",
-	    "dnssec.denial_missing: there are no such records.", RC_PARTY_ZONE_OWNER,
-	    "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
+	    RC_TRUTH(
+		    "NSEC or NSEC3 records of a zone shown to be signed that do not cover what was "
+		    "asked, or fail to verify.",
+		    "The same with a part of the chain unseen; or the resolver's EDE text says so.",
+		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    {"dnssec.denial_missing", "there are no such records"}),
+	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 5155 8", RC_DNSSEC_DENIAL_INVALID, 0),
 	ROW("dnssec.no_zone_key_bit", "the keys are not zone keys",
-	    "The DNSKEYs that should sign have the Zone Key bit clear; or EDE 11.", NULL,
+	    "The DNSKEYs that should sign have the Zone Key bit clear; or EDE 11.",
+	    RC_TRUTH("The key that should sign is in the DNSKEY set with the Zone Key bit clear.",
+		     "The same with a part of the chain unseen; or EDE 11.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.dnskey_missing", "the key is not there at all"}),
 	    RC_PARTY_ZONE_OWNER, "Publish the keys of {zone} with flags 256 or 257 and sign again.",
 	    "dig {zone} DNSKEY", "RFC 4034 2.1.1", RC_DNSSEC_NO_ZONE_KEY_BIT, RC_EDE(11)),
 	ROW("dnssec.algorithm_unsupported", "algorithms nobody supports",
 	    "DS or DNSKEY records have only algorithms or digests that are unassigned or retired; "
 	    "or EDE 1, 2.",
-	    NULL, RC_PARTY_ZONE_OWNER, "Sign {zone} with a current algorithm (13 or 8).",
+	    RC_TRUTH(
+		    "Keys or DS of unassigned or retired algorithms only, and the resolver answers "
+		    "SERVFAIL.",
+		    "The same with a part of the chain unseen; or EDE 1 or 2.",
+		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    {"dnssec.signature_invalid", "the algorithm is known, and verification fails"}),
+	    RC_PARTY_ZONE_OWNER, "Sign {zone} with a current algorithm (13 or 8).",
 	    "dig {zone} DNSKEY +multi", "RFC 8624", RC_DNSSEC_ALGORITHM_UNSUPPORTED,
 	    RC_EDE(1) | RC_EDE(2)),
 	ROW("dnssec.nsec3_iterations_too_high", "too many NSEC3 iterations",
-	    "NSEC3 records with more iterations than resolvers take; or EDE 27.", NULL,
+	    "NSEC3 records with more iterations than resolvers take; or EDE 27.",
+	    RC_TRUTH("NSEC3 records with more iterations than RFC 9276 and resolvers take, and "
+		     "nothing else wrong.",
+		     "The same, where some resolvers still take them; or EDE 27.",
+		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     {"dnssec.denial_invalid", "the iterations are low, and the proof fails"}),
 	    RC_PARTY_ZONE_OWNER, "Set the NSEC3 iterations of {zone} to 0.",
 	    "dig {zone} NSEC3PARAM", "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS, RC_EDE(27)),
-	{
-		.cause =
-			{
-				.slug = "dnssec.clock_skew",
-				.title = "the resolver's clock is wrong",
-				.when = "EDE 7 or 8 from a resolver for signatures that are valid "
-					"at packet time.",
-				.mistaken_for = "dnssec.signature_expired: there the signature is "
-						"out of date by packet time.",
-				.responsible = RC_PARTY_RESOLVER_OPERATOR,
-				.severity = RC_SEVERITY_HIGH,
-				.fix = {"Set the clock of {resolver} right (NTP) and flush its "
-					"cache."},
-				.next_steps = {"date -u", "dig @{resolver} {qname} {qtype} +cd"},
-				.reference = "RFC 4035 5.3.1",
-			},
-		.rank = 290,
-		.flags = RC_RULE_RESOLVER,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(7) | RC_EDE(8),
-		.test = test_clock,
-	},
-	{
-		.cause =
-			{
-				.slug = "dnssec.stale_dnskey",
-				.title = "the resolver has an older DNSKEY set than the zone",
-				.when = "A signature is by a key that the zone publishes now, and "
-					"that the DNSKEY set the resolver fetched before does not "
-					"have.",
-				.mistaken_for =
-					"dnssec.dnskey_missing: there no DNSKEY set seen has the "
-					"key; zone.serial_mismatch: there both sets are handed "
-					"out.",
-				.responsible = RC_PARTY_ZONE_OWNER,
-				.severity = RC_SEVERITY_HIGH,
-				.fix = {"Put the old keys of {zone} back until their TTL has "
-					"passed: sign with a new key only after it was published "
-					"that long.",
-					"Flush {zone} from the cache of {resolver}."},
-				.next_steps = {"dig {zone} DNSKEY +dnssec +multi",
-					       "dig @{resolver} {zone} DNSKEY +cd"},
-				.reference = "RFC 7583 3.2",
-			},
-		.rank = 280,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
-		.test = test_stale,
-	},
-	{
-		.cause =
-			{
-				.slug = "dnssec.trust_anchor",
-				.title = "the resolver's trust anchor is wrong",
-				.when = "Everything verifies from the root down, and the resolver "
-					"keeps asking for the root's DNSKEY and fails.",
-				.responsible = RC_PARTY_RESOLVER_OPERATOR,
-				.severity = RC_SEVERITY_CRITICAL,
-				.fix = {"Renew the root trust anchor of {resolver} "
-					"(unbound-anchor, managed keys)."},
-				.next_steps = {"dig @{resolver} . DNSKEY +cd",
-					       "dig @{resolver} {qname} {qtype} +cd"},
-				.reference = "RFC 5011",
-			},
-		.rank = 289,
-		.flags = RC_RULE_RESOLVER,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.test = test_anchor,
-	},
 	{
 		.cause =
 			{
@@ -590,8 +438,11 @@ static const struct rc_rule rules[] = {
 				.when = "CD=1 works where CD=0 fails, or EDE 5, 6 or 9, or a full "
 					"upstream answer that the resolver rejects; the records to "
 					"judge it are not in the capture.",
-				.mistaken_for = "The other dnssec.* causes, when their records "
-						"were cached before the capture began.",
+				RC_TRUTH(NULL, "CD=1 works where CD=0 fails; or EDE 5 or 6.",
+					 "A complete answer from upstream that the resolver "
+					 "rejects, with keys not seen; or another type of the name "
+					 "validates.",
+					 {"resolver.internal", "what came from upstream verifies"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Check the zone's DNSSEC with a tool that asks for all "

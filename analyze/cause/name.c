@@ -80,6 +80,10 @@ static const struct rc_rule rules[] = {
 				.title = "a search list made up the name",
 				.when = "NXDOMAIN for a name that begins with another name the "
 					"same client asked at the time.",
+				RC_TRUTH(NULL,
+					 "NXDOMAIN for a name that begins with one the same client "
+					 "asked within seconds.",
+					 NULL, {"name.does_not_exist", "no such name was asked"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Write names with a trailing dot, or shorten the search "
@@ -97,6 +101,8 @@ static const struct rc_rule rules[] = {
 				.slug = "name.blocked",
 				.title = "the name is blocked",
 				.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
+				RC_TRUTH("NXDOMAIN with EDE 4, 15, 16, 17 or 18.", NULL, NULL,
+					 {"name.does_not_exist", "there is no such EDE"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"If {qname} should resolve, take it off the block list of "
@@ -115,6 +121,10 @@ static const struct rc_rule rules[] = {
 				.slug = "name.does_not_exist",
 				.title = "the name does not exist",
 				.when = "NXDOMAIN.",
+				RC_TRUTH(NULL, "NXDOMAIN.", NULL,
+					 {"name.search_suffix",
+					  "the client asked for its beginning too"},
+					 {"name.blocked", "an EDE says so"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Correct the name, or create it in its zone."},

@@ -316,9 +316,15 @@ static const struct rc_rule rules[] = {
 				.title = "recursion is not offered",
 				.when = "RD=1 answered REFUSED (or empty, or by a referral) with "
 					"RA=0, by a server that recurses for nobody.",
-				.mistaken_for =
-					"policy.client_not_allowed: BIND clears RA for clients "
-					"outside allow-recursion; others that get RA=1 tell.",
+				RC_TRUTH(
+					"REFUSED with RA=0 from a server seen answering with AA, "
+					"or with EDE 20; or an empty answer or referral with RA=0.",
+					"REFUSED with RA=0 from a server that nobody is seen to "
+					"get RA=1 from.",
+					NULL,
+					{"policy.client_not_allowed",
+					 "others get RA=1 from the same server: BIND clears RA for "
+					 "clients outside allow-recursion"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Point {client} at a resolver: {server} serves its own "
@@ -340,8 +346,17 @@ static const struct rc_rule rules[] = {
 				.title = "the client is not allowed to ask this server",
 				.when = "REFUSED to this client while the server serves others, or "
 					"EDE 18.",
-				.mistaken_for = "policy.recursion_unavailable: there nobody is "
-						"served; policy.blocked: there it is the name.",
+				RC_TRUTH(
+					"REFUSED with EDE 18 for a name that the server answers "
+					"others, and this client never had an answer.",
+					"REFUSED or NOTAUTH or silence for such a name; or REFUSED "
+					"while the server recurses for others; or EDE 18 alone.",
+					"Silence, while the server answers others' later "
+					"questions; SERVFAIL at once for what others get.",
+					{"policy.recursion_unavailable", "nobody is served"},
+					{"policy.blocked",
+					 "other names are answered for this client"},
+					{"no_answer.server_silent", "others get no answer either"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Add the network of {client} to the access list of "
@@ -361,6 +376,14 @@ static const struct rc_rule rules[] = {
 				.slug = "policy.not_authoritative",
 				.title = "the server does not host the zone",
 				.when = "RD=0 answered REFUSED with RA=0, or NOTAUTH.",
+				RC_TRUTH("REFUSED or NOTAUTH with EDE 20.",
+					 "REFUSED with RD=0 and RA=0, or NOTAUTH, from a server "
+					 "never seen answering for the zone.",
+					 "NOTAUTH to a zone transfer: it may be an access list.",
+					 {"policy.client_not_allowed",
+					  "another client is answered the same"},
+					 {"policy.transfer_refused",
+					  "the server has answered with AA for the zone"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Ask a server that the parent of the zone delegates to, or "
@@ -378,6 +401,11 @@ static const struct rc_rule rules[] = {
 				.slug = "policy.nonrecursive_refused",
 				.title = "a resolver refuses queries without RD",
 				.when = "RD=0 answered REFUSED by a resolver (RA=1).",
+				RC_TRUTH("REFUSED to RD=0 with EDE 20, from a resolver.",
+					 "REFUSED to RD=0 from a resolver that answers the same "
+					 "name otherwise.",
+					 "REFUSED to RD=0 from a resolver.",
+					 {"policy.not_authoritative", "the server never sets RA"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Set RD in queries to {server}, or permit cache snooping "
@@ -396,8 +424,14 @@ static const struct rc_rule rules[] = {
 				.title = "the zone transfer is not allowed",
 				.when = "AXFR or IXFR answered REFUSED, or NOTAUTH by a server "
 					"that hosts the zone.",
-				.mistaken_for = "policy.not_authoritative: NOTAUTH from a server "
-						"that does not host the zone.",
+				RC_TRUTH("REFUSED to AXFR over TCP, or to IXFR.",
+					 "NOTAUTH from a server seen answering with AA for the "
+					 "zone.",
+					 "NOTAUTH, or REFUSED to AXFR over UDP.",
+					 {"policy.not_authoritative",
+					  "NOTAUTH, and the server was never seen answering for "
+					  "the zone"},
+					 {"unsupported.axfr", "NOTIMP or FORMERR"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Permit {client} (or its TSIG key) to transfer {zone} from "
@@ -416,8 +450,13 @@ static const struct rc_rule rules[] = {
 				.title = "the dynamic update is not allowed",
 				.when = "UPDATE answered REFUSED, or NOTAUTH by a server that "
 					"hosts the zone.",
-				.mistaken_for = "update.not_authoritative: NOTAUTH from a server "
-						"that does not host the zone.",
+				RC_TRUTH("REFUSED to an UPDATE.",
+					 "NOTAUTH, without TSIG error, from a server seen "
+					 "answering with AA for the zone.",
+					 NULL,
+					 {"update.not_authoritative",
+					  "the server was never seen answering for the zone"},
+					 {"tsig.bad_key", "the answer has a TSIG error"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Permit {client} (or its TSIG key) to update {zone}, or "
@@ -436,6 +475,8 @@ static const struct rc_rule rules[] = {
 				.slug = "policy.notify_refused",
 				.title = "the NOTIFY is not accepted",
 				.when = "NOTIFY answered REFUSED, NOTAUTH, NXDOMAIN or SERVFAIL.",
+				RC_TRUTH("An error in answer to a NOTIFY.", NULL, NULL,
+					 {"unsupported.notify", "NOTIMP"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Configure {client} as a primary of {zone} on {server}, or "
@@ -457,6 +498,14 @@ static const struct rc_rule rules[] = {
 				.title = "the server refuses this type",
 				.when = "REFUSED to one type while the same client gets other "
 					"types of the same name from the same server.",
+				RC_TRUTH(NULL,
+					 "REFUSED to ANY or RRSIG, while the same client gets "
+					 "other types of the name.",
+					 "The same with an ordinary type.",
+					 {"policy.client_not_allowed",
+					  "no type is answered for this client"},
+					 {"protocol.edns_unsupported",
+					  "the same type is answered without EDNS"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Ask for the types needed instead of {qtype} (RFC 8482), "
@@ -476,8 +525,15 @@ static const struct rc_rule rules[] = {
 				.title = "the name is blocked by policy",
 				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
 					"and nothing asked upstream, while other names are served.",
-				.mistaken_for =
-					"policy.client_not_allowed: there every name is refused.",
+				RC_TRUTH("EDE 4, 15, 16 or 17 in the answer.",
+					 "REFUSED with RA=1, or EDE 18, at once and with nothing "
+					 "asked upstream, while the client's other names are "
+					 "answered.",
+					 NULL,
+					 {"policy.client_not_allowed",
+					  "none of the client's names is answered"},
+					 {"resolver.overload",
+					  "many questions are open, and EDE is absent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"If {qname} should resolve, take it off the block list "
@@ -498,8 +554,15 @@ static const struct rc_rule rules[] = {
 				.title = "the server limits the rate of its answers",
 				.when = "Some identical questions of a client answered, others "
 					"dropped, and some answered empty with TC=1 (RRL slip).",
-				.mistaken_for =
-					"no_answer.server_silent: there nothing is answered.",
+				RC_TRUTH("EDE 31 or 32 in the answer.",
+					 "No answer, while the same question of the client gets "
+					 "empty truncated answers and whole ones (RRL slip).",
+					 "No answer to a question that the client gets answered at "
+					 "other times, in a second with ten questions and more.",
+					 {"no_answer.server_silent",
+					  "nothing of the client is answered"},
+					 {"resolver.overload", "the open questions are of several "
+							       "names, none of them known before"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Let {client} cache answers or ask over TCP; raise the "

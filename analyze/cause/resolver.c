@@ -189,8 +189,15 @@ static const struct rc_rule rules[] = {
 				.when = "SERVFAIL or REFUSED from a resolver before any server "
 					"could have failed it, while many other questions are open "
 					"there.",
-				.mistaken_for = "resolver.cached_failure: there the same name "
-						"failed before.",
+				RC_TRUTH(NULL, NULL,
+					 "SERVFAIL or REFUSED within a second, or silence with "
+					 "nothing asked, while many other questions are open at "
+					 "the resolver.",
+					 {"upstream.timeout", "the resolver waited as long as it "
+							      "does for silent servers"},
+					 {"resolver.cached_failure", "the same name failed before"},
+					 {"policy.rate_limited",
+					  "the name is answered for this client at other times"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Raise the limits of {resolver} (recursive-clients, "
@@ -210,8 +217,13 @@ static const struct rc_rule rules[] = {
 				.title = "the resolver limits its work for the zone",
 				.when = "SERVFAIL at once, nothing asked upstream, for a name not "
 					"asked before in a zone whose servers work.",
-				.mistaken_for = "resolver.cached_failure: there the name or zone "
-						"failed before.",
+				RC_TRUTH(NULL, NULL,
+					 "SERVFAIL at once, nothing asked upstream, for a name new "
+					 "to the resolver in a zone that works.",
+					 {"resolver.cached_failure",
+					  "the name or zone failed before"},
+					 {"resolver.internal", "few questions are asked, and other "
+							       "resolvers resolve the name"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Raise the limit (Unbound: ratelimit, BIND: "
@@ -232,10 +244,15 @@ static const struct rc_rule rules[] = {
 				.when = "SERVFAIL from one resolver after its own upstream "
 					"servers gave a complete answer that validates (or "
 					"needs no validation), while others resolve the name.",
-				.mistaken_for =
-					"dnssec.clock_skew and dnssec.trust_anchor: there the "
-					"resolver never sets AD; resolver.overload: there no "
-					"complete answer came.",
+				RC_TRUTH(NULL,
+					 "A complete answer came from upstream, it verifies or "
+					 "needs not to, another resolver resolves the same, and "
+					 "this one is seen to validate (AD=1) or does not.",
+					 "The same without another resolver; or SERVFAIL at once "
+					 "with nothing asked, while others resolve the name.",
+					 {"dnssec.clock_skew", "the resolver never sets AD"},
+					 {"resolver.overload", "many questions are open"},
+					 {"unknown.no_evidence", "no complete answer was seen"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Look in the log of {resolver} for {qname} at this time; "
@@ -255,8 +272,11 @@ static const struct rc_rule rules[] = {
 				.title = "answered from the failure cache",
 				.when = "SERVFAIL at once with nothing asked upstream, or EDE 13, "
 					"and the original failure is not in the capture.",
-				.mistaken_for =
-					"resolver.overload: there unrelated names fail together.",
+				RC_TRUTH(NULL, "EDE 13, and nothing asked upstream.",
+					 "SERVFAIL at once with nothing asked upstream.",
+					 {"resolver.rate_limited",
+					  "the name was never asked before, and its zone works"},
+					 {"resolver.overload", "many questions are open"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Look for the first failure of {qname} in an earlier "

@@ -47,6 +47,13 @@ struct rc_rule {
 #define RC_OPCODES_ALL 0xffffu
 #define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
+/* A row of the truth table: the evidence per confidence (NULL: never so sure), then the rivals. */
+#define RC_TRUTH(proven_, likely_, possible_, ...) \
+	.truth = {[RC_CONF_POSSIBLE] = possible_, \
+		  [RC_CONF_LIKELY] = likely_, \
+		  [RC_CONF_PROVEN] = proven_}, \
+	.rivals = {__VA_ARGS__}
+
 struct rc_rule_family {
 	const struct rc_rule *rules;
 	size_t n;
@@ -57,6 +64,7 @@ struct rc_rule_family {
 	X(unsupported) \
 	X(policy) \
 	X(dnssec) \
+	X(trust) \
 	X(upstream) \
 	X(selective) \
 	X(delegation) \

@@ -223,8 +223,15 @@ static const struct rc_rule rules[] = {
 				.when = "A zone's servers fail each query that carries EDNS (or "
 					"one "
 					"option of it) and answer the same asker without it.",
-				.mistaken_for = "upstream.timeout and upstream.formerr: there no "
-						"query without it was answered.",
+				RC_TRUTH("BADVERS to EDNS version 0 from every server; or each "
+					 "query with the trait fails, before and after others "
+					 "without it worked, several times.",
+					 "Each query with the trait fails, and the same asker gets "
+					 "an answer without it.",
+					 NULL,
+					 {"upstream.timeout", "no query without EDNS is answered"},
+					 {"upstream.formerr", "the same"},
+					 {"policy.client_not_allowed", "it depends on who asks"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Update the servers of {zone}, or the firewall before "
@@ -247,8 +254,15 @@ static const struct rc_rule rules[] = {
 				.when = "Servers leave questions unanswered while they answer or "
 					"needlessly truncate (RRL slip) others of the same "
 					"resolver for the same zone, at a high rate.",
-				.mistaken_for = "upstream.timeout: there none of the resolver's "
-						"questions for the zone is answered meanwhile.",
+				RC_TRUTH(NULL,
+					 "Servers leave questions of a resolver unanswered while "
+					 "they truncate small answers to others (RRL slip), or "
+					 "answer others, at 20 questions a second and more.",
+					 NULL,
+					 {"upstream.timeout",
+					  "none of the zone's questions is answered meanwhile"},
+					 {"upstream.tcp_blocked",
+					  "the truncated answers are large"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Exempt {resolver} from response rate limiting on the "

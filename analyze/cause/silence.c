@@ -86,8 +86,13 @@ static const struct rc_rule rules[] = {
 				.title = "the server cannot be reached",
 				.when = "An ICMP unreachable quotes the query, or TCP is refused "
 					"or reset.",
-				.mistaken_for =
-					"no_answer.server_silent: there nothing comes back at all.",
+				RC_TRUTH(
+					"An ICMP unreachable that quotes the query.",
+					"The TCP connection was closed or reset without an answer.",
+					"The same, by a resolver that was at work on the question.",
+					{"no_answer.server_silent", "nothing comes back at all"},
+					{"upstream.unreachable", "the asker is a forwarder or "
+								 "resolver at work for a client"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Start the DNS service on {server}, or let its port "
@@ -108,6 +113,12 @@ static const struct rc_rule rules[] = {
 				.title = "the answer came too late",
 				.when = "An answer to the query came after the deadline, or after "
 					"the client had closed its port.",
+				RC_TRUTH("The answer came after the deadline, or after the client "
+					 "had closed its port.",
+					 NULL, NULL,
+					 {"no_answer.server_silent", "no answer comes at all"},
+					 {"upstream.timeout",
+					  "the resolver's own servers are silent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Find out what slows {server} down: its upstream servers, "
@@ -128,8 +139,10 @@ static const struct rc_rule rules[] = {
 				.title = "the capture has one direction only",
 				.when = "Queries to several servers or of several clients, and not "
 					"one packet the other way in the whole capture.",
-				.mistaken_for = "no_answer.server_silent: there other servers' "
-						"answers are seen.",
+				RC_TRUTH(NULL,
+					 "Several questions, and not one packet the other way in "
+					 "the whole capture.",
+					 NULL, {"no_answer.server_silent", "some server answers"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Mirror both directions of the link to the sensor."},
@@ -147,8 +160,14 @@ static const struct rc_rule rules[] = {
 				.slug = "no_answer.server_silent",
 				.title = "the server does not answer",
 				.when = "No answer to any attempt, and no ICMP error.",
-				.mistaken_for = "policy.client_not_allowed: a server that drops "
-						"queries of some clients only.",
+				RC_TRUTH(NULL, "No answer from a server that answers nobody.",
+					 "No answer from a server that answers others.",
+					 {"policy.client_not_allowed",
+					  "the server answers others the same, and this client "
+					  "never"},
+					 {"policy.rate_limited",
+					  "it answers this client at other times"},
+					 {"resolver.overload", "many questions are open there"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Find out whether {server} runs, is overloaded, or drops "

@@ -102,6 +102,11 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not know the TSIG key",
 				.when = "NOTAUTH with TSIG error 17 (BADKEY); NOTAUTH to a signed "
 					"request without any TSIG record makes it possible.",
+				RC_TRUTH("NOTAUTH whose TSIG record has error 17.", NULL,
+					 "NOTAUTH to a signed request, without any TSIG record.",
+					 {"tsig.bad_signature", "the TSIG record has error 16"},
+					 {"policy.not_authoritative",
+					  "the request carries no TSIG"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Configure the same TSIG key name and algorithm on "
@@ -123,6 +128,9 @@ static const struct rc_rule rules[] = {
 				.title = "the TSIG signature does not verify",
 				.when = "NOTAUTH with TSIG error 16 (BADSIG): the key name is "
 					"known, the secret or the message differs.",
+				RC_TRUTH("NOTAUTH whose TSIG record has error 16.", NULL, NULL,
+					 {"tsig.bad_key", "the TSIG record has error 17"},
+					 {"tsig.bad_time", "it has error 18"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Compare the secret of the TSIG key on {client} and "
@@ -144,6 +152,8 @@ static const struct rc_rule rules[] = {
 				.title = "the TSIG time lies outside the allowed window",
 				.when = "NOTAUTH with TSIG error 18 (BADTIME): the clocks of the "
 					"two hosts differ by more than the fudge.",
+				RC_TRUTH("NOTAUTH whose TSIG record has error 18.", NULL, NULL,
+					 {"tsig.bad_signature", "the TSIG record has error 16"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Set the clocks of {client} and {server} right (NTP)."},
@@ -163,6 +173,10 @@ static const struct rc_rule rules[] = {
 				.title = "a prerequisite of the update does not hold",
 				.when = "YXDOMAIN, YXRRSET, NXRRSET or NXDOMAIN in answer to an "
 					"UPDATE.",
+				RC_TRUTH("One of the RCODEs that only prerequisites have, in "
+					 "answer to an UPDATE.",
+					 NULL, NULL,
+					 {"policy.update_refused", "REFUSED or NOTAUTH"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Correct the prerequisites of the update, or the data they "
@@ -182,6 +196,9 @@ static const struct rc_rule rules[] = {
 				.slug = "update.out_of_zone",
 				.title = "the update has records outside its zone",
 				.when = "NOTZONE in answer to an UPDATE.",
+				RC_TRUTH("NOTZONE in answer to an UPDATE.", NULL, NULL,
+					 {"update.not_authoritative",
+					  "NOTAUTH: the zone itself is not hosted"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Send the update for the zone that holds the records."},
@@ -200,10 +217,13 @@ static const struct rc_rule rules[] = {
 				.title = "the server asked to update the zone does not host it",
 				.when = "NOTAUTH to an UPDATE without TSIG error, from a server "
 					"not seen answering for the zone.",
-				.mistaken_for =
-					"policy.update_refused: Knot and PowerDNS answer NOTAUTH "
-					"to an update they do not permit; a server seen answering "
-					"with AA for the zone tells them apart.",
+				RC_TRUTH(NULL,
+					 "NOTAUTH from a server seen to be a resolver, or "
+					 "authoritative, though never for this zone.",
+					 "NOTAUTH from a server that nothing is known of.",
+					 {"policy.update_refused",
+					  "the server has answered with AA for the zone: Knot DNS "
+					  "and PowerDNS refuse by NOTAUTH"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Send the update to the primary server of {zone} (the "
@@ -223,6 +243,9 @@ static const struct rc_rule rules[] = {
 				.title = "the query had no valid DNS cookie",
 				.when = "BADCOOKIE: the server wants a valid server cookie over "
 					"UDP.",
+				RC_TRUTH("BADCOOKIE.", NULL, NULL,
+					 {"protocol.edns_unsupported",
+					  "another RCODE, and the query without EDNS is answered"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Nothing, if the client repeats the query with the cookie "

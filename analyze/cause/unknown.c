@@ -57,11 +57,12 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 	return RC_CONF_NONE;
 }
 
-#define ROW(slug_, title_, when_, party_, fix_, next_, rank_, test_) \
+#define ROW(slug_, title_, when_, truth_, party_, fix_, next_, rank_, test_) \
 	{ \
 		.cause = {.slug = slug_, \
 			  .title = title_, \
 			  .when = when_, \
+			  truth_, \
 			  .responsible = party_, \
 			  .severity = RC_SEVERITY_MEDIUM, \
 			  .fix = {fix_}, \
@@ -73,16 +74,24 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 static const struct rc_rule rules[] = {
 	ROW("unknown.capture_loss", "packets were lost in the capture",
 	    "Nothing else explains it, and the kernel dropped packets while it ran.",
+	    RC_TRUTH(NULL, NULL, NULL,
+		     {"no_answer.server_silent", "no packet was dropped by the sensor meanwhile"}),
 	    RC_PARTY_NOBODY, "Give the sensor a larger buffer (-B) or a narrower filter.",
 	    "ethtool -S IFACE", 900, test_loss),
 	ROW("unknown.upstream_not_visible", "the server's own queries are not in the capture",
 	    "Nothing the server asked others is in the capture, and its answer says no more.",
+	    RC_TRUTH(NULL, NULL, NULL,
+		     {"unknown.no_evidence", "the server's own queries are in the capture"}),
 	    RC_PARTY_RESOLVER_OPERATOR,
 	    "Capture the upstream side of {server} too, or declare its other addresses with "
 	    "--resolver.",
 	    "dig @{server} {qname} {qtype} +cd", 910, test_upstream),
 	ROW("unknown.no_evidence", "nothing in the capture says why",
 	    "The server's upstream side is visible, and none of it explains the failure.",
+	    RC_TRUTH(NULL, NULL, NULL,
+		     {"unknown.upstream_not_visible",
+		      "none of the server's own queries is in the capture"},
+		     {"resolver.internal", "a complete answer from upstream was seen"}),
 	    RC_PARTY_RESOLVER_OPERATOR, "Look in the log of {server} for {qname} at this time.",
 	    "dig @{server} {qname} {qtype} +cd", 920, test_evidence),
 };

@@ -171,8 +171,11 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not do AXFR",
 				.when = "NOTIMP or FORMERR to AXFR; or a resolver (RA=1) answers "
 					"it with an error; or AXFR over UDP.",
-				.mistaken_for = "policy.transfer_refused: REFUSED over TCP from an "
-						"authoritative server.",
+				RC_TRUTH("NOTIMP to AXFR.",
+					 "FORMERR; or SERVFAIL from a resolver (RA=1); or REFUSED "
+					 "over UDP, which AXFR is not defined for.",
+					 NULL, {"policy.transfer_refused", "REFUSED over TCP"},
+					 {"policy.not_authoritative", "NOTAUTH"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Ask an authoritative server of {zone} for the transfer, "
@@ -192,8 +195,10 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not do IXFR",
 				.when = "NOTIMP or FORMERR to IXFR; or a resolver (RA=1) answers "
 					"it with an error.",
-				.mistaken_for = "policy.transfer_refused: REFUSED from an "
-						"authoritative server.",
+				RC_TRUTH("NOTIMP to IXFR.",
+					 "FORMERR; or SERVFAIL from a resolver (RA=1).", NULL,
+					 {"policy.transfer_refused", "REFUSED"},
+					 {"policy.not_authoritative", "NOTAUTH"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Let the secondary use AXFR with this primary, or ask a "
@@ -212,6 +217,8 @@ static const struct rc_rule rules[] = {
 				.slug = "unsupported.update",
 				.title = "the server does not do dynamic update",
 				.when = "NOTIMP to an UPDATE.",
+				RC_TRUTH("NOTIMP to an UPDATE.", NULL, NULL,
+					 {"policy.update_refused", "REFUSED or NOTAUTH"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Send updates to a primary server that takes them, or "
@@ -231,6 +238,8 @@ static const struct rc_rule rules[] = {
 				.slug = "unsupported.notify",
 				.title = "the server does not do NOTIFY",
 				.when = "NOTIMP to a NOTIFY.",
+				RC_TRUTH("NOTIMP to a NOTIFY.", NULL, NULL,
+					 {"policy.notify_refused", "any other error"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Take {server} off the list of servers that {client} "
@@ -251,6 +260,11 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not know the opcode",
 				.when = "NOTIMP (or REFUSED, FORMERR) to an OPCODE other than "
 					"QUERY, UPDATE and NOTIFY.",
+				RC_TRUTH("NOTIMP to such an OPCODE.",
+					 "REFUSED or FORMERR to it: hardly any server implements "
+					 "these.",
+					 NULL,
+					 {"protocol.malformed_query", "the query does not decode"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Find out why {client} sends this opcode: IQUERY and "
@@ -272,6 +286,13 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not know the type asked for",
 				.when = "NOTIMP to an ordinary query, or an error to a QTYPE of "
 					"the meta range (128-255).",
+				RC_TRUTH("NOTIMP to a meta type, or while the client gets other "
+					 "types from this server.",
+					 "NOTIMP to an ordinary type; FORMERR or SERVFAIL to a "
+					 "meta type.",
+					 NULL, {"policy.qtype_refused", "REFUSED"},
+					 {"upstream.notimp",
+					  "the NOTIMP comes from behind a forwarder"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Find out why {client} asks for type {qtype}; most meta "
@@ -290,6 +311,10 @@ static const struct rc_rule rules[] = {
 				.slug = "unsupported.edns_version",
 				.title = "the server does not know the EDNS version",
 				.when = "BADVERS to a query with EDNS version above 0.",
+				RC_TRUTH("BADVERS to a query with a version above 0.",
+					 "another error to such a query.", NULL,
+					 {"protocol.edns_unsupported",
+					  "the version asked for is 0"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Use EDNS version 0, the only one there is."},
@@ -309,6 +334,11 @@ static const struct rc_rule rules[] = {
 				.title = "the query is malformed",
 				.when = "An error to a query that does not decode, or that has no "
 					"or several questions.",
+				RC_TRUTH("The query does not decode, or has no or several "
+					 "questions.",
+					 "It decodes, but has records where a query has none.",
+					 NULL,
+					 {"protocol.edns_unsupported", "the query is well-formed"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Mend or replace the software on {client} that made this "
@@ -329,8 +359,14 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not know EDNS",
 				.when = "FORMERR without OPT to a well-formed query with OPT; the "
 					"same question without EDNS answered proves it.",
-				.mistaken_for = "protocol.malformed_query: the query decodes "
-						"without fault here.",
+				RC_TRUTH("FORMERR without OPT, and the same question without EDNS "
+					 "is answered; or BADVERS to version 0.",
+					 "FORMERR without OPT alone; or another error, and the "
+					 "same question without EDNS is answered.",
+					 NULL,
+					 {"protocol.malformed_query", "the query does not decode"},
+					 {"upstream.edns_broken",
+					  "the asker is a resolver at work for a client"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Update {server} to software that implements EDNS (RFC "

@@ -242,13 +242,13 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
 #define RELAYED (BOTH | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED))
 
-#define ROW(slug_, title_, when_, mistaken_, party_, fix_, next_, ref_, rank_, flags_, rcodes_, \
+#define ROW(slug_, title_, when_, truth_, party_, fix_, next_, ref_, rank_, flags_, rcodes_, \
 	    outcome_, test_) \
 	{ \
 		.cause = {.slug = slug_, \
 			  .title = title_, \
 			  .when = when_, \
-			  .mistaken_for = mistaken_, \
+			  truth_, \
 			  .responsible = party_, \
 			  .severity = RC_SEVERITY_HIGH, \
 			  .fix = {fix_}, \
@@ -261,15 +261,30 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 static const struct rc_rule rules[] = {
 	ROW("upstream.timeout", "no answer came",
 	    "Every server of a zone on the way left the resolver's queries unanswered.",
-	    "resolver.overload: there the servers answer others; a broken signature with one dead "
-	    "server: there some server answered.",
+	    RC_TRUTH("Every server of the zone that was asked stayed silent while the resolver "
+		     "waited, and none of them answered anything asked later.",
+		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
+		     "or 23 says so.",
+		     "Fewer than half of the servers; or only the time that the resolver took says "
+		     "so.",
+		     {"upstream.rate_limited",
+		      "other questions for the zone are answered meanwhile"},
+		     {"upstream.edns_broken", "queries without EDNS are answered"},
+		     {"resolver.overload",
+		      "the resolver gives up within a second, with many questions open"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Bring the servers of {zone} back, or mend the network between {resolver} and them.",
 	    "dig @{server} {zone} SOA", "RFC 8914 4.23", 450, RC_RULE_SILENCE, BOTH, RC_OUT_TIMEOUT,
 	    test_timeout),
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
-	    "upstream.timeout: silence without ICMP.", RC_PARTY_SERVER_OPERATOR,
+	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable or a "
+		     "refused or reset TCP connection.",
+		     "Half of the servers did; or the addresses are special-purpose.",
+		     "Fewer than half of the servers did.",
+		     {"upstream.timeout", "there is no ICMP"},
+		     {"upstream.tcp_blocked", "UDP is answered, truncated"}),
+	    RC_PARTY_SERVER_OPERATOR,
 	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
 	    "servers.",
 	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH, RC_OUT_ICMP,
@@ -277,43 +292,73 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.servfail", "each answered SERVFAIL",
 	    "Every server asked for a zone on the way, or the resolver forwarded to, answered "
 	    "SERVFAIL.",
-	    "zone.not_loaded: the same seen when an authoritative server is asked directly.",
+	    RC_TRUTH("Every server of the zone that was asked, or the resolver forwarded to, "
+		     "answered SERVFAIL, without any part of an answer.",
+		     "Half of the servers did; or they answer a part of an alias chain.",
+		     "Fewer than half of the servers did.",
+		     {"zone.not_loaded", "an authoritative server is asked directly"},
+		     {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
 	    test_zone),
 	ROW("upstream.formerr", "each answered FORMERR",
-	    "Every server of a zone on the way answered FORMERR.", NULL, RC_PARTY_SERVER_OPERATOR,
+	    "Every server of a zone on the way answered FORMERR.",
+	    RC_TRUTH("Every server of the zone that was asked answered FORMERR.",
+		     "Half of the servers did.", "Fewer than half of the servers did.",
+		     {"upstream.edns_broken", "the same without EDNS is answered"}),
+	    RC_PARTY_SERVER_OPERATOR,
 	    "Update the servers of {zone}: they reject well-formed queries.",
 	    "dig @{server} {zone} SOA +norecurse +noedns", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_FORMERR, test_zone),
 	ROW("upstream.notimp", "each answered NOTIMP",
-	    "Every server of a zone on the way answered NOTIMP.", NULL, RC_PARTY_SERVER_OPERATOR,
+	    "Every server of a zone on the way answered NOTIMP.",
+	    RC_TRUTH("Every server of the zone that was asked answered NOTIMP.",
+		     "Half of the servers did.", "Fewer than half of the servers did.",
+		     {"unsupported.qtype", "the server is asked directly"},
+		     {"upstream.edns_broken", "the same without EDNS is answered"}),
+	    RC_PARTY_SERVER_OPERATOR,
 	    "Update the servers of {zone}: they do not implement plain queries for {qtype}.",
 	    "dig @{server} {qname} {qtype} +norecurse", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_NOTIMP, test_zone),
 	ROW("upstream.tcp_blocked", "truncated over UDP, and TCP fails",
 	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail.",
-	    NULL, RC_PARTY_NETWORK,
+	    RC_TRUTH("Every server of the zone truncated its answer over UDP, and each TCP "
+		     "connection after that failed.",
+		     "Half of the servers did.", "Fewer than half of the servers did.",
+		     {"upstream.unreachable", "UDP is not answered either"},
+		     {"upstream.rate_limited",
+		      "the truncated answers are small, and others are whole"}),
+	    RC_PARTY_NETWORK,
 	    "Let TCP port 53 through between {resolver} and the servers of {zone}.",
 	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, 0, BOTH, RC_OUT_TCP_FAILED,
 	    test_tcp),
 	ROW("upstream.fragments_lost", "fragments of the replies are lost",
 	    "The first fragment of replies is seen, the rest never.",
-	    "upstream.timeout: nothing comes at all.", RC_PARTY_NETWORK,
+	    RC_TRUTH("Of every server's reply the first fragment was seen, and never the rest.",
+		     "Of half of the servers'.", "Of fewer.",
+		     {"upstream.timeout", "no fragment comes"},
+		     {"unknown.capture_loss", "the sensor dropped packets at the time"}),
+	    RC_PARTY_NETWORK,
 	    "Let IP fragments through, or set the EDNS buffer size of {resolver} to 1232.",
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_zone),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
 	    "Replies come with another ID, question or source address than asked.",
-	    "upstream.timeout: nothing comes at all.", RC_PARTY_SERVER_OPERATOR,
+	    RC_TRUTH("Every server's reply came with another ID, question or source address.",
+		     "Half of the servers' did.", "Fewer did.",
+		     {"upstream.timeout", "no reply comes at all"}),
+	    RC_PARTY_SERVER_OPERATOR,
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
 	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
 	    test_zone),
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
-	    "policy.client_not_allowed: an authoritative server with an access list refuses just "
-	    "so.",
+	    RC_TRUTH("Every delegated server that was asked answered REFUSED.", "Half of them did.",
+		     "Fewer did.", {"delegation.lame_referral", "they answer, without authority"},
+		     {"policy.client_not_allowed",
+		      "another asker gets the zone from the same server"},
+		     {"upstream.edns_broken", "the same without EDNS is answered"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
@@ -322,7 +367,10 @@ static const struct rc_rule rules[] = {
 	ROW("delegation.lame_referral", "each is not authoritative for it",
 	    "The servers that a zone is delegated to answer without authority: upward or self "
 	    "referrals, or nothing.",
-	    "delegation.lame_refused: there they refuse.", RC_PARTY_ZONE_OWNER,
+	    RC_TRUTH("Every delegated server that was asked referred upward or to itself, or "
+		     "answered nothing without authority.",
+		     "Half of them did.", "Fewer did.", {"delegation.lame_refused", "they refuse"}),
+	    RC_PARTY_ZONE_OWNER,
 	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,

@@ -122,8 +122,13 @@ static const struct rc_rule rules[] = {
 				.title = "the server has not loaded its zone",
 				.when = "SERVFAIL with RA=0 from a server that was asked directly; "
 					"EDE 14 or 24 proves it.",
-				.mistaken_for =
-					"upstream.servfail: the same seen through a resolver.",
+				RC_TRUTH("SERVFAIL with RA=0 and EDE 14 or 24.",
+					 "SERVFAIL with RA=0 from a server seen answering with AA "
+					 "for other zones.",
+					 "SERVFAIL with RA=0.",
+					 {"upstream.servfail", "seen through a resolver"},
+					 {"protocol.edns_unsupported",
+					  "the same without EDNS is answered"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Look in the log of {server} why the zone does not load "
@@ -143,6 +148,11 @@ static const struct rc_rule rules[] = {
 				.title = "the aliases form a loop",
 				.when = "CNAME records that lead back to a name already followed, "
 					"or a chain that does not end.",
+				RC_TRUTH("CNAME records seen that lead back to a name already "
+					 "followed.",
+					 "A chain of eight and more that does not end.", NULL,
+					 {"upstream.servfail",
+					  "the servers' SERVFAIL holds no alias"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Correct the CNAME records of {qname} so that they end at "
@@ -161,9 +171,16 @@ static const struct rc_rule rules[] = {
 				.title = "the zone's servers serve different versions",
 				.when = "Servers of one zone show different SOA serials, the "
 					"older one still after the time a transfer takes.",
-				.mistaken_for =
-					"A transfer under way: there the older serial is gone "
-					"within seconds.",
+				RC_TRUTH(NULL,
+					 "Serials that differ, or DNSKEY sets handed out by turns, "
+					 "and what one version signs fails with the other's keys; "
+					 "for a degraded zone: the older serial still shown "
+					 "seconds after the newer.",
+					 "Serials that differ, and nothing else explains the "
+					 "failure.",
+					 {"dnssec.stale_dnskey",
+					  "the older set is no longer handed out"},
+					 {"dnssec.dnskey_missing", "all servers show one serial"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Find out why {server} does not transfer {zone}: NOTIFY, "

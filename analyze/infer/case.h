@@ -121,7 +121,8 @@ struct rc_case {
 	bool ede_read;  /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
-	const struct rc_report *report; /* what this resolver reported of the name (RFC 9567); NULL */
+	const struct rc_report
+		*report; /* what this resolver reported of the name (RFC 9567); NULL */
 
 	struct rc_told *told; /* filled by rc_case_told */
 	size_t n_told;

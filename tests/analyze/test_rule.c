@@ -50,8 +50,18 @@ static void every_row_is_complete_and_ascii(void **state)
 		for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
 			if (texts[k] == NULL || texts[k][0] == '\0' || !is_ascii(texts[k]))
 				fail_msg("%s: text %zu", c->slug, k);
-		if (c->mistaken_for != NULL)
-			assert_true(is_ascii(c->mistaken_for));
+		bool unknown = strncmp(c->slug, "unknown.", 8) == 0, some = unknown;
+		for (int k = RC_CONF_POSSIBLE; k <= RC_CONF_PROVEN; k++) {
+			assert_true(c->truth[k] == NULL || is_ascii(c->truth[k]));
+			some = some || c->truth[k] != NULL;
+		}
+		if (!some || c->rivals[0].slug == NULL)
+			fail_msg("%s: no evidence named, or no rival", c->slug);
+		for (size_t k = 0; k < RC_RIVALS_MAX && c->rivals[k].slug != NULL; k++) {
+			assert_non_null(rc_cause_find(c->rivals[k].slug));
+			assert_string_not_equal(c->rivals[k].slug, c->slug);
+			assert_true(is_ascii(c->rivals[k].fact));
+		}
 		assert_true(c->responsible < RC_PARTY_COUNT);
 		assert_true(c->severity >= RC_SEVERITY_INFO && c->severity <= RC_SEVERITY_CRITICAL);
 	}

@@ -1,0 +1,257 @@
+/*
+ * DNSSEC faults of one resolver, or of its cache: everything verifies, but not there.
+ */
+#include <stdio.h>
+
+#include "analyze/cause/rule.h"
+#include "analyze/infer/rollover.h"
+
+/* What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. */
+static const struct rc_link *root_keys_again(const struct rc_case *c)
+{
+	const struct rc_link *proof = NULL;
+	unsigned n = 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
+			continue;
+		n++;
+		proof = &c->links[i];
+	}
+	/* A resolver whose anchor holds has them cached. */
+	return n >= 2 && proof->outcome == RC_OUT_USABLE ? proof : NULL;
+}
+
+/* It has told the root which anchor it has (RFC 8145 5.1), and that is a key of the root's set. */
+static bool has_told_good_anchor(struct rc_case *c, const struct rc_msg *keys)
+{
+	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
+		struct rc_name signal = {.len = 10, .labels = 1};
+		char label[10];
+		if (rr.section != RC_ANSWER || rr.type != RC_TYPE_DNSKEY)
+			continue;
+		snprintf(label, sizeof label, "\010_ta-%04x", rc_read_key_tag(keys, &rr));
+		memcpy(signal.wire, label, 9);
+		signal.wire[9] = 0;
+		uint64_t hash = rc_name_hash(c->seed, &signal);
+		for (size_t a = 0; a < c->n_resolver; a++)
+			if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash) != 0)
+				return true;
+	}
+	return false;
+}
+
+/* Everything verifies from the root down, and the resolver asks for the root's keys again and again. */
+static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_link *proof = root_keys_again(c);
+	if (proof == NULL || proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE)
+		return RC_CONF_NONE;
+	bool told = has_told_good_anchor(c, proof->answer);
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s validates nothing, not even the root's keys, though all "
+		"signatures down to %s verify%s: its clock is wrong%s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		told ? " and it has told the root that it has the right trust anchor" : "",
+		told ? "" : ", or its trust anchor");
+	rc_prove(c, f, proof->x, &proof->name->name, NULL,
+		 "the root's DNSKEY set, which verifies with the trust anchor");
+	rc_prove_self(c, f, "the client's answer");
+	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
+static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	if (rc_flag(&c->x->query, RC_FLAG_CD))
+		return RC_CONF_NONE;
+	if (!(c->ede & rule->ede))
+		return by_root_keys(c, f);
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	if (r->status != RC_DNSSEC_SECURE)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s calls signatures of %s out of date, yet they are valid at the "
+				"time of the packets: its clock is wrong.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "EDE 7 or 8 against signatures that are valid at packet time");
+	return RC_CONF_LIKELY;
+}
+
+/* Everything verifies, from the anchor the resolver should have; it alone cannot validate. */
+static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
+				      struct rc_finding *f)
+{
+	(void)rule;
+	const struct rc_link *proof = root_keys_again(c);
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || (c->ede & (RC_EDE(7) | RC_EDE(8))) ||
+	    proof == NULL || proof->answer == NULL ||
+	    rc_case_dnssec(c)->status != RC_DNSSEC_SECURE || has_told_good_anchor(c, proof->answer))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s asks for the keys of the root again and again and validates "
+		"nothing, though all signatures from the root down to %s verify: "
+		"its trust anchor is wrong or out of date (or its clock is years off, which "
+		"looks the same).",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove(c, f, proof->x, &proof->name->name, NULL,
+		 "the root's DNSKEY set, which verifies with the trust anchor");
+	rc_prove_self(c, f, "the client's answer");
+	return RC_CONF_LIKELY;
+}
+
+static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_book_page *p,
+		       const struct rc_name *zone, const char *fact)
+{
+	(void)c;
+	if (f->n_evidence == RC_EVIDENCE_MAX)
+		return;
+	f->evidence[f->n_evidence++] = (struct rc_evidence){
+		.frame = p->frame,
+		.source = p->source,
+		.ts_ns = p->first_ns,
+		.from = p->asker,
+		.to = p->server,
+		.name = zone,
+		.qtype = RC_TYPE_DNSKEY,
+		.outcome = "seen_before",
+		.rcode = RC_RCODE_NOERROR,
+		.rtt_ns = -1,
+		.fact = fact,
+	};
+}
+
+/*
+ * The zone changed its keys, and the resolver goes on with the set it has cached. If both sets are still
+ * handed out, it is the servers of the zone that differ (zone.serial_mismatch).
+ */
+static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case *c,
+				     struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_rollover r;
+	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive ||
+	    rc_serials_find(c->serials, &r.zone) != NULL)
+		return RC_CONF_NONE;
+	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
+		"%s fetched before does not have it.",
+		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
+		rc_say_addr(c, &c->x->server));
+	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
+	if (r.own != NULL)
+		rc_prove(c, f, r.own, r.own_name, NULL,
+			 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
+	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	/* Unless one server is seen to have changed, it may be two servers that differ. */
+	bool changed = r.own != NULL && r.own->end_ns < r.with.first_ns &&
+		       (rc_addr_equal(&r.own->server, &r.with.server) ||
+			rc_addr_equal(&r.own->server, &r.link->x->server));
+	return changed ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "dnssec.clock_skew",
+				.title = "the resolver's clock is wrong",
+				.when = "EDE 7 or 8 from a resolver for signatures that are valid "
+					"at packet time.",
+				RC_TRUTH(
+					NULL,
+					"EDE 7 or 8 though everything verifies at packet time; or "
+					"the root's keys are fetched again and again by a resolver "
+					"that has told the root the right anchor (RFC 8145).",
+					"The root's keys are fetched again and again, and "
+					"everything verifies.",
+					{"dnssec.signature_expired",
+					 "the signature is out of date by packet time too"},
+					{"dnssec.trust_anchor",
+					 "nothing on the wire tells, unless the resolver names its "
+					 "anchor (RFC 8145) or gives EDE 7 or 8"}),
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Set the clock of {resolver} right (NTP) and flush its "
+					"cache."},
+				.next_steps = {"date -u", "dig @{resolver} {qname} {qtype} +cd"},
+				.reference = "RFC 4035 5.3.1",
+			},
+		.rank = 290,
+		.flags = RC_RULE_RESOLVER,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.ede = RC_EDE(7) | RC_EDE(8),
+		.test = test_clock,
+	},
+	{
+		.cause =
+			{
+				.slug = "dnssec.stale_dnskey",
+				.title = "the resolver has an older DNSKEY set than the zone",
+				.when = "A signature is by a key that the zone publishes now, and "
+					"that the DNSKEY set the resolver fetched before does not "
+					"have.",
+				RC_TRUTH("The resolver's DNSKEY answer lacks the key that signed, "
+					 "a later one has it, and one server gave both.",
+					 "The same, and the two came from different servers.", NULL,
+					 {"dnssec.dnskey_missing",
+					  "no DNSKEY answer seen has the key"},
+					 {"zone.serial_mismatch", "both sets are handed out at one "
+								  "time, or serials differ"}),
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Put the old keys of {zone} back until their TTL has "
+					"passed: sign with a new key only after it was published "
+					"that long.",
+					"Flush {zone} from the cache of {resolver}."},
+				.next_steps = {"dig {zone} DNSKEY +dnssec +multi",
+					       "dig @{resolver} {zone} DNSKEY +cd"},
+				.reference = "RFC 7583 3.2",
+			},
+		.rank = 280,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.test = test_stale,
+	},
+	{
+		.cause =
+			{
+				.slug = "dnssec.trust_anchor",
+				.title = "the resolver's trust anchor is wrong",
+				.when = "Everything verifies from the root down, and the resolver "
+					"keeps asking for the root's DNSKEY and fails.",
+				RC_TRUTH(NULL,
+					 "The root's keys are fetched again and again, and "
+					 "everything verifies from the root down.",
+					 NULL,
+					 {"dnssec.clock_skew",
+					  "EDE 7 or 8, or the resolver names the right anchor (RFC "
+					  "8145); otherwise a clock years off looks the same"},
+					 {"resolver.internal",
+					  "the resolver sets AD for other names"}),
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_CRITICAL,
+				.fix = {"Renew the root trust anchor of {resolver} "
+					"(unbound-anchor, managed keys)."},
+				.next_steps = {"dig @{resolver} . DNSKEY +cd",
+					       "dig @{resolver} {qname} {qtype} +cd"},
+				.reference = "RFC 5011",
+			},
+		.rank = 289,
+		.flags = RC_RULE_RESOLVER,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_anchor,
+	},
+};
+
+const struct rc_rule_family rc_rules_trust = {rules, sizeof rules / sizeof *rules};
