@@ -2,6 +2,7 @@
  * Delegations that lead nowhere: addresses nobody can have, nameserver names without addresses, and
  * zones whose servers can only be found through themselves.
  */
+#include "analyze/infer/delegation.h"
 #include "analyze/cause/rule.h"
 
 /* Ranges in which no nameserver can ever be reached from another host. */
@@ -22,12 +23,6 @@ bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *a
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
 	return range != NULL &&
 	       (is_never_reachable(range) || !rc_hosts_range_in_use(c->hosts, addr));
-}
-
-/* A network whose own servers have special addresses may well have more of them, just not in sight. */
-static bool is_internal_network(const struct rc_case *c)
-{
-	return rc_addr_special(&c->x->server) != NULL;
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
@@ -79,6 +74,27 @@ static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct
 	}
 }
 
+/*
+ * The delegation was seen as the parent gives it, and the resolver knows no address that the capture does
+ * not show: none of its questions for the zone went to a server of unknown zone.
+ */
+static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	struct rc_book_page page;
+	struct rc_name target;
+	bool seen = rc_book_find(c->book, rc_name_hash(c->seed, &z->name), RC_BOOK_REFERRAL,
+				 c->x->first_ns, &page, 1) > 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone + 1 == c->n_zones && link->x->state != RC_X_ANSWERED &&
+		    rc_name_in(&link->name->name, &z->name))
+			return false;
+		seen = seen || (link->answer != NULL && rc_referral_target(link->answer, &target) &&
+				rc_name_equal(&target, &z->name));
+	}
+	return seen;
+}
+
 /* Without exchanges of its own a failure shows nothing new: a remembered verdict says more. */
 static enum rc_confidence if_seen(const struct rc_case *c, enum rc_confidence confidence)
 {
@@ -108,8 +124,8 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 		rc_say_name(c, &z->name), what);
 	prove_referral(c, f, &z->name, rc_say(c, "the delegation gives %s", what));
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	bool doubtful = never < z->n_addrs && is_internal_network(c);
-	return if_seen(c, doubtful ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	/* A network may well have private addresses in use, just not in sight. */
+	return if_seen(c, never < z->n_addrs ? RC_CONF_LIKELY : RC_CONF_PROVEN);
 }
 
 /* The deepest zone known that a name lies in; the root counts too. */
@@ -161,7 +177,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
-	if (z == NULL || z->n_mapped > 0 || !leads_back(c, z))
+	if (z == NULL || z->n_mapped > 0 || !is_whole(c, z) || !leads_back(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,
@@ -214,7 +230,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
 	unsigned negative = 0, failed = 0;
-	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0)
+	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0 || !is_whole(c, z))
 		return RC_CONF_NONE;
 	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
 	for (size_t i = 0; i < z->n_ns; i++) {
@@ -250,11 +266,9 @@ static const struct rc_rule rules[] = {
 					"(RFC 6890), in a range where nothing answers in this "
 					"capture.",
 				RC_TRUTH("All addresses of the zone's servers are of ranges where "
-					 "nothing can answer, or of private ranges in a network "
-					 "that is not private itself.",
-					 "All are of private or documentation ranges where nothing "
-					 "answers in this capture, and the resolver's own address "
-					 "is special too.",
+					 "nothing can answer.",
+					 "All are special-purpose, and nothing of their ranges "
+					 "answers in this capture.",
 					 "The failure is answered without anything asked.",
 					 {"upstream.timeout", "an ordinary address is among them"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
@@ -276,7 +290,8 @@ static const struct rc_rule rules[] = {
 				.when = "The names of a zone's servers lie in the zone itself, or "
 					"in one that needs it, and no address is given above.",
 				RC_TRUTH("The delegations seen give names inside of each other's "
-					 "zones only, and no address.",
+					 "zones only, and no address, and no question went to a "
+					 "server of a zone not known.",
 					 NULL, "The failure is answered without anything asked.",
 					 {"delegation.ns_unresolvable",
 					  "the names lie in a zone that can be asked"}),

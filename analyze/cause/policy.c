@@ -49,9 +49,8 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	rc_prove_self(c, f,
 		      refused ? "REFUSED with RA=0 to a query with RD=1"
 			      : "empty answer or referral with RA=0 to a query with RD=1");
-	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE) || rc_server_is_authoritative(c))
-		return RC_CONF_PROVEN;
-	return refused ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	/* Without EDE a resolver that clears RA for clients it does not want looks the same. */
+	return rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
@@ -175,9 +174,14 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 	rc_prove_self(c, f,
 		      rc_rcode_is(c, RC_RCODE_REFUSED) ? "zone transfer answered REFUSED"
 						       : "zone transfer answered NOTAUTH");
+	if (rc_rcode_is(c, RC_RCODE_REFUSED) && c->x->transport != RC_TCP &&
+	    c->x->qtype == RC_TYPE_AXFR)
+		return RC_CONF_POSSIBLE;
+	/* Unbound and dnsmasq refuse what they do not host as well. */
 	if (rc_rcode_is(c, RC_RCODE_REFUSED))
-		return c->x->transport == RC_TCP || c->x->qtype == RC_TYPE_IXFR ? RC_CONF_PROVEN
-										: RC_CONF_POSSIBLE;
+		return rc_server_hosts_zone(c) || rc_case_has_ede(c, EDE_PROHIBITED)
+			       ? RC_CONF_PROVEN
+			       : RC_CONF_LIKELY;
 	/* Knot and PowerDNS say NOTAUTH for both "not yours" and "not mine". */
 	return rc_server_hosts_zone(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
@@ -192,7 +196,8 @@ static enum rc_confidence test_update(const struct rc_rule *rule, struct rc_case
 				rc_say_addr(c, &c->x->asker), rc_say_name(c, c->qname));
 	if (rc_rcode_is(c, RC_RCODE_REFUSED)) {
 		rc_prove_self(c, f, "UPDATE answered REFUSED");
-		return RC_CONF_PROVEN;
+		/* PowerDNS and Knot Resolver refuse what they do not host as well. */
+		return rc_server_hosts_zone(c) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}
 	rc_prove_self(c, f, "UPDATE answered NOTAUTH by a server that hosts the zone");
 	bool tsig = c->x->query.tsig && c->x->answer.tsig_error != 0;
@@ -316,15 +321,13 @@ static const struct rc_rule rules[] = {
 				.title = "recursion is not offered",
 				.when = "RD=1 answered REFUSED (or empty, or by a referral) with "
 					"RA=0, by a server that recurses for nobody.",
-				RC_TRUTH(
-					"REFUSED with RA=0 from a server seen answering with AA, "
-					"or with EDE 20; or an empty answer or referral with RA=0.",
-					"REFUSED with RA=0 from a server that nobody is seen to "
-					"get RA=1 from.",
-					NULL,
-					{"policy.client_not_allowed",
-					 "others get RA=1 from the same server: BIND clears RA for "
-					 "clients outside allow-recursion"}),
+				RC_TRUTH("RA=0 and EDE 20 in answer to RD=1.",
+					 "REFUSED, an empty answer or a referral with RA=0, from a "
+					 "server that nobody is seen to get RA=1 from.",
+					 NULL,
+					 {"policy.client_not_allowed",
+					  "others get RA=1 from the same server: BIND clears RA "
+					  "for clients outside allow-recursion"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Point {client} at a resolver: {server} serves its own "
@@ -424,10 +427,11 @@ static const struct rc_rule rules[] = {
 				.title = "the zone transfer is not allowed",
 				.when = "AXFR or IXFR answered REFUSED, or NOTAUTH by a server "
 					"that hosts the zone.",
-				RC_TRUTH("REFUSED to AXFR over TCP, or to IXFR.",
-					 "NOTAUTH from a server seen answering with AA for the "
-					 "zone.",
-					 "NOTAUTH, or REFUSED to AXFR over UDP.",
+				RC_TRUTH("REFUSED with EDE 18, or from a server seen answering "
+					 "with AA for the zone.",
+					 "REFUSED otherwise; or NOTAUTH from a server seen "
+					 "answering with AA for the zone.",
+					 "NOTAUTH otherwise, or REFUSED to AXFR over UDP.",
 					 {"policy.not_authoritative",
 					  "NOTAUTH, and the server was never seen answering for "
 					  "the zone"},
@@ -450,9 +454,10 @@ static const struct rc_rule rules[] = {
 				.title = "the dynamic update is not allowed",
 				.when = "UPDATE answered REFUSED, or NOTAUTH by a server that "
 					"hosts the zone.",
-				RC_TRUTH("REFUSED to an UPDATE.",
-					 "NOTAUTH, without TSIG error, from a server seen "
-					 "answering with AA for the zone.",
+				RC_TRUTH("REFUSED from a server seen answering with AA for the "
+					 "zone.",
+					 "REFUSED from any other; or NOTAUTH, without TSIG error, "
+					 "from a server seen answering with AA for the zone.",
 					 NULL,
 					 {"update.not_authoritative",
 					  "the server was never seen answering for the zone"},

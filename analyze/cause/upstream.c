@@ -9,7 +9,9 @@
 
 #define SLOW_NS \
 	(1400 * RC_NS_PER_MS) /* below the shortest time in which a resolver gives up on silence */
-#define PROOFS_MAX 8u         /* exchanges shown per zone */
+#define EDE_PROHIBITED RC_EDE(18)
+#define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
+#define PROOFS_MAX 8u        /* exchanges shown per zone */
 
 /*
  * What a server did on the whole: a reply that did not match or was not whole explains the silence of
@@ -107,6 +109,34 @@ static bool is_selective(const struct rc_case *c, const struct rc_zone_view *z)
 	return false;
 }
 
+/* A server that refuses this resolver answers the same name for somebody else, or says it prohibits it. */
+static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_msg *m = c->links[i].answer;
+		bool refused = c->links[i].zone == c->failed_zone && m != NULL &&
+			       c->links[i].outcome == RC_OUT_REFUSED;
+		if (refused && (rc_witness_codes(m) & EDE_PROHIBITED))
+			return true;
+	}
+	for (size_t i = 0; i < z->n_servers; i++) {
+		uint64_t pos = rc_recorder_newest_by_server(c->recorder, &z->servers[i].addr,
+							    c->x->name_hash);
+		for (unsigned k = 0; k < OTHERS_STEPS_MAX; k++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_server;
+			if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_ANSWERED &&
+			    rc_addr_equal(&r->x.server, &z->servers[i].addr) &&
+			    rc_flag(&r->x.answer, RC_FLAG_AA) &&
+			    r->x.answer.rcode != RC_RCODE_REFUSED)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* The resolver says what its servers did to it, and its own queries are not in sight. */
 static enum rc_confidence by_witness(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -162,6 +192,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		     c->x->end_ns - c->x->first_ns < SLOW_NS;
 	if (chain || hasty)
 		return hasty && c->x->load >= RC_LOAD_BUSY ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	if (outcome == RC_OUT_REFUSED && serves_others(c, z))
+		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_DROPS))
@@ -354,7 +386,8 @@ static const struct rc_rule rules[] = {
 	    test_zone),
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
-	    RC_TRUTH("Every delegated server that was asked answered REFUSED.", "Half of them did.",
+	    RC_TRUTH("Every delegated server that was asked answered REFUSED.",
+		     "Half of them did; or one says EDE 18, or answers the name for others.",
 		     "Fewer did.", {"delegation.lame_referral", "they answer, without authority"},
 		     {"policy.client_not_allowed",
 		      "another asker gets the zone from the same server"},

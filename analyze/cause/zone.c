@@ -2,15 +2,47 @@
  * The zone itself: not loaded, going round in circles, different from server to server.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
 
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
 
+/* Through a resolver: every server of the zone answers SERVFAIL, and one says why. */
+static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case *c,
+				      struct rc_finding *f)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	const struct rc_link *proof = NULL;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone || link->outcome == RC_OUT_UNKNOWN)
+			continue;
+		if (link->outcome != RC_OUT_SERVFAIL || rc_flag(&link->x->answer, RC_FLAG_RA))
+			return RC_CONF_NONE;
+		if (link->answer != NULL && (rc_witness_codes(link->answer) & rule->ede))
+			proof = link;
+	}
+	if (proof == NULL || z->name.len == 0 || c->lineage_cut)
+		return RC_CONF_NONE;
+	f->zone = &z->name;
+	f->server = &proof->x->server;
+	f->explanation = rc_say(
+		c,
+		"The servers of %s answer SERVFAIL and say (EDE) that they have not "
+		"loaded the zone or let it expire.",
+		rc_say_zone(c, z));
+	rc_prove(c, f, proof->x, &proof->name->name, NULL, "SERVFAIL with an EDE that says so");
+	rc_prove_zone(c, f, c->failed_zone, RC_OUT_SERVFAIL);
+	return RC_CONF_PROVEN;
+}
+
 /* An authoritative server asked directly, which fails for its own zone. */
 static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
+	if (c->failed_zone != RC_ZONE_NONE)
+		return servers_say(rule, c, f);
 	if (rc_flag(&c->x->answer, RC_FLAG_RA) || c->upstream_visible || c->n_links > 0)
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
@@ -27,45 +59,72 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	return rc_server_is_authoritative(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+#define ALIASES_MAX 64u
+#define CHAIN_LONG 8u /* resolvers give up after 11 to 16 */
+
+/* One alias seen on the way. */
+struct alias {
+	struct rc_name owner, target;
+	const struct rc_link *link;
+};
+
+static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		struct rc_rr rr;
+		bool on_path = link->name->role == RC_ROLE_QUESTION ||
+			       link->name->role == RC_ROLE_ALIAS;
+		if (!on_path || link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME))
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
+		while (n < ALIASES_MAX && rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
+			struct alias *a = &aliases[n];
+			bool known = false;
+			if (rr.type != RC_TYPE_CNAME ||
+			    !rc_rr_owner(link->answer, &rr, &a->owner) ||
+			    !rc_rr_rdata_name(link->answer, &rr, 0, &a->target))
+				continue;
+			for (size_t k = 0; k < n && !known; k++)
+				known = rc_name_equal(&aliases[k].owner, &a->owner);
+			a->link = link;
+			n += !known;
+		}
+	}
+	return n;
+}
+
 /* One alias leads to the next and back, or the chain does not end. */
 static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
 	(void)rule;
-	const struct rc_link *proof = NULL;
-	size_t aliases = 0;
-	bool loop = false;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		bool on_path = link->name->role == RC_ROLE_QUESTION ||
-			       link->name->role == RC_ROLE_ALIAS;
-		if (!on_path || link->answer == NULL ||
-		    !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
-		    (link->answer->has & RC_HAS_ANSWER_QTYPE))
-			continue;
-		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
-		struct rc_rr rr;
-		while (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
-			struct rc_name target;
-			if (rr.type != RC_TYPE_CNAME ||
-			    !rc_rr_rdata_name(link->answer, &rr, 0, &target))
-				continue;
-			aliases++;
-			/* Back to a name that is itself an alias on the path, the question for one. */
-			for (size_t j = 0; j < c->n_links && !loop; j++)
-				loop = c->links[j].answer != NULL && j <= i &&
-				       (c->links[j].answer->has & RC_HAS_ANSWER_CNAME) &&
-				       rc_name_equal(&c->links[j].name->name, &target);
-			proof = link;
+	struct alias *aliases = c->final != NULL || c->n_links == 0
+					? NULL
+					: rc_arena_alloc(c->arena, ALIASES_MAX * sizeof *aliases);
+	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
+	const struct rc_name *at = c->qname;
+	const struct alias *last = NULL;
+	for (bool on = n > 0; on && steps <= n;) {
+		on = false;
+		for (size_t i = 0; i < n && !on; i++) {
+			on = rc_name_equal(&aliases[i].owner, at);
+			last = on ? &aliases[i] : last;
+		}
+		if (on) {
+			at = &last->target;
+			steps++;
 		}
 	}
-	if (!loop && aliases < 8)
+	bool loop = steps > n; /* more steps than aliases: some was taken twice */
+	if (n == 0 || (!loop && steps < CHAIN_LONG))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				loop ? "The aliases of %s lead back to where they began."
 				     : "The chain of aliases of %s does not end.",
 				rc_say_name(c, c->qname));
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
+	rc_prove(c, f, last->link->x, &last->link->name->name, NULL,
 		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
 	rc_prove_self(c, f, "the client's answer");
 	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
@@ -122,7 +181,9 @@ static const struct rc_rule rules[] = {
 				.title = "the server has not loaded its zone",
 				.when = "SERVFAIL with RA=0 from a server that was asked directly; "
 					"EDE 14 or 24 proves it.",
-				RC_TRUTH("SERVFAIL with RA=0 and EDE 14 or 24.",
+				RC_TRUTH("SERVFAIL with RA=0 and EDE 14 or 24: to the client "
+					 "itself, or to a resolver that all servers of the zone "
+					 "answer SERVFAIL.",
 					 "SERVFAIL with RA=0 from a server seen answering with AA "
 					 "for other zones.",
 					 "SERVFAIL with RA=0.",

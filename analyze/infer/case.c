@@ -4,6 +4,7 @@
 
 #define RESOLVER_ADDRS_MAX 16u
 #define BOOK_PAGES 2u
+#define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 
 const char *rc_outcome_word(enum rc_outcome outcome)
 {
@@ -86,7 +87,8 @@ const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
 static void find_report(struct rc_case *c)
 {
 	const struct rc_report *r = rc_reports_find(c->reports, c->qname, c->x->qtype);
-	if (r == NULL || !rc_case_is_near(c, &r->x))
+	if (r == NULL || r->x.first_ns < c->from_ns - REPORT_NS ||
+	    r->x.first_ns > c->to_ns + REPORT_NS)
 		return;
 	for (size_t i = 0; i < c->n_resolver; i++)
 		if (rc_addr_equal(&c->resolver[i], &r->x.asker))

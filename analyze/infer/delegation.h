@@ -4,6 +4,7 @@
 #ifndef RC_ANALYZE_DELEGATION_H
 #define RC_ANALYZE_DELEGATION_H
 
+#include "base/addr.h"
 #include "decode/msg.h"
 
 /* The zone a referral hands over to: owner of its NS records. False if the message is none. */

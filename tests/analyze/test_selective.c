@@ -1,0 +1,167 @@
+#include "tests/analyze/sim.h"
+
+/* A query that carries an OPT record. */
+static void ask_edns(struct sim *s, int64_t ms, const char *asker, const char *server, unsigned id,
+		     const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, FETCH, name, RC_TYPE_A);
+	dns_opt(&d, false, -1);
+	send_message(s, ms, asker, 20000 + id, server, 53, &d);
+}
+
+/* A client waits while the resolver asks both servers of "example" with EDNS, and gets SERVFAIL. */
+static void deaf_to_edns(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, CLIENT, RESOLVER, id, QUERY, name);
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, id + 1, FETCH, name);
+	refer(s, ms + 10, id + 1, name);
+	ask_edns(s, ms + 11, RESOLVER, ZONE_SERVER, id + 2, name);
+	ask_edns(s, ms + 811, RESOLVER, ZONE_SERVER2, id + 3, name);
+	ask_edns(s, ms + 1611, RESOLVER, ZONE_SERVER, id + 4, name);
+	reply(s, ms + 3000, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
+static void servers_that_answer_only_without_edns_have_it_broken(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	deaf_to_edns(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER, 20, FETCH, "www.example");
+	reply_a(&s, LATE + 3505, ZONE_SERVER, RESOLVER, 20, AUTHORITY, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.edns_broken");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* What another asker gets shows nothing of EDNS, if that asker never failed with it. */
+static void another_asker_without_edns_proves_nothing(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	deaf_to_edns(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 3500, CLIENT2, ZONE_SERVER, 20, FETCH, "www.example");
+	reply_a(&s, LATE + 3505, ZONE_SERVER, CLIENT2, 20, AUTHORITY, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY); /* it answers others */
+}
+
+static void one_answer_with_edns_clears_it(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	deaf_to_edns(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER, 20, FETCH, "www.example");
+	reply_a(&s, LATE + 3505, ZONE_SERVER, RESOLVER, 20, AUTHORITY, "www.example");
+	ask_edns(&s, LATE + 3600, RESOLVER, ZONE_SERVER, 21, "www.example");
+	dns_query(&d, 21, AUTHORITY, "www.example", RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, "www.example", "203.0.113.80");
+	say(&s, LATE + 3605, ZONE_SERVER, RESOLVER, 21, &d);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
+static void silence_of_servers_that_answer_nobody_is_proven(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	deaf_to_edns(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 15000, CLIENT2, RESOLVER, 30, QUERY, "good.test");
+	reply_a(&s, LATE + 15001, RESOLVER, CLIENT2, 30, RECURSED, "good.test");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/* A server that gives part of the zone's names while it leaves others, all in one second. */
+static void flood(struct sim *s, unsigned asked, unsigned answered)
+{
+	char name[32];
+	for (unsigned i = 0; i < asked; i++) {
+		int64_t ms = LATE + 20 + i;
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask(s, ms, RESOLVER, ZONE_SERVER, 100 + i, FETCH, name);
+		if (i < answered)
+			reply_a(s, ms, ZONE_SERVER, RESOLVER, 100 + i, AUTHORITY, name);
+	}
+}
+
+static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	flood(&s, 40, 10);
+	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.rate_limited");
+}
+
+static void drops_at_a_low_rate_are_no_limit(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	flood(&s, 6, 2);
+	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* --- a resolver that fails by itself --------------------------------------------------------- */
+
+static void servfail_after_a_complete_answer_is_the_resolvers_own(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply_a(&s, LATE + 12, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
+	reply(&s, LATE + 13, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 20, CLIENT, FORWARDER, 13, QUERY, "www.example");
+	reply_a(&s, LATE + 21, FORWARDER, CLIENT, 13, RECURSED, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "resolver.internal");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(servers_that_answer_only_without_edns_have_it_broken),
+		cmocka_unit_test(another_asker_without_edns_proves_nothing),
+		cmocka_unit_test(one_answer_with_edns_clears_it),
+		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
+		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
+		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
+		cmocka_unit_test(servfail_after_a_complete_answer_is_the_resolvers_own),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
