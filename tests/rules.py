@@ -10,10 +10,7 @@ import accuracy
 import golden
 import harness
 
-AWAITED = ("dnssec.stale_dnskey", "zone.serial_mismatch")  # shown by unit tests until their captures are here
 OTHER_FOLDERS = ("healthy", "traps", "client-side", "late-capture")  # views and lures, no one cause
-# Labelled truth for which there is no rule yet: scored by accuracy.py, where the cause counts as wrong.
-AWAITED = ("dnssec.stale_dnskey", "zone.serial_mismatch")
 
 
 def slugs(rcause):
@@ -51,14 +48,14 @@ def main():
     cases = harness.golden_cases()
     tap.ok(known, "rcause --causes=json lists causes")
     tap.equal(sorted(set(known)), sorted(known), "no cause is listed twice")
-    for slug in [s for s in known if s not in AWAITED]:
+    for slug in known:
         own = [c for c in cases if harness.slug_of(c) == slug]
         tap.ok(any(shows(c, slug) for c in own), "%s has a capture that shows it" % slug,
                "no case of pcaps/%s/ has a labelled query with this cause and its event" % slug)
     top = os.path.join(harness.ROOT, "pcaps")
     folders = sorted(d for d in os.listdir(top) if os.path.isdir(os.path.join(top, d)))
     for folder in folders:
-        tap.ok(folder in known or folder in OTHER_FOLDERS + AWAITED, "pcaps/%s is a known cause" % folder,
+        tap.ok(folder in known or folder in OTHER_FOLDERS, "pcaps/%s is a known cause" % folder,
                "no such cause in rcause --causes")
     return tap.done()
 

@@ -72,11 +72,29 @@ static const struct rc_link *refuses_version_0(const struct rc_case *c)
 	return proof;
 }
 
+/* The resolver's own exchange is the one that failed: its clients are not in sight. */
+static enum rc_confidence by_itself(struct rc_case *c, struct rc_finding *f)
+{
+	if (!c->x->query.edns || c->x->query.edns_version != 0 ||
+	    rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(&c->x->answer, RC_FLAG_RA))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s answers BADVERS to EDNS version 0, which every server that knows "
+		"EDNS must take.",
+		rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "BADVERS to EDNS version 0");
+	return RC_CONF_PROVEN;
+}
+
 static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	(void)rule;
 	struct rc_contrast k;
+	if (rc_rcode_is(c, RC_RCODE_BADVERS))
+		return by_itself(c, f);
 	size_t zone = suspect_zone(c);
 	if (zone == RC_ZONE_NONE)
 		return RC_CONF_NONE;
@@ -243,7 +261,8 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 285,
 		.flags = RC_RULE_SILENCE,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_FORMERR) | RC_ON_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_FORMERR) |
+			  RC_ON(RC_RCODE_BADVERS) | RC_ON_SILENCE,
 		.test = test_edns,
 	},
 	{

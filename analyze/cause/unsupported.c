@@ -113,6 +113,8 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 	/* Any error will do if the same question without EDNS works, but for what resolvers say. */
 	if (!rc_rcode_is(c, RC_RCODE_FORMERR) || c->x->answer.edns) {
 		bool badvers = rc_rcode_is(c, RC_RCODE_BADVERS);
+		/* A resolver at work (RD=0): upstream.edns_broken. */
+		badvers = badvers && rc_flag(&c->x->query, RC_FLAG_RD);
 		if (rc_flag(&c->x->answer, RC_FLAG_RA) || (!plain_works && !badvers))
 			return RC_CONF_NONE;
 		f->explanation = rc_say(

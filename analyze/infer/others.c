@@ -47,7 +47,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 	}
 	ok ? t->same_server_ok++ : t->same_server_failed++;
 	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
-				   o->qtype == c->x->qtype;
+				   o->query.options == c->x->query.options &&
+				   o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
 	if (ok && t->ok_example == NULL)
 		t->ok_example = o;
 }
