@@ -85,9 +85,8 @@ static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r, ui
 }
 
 /* How many other questions are open at the server: when this one is asked, and when it is answered. */
-static void note_load(const struct rc_engine *e, struct rc_exchange *x)
+static void set_load(struct rc_exchange *x, uint32_t open)
 {
-	uint32_t open = rc_hosts_open(e->hosts, &x->server);
 	x->load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
 }
 
@@ -104,10 +103,10 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
 	struct rc_record *r = rc_recorder_at(recorder, pos);
 	(void)obs;
-	note_load(e, &r->x);
 	if (r->name_len > 1 && r->name[0] == 3 && r->name[1] == '_')
 		note_report(e, r);
-	rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker));
+	set_load(&r->x,
+		 rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker)));
 }
 
 /*
@@ -206,7 +205,7 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
 	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
-	note_load(e, &r->x);
+	set_load(&r->x, rc_hosts_open(e->hosts, &r->x.server));
 	bool lame = is_upstream_query(&r->x) && rc_book_note(e->book, obs, r->x.query.do_bit);
 	note_degraded(e, pos, &r->x, failed || lame, &obs->msg);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)

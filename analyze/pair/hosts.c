@@ -338,7 +338,7 @@ static struct load *load_of(const struct rc_hosts *h, const struct rc_addr *serv
 	return &h->load[addr_hash(h, server) % LOAD_SLOTS];
 }
 
-static void open_question(struct rc_hosts *h, const struct rc_exchange *x)
+static uint32_t open_question(struct rc_hosts *h, const struct rc_exchange *x)
 {
 	struct load *l = load_of(h, &x->server);
 	l->open++;
@@ -348,6 +348,7 @@ static void open_question(struct rc_hosts *h, const struct rc_exchange *x)
 		l->now = (struct rc_rate){.from_ns = x->first_ns};
 	}
 	l->now.asked++;
+	return l->open - 1;
 }
 
 static void close_question(struct rc_hosts *h, const struct rc_exchange *x)
@@ -390,11 +391,11 @@ uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
 	return load_of(h, server)->open;
 }
 
-void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
+uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
 {
 	if (x->opcode != RC_OPCODE_QUERY)
-		return;
-	open_question(h, x);
+		return 0;
+	uint32_t open = open_question(h, x);
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 	struct rc_host *asker = rd && !fetch ? rc_hosts_find(h, &x->asker)
 					     : find_or_add(h, &x->asker, x->first_ns);
@@ -415,6 +416,7 @@ void rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool f
 		h->recent[x->name_hash % RECENT_NAMES] = (struct recent){x->name_hash, x->first_ns,
 									 x->server};
 	}
+	return open;
 }
 
 static uint64_t pair_hash(const struct rc_hosts *h, const struct rc_addr *client,
