@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/counters.h"
 #include "analyze/decide/decide.h"
 #include "analyze/decide/degraded.h"
 #include "analyze/decide/hold.h"
@@ -33,10 +34,6 @@
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
 
-struct engine_stats {
-	uint64_t failures, upstream_failures, decided_early, too_young, no_memory, unchecked;
-};
-
 struct span {
 	int64_t from_ns, to_ns;
 };
@@ -66,7 +63,7 @@ struct rc_engine {
 	unsigned work_done;
 	bool hurry; /* what is decided now cannot wait any longer */
 	uint64_t sequence;
-	struct engine_stats stats;
+	struct rc_engine_stats stats;
 };
 
 static bool is_upstream_query(const struct rc_exchange *x)
@@ -551,101 +548,17 @@ void rc_engine_finish(struct rc_engine *e)
 	rc_incidents_finish(e->incidents, e->now_ns);
 }
 
-#define ROW(type, field, help) \
-	{ \
-#field, help, offsetof(struct type, field) \
-	}
-
-static const struct rc_counter_desc pair_rows[] = {
-	ROW(rc_pair_stats, queries, "query messages"),
-	ROW(rc_pair_stats, answers, "response messages"),
-	ROW(rc_pair_stats, exchanges, "distinct questions asked"),
-	ROW(rc_pair_stats, answered, "exchanges with an answer"),
-	ROW(rc_pair_stats, unanswered, "exchanges without answer by their deadline"),
-	ROW(rc_pair_stats, pending_at_end, "exchanges still open when the input ended"),
-	ROW(rc_pair_stats, pending, "exchanges open now"),
-	ROW(rc_pair_stats, retransmissions, "further attempts of an open question"),
-	ROW(rc_pair_stats, mirror_copies, "packets left out as copies made by the mirror"),
-	ROW(rc_pair_stats, orphan_answers, "answers to no question seen"),
-	ROW(rc_pair_stats, late_answers, "answers after the deadline"),
-	ROW(rc_pair_stats, repeated_answers, "second answers to an answered question"),
-	ROW(rc_pair_stats, wrong_id, "answers that fit a question but for their ID"),
-	ROW(rc_pair_stats, wrong_question, "answers that fit but for their question"),
-	ROW(rc_pair_stats, wrong_source, "answers that fit but for their source address"),
-	ROW(rc_pair_stats, icmp_matched, "ICMP errors that belong to an exchange"),
-	ROW(rc_pair_stats, icmp_unmatched, "ICMP errors that belong to none"),
-	ROW(rc_pair_stats, tcp_connections, "TCP connections begun"),
-	ROW(rc_pair_stats, tcp_failed, "TCP connections that never opened"),
-	ROW(rc_pair_stats, fragments_lost, "datagrams whose fragments never completed"),
-	ROW(rc_pair_stats, table_full, "questions given up early for want of room"),
-};
-
-static const struct rc_counter_desc recorder_rows[] = {
-	ROW(rc_recorder_stats, records, "exchanges written"),
-	ROW(rc_recorder_stats, overwritten, "finished exchanges overwritten by newer ones"),
-	ROW(rc_recorder_stats, moved, "open exchanges carried forward"),
-	ROW(rc_recorder_stats, dropped, "open exchanges given up for want of room"),
-	ROW(rc_recorder_stats, answers_kept, "raw answers kept"),
-	ROW(rc_recorder_stats, answer_bytes, "octets of raw answers kept"),
-};
-
-static const struct rc_counter_desc book_rows[] = {
-	ROW(rc_book_stats, messages, "zone data messages kept"),
-	ROW(rc_book_stats, refreshed, "zone data seen again unchanged"),
-	ROW(rc_book_stats, evicted, "zone data lost before its TTL ran out"),
-};
-
-static const struct rc_counter_desc dnssec_rows[] = {
-	ROW(rc_dnssec_cache_stats, judged, "DNSSEC judgements made"),
-	ROW(rc_dnssec_cache_stats, reused, "DNSSEC judgements taken over from the same records"),
-};
-
-static const struct rc_counter_desc incident_rows[] = {
-	ROW(rc_incident_stats, opened, "incidents begun"),
-	ROW(rc_incident_stats, closed, "incidents ended"),
-	ROW(rc_incident_stats, evicted, "incidents closed early for want of room"),
-};
-
-static const struct rc_counter_desc echo_rows[] = {
-	ROW(rc_echo_stats, answered,
-	    "failures of a storm told by the verdict on another like them"),
-	ROW(rc_echo_stats, kept, "verdicts kept to speak for others"),
-};
-
-static const struct rc_counter_desc degraded_rows[] = {
-	ROW(rc_degraded_stats, noted, "failed upstream exchanges looked at for degraded zones"),
-	ROW(rc_degraded_stats, skipped, "more of the same server, not looked at"),
-	ROW(rc_degraded_stats, told, "findings of degraded zones"),
-	ROW(rc_degraded_stats, evicted, "degraded zones forgotten for want of room"),
-};
-
-static const struct rc_counter_desc decide_rows[] = {
-	ROW(engine_stats, failures, "failures decided"),
-	ROW(engine_stats, upstream_failures, "failing upstream exchanges decided"),
-	ROW(engine_stats, decided_early, "failures decided before their evidence was all in"),
-	ROW(engine_stats, too_young, "questions too young at the end of the input to judge"),
-	ROW(engine_stats, unchecked,
-	    "questions of resolvers not looked at for want of time, no client being in sight"),
-	ROW(engine_stats, no_memory, "failures not decided for want of memory"),
-};
-
-#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
-
 size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets, size_t max)
 {
-	const struct rc_counter_set all[] = {
-		{"pair", pair_rows, COUNT(pair_rows), rc_pair_stats(e->pair)},
-		{"recorder", recorder_rows, COUNT(recorder_rows),
-		 rc_recorder_stats(rc_pair_recorder(e->pair))},
-		{"book", book_rows, COUNT(book_rows), rc_book_stats(e->book)},
-		{"dnssec", dnssec_rows, COUNT(dnssec_rows), rc_dnssec_cache_stats(e->judgements)},
-		{"decide", decide_rows, COUNT(decide_rows), &e->stats},
-		{"echo", echo_rows, COUNT(echo_rows), rc_decider_echoes(e->decider)},
-		{"incidents", incident_rows, COUNT(incident_rows),
-		 rc_incidents_stats(e->incidents)},
-		{"degraded", degraded_rows, COUNT(degraded_rows), rc_degraded_stats(e->degraded)},
+	const struct rc_analyze_stats stats = {
+		.pair = rc_pair_stats(e->pair),
+		.recorder = rc_recorder_stats(rc_pair_recorder(e->pair)),
+		.book = rc_book_stats(e->book),
+		.dnssec = rc_dnssec_cache_stats(e->judgements),
+		.engine = &e->stats,
+		.echo = rc_decider_echoes(e->decider),
+		.incidents = rc_incidents_stats(e->incidents),
+		.degraded = rc_degraded_stats(e->degraded),
 	};
-	for (size_t i = 0; i < COUNT(all) && i < max; i++)
-		sets[i] = all[i];
-	return COUNT(all);
+	return rc_analyze_counters(&stats, sets, max);
 }

@@ -12,7 +12,6 @@
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
 #define ZONE_SERVERS_MAX 32u
-#define PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 #define LATE_NS (3 * RC_NS_PER_S) /* no resolver listens this long, once it has asked again */
 #define CONNECT_STEPS_MAX 256u
 
