@@ -187,9 +187,9 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
 	bool chain = outcome == RC_OUT_SERVFAIL && answers_with_alias(c);
-	/* No resolver gives up on silence so soon, unless it has no room for the question. */
+	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
-		     c->x->end_ns - c->x->first_ns < SLOW_NS;
+		     c->x->end_ns - c->from_ns < SLOW_NS;
 	if (chain || hasty)
 		return hasty && c->x->load >= RC_LOAD_BUSY ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	if (outcome == RC_OUT_REFUSED && serves_others(c, z))
