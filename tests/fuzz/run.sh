@@ -41,11 +41,14 @@ fi
 group=$!
 trap 'kill -INT -- -$group 2>/dev/null' INT TERM
 
-# CPU seconds of the group: of each process, and of its children that have ended.
+# CPU seconds of the fuzzer and of all below it, wherever they have put themselves (AFL++'s targets
+# have a session of their own); of each also those of its children that have ended.
 used() {
-	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^[0-9]* (.*) //' |
-		awk -v group="$group" -v hz="$(getconf CLK_TCK)" \
-			'$3 == group { n += $12 + $13 + $14 + $15 } END { print int(n / hz) }'
+	cat /proc/[0-9]*/stat 2>/dev/null | sed 's/^\([0-9]*\) (.*) /\1 /' |
+		awk -v top="$group" -v hz="$(getconf CLK_TCK)" '
+			{ parent[$1] = $3; n[$1] = $13 + $14 + $15 + $16 }
+			END { for (p in n) { for (q = p; q > 1 && q != top; q = parent[q]); if (q == top) sum += n[p] }
+				print int(sum / hz) }'
 }
 spent=0
 while kill -0 "$group" 2>/dev/null && [ "$spent" -lt "$seconds" ]; do
