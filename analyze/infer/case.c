@@ -5,6 +5,7 @@
 #define RESOLVER_ADDRS_MAX 16u
 #define BOOK_PAGES 2u
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
+#define SKEW_NS (10 * RC_NS_PER_MS) /* between the clocks of two taps */
 
 const char *rc_outcome_word(enum rc_outcome outcome)
 {
@@ -42,13 +43,20 @@ static void find_resolver(struct rc_case *c)
 		return;
 	c->n_resolver = rc_hosts_addresses(c->hosts, &c->x->server, c->resolver,
 					   RESOLVER_ADDRS_MAX);
+	bool other_tap = false;
 	if (c->own_fetch && c->n_resolver == 1 &&
 	    rc_hosts_twin(c->hosts, &c->x->server, &c->resolver[1]))
 		c->n_resolver = 2;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h != NULL && h->asked_rd0 + h->asked_rd1 > 0)
-			c->upstream_visible = true;
+		if (h == NULL || h->asked_rd0 + h->asked_rd1 == 0)
+			continue;
+		c->upstream_visible = true;
+		other_tap = other_tap || h->asked_source != c->x->first_source;
+	}
+	if (other_tap) {
+		c->from_ns -= SKEW_NS;
+		c->to_ns += SKEW_NS;
 	}
 }
 

@@ -401,6 +401,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bo
 					     : find_or_add(h, &x->asker, x->first_ns);
 	if (asker != NULL) {
 		asker->fetches += fetch;
+		asker->asked_source = x->first_source;
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;
 		note_mac(h, asker, x->asker_mac);

@@ -37,6 +37,7 @@ struct rc_host {
 	uint64_t slip_name;     /* its name hash */
 	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
+	uint16_t asked_source;     /* where its last query was captured */
 	bool used;                 /* the entry is taken */
 	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
 	uint16_t group;            /* resolver it belongs to, RC_GROUP_NONE if alone */

@@ -12,6 +12,8 @@
 #define SAME_KEY_MAX \
 	16u /* open questions with the same ends and ID: honest askers have one or two */
 #define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
+#define COPY_STEPS_MAX \
+	8u /* a client that asks several resolvers at once has some records of a name */
 #define MIRROR_WINDOW_NS \
 	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
 #define TC_RETRY_NS \
@@ -127,15 +129,25 @@ static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 	       (o->frame != r->x.last_frame || o->source != r->x.last_source);
 }
 
-/* A copy of a query whose answer was quicker than the mirror: the newest record of the same name. */
+/*
+ * A copy of a query whose answer was quicker than the mirror: among the newest records of the same name. No
+ * identification tells a copy from a repeat on one tap; another tap's is always a copy.
+ */
 static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 				const struct rc_pair_keys *keys)
 {
 	uint64_t pos = rc_recorder_last_by_asker(p->recorder, keys->asker);
-	struct rc_record *r = rc_recorder_at(p->recorder, pos);
-	return r != NULL && r->x.id == o->msg.id && r->x.transport == o->transport &&
-	       o->ip_id != 0 && is_copy(o, r) && rc_same_ends(&r->x, e) &&
-	       rc_same_question(&r->x, &o->msg);
+	for (unsigned i = 0; i < COPY_STEPS_MAX; i++) {
+		struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL || o->ts_ns - r->x.last_ns >= MIRROR_WINDOW_NS)
+			return false;
+		if (r->x.id == o->msg.id && r->x.transport == o->transport &&
+		    (o->ip_id != 0 || o->source != r->x.last_source) && is_copy(o, r) &&
+		    rc_same_ends(&r->x, e) && rc_same_question(&r->x, &o->msg))
+			return true;
+		pos = r->prev_asker;
+	}
+	return false;
 }
 
 void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o)
