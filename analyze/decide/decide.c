@@ -217,7 +217,9 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
 {
 	const struct rc_link *link = c->forwarded;
-	if (link == NULL || link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN)
+	/* Nobody is there to have failed at anything: that is the forwarder's own upstream failure. */
+	if (link == NULL || link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN ||
+	    link->outcome == RC_OUT_ICMP)
 		return NULL;
 	struct rc_exchange *x = rc_arena_copy(c->arena, link->x, sizeof *link->x);
 	if (x == NULL)

@@ -257,6 +257,47 @@ static void a_resolver_that_names_its_servers_rcode_is_believed(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* What a tap saw; IPv6 has no identification. */
+static void seen_at(struct sim *s, uint16_t tap, int64_t ms, const char *src, unsigned src_port,
+		    const char *dst, unsigned dst_port, unsigned id, unsigned flags)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, NAME, RC_TYPE_A);
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, src, src_port, dst, dst_port, &d);
+	o.source = tap;
+	o.ip_id = 0;
+	send_obs(s, &o);
+}
+
+static void the_clock_of_another_tap_may_be_some_ms_ahead(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 3, RESOLVER, 1, -1, "");
+	seen_at(&s, 1, LATE + 6, RESOLVER, 20002, ZONE_SERVER, 53, 2, FETCH);
+	seen_at(&s, 1, LATE + 7, ZONE_SERVER, 53, RESOLVER, 20002, 2,
+		RC_FLAG_QR | RC_RCODE_REFUSED);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+}
+
+static void a_question_and_its_answer_seen_by_two_taps_are_one(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	seen_at(&s, 0, LATE, CLIENT, 20001, RESOLVER, 53, 1, QUERY);
+	seen_at(&s, 0, LATE + 2, RESOLVER, 53, CLIENT, 20001, 1, RECURSED | RC_RCODE_SERVFAIL);
+	fails_at(&s, LATE + 3, OTHER_RESOLVER, 2); /* meanwhile */
+	seen_at(&s, 1, LATE + 9, CLIENT, 20001, RESOLVER, 53, 1, QUERY);
+	seen_at(&s, 1, LATE + 11, RESOLVER, 53, CLIENT, 20001, 1, RECURSED | RC_RCODE_SERVFAIL);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +315,8 @@ int main(void)
 		cmocka_unit_test(a_single_unanswered_question_is_silence),
 		cmocka_unit_test(a_quick_repeat_of_a_slow_failure_is_the_same),
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
+		cmocka_unit_test(the_clock_of_another_tap_may_be_some_ms_ahead),
+		cmocka_unit_test(a_question_and_its_answer_seen_by_two_taps_are_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

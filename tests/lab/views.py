@@ -7,6 +7,7 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
   client    the clients' side alone: true causes stay, an honest unknown is not wrong
   upstream  resolvers and authoritative servers alone: each query of a resolver has a label
   taps      two files, one from a tap at each side, to be merged
+  skewed    the same, where the tap at the servers sees the clients' side too and its clock is ahead
   twice     a mirror that shows each frame twice
   vlan      frames with an 802.1Q tag
   upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
@@ -25,6 +26,7 @@ import wire
 
 NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get one
 TCP_RESET = 4
+SKEW_NS = 3 * 10**6
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
 # Without a failure of a client that explains it: what an upstream exchange with that outcome says.
 UPSTREAM_CAUSES = {
@@ -70,6 +72,16 @@ def taps(rows, packets):
     clients = clients_of(rows)
     return rows, [[p for p in packets if is_client_side(p, clients)],
                   [p for p in packets if not is_client_side(p, clients)]]
+
+
+def skewed(rows, packets):
+    clients = clients_of(rows)
+    ahead = []
+    for p in packets:
+        twin = copy.copy(p)
+        twin.ts_ns += SKEW_NS
+        ahead.append(twin)
+    return rows, [[p for p in packets if is_client_side(p, clients)], ahead]
 
 
 # --- upstream ----------------------------------------------------------------------------------
@@ -258,7 +270,7 @@ def ends(rows, packets):
 
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
-WORSE = {"twice": twice, "vlan": vlan, "upstream_queries": upstream_queries, "queries": queries,
+WORSE = {"skewed": skewed, "twice": twice, "vlan": vlan, "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
 STORED = {"one_way": one_way, "other_link": other_link}
