@@ -172,7 +172,7 @@ class Score:
     def _problem(self, kind, label, event):
         self.problems.append((kind, label, event))
 
-    def _judge_failure(self, x):
+    def judge_failure(self, x):
         self.n["failures"] += 1
         if x.label.get("ede"):
             self.ede_any += 1
@@ -209,7 +209,7 @@ class Score:
             if x.failed:
                 if x.event is None and is_told_elsewhere(x, named):
                     continue
-                self._judge_failure(x)
+                self.judge_failure(x)
             else:
                 self._judge_healthy(x)
             self.n["duplicates"] += len(x.further)
@@ -332,6 +332,15 @@ def brand(software):
     return " ".join(w for w in (software or "").split() if not w[0].isdigit()) or "(no server)"
 
 
+def outcome(x):
+    """What became of a labelled failure, in a word."""
+    one = Score()
+    one.judge_failure(x)
+    return next(name for count, name in (
+        ("wrong_proven", "wrong and proven"), ("wrong", "wrong"), ("unknown", "unknown"),
+        ("missed", "missed"), ("exact", "exact")) if one.n[count])
+
+
 class Results:
     """Scores of one capture and view each, and their sums."""
 
@@ -339,7 +348,7 @@ class Results:
         self.rows = []  # (capture, view, Score)
         self.views = collections.defaultdict(Score)
         self.resolvers = collections.defaultdict(Score)  # (view, software)
-        self.folders = collections.defaultdict(Score)  # (folder, view)
+        self.judged = collections.defaultdict(list)  # view: [(cause of the label, outcome)]
 
     def add(self, capture, view, rows, events):
         exchanges = exchanges_of([dict(r) for r in rows])
@@ -352,7 +361,8 @@ class Results:
         score.judge(exchanges, invented)
         self.rows.append((os.path.relpath(capture), view, score))
         self.views[view].add(score)
-        self.folders[os.path.basename(os.path.dirname(capture)), view].add(score)
+        self.judged[view] += [(x.label["cause"], outcome(x)) for x in exchanges
+                              if x.label["cause"] not in (None, "none")]
         groups = collections.defaultdict(list)
         for x in exchanges:
             groups[brand(x.label.get("resolver_software"))].append(x)

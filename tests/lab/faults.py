@@ -4,6 +4,9 @@ A line is "name ttl IN TYPE rdata", as dnssec-signzone -O full writes it."""
 
 import base64
 
+import dns.dnssec
+import dns.rdata
+
 
 def fields(line):
     return line.split(None, 4)
@@ -62,11 +65,87 @@ def ds_algorithm(number):
     return lambda zone, lines: [ds_edit(x, algorithm=lambda a: number) for x in lines]
 
 
-def ds_edit(line, tag=None, algorithm=None, digest=None):
+def ds_field(tag=None, algorithm=None, kind=None):
+    """Sets fields of the DS."""
+    to = lambda value: value if value is None else lambda old: value
+    return lambda zone, lines: [ds_edit(x, to(tag), to(algorithm), kind=kind) for x in lines]
+
+
+def ds_edit(line, tag=None, algorithm=None, digest=None, kind=None):
     head = line.split()
-    t, a, kind_, d = int(head[4]), int(head[5]), head[6], "".join(head[7:])
+    t, a, d = int(head[4]), int(head[5]), "".join(head[7:])
     return " ".join(head[:4] + [str(tag(t) if tag else t), str(algorithm(a) if algorithm else a),
-                                kind_, digest(d) if digest else d])
+                                str(kind or head[6]), digest(d) if digest else d])
+
+
+def key_tags(lines, flags):
+    """Key tags of the DNSKEYs with these flags."""
+    return {str(dns.dnssec.key_id(dns.rdata.from_text("IN", "DNSKEY", fields(x)[4])))
+            for x in lines if kind(x) == "DNSKEY" and x.split()[4] == str(flags)}
+
+
+def by_key(flags, types, change):
+    """Changes the signatures over these types that keys with these flags made (None drops one)."""
+    def edit(zone, lines):
+        tags = key_tags(lines, flags)
+        hit = lambda x: covers(x) in types and x.split()[10] in tags
+        return [y for y in (change(x) if hit(x) else x for x in lines) if y]
+    return edit
+
+
+def without_rrsig_by(flags, *types):
+    return by_key(flags, types, lambda line: None)
+
+
+def broken_signature_by(flags, *types):
+    return by_key(flags, types, spoil)
+
+
+def key_field(role, flags=None, algorithm=None, key=False):
+    """Changes DNSKEYs with the flags "role" after signing; key: flips bits of the public key."""
+    def edit(zone, lines):
+        return [key_edit(x, flags, algorithm, key) if kind(x) == "DNSKEY" and
+                x.split()[4] == str(role) else x for x in lines]
+    return edit
+
+
+def key_edit(line, flags, algorithm, key):
+    words = line.split()
+    words[4] = str(words[4] if flags is None else flags)
+    words[6] = str(words[6] if algorithm is None else algorithm)
+    if key:
+        raw = bytearray(base64.b64decode("".join(words[7:])))
+        raw[len(raw) // 2] ^= 0x55
+        words[7:] = [base64.b64encode(bytes(raw)).decode()]
+    return " ".join(words)
+
+
+def expires(moment, *types):
+    """Sets the end of the signatures over these types (all when none is named)."""
+    def edit(zone, lines):
+        return [" ".join(x.split()[:8] + [moment] + x.split()[9:]) if covers(x) and
+                (not types or covers(x) in types) else x for x in lines]
+    return edit
+
+
+def turned(label):
+    """Another label in base32hex of the same length."""
+    return "".join("0123456789abcdefghijklmnopqrstuv"["vutsrqponmlkjihgfedcba9876543210".index(c)]
+                   for c in label.lower())
+
+
+def nsec3_owner(zone, lines):
+    return [turned(x.split(".", 1)[0]) + "." + x.split(".", 1)[1]
+            if "NSEC3" in (kind(x), covers(x)) else x for x in lines]
+
+
+def nsec3_next(zone, lines):
+    return [" ".join(x.split()[:8] + [turned(x.split()[8])] + x.split()[9:])
+            if kind(x) == "NSEC3" else x for x in lines]
+
+
+def nsec3param_salt(zone, lines):
+    return [" ".join(x.split()[:7] + ["DEADBEEF"]) if kind(x) == "NSEC3PARAM" else x for x in lines]
 
 
 def dnskey_flags(change):

@@ -187,7 +187,7 @@ class Lab:
         folder = os.path.join(self.pcaps, scenario.slug)
         os.makedirs(folder, exist_ok=True)
         stem = os.path.join(folder, scenario.case)
-        if not [x for x in lines if x["cause"] != "none"] and scenario.slug not in ("healthy",):
+        if not [x for x in lines if x["cause"] != "none"] and "." in scenario.slug:
             warnings.append("nothing failed: no case written")
             for end in (".pcap", ".labels.jsonl"):
                 if os.path.exists(stem + end):
@@ -202,11 +202,13 @@ def main():
     options = argparse.ArgumentParser(description="the fault lab")
     options.add_argument("--out", default=os.path.join(HERE, "out", "cases"))
     options.add_argument("--only", action="append", help="slug/case pattern, repeatable")
+    options.add_argument("--stored", action="store_true", help="only what is kept in pcaps/")
     options.add_argument("--list", action="store_true")
     options.add_argument("--keep", action="store_true", help="leave the network up until Enter")
     options = options.parse_args()
     wanted = [s for s in scenarios.SCENARIOS if not options.only or any(
         fnmatch.fnmatch(f"{s.slug}/{s.case}", pattern) for pattern in options.only)]
+    wanted = [s for s in wanted if s.stored or not options.stored]
     if options.list:
         for s in wanted:
             print(f"{s.slug}/{s.case}: {s.fault}")

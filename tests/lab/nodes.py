@@ -43,6 +43,12 @@ NODES = {
     "aclosed": ((1, 16), "bind"),  # access lists for clients
     "nclosed": ((1, 17), "nsd"),
     "kclosed": ((1, 18), "knot"),
+    "apaper": ((1, 19), "bind"),  # the zones of the paper
+    "npaper": ((1, 20), "nsd"),
+    "rbind0": ((2, 34), "bind"),  # without QNAME minimisation, like the next three
+    "runb0": ((2, 35), "unbound"),  # ... and without EDE
+    "rkres0": ((2, 36), "kresd"),
+    "rpdns0": ((2, 37), "pdns-recursor"),  # ... and without EDE
     "rbind3": ((2, 22), "bind"),  # blackhole, a server never to be asked, rate limiting
     "rbind4": ((2, 23), "bind"),  # denies answers with the addresses of the lab
     "rbind5": ((2, 24), "bind"),  # few recursive clients, few clients per query

@@ -35,8 +35,8 @@ BROKEN = {"SERVFAIL": SAME, None: SAME, **OK}
 def edns(behaviour, sentence, also_ok, direct, resolvers=RESOLVERS):
     zone = behaviour.replace("_", "-") + ".org."
     server = "tiny." + behaviour
-    first = [A("c1", r, "www." + zone, timeout=WAIT[r], expect=BROKEN) for r in resolvers]
-    again = [A("c2", r, "mail." + zone, "AAAA", edns=None, timeout=WAIT[r], expect=BROKEN)
+    first = [A("c1", r, "www." + zone, timeout=min(WAIT[r], 20.0), expect=BROKEN) for r in resolvers]
+    again = [A("c2", r, "mail." + zone, "AAAA", edns=None, timeout=min(WAIT[r], 20.0), expect=BROKEN)
              for r in resolvers]
     return S("upstream.edns_broken", behaviour.replace("_", "-"), sentence,
              [first, again, direct(server, "www." + zone),
@@ -77,8 +77,8 @@ EDNS_BROKEN = [
          " (tests/lab/tiny.py).", ["upstream.timeout"], unanswered(do=True)),
     S("upstream.edns_broken", "firewall-drops-opt", "A firewall drops queries with OPT before the"
       " zone's server.",
-      [[A("c1", r, "www.fenced.com.", timeout=WAIT[r], expect=BROKEN) for r in RESOLVERS],
-       [A("c2", r, "mail.fenced.com.", "AAAA", edns=None, timeout=WAIT[r], expect=BROKEN)
+      [[A("c1", r, "www.fenced.com.", timeout=min(WAIT[r], 20.0), expect=BROKEN) for r in RESOLVERS],
+       [A("c2", r, "mail.fenced.com.", "AAAA", edns=None, timeout=min(WAIT[r], 20.0), expect=BROKEN)
         for r in RESOLVERS],
        A("c3", "aclosed", "www.fenced.com.", rd=False, tries=2, timeout=4,
          expect={None: "no_answer.server_silent"},
@@ -87,7 +87,7 @@ EDNS_BROKEN = [
       also_ok=("upstream.timeout",), inject=[rule("aclosed", EDNS_OUT + " drop")], settle=1),
     S("upstream.edns_broken", "firewall-drops-opt-signed", "A firewall drops queries with OPT before"
       " the servers of a signed zone, so no signature is ever seen.",
-      [[A("c1", r, "www.fenced.net.", timeout=WAIT[r], expect=BROKEN) for r in RESOLVERS],
+      [[A("c1", r, "www.fenced.net.", timeout=min(WAIT[r], 20.0), expect=BROKEN) for r in RESOLVERS],
        A("c3", "kclosed", "www.fenced.net.", rd=False, tries=2, timeout=4,
          expect={None: "no_answer.server_silent"},
          also_ok=("protocol.edns_unsupported", "upstream.edns_broken")),

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the fault lab: namespaces, real servers, one fault at a time, captures and labels in pcaps/.
-#   tests/lab/run.sh [--out DIR] [--only PATTERN]... [--list]
+# Runs the fault lab: namespaces, real servers, one fault at a time, captures and labels in
+# tests/lab/out/cases.
+#   tests/lab/run.sh [--out DIR] [--only PATTERN]... [--stored] [--list]
 set -eu
 
 cd "$(dirname "$0")/../.."

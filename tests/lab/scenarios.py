@@ -6,7 +6,9 @@ import time
 
 import faults
 import rows_limits
+import rows_paper
 import rows_servers
+import rows_traps
 import rows_upstream
 from ask import ixfr, notify, opcode, raw, update, with_key
 from nodes import CLIENTS, RESOLVERS, TINY, v4, v6
@@ -115,7 +117,8 @@ ZONES = [
     Zone("algorithm.org.", ["ansd"], True, fault=faults.algorithm_number(100)),
     Zone("biz.", ["tld"], True, ns=GTLD, plain=True, ds_fault=faults.ds_digest),
     Zone("under.biz.", ["abind"], True),
-] + rows_limits.ZONES + rows_servers.ZONES + rows_upstream.ZONES
+] + rows_limits.ZONES + rows_servers.ZONES + rows_upstream.ZONES + \
+    rows_paper.ZONES + rows_traps.ZONES
 
 
 def tiny_behaviours():
@@ -177,6 +180,7 @@ OPTIONS = {
     "fmasq": {"targets": ["rbind"]},
     "fmasq2": {"targets": ["dead"]},
     **rows_limits.OPTIONS, **rows_servers.OPTIONS, **rows_upstream.OPTIONS,
+    **rows_paper.OPTIONS,
 }
 
 # --- the table ------------------------------------------------------------------------------------
@@ -745,4 +749,5 @@ TRAPS = [
 
 SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
              NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS +
-             rows_limits.SCENARIOS + rows_servers.SCENARIOS + rows_upstream.SCENARIOS)
+             rows_limits.SCENARIOS + rows_servers.SCENARIOS + rows_upstream.SCENARIOS +
+             rows_paper.SCENARIOS + rows_traps.SCENARIOS)

@@ -211,7 +211,7 @@ class Unbound(Server):
             "  access-control: 0.0.0.0/0 allow" if not self.options.get("acl") else
             self.options["acl"],
             "  access-control: ::/0 allow", f'  root-hints: "{self.lab.hints}"',
-            f'  trust-anchor-file: "{anchor}"', "  ede: yes", "  trust-anchor-signaling: no",
+            f'  trust-anchor-file: "{anchor}"', f"  ede: {self.options.get('ede', 'yes')}", "  trust-anchor-signaling: no",
             '  module-config: "respip validator iterator"', self.extra(), "remote-control:",
             "  control-enable: yes", f"  control-interface: {self.dir}/ctl", forward]) + "\n"
 
@@ -271,7 +271,8 @@ class PdnsRecursor(Server):
             "dont-query=127.0.0.0/8, 169.254.0.0/16, 192.168.0.0/16, 172.16.0.0/12, ::1/128,"
             " fe80::/10, 0.0.0.0/8, 192.0.0.0/24, 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24,"
             " 240.0.0.0/4", f"socket-dir={self.dir}", "threads=1", "daemon=no", "quiet=yes",
-            "disable-syslog=yes", "extended-resolution-errors=yes", "config-dir=" + self.dir,
+            "disable-syslog=yes",
+            f"extended-resolution-errors={self.options.get('ede', 'yes')}", "config-dir=" + self.dir,
             self.extra()]) + "\n"
 
 

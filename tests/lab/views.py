@@ -31,7 +31,7 @@ LATE_NS = 3 * 10**8  # a resolver has often given up by then
 # Without a failure of a client that explains it: what an upstream exchange with that outcome says.
 UPSTREAM_CAUSES = {
     "REFUSED": ["policy.not_authoritative", "delegation.lame_refused",
-                "policy.nonrecursive_refused"],
+                "policy.nonrecursive_refused", "policy.client_not_allowed"],
     "SERVFAIL": ["upstream.servfail", "zone.not_loaded"],
     "FORMERR": ["upstream.formerr", "protocol.edns_unsupported"],
     "NOTIMP": ["upstream.notimp", "unsupported.qtype"],
@@ -60,12 +60,21 @@ def is_client_side(p, clients):
     return bool(ends & clients)
 
 
+def as_seen(row):
+    """What may be said where the servers' answers are not seen: that it is DNSSEC, or that no
+    answer came, is true and all there is to know."""
+    more = []
+    if row["cause"] and row["cause"].startswith("dnssec."):
+        more.append("dnssec.validation_failed")
+    if row["cause"] not in (None, "none") and row["rcode"] is None:
+        more.append("no_answer.server_silent")
+    return dict(row, also_ok=row["also_ok"] + [s for s in more if s not in row["also_ok"]])
+
+
 def client(rows, packets):
     """How the data fails validation is often not in sight: that it does is right then."""
     clients = clients_of(rows)
-    rows = [dict(r, also_ok=[*r["also_ok"], "dnssec.validation_failed"])
-            if (r["cause"] or "").startswith("dnssec.") else r for r in rows]
-    return rows, [[p for p in packets if is_client_side(p, clients)]]
+    return [as_seen(r) for r in rows], [[p for p in packets if is_client_side(p, clients)]]
 
 
 def taps(rows, packets):
@@ -120,6 +129,7 @@ def upstream(rows, packets):
     found = [e for e in wire.exchanges(rest)]
     asked = {e["packet"].dst for e in found}
     work = [(host.get(row["server"]), row, begin, end) for row, begin, end in spans(rows, packets)]
+    software = {mac: row["resolver_software"] for mac, row, _, _ in work}
     unreachable = {p.quoted[2] for p in rest if p.quoted and p.quoted[3] == 53} | \
         {p.src for p in rest if p.proto == 6 and p.sport == 53 and p.tcp_flags & TCP_RESET} | \
         {e["packet"].dst for e in found if e["transport"] == "tcp" and not e["answer"]}
@@ -135,9 +145,11 @@ def upstream(rows, packets):
                    wire.related(zone(row["qname"]), zone(e["query"].qname))]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
             (p.dst, p.dport, p.src, p.sport) in given_up
-        lines.append(upstream_row(e, failing, p.dst in unreachable, late,
-                                  rest[-1].ts_ns - p.ts_ns < NEAR_END_NS))
-    return [x for x in lines if x], [rest]
+        row = upstream_row(e, failing, p.dst in unreachable, late,
+                           rest[-1].ts_ns - p.ts_ns < NEAR_END_NS)
+        if row:
+            lines.append(dict(row, resolver_software=software.get(p.frame[6:12], "")))
+    return lines, [rest]
 
 
 def upstream_row(e, failing, unreachable, late, near_end):
@@ -164,7 +176,6 @@ def upstream_row(e, failing, unreachable, late, near_end):
                         (["name.does_not_exist"] if rcode == "NXDOMAIN" else []),
             "fault": failing[0]["fault"] if failing else "", "id": m.id, "sport": p.sport,
             "transport": e["transport"], "retransmit": e["retransmit"], "cached": False,
-            "resolver_software": failing[0]["resolver_software"] if failing else "",
             "ede": answer.ede if answer else [],
             "serves": [[[r["client"], r["sport"], r["id"], r["t"]], [r["cause"], *r["also_ok"]]]
                        for r in failing]}
@@ -195,7 +206,8 @@ def queries(rows, packets):
 
 def upstream_queries(rows, packets):
     clients = clients_of(rows)
-    return ([dict(r, also_ok=[*r["also_ok"], "no_answer.one_way_capture"]) for r in rows],
+    return ([dict(r, also_ok=[*r["also_ok"], "no_answer.one_way_capture"])
+             for r in map(as_seen, rows)],
             [[p for p in packets if is_client_side(p, clients) or p.dport == 53]])
 
 

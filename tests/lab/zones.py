@@ -29,6 +29,7 @@ class Zone:
     expiration: str = "+30d"
     dnskey_expiration: str = ""  # of the signature over DNSKEY, when it differs
     dnskey_inception: str = ""
+    some: tuple = ()  # (types, inception, expiration) of signatures that have other dates
     nsec3: bool = False
     iterations: int = 0
     hide_zsk: bool = False  # the key that signs the zone is not in its DNSKEY set
@@ -175,6 +176,12 @@ class Builder:
         done = self.signzone(zone, source, keys, f"-s {times[0]} -e {times[1]} {flags}")
         if zone.hide_zsk:
             done = self.swap_keys(zone, source, keys, done, f"-s {times[0]} -e {times[1]} {flags}")
+        if zone.some:
+            begin, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(now + seconds(t)))
+                          for t in zone.some[1:])
+            other = self.signzone(zone, source, keys, f"-s {begin} -e {end} {flags}")
+            mine = lambda x: faults.covers(x) in zone.some[0]
+            done = [x for x in done if not mine(x)] + [x for x in other if mine(x)]
         if zone.dnskey_inception:
             begin = time.gmtime(now + seconds(zone.dnskey_inception))
             begin = time.strftime("%Y%m%d%H%M%S", begin)
