@@ -145,10 +145,11 @@ tshark-diff: $(BUILD)/tests/tshark/dump
 	$(Q)BUILD=$(BUILD) $(PYTHON) tests/tshark/diff.py $(CAPTURES)
 
 # --- the fault lab (root, Debian servers) --------------------------------------------------------
-# Writes labelled captures to tests/lab/out/cases.
+# Writes labelled captures to tests/lab/out/cases, and holds the labels beside tshark.
 lab: all
 	$(Q)tools/deps.sh lab
 	$(Q)tests/lab/run.sh
+	$(Q)$(PYTHON) tests/lab/check.py
 
 # Scores the causes, view by view, on pcaps/ and on what 'make lab' wrote.
 DIR ?= pcaps $(wildcard tests/lab/out/cases)
