@@ -122,6 +122,10 @@ def zone(name):
     return ".".join((name or ".").rstrip(".").split(".")[-2:]) + "."
 
 
+def true_causes_of(rows):
+    return list(dict.fromkeys(s for row in rows for s in [row["cause"], *row["also_ok"]]))
+
+
 def upstream(rows, packets):
     clients = clients_of(rows)
     rest = [p for p in packets if not is_client_side(p, clients)]
@@ -141,14 +145,17 @@ def upstream(rows, packets):
             continue
         failing = [row for mac, row, begin, end in work
                    if mac == p.frame[6:12] and begin <= p.ts_ns <= end and row["cause"] and
-                   row["cause"] != "none" and
-                   wire.related(zone(row["qname"]), zone(e["query"].qname))]
+                   row["cause"] != "none"]
+        others = true_causes_of(failing)  # of alias chains and server names, which no name ties to it
+        failing = [row for row in failing
+                   if wire.related(zone(row["qname"]), zone(e["query"].qname))]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
             (p.dst, p.dport, p.src, p.sport) in given_up
         row = upstream_row(e, failing, p.dst in unreachable, late,
                            rest[-1].ts_ns - p.ts_ns < NEAR_END_NS)
         if row:
-            lines.append(dict(row, resolver_software=software.get(p.frame[6:12], "")))
+            lines.append(dict(row, resolver_software=software.get(p.frame[6:12], ""),
+                              event_ok=row["event_ok"] + others))
     return lines, [rest]
 
 
@@ -157,7 +164,7 @@ def upstream_row(e, failing, unreachable, late, near_end):
     if m.id is None or not m.qname:
         return None
     rcode = answer.rcode if answer else None
-    carried = list(dict.fromkeys(s for row in failing for s in [row["cause"], *row["also_ok"]]))
+    carried = true_causes_of(failing)
     direct = UPSTREAM_CAUSES.get(rcode, [])
     if rcode is None and unreachable:
         direct = ["no_answer.unreachable", *direct]
