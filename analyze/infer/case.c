@@ -5,7 +5,7 @@
 #define RESOLVER_ADDRS_MAX 16u
 #define BOOK_PAGES 2u
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
-#define SKEW_NS (10 * RC_NS_PER_MS) /* between the clocks of two taps */
+#define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
 
 const char *rc_outcome_word(enum rc_outcome outcome)
 {
