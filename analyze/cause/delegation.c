@@ -4,6 +4,9 @@
  */
 #include "analyze/infer/delegation.h"
 #include "analyze/cause/rule.h"
+#include "base/time.h"
+
+#define AT_ONCE_NS RC_NS_PER_S /* what is told without waiting for a server comes sooner */
 
 /* Ranges in which no nameserver can ever be reached from another host. */
 static bool is_never_reachable(const char *range)
@@ -196,7 +199,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 	return if_seen(c, RC_CONF_PROVEN);
 }
 
-enum lookup { LOOKUP_NONE, LOOKUP_NEGATIVE, LOOKUP_FAILED };
+enum lookup { LOOKUP_NONE, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
 /* What became of the address lookups for a nameserver's name. */
 static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
@@ -206,9 +209,12 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		bool address = link->x->qtype == RC_TYPE_A || link->x->qtype == RC_TYPE_AAAA;
-		if (!address || !rc_name_equal(&link->name->name, ns) ||
-		    link->x->state != RC_X_ANSWERED)
+		if (!address || !rc_name_equal(&link->name->name, ns))
 			continue;
+		if (link->x->state != RC_X_ANSWERED) {
+			result = result == LOOKUP_NONE ? LOOKUP_SILENT : result;
+			continue;
+		}
 		bool nxdomain = link->x->answer.rcode == RC_RCODE_NXDOMAIN;
 		bool nodata = link->x->answer.rcode == RC_RCODE_NOERROR &&
 			      rc_flag(&link->x->answer, RC_FLAG_AA) &&
@@ -216,7 +222,7 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 		if (nxdomain || nodata) {
 			*ret_proof = link;
 			result = LOOKUP_NEGATIVE;
-		} else if (link->outcome != RC_OUT_USABLE && result == LOOKUP_NONE) {
+		} else if (link->outcome != RC_OUT_USABLE && result != LOOKUP_NEGATIVE) {
 			*ret_proof = link;
 			result = LOOKUP_FAILED;
 		}
@@ -229,7 +235,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
-	unsigned negative = 0, failed = 0;
+	unsigned negative = 0, failed = 0, silent = 0;
 	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0 || !is_whole(c, z))
 		return RC_CONF_NONE;
 	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
@@ -238,6 +244,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 		enum lookup lookup = lookup_of(c, &z->ns[i], &proof);
 		negative += lookup == LOOKUP_NEGATIVE;
 		failed += lookup == LOOKUP_FAILED;
+		silent += lookup == LOOKUP_SILENT;
 		if (proof != NULL)
 			rc_prove(c, f, proof->x, &proof->name->name, NULL,
 				 lookup == LOOKUP_NEGATIVE
@@ -251,7 +258,11 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 				z->n_ns > 1 ? " and the others" : "");
 	if (negative == z->n_ns)
 		return if_seen(c, RC_CONF_PROVEN);
-	return negative + failed > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	if (negative + failed > 0)
+		return RC_CONF_LIKELY;
+	/* Nothing looked up: it has known so for a while, and says so at once. */
+	bool at_once = c->x->end_ns - c->x->first_ns < AT_ONCE_NS;
+	return silent > 0 || at_once ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
@@ -316,7 +327,9 @@ static const struct rc_rule rules[] = {
 					"failed.",
 				RC_TRUTH("The delegation gives no address, and each name's lookup "
 					 "was answered NXDOMAIN or empty.",
-					 "Some lookups were, or failed.", "No lookup was seen.",
+					 "Some lookups were, or failed.",
+					 "No lookup was answered, or none seen and the failure "
+					 "came at once.",
 					 {"delegation.loop",
 					  "the names can only be looked up in the zone itself"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

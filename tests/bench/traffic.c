@@ -560,7 +560,10 @@ static struct question question_of(struct zone zone, const char *host, uint16_t 
 	struct question q = {.zone = zone, .type = type, .exists = true};
 	bool apex = type == TYPE_MX || type == TYPE_NS || type == TYPE_TXT;
 	q.name = name_below(apex ? "" : host, &zone.name);
-	q.hash = mix(zone.hash + (apex ? 0 : mix((unsigned char)host[0]) + strlen(host)) + type);
+	q.hash = zone.hash + type;
+	for (const char *at = apex ? "" : host; *at != '\0'; at++)
+		q.hash = mix(q.hash + (unsigned char)*at);
+	q.hash = mix(q.hash);
 	q.alias = !apex && host[0] != '\0' && mix(zone.hash + (unsigned char)host[0]) % 100 < 30;
 	q.data = type == TYPE_AAAA ? q.hash % 2 == 0 : type == TYPE_HTTPS ? q.hash % 5 == 0 : true;
 	return q;
