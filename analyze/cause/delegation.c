@@ -175,12 +175,36 @@ static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start
 	return back;
 }
 
+/*
+ * Its parent was seen to delegate it, and nobody else was asked about it: a server of its own, that refers
+ * to itself, had an address that the capture does not show.
+ */
+static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	bool seen = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		const struct rc_zone_view *asked = link->zone == RC_ZONE_NONE
+							   ? NULL
+							   : &c->zones[link->zone];
+		bool above = asked != NULL && asked->known_cut &&
+			     asked->name.labels < z->name.labels;
+		if (!rc_name_in(&link->name->name, &z->name))
+			continue;
+		if (!above)
+			return false;
+		seen = true;
+	}
+	return seen;
+}
+
 static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
-	if (z == NULL || z->n_mapped > 0 || !is_whole(c, z) || !leads_back(c, z))
+	if (z == NULL || z->name.labels == 0 || z->n_mapped > 0 || !is_whole(c, z) ||
+	    !leads_back(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,
@@ -196,7 +220,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 				       "the delegation of the zone its servers' names lie in");
 	}
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return if_seen(c, RC_CONF_PROVEN);
+	return if_seen(c, is_from_parent(c, z) ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
 enum lookup { LOOKUP_NONE, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };

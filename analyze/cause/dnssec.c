@@ -62,6 +62,16 @@ static void prove_origin(struct rc_case *c, struct rc_finding *f, const struct r
 	};
 }
 
+/* The zone's keys were fetched for this very question: an older set may have been replaced since. */
+static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
+	return false;
+}
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -83,6 +93,10 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	struct rc_rollover rollover;
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
+	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
+	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && (c->x->marks & RC_X_DROPS);
+	if (lost || (d->fault == RC_DNSSEC_DNSKEY_MISSING && !has_fresh_keys(c, &d->zone)))
+		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0;
 	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;

@@ -166,6 +166,16 @@ static bool answers_with_alias(const struct rc_case *c)
 	return false;
 }
 
+/* A resolver in turn (RA=1) passes on what failed behind it. */
+static bool is_passed_on(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone && c->links[i].outcome == RC_OUT_SERVFAIL &&
+		    rc_flag(&c->links[i].x->answer, RC_FLAG_RA))
+			return true;
+	return false;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -186,7 +196,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
-	bool chain = outcome == RC_OUT_SERVFAIL && answers_with_alias(c);
+	bool chain = outcome == RC_OUT_SERVFAIL && (answers_with_alias(c) || is_passed_on(c));
 	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
 		     c->x->end_ns - c->from_ns < SLOW_NS;
@@ -363,8 +373,8 @@ static const struct rc_rule rules[] = {
 		      "the truncated answers are small, and others are whole"}),
 	    RC_PARTY_NETWORK,
 	    "Let TCP port 53 through between {resolver} and the servers of {zone}.",
-	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, 0, BOTH, RC_OUT_TCP_FAILED,
-	    test_tcp),
+	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, RC_RULE_SILENCE, BOTH,
+	    RC_OUT_TCP_FAILED, test_tcp),
 	ROW("upstream.fragments_lost", "fragments of the replies are lost",
 	    "The first fragment of replies is seen, the rest never.",
 	    RC_TRUTH("Of every server's reply the first fragment was seen, and never the rest.",
