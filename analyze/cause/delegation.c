@@ -325,9 +325,11 @@ static const struct rc_rule rules[] = {
 				.when = "The names of a zone's servers lie in the zone itself, or "
 					"in one that needs it, and no address is given above.",
 				RC_TRUTH("The delegations seen give names inside of each other's "
-					 "zones only, and no address, and no question went to a "
-					 "server of a zone not known.",
-					 NULL, "The failure is answered without anything asked.",
+					 "zones only, and no address, and all questions for the "
+					 "zone went to servers above it.",
+					 "The same, but somebody else was asked too, so an address "
+					 "may have been known before the capture began.",
+					 "The failure is answered without anything asked.",
 					 {"delegation.ns_unresolvable",
 					  "the names lie in a zone that can be asked"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

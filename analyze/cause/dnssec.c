@@ -382,8 +382,8 @@ static const struct rc_rule rules[] = {
 	    "or EDE 10.",
 	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
 		     "without RRSIG from every server.",
-		     "The same with a part of the chain unseen; or EDE 10; or an answer with CD=1 "
-		     "and DO=1 without RRSIG.",
+		     "The same with a part of the chain unseen, or in a capture that lost packets; "
+		     "or EDE 10; or an answer with CD=1 and DO=1 without RRSIG.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.denial_missing", "the answer is negative"},
 		     {"upstream.edns_broken",

@@ -334,12 +334,14 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.servfail", "each answered SERVFAIL",
 	    "Every server asked for a zone on the way, or the resolver forwarded to, answered "
 	    "SERVFAIL.",
-	    RC_TRUTH("Every server of the zone that was asked, or the resolver forwarded to, "
-		     "answered SERVFAIL, without any part of an answer.",
-		     "Half of the servers did; or they answer a part of an alias chain.",
-		     "Fewer than half of the servers did.",
-		     {"zone.not_loaded", "an authoritative server is asked directly"},
-		     {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
+	    RC_TRUTH(
+		    "Every server of the zone that was asked, or the resolver forwarded to, "
+		    "answered SERVFAIL, without any part of an answer.",
+		    "Half of the servers did; or they answer a part of an alias chain; or they are "
+		    "resolvers (RA=1), that pass on what failed behind them.",
+		    "Fewer than half of the servers did.",
+		    {"zone.not_loaded", "an authoritative server is asked directly"},
+		    {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
