@@ -266,12 +266,6 @@ static void on_refused_answer(void *context, uint64_t pos)
 		hold(e, pos, r, NULL, 0);
 }
 
-static void on_orphan(void *context, const struct rc_obs *obs)
-{
-	(void)context;
-	(void)obs;
-}
-
 static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange *x)
 {
 	uint32_t marks = 0;
@@ -417,8 +411,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (e == NULL)
 		return RC_E_NOMEM;
 	size_t part = config->memory_bytes / 64;
-	struct rc_pair_output pair_output = {
-		e, on_query, on_answered, on_unanswered, on_refused_answer, on_orphan};
+	struct rc_pair_output pair_output = {e, on_query, on_answered, on_unanswered,
+					     on_refused_answer};
 	e->config = *config;
 	e->out = *output;
 	e->start_ns = e->now_ns = INT64_MIN;

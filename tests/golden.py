@@ -19,9 +19,6 @@ import harness
 NEVER = ("false_alarms", "invented", "duplicates", "wrong_proven", "rcode_differs")
 VERSION = re.compile(rb'("observer":\{[^{}]*"version":")[^"]*')
 DIFFS_MAX = 12
-# Cases whose expected events go against their labels, until the rules are right. One that no longer
-# does fails the test: it leaves the list.
-AGAINST_LABELS = ()
 
 
 def produce(rcause, case):
@@ -100,12 +97,8 @@ def check_against_labels(tap, case, wanted):
     score = accuracy.score_events(labels, [e for e in events
                                            if e["event"]["dataset"] == "rcause.failure"])
     against = any(score.n[c] for c in NEVER)
-    if case in AGAINST_LABELS:
-        tap.ok(against, "%s is known to expect something against its labels" % case,
-               "it does not any more: take it off the list in tests/golden.py")
-    else:
-        tap.ok(not against, "%s expects nothing against its labels" % case,
-               "\n".join(accuracy_text.problem_text(*p) for p in score.problems))
+    tap.ok(not against, "%s expects nothing against its labels" % case,
+           "\n".join(accuracy_text.problem_text(*p) for p in score.problems))
 
 
 def write(rcause, cases):

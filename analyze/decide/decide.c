@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "analyze/decide/fetch.h"
-
 #include "base/err.h"
 #include "base/time.h"
 

@@ -407,7 +407,6 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 		if (note_mismatch(p, near[i], o, e))
 			return;
 	p->stats.orphan_answers++;
-	p->out.on_orphan(p->out.context, o);
 }
 
 static void observe_answer(struct rc_pair *p, const struct rc_obs *o,

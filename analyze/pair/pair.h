@@ -42,8 +42,6 @@ struct rc_pair_output {
 	void (*on_unanswered)(void *context, uint64_t pos);
 	/* The asker itself refused the answer (ICMP port unreachable): it had given up. Told once. */
 	void (*on_refused_answer)(void *context, uint64_t pos);
-	/* An answer for which no question was seen. */
-	void (*on_orphan)(void *context, const struct rc_obs *obs);
 };
 
 struct rc_pair;
