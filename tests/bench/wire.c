@@ -127,7 +127,7 @@ void record_begin(struct message *m, enum section section, const struct name *ow
 		  uint32_t ttl_s)
 {
 	uint8_t *count = m->wire + 4 + 2 * section;
-	set_u16(count, (count[0] << 8 | count[1]) + 1u);
+	set_u16(count, (uint16_t)((count[0] << 8 | count[1]) + 1));
 	put_name(m, owner, true);
 	put_u16(m, type);
 	put_u16(m, CLASS_IN);
