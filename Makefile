@@ -133,7 +133,7 @@ $(BENCH)/null: $(BENCH)/null.o
 $(BENCH)/reference: $(BENCH)/reference.o
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
-$(BENCH)/traffic: $(BENCH)/traffic.o $(BENCH)/wire.o
+$(BENCH)/traffic: $(patsubst %,$(BENCH)/%.o,traffic queue world records resolver clients wire)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ -lm
 
 bench: all $(BENCH)/null $(BENCH)/traffic

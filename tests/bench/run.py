@@ -30,7 +30,7 @@ import accuracy  # noqa: E402
 
 PROFILES = {"healthy": ["-p", "healthy"], "normal": ["-p", "normal"],
             "scattered": ["-p", "normal", "-w", "scattered"], "storm": ["-p", "storm"], "flood": ["-p", "flood"], "hostile": ["-p", "hostile"]}
-# The addresses of each resolver of traffic.c.
+# The addresses of each resolver of world.c.
 RESOLVERS = [arg for n in range(8, 12)
              for arg in ("--resolver", "r%d=193.110.157.%d,2a10:3d80::%x" % (n, n, n))]
 PEER_PACKETS = 100000  # a slow peer is not given more
