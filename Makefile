@@ -40,6 +40,7 @@ FUZZERS := $(FUZZ_SRC:%.c=$(BUILD)/%)
 
 .PHONY: all check demo deps lint layers format asan tsan fuzz fuzz-long tshark-diff bench lab accuracy accuracy-docs golden docs install uninstall clean help unit
 all: rcause
+	@:
 
 rcause: $(BUILD)/rcause
 	$(Q)cp $< $@
@@ -88,6 +89,7 @@ check: deps
 	$(Q)BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
 unit: $(TESTS) $(FUZZERS) $(BUILD)/tests/bench/traffic $(BUILD)/tests/bench/reference $(BUILD)/tests/tshark/dump
+	@:
 
 # --- quality -------------------------------------------------------------------------------------
 layers:
