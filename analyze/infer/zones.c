@@ -1,5 +1,6 @@
 #include "analyze/infer/case.h"
 #include "analyze/infer/delegation.h"
+#include "base/hash.h"
 #include "base/time.h"
 
 /*
@@ -212,16 +213,59 @@ static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 	return best;
 }
 
-static bool asked_again(const struct rc_case *c, size_t i)
+/* The links of one question, in time order: by its first link, or by any of them. */
+struct questions {
+	uint16_t *first; /* of each link: the first of its question */
+	uint16_t *next;  /* of each link: the next of its question; 0 none */
+	uint16_t *last;  /* of each first link */
+	bool by_zone;    /* the same question to another zone's servers is another one */
+};
+
+#define QUESTION_SLOTS (2 * RC_LINEAGE_MAX)
+
+static bool same_question(const struct questions *q, const struct rc_link *a,
+			  const struct rc_link *b)
+{
+	return a->name == b->name && a->x->qtype == b->x->qtype &&
+	       (!q->by_zone || a->zone == b->zone);
+}
+
+/* False if the arena is exhausted. */
+static bool group_links(struct rc_case *c, bool by_zone, struct questions *q)
+{
+	uint16_t *slots = rc_arena_alloc(c->arena, QUESTION_SLOTS * sizeof *slots);
+	q->by_zone = by_zone;
+	q->first = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->first);
+	q->next = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->next);
+	q->last = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->last);
+	if (slots == NULL || q->first == NULL || q->next == NULL || q->last == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		uint64_t zone = by_zone ? link->zone : 0;
+		uint64_t at = rc_hash_u64(c->seed, link->name->hash, zone << 16 | link->x->qtype);
+		uint16_t *slot = &slots[at % QUESTION_SLOTS];
+		while (*slot != 0 && !same_question(q, &c->links[*slot - 1u], link))
+			slot = &slots[++at % QUESTION_SLOTS];
+		q->first[i] = q->last[i] = (uint16_t)i;
+		q->next[i] = 0;
+		if (*slot == 0) {
+			*slot = (uint16_t)(i + 1);
+			continue;
+		}
+		uint16_t first = (uint16_t)(*slot - 1);
+		q->first[i] = first;
+		q->next[q->last[first]] = (uint16_t)i;
+		q->last[first] = (uint16_t)i;
+	}
+	return true;
+}
+
+static bool asked_again(const struct rc_case *c, const struct questions *q, size_t i)
 {
 	const struct rc_exchange *x = c->links[i].x;
-	if (x->attempts > 1)
-		return true;
-	for (size_t j = i + 1; j < c->n_links; j++)
-		if (c->links[j].name == c->links[i].name && c->links[j].x->qtype == x->qtype &&
-		    c->links[j].x->first_ns - x->first_ns >= RC_PATIENCE_NS)
-			return true;
-	return false;
+	const struct rc_exchange *last = c->links[q->last[q->first[i]]].x;
+	return x->attempts > 1 || last->first_ns - x->first_ns >= RC_PATIENCE_NS;
 }
 
 /* The resolver's TCP connection to this server after a truncated answer: did it fail? */
@@ -241,7 +285,8 @@ static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
 	return false;
 }
 
-static enum rc_outcome outcome_unanswered(const struct rc_case *c, size_t i)
+static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct questions *q,
+					  size_t i)
 {
 	const struct rc_exchange *x = c->links[i].x;
 	if (x->marks & RC_X_ICMP_HARD)
@@ -253,7 +298,7 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, size_t i)
 		return RC_OUT_FRAGMENTS;
 	if (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE))
 		return RC_OUT_MISMATCHED;
-	if (c->to_ns - x->last_ns >= RC_PATIENCE_NS || asked_again(c, i))
+	if (c->to_ns - x->last_ns >= RC_PATIENCE_NS || asked_again(c, q, i))
 		return RC_OUT_TIMEOUT;
 	return RC_OUT_UNKNOWN;
 }
@@ -296,17 +341,17 @@ static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct
 	return RC_OUT_USABLE;
 }
 
-static enum rc_outcome outcome_of(struct rc_case *c, size_t i)
+static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, size_t i)
 {
 	const struct rc_link *link = &c->links[i];
 	const struct rc_exchange *x = link->x;
 	if (x->state != RC_X_ANSWERED)
-		return outcome_unanswered(c, i);
+		return outcome_unanswered(c, q, i);
 	/* Its asker had given it up. */
-	if ((x->marks & RC_X_LATE) || (x->end_ns - x->first_ns > LATE_NS && asked_again(c, i)))
+	if ((x->marks & RC_X_LATE) || (x->end_ns - x->first_ns > LATE_NS && asked_again(c, q, i)))
 		return RC_OUT_TIMEOUT;
 	if (x->end_ns > c->to_ns)
-		return outcome_unanswered(c, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT : RC_OUT_UNKNOWN;
+		return outcome_unanswered(c, q, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT : RC_OUT_UNKNOWN;
 	if (x->answer.flags & RC_FLAG_TC) {
 		if (tcp_failed(c, x))
 			return RC_OUT_TCP_FAILED;
@@ -316,12 +361,6 @@ static enum rc_outcome outcome_of(struct rc_case *c, size_t i)
 		return RC_OUT_MALFORMED;
 	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
 	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
-}
-
-/* Links of the same question to the same zone's servers. */
-static bool same_question(const struct rc_link *a, const struct rc_link *b)
-{
-	return a->name == b->name && a->x->qtype == b->x->qtype && a->zone == b->zone;
 }
 
 static bool is_final(const struct rc_link *link, uint16_t qtype)
@@ -357,7 +396,7 @@ static void tally(struct rc_zone_view *z, const struct rc_link *link)
  * Marks failed questions. Where the question itself got its final answer, only the side lookups that
  * validation needs can still make it fail.
  */
-static void judge_questions(struct rc_case *c)
+static void judge_questions(struct rc_case *c, const struct questions *q)
 {
 	for (size_t i = 0; i < c->n_links && c->final == NULL; i++)
 		if (is_final(&c->links[i], c->x->qtype))
@@ -365,23 +404,24 @@ static void judge_questions(struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *first = &c->links[i];
 		struct rc_zone_view *z = &c->zones[first->zone];
-		bool usable = false, seen = false, known = false;
-		for (size_t j = 0; j < c->n_links; j++) {
-			if (!same_question(first, &c->links[j]))
-				continue;
-			seen = seen || j < i;
-			usable = usable || c->links[j].outcome == RC_OUT_USABLE;
-			known = known || c->links[j].outcome != RC_OUT_UNKNOWN;
-		}
+		bool usable = false, known = false;
 		z->asked++;
 		z->usable += first->outcome == RC_OUT_USABLE;
+		if (q->first[i] != i)
+			continue;
+		size_t j = i;
+		do {
+			usable = usable || c->links[j].outcome == RC_OUT_USABLE;
+			known = known || c->links[j].outcome != RC_OUT_UNKNOWN;
+		} while ((j = q->next[j]) != 0);
 		bool side = first->x->qtype == RC_TYPE_DNSKEY || first->x->qtype == RC_TYPE_DS;
-		if (seen || usable || !known || (c->final != NULL && !side))
+		if (usable || !known || (c->final != NULL && !side))
 			continue;
 		z->failed_questions++;
-		for (size_t j = i; j < c->n_links; j++)
-			if (same_question(first, &c->links[j]))
-				tally(z, &c->links[j]);
+		j = i;
+		do
+			tally(z, &c->links[j]);
+		while ((j = q->next[j]) != 0);
 	}
 }
 
@@ -418,8 +458,13 @@ void rc_zones_judge(struct rc_case *c)
 		if (c->links[i].zone == RC_ZONE_NONE)
 			c->links[i].zone = zone_by_answer(c, &c->links[i]);
 	}
+	struct questions of_name, of_zone;
+	if (!group_links(c, false, &of_name)) {
+		c->n_links = 0;
+		return;
+	}
 	for (size_t i = 0; i < c->n_links; i++)
-		c->links[i].outcome = outcome_of(c, i);
+		c->links[i].outcome = outcome_of(c, &of_name, i);
 	struct rc_zone_view *unknown = &c->zones[c->n_zones];
 	*unknown = (struct rc_zone_view){.role = RC_ROLE_QUESTION};
 	unknown->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);
@@ -431,6 +476,10 @@ void rc_zones_judge(struct rc_case *c)
 		if (c->links[i].zone == RC_ZONE_NONE)
 			c->links[i].zone = c->n_zones;
 	c->n_zones++;
-	judge_questions(c);
+	if (!group_links(c, true, &of_zone)) {
+		c->n_links = 0;
+		return;
+	}
+	judge_questions(c, &of_zone);
 	find_failed_zone(c);
 }
