@@ -44,6 +44,11 @@ static const struct rc_counter_desc book_rows[] = {
 	ROW(rc_book_stats, evicted, "zone data lost before its TTL ran out"),
 };
 
+static const struct rc_counter_desc digest_rows[] = {
+	ROW(rc_digests_stats, made, "messages read for what they say of delegations"),
+	ROW(rc_digests_stats, reused, "... looked at again without reading them"),
+};
+
 static const struct rc_counter_desc dnssec_rows[] = {
 	ROW(rc_dnssec_cache_stats, judged, "DNSSEC judgements made"),
 	ROW(rc_dnssec_cache_stats, reused, "DNSSEC judgements taken over from the same records"),
@@ -90,6 +95,7 @@ size_t rc_analyze_counters(const struct rc_analyze_stats *stats, struct rc_count
 		SET("pair", pair_rows, stats->pair),
 		SET("recorder", recorder_rows, stats->recorder),
 		SET("book", book_rows, stats->book),
+		SET("digests", digest_rows, stats->digests),
 		SET("dnssec", dnssec_rows, stats->dnssec),
 		SET("decide", decide_rows, stats->engine),
 		SET("echo", echo_rows, stats->echo),

@@ -9,6 +9,7 @@
 #include "analyze/decide/incident.h"
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
+#include "analyze/infer/digest.h"
 #include "analyze/pair/pair.h"
 #include "base/counter.h"
 
@@ -21,6 +22,7 @@ struct rc_analyze_stats {
 	const struct rc_pair_stats *pair;
 	const struct rc_recorder_stats *recorder;
 	const struct rc_book_stats *book;
+	const struct rc_digests_stats *digests;
 	const struct rc_dnssec_cache_stats *dnssec;
 	const struct rc_engine_stats *engine;
 	const struct rc_echo_stats *echo;

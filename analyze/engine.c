@@ -13,7 +13,7 @@
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
 #define SHARE_RECORDS 24u
-#define SHARE_ANSWERS 20u
+#define SHARE_ANSWERS 19u
 #define SHARE_PENDING 4u
 #define SHARE_BOOK 6u
 #define SHARE_HOSTS 3u
@@ -21,6 +21,7 @@
 #define SHARE_MEMO 1u
 #define SHARE_INCIDENTS 1u
 #define SHARE_JUDGEMENTS 1u
+#define SHARE_DIGESTS 1u
 
 #define CASE_BYTES_MAX ((size_t)16 << 20) /* one decision: 512 answers decoded and their texts */
 #define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
@@ -52,6 +53,7 @@ struct rc_engine {
 	struct rc_degraded *degraded;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
+	struct rc_digests *digests;
 	struct rc_arena *arena;
 	const struct rc_pair_keys *keys; /* of the observation in hand */
 	int64_t start_ns;                /* first observation; INT64_MIN before */
@@ -320,6 +322,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.reports = e->reports,
 		.dnssec = e->dnssec,
 		.judgements = e->judgements,
+		.digests = e->digests,
 		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
@@ -441,6 +444,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_dnssec_cache_new(part * SHARE_JUDGEMENTS, config->seed, &e->judgements);
 	if (err == RC_OK)
+		err = rc_digests_new(part * SHARE_DIGESTS, config->seed, &e->digests);
+	if (err == RC_OK)
 		err = rc_dnssec_new(config->trust_anchor, &e->dnssec);
 	if (err != RC_OK) {
 		rc_engine_free(e);
@@ -468,6 +473,7 @@ void rc_engine_free(struct rc_engine *e)
 	rc_reports_free(e->reports);
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
+	rc_digests_free(e->digests);
 	rc_arena_free(e->arena);
 	free(e);
 }
@@ -548,6 +554,7 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 		.pair = rc_pair_stats(e->pair),
 		.recorder = rc_recorder_stats(rc_pair_recorder(e->pair)),
 		.book = rc_book_stats(e->book),
+		.digests = rc_digests_stats(e->digests),
 		.dnssec = rc_dnssec_cache_stats(e->judgements),
 		.engine = &e->stats,
 		.echo = rc_decider_echoes(e->decider),

@@ -188,6 +188,8 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 		pages[at] = (struct rc_book_page){
 			.wire = b->blobs + set[i].blob_pos % b->blob_size,
 			.len_bytes = set[i].blob_len,
+			.pos = set[i].blob_pos,
+			.content = set[i].content,
 			.first_ns = set[i].first_ns,
 			.seen_ns = set[i].seen_ns,
 			.frame = set[i].frame,

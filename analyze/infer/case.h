@@ -7,6 +7,7 @@
 
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
+#include "analyze/infer/digest.h"
 #include "analyze/infer/others.h"
 #include "analyze/infer/outcome.h"
 #include "analyze/infer/reports.h"
@@ -85,6 +86,7 @@ struct rc_case {
 	const struct rc_reports *reports;
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
+	struct rc_digests *digests;
 	uint64_t seed;
 	int64_t timeout_ns;
 
@@ -147,6 +149,7 @@ struct rc_case_sources {
 	const struct rc_reports *reports;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
+	struct rc_digests *digests;
 	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */

@@ -46,7 +46,7 @@ static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *na
 	z->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
 	if (z->addrs == NULL || z->ns == NULL || z->ns_hash == NULL || z->servers == NULL)
 		return NULL;
-	z->name = *name;
+	rc_digest_name(name, &z->name);
 	z->role = role_of(c, name);
 	c->n_zones++;
 	return z;
@@ -73,7 +73,7 @@ static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t 
 	if (z->n_ns == ZONE_NS_MAX)
 		return;
 	z->ns_hash[z->n_ns] = hash;
-	z->ns[z->n_ns++] = *name;
+	rc_digest_name(name, &z->ns[z->n_ns++]);
 }
 
 bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
@@ -92,68 +92,107 @@ bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr
 }
 
 /* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
-static void zones_of_message(struct rc_case *c, const struct rc_msg *m)
+static void zones_of_message(struct rc_case *c, const struct rc_digest *d, void *context)
 {
-	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
-	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
-		struct rc_name owner, target;
-		if (rr.section == RC_ADDITIONAL)
-			break;
-		bool soa = rr.type == RC_TYPE_SOA && (m->flags & RC_FLAG_AA);
-		if ((rr.type != RC_TYPE_NS && !soa) || !rc_rr_owner(m, &rr, &owner))
-			continue;
-		struct rc_zone_view *z = add_zone(c, &owner);
+	(void)context;
+	for (uint32_t i = 0; i < d->n_cuts; i++) {
+		const struct rc_digest_cut *cut = &d->cuts[i];
+		struct rc_zone_view *z = add_zone(c, cut->zone);
 		if (z == NULL)
 			continue;
 		z->known_cut = true;
-		if (rr.type == RC_TYPE_NS && rc_rr_rdata_name(m, &rr, 0, &target))
-			add_ns(z, &target, rc_name_hash(c->seed, &target));
+		if (cut->server != NULL)
+			add_ns(z, cut->server, cut->server_hash);
 	}
+}
+
+/* Where each nameserver's name is named: zones and places in them, by its hash. */
+struct naming {
+	struct named {
+		uint64_t hash;
+		uint16_t zone, ns; /* zone counts from 1; 0 free */
+	} *slots;
+	uint64_t mask;
+};
+
+/* False if the arena is exhausted. */
+static bool index_servers(struct rc_case *c, struct naming *naming)
+{
+	size_t n = 0, slots = 16;
+	for (size_t i = 0; i < c->n_zones; i++)
+		n += c->zones[i].n_ns;
+	while (slots < 2 * n)
+		slots *= 2;
+	naming->mask = slots - 1;
+	naming->slots = rc_arena_alloc(c->arena, slots * sizeof *naming->slots);
+	if (naming->slots == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		for (size_t k = 0; k < c->zones[i].n_ns; k++) {
+			uint64_t hash = c->zones[i].ns_hash[k], at = hash;
+			while (naming->slots[at & naming->mask].zone != 0)
+				at++;
+			naming->slots[at & naming->mask] =
+				(struct named){hash, (uint16_t)(i + 1), (uint16_t)k};
+		}
+	}
+	return true;
 }
 
 /* Addresses of nameservers, wherever a message gives them. */
-static void addresses_of_message(struct rc_case *c, const struct rc_msg *m)
+static void addresses_of_message(struct rc_case *c, const struct rc_digest *d, void *context)
 {
-	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
-	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
-		struct rc_name owner;
-		struct rc_addr addr;
-		if (!rc_read_addr(m, &rr, &addr) || !rc_rr_owner(m, &rr, &owner))
-			continue;
-		uint64_t hash = rc_name_hash(c->seed, &owner);
-		for (size_t i = 0; i < c->n_zones; i++)
-			for (size_t k = 0; k < c->zones[i].n_ns; k++)
-				if (c->zones[i].ns_hash[k] == hash &&
-				    rc_name_equal(&c->zones[i].ns[k], &owner))
-					add_addr(&c->zones[i], &addr, rr.type);
+	const struct naming *naming = context;
+	for (uint32_t i = 0; i < d->n_addrs; i++) {
+		const struct rc_digest_addr *a = &d->addrs[i];
+		const struct named *named;
+		for (uint64_t at = a->hash; (named = &naming->slots[at & naming->mask])->zone != 0;
+		     at++) {
+			struct rc_zone_view *z = &c->zones[named->zone - 1];
+			if (named->hash == a->hash && rc_name_equal(&z->ns[named->ns], a->owner))
+				add_addr(z, &a->addr, a->type);
+		}
 	}
 }
 
-typedef void (*message_fn)(struct rc_case *c, const struct rc_msg *m);
+typedef void (*message_fn)(struct rc_case *c, const struct rc_digest *d, void *context);
+
+static void each_page(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, size_t max,
+		      message_fn fn, void *context)
+{
+	struct rc_book_page pages[BOOK_PAGES];
+	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
+	while (n-- > 0) {
+		const struct rc_book_page *p = &pages[n];
+		struct rc_msg m;
+		if (p->first_ns > c->to_ns)
+			continue;
+		const struct rc_digest *d = rc_digests_find(c->digests, RC_DIGEST_PAGE, p->pos);
+		if (d == NULL && rc_msg_decode(p->wire, p->len_bytes, p->len_bytes, c->seed, &m))
+			d = rc_digests_make(c->digests, RC_DIGEST_PAGE, p->pos, &m);
+		if (d != NULL)
+			fn(c, d, context);
+	}
+}
 
 /* Every message that bears on delegation: the lineage's, then the zone book's. */
-static void each_message(struct rc_case *c, message_fn fn)
+static void each_message(struct rc_case *c, message_fn fn, void *context)
 {
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].answer != NULL)
-			fn(c, c->links[i].answer);
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->answer == NULL)
+			continue;
+		uint64_t pos = link->record->blob_pos;
+		const struct rc_digest *d = rc_digests_find(c->digests, RC_DIGEST_ANSWER, pos);
+		fn(c,
+		   d != NULL ? d
+			     : rc_digests_make(c->digests, RC_DIGEST_ANSWER, pos, link->answer),
+		   context);
+	}
 	for (size_t i = 0; i < c->n_names; i++) {
-		for (unsigned kind = 0; kind < RC_BOOK_KINDS; kind++) {
-			struct rc_book_page pages[BOOK_PAGES];
-			struct rc_msg m;
-			if (kind != RC_BOOK_REFERRAL && kind != RC_BOOK_NS)
-				continue;
-			size_t n = rc_book_find(
-				c->book, c->names[i].hash, (enum rc_book_kind)kind, c->x->first_ns,
-				pages, c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES);
-			while (n-- > 0)
-				if (pages[n].first_ns <= c->to_ns &&
-				    rc_msg_decode(pages[n].wire, pages[n].len_bytes,
-						  pages[n].len_bytes, c->seed, &m))
-					fn(c, &m);
-		}
+		size_t max = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
+		each_page(c, c->names[i].hash, RC_BOOK_REFERRAL, max, fn, context);
+		each_page(c, c->names[i].hash, RC_BOOK_NS, max, fn, context);
 	}
 }
 
@@ -451,8 +490,13 @@ void rc_zones_judge(struct rc_case *c)
 		c->n_links = 0;
 		return;
 	}
-	each_message(c, zones_of_message);
-	each_message(c, addresses_of_message);
+	struct naming naming;
+	each_message(c, zones_of_message, NULL);
+	if (!index_servers(c, &naming)) {
+		c->n_links = 0;
+		return;
+	}
+	each_message(c, addresses_of_message, &naming);
 	for (size_t i = 0; i < c->n_links; i++) {
 		c->links[i].zone = zone_by_server(c, &c->links[i]);
 		if (c->links[i].zone == RC_ZONE_NONE)

@@ -1,0 +1,180 @@
+#include "analyze/infer/digest.h"
+
+#include <stdlib.h>
+
+#include "analyze/infer/delegation.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+#define ALIGN _Alignof(uint64_t)
+#define SLOT_SHARE 16u /* one part in so many of the memory finds the others */
+#define NAME_BYTES_MAX sizeof(struct rc_name)
+#define NAMES_BYTES_MAX (2 * RC_RR_LOOKED_MAX * NAME_BYTES_MAX)
+/* One digest at most, with a name's slack behind it. */
+#define DIGEST_BYTES_MAX \
+	(sizeof(struct rc_digest) + NAMES_BYTES_MAX + \
+	 RC_RR_LOOKED_MAX * (sizeof(struct rc_digest_cut) + sizeof(struct rc_digest_addr)) + \
+	 2 * NAME_BYTES_MAX)
+
+struct slot {
+	uint64_t key; /* position and kind of the message; 0 free */
+	uint64_t at;  /* where its digest stands in the ring: only grows */
+};
+
+struct rc_digests {
+	struct slot *slots;
+	uint64_t mask;
+	uint8_t *ring;
+	uint64_t size, head;
+	uint64_t written; /* the ring was written up to here */
+	uint64_t seed;
+	struct rc_digest_cut cuts[RC_RR_LOOKED_MAX]; /* of the one being made */
+	struct rc_digest_addr addrs[RC_RR_LOOKED_MAX];
+	struct rc_digests_stats stats;
+};
+
+int rc_digests_new(size_t bytes, uint64_t seed, struct rc_digests **ret_digests)
+{
+	struct rc_digests *d = calloc(1, sizeof *d);
+	if (d == NULL)
+		return RC_E_NOMEM;
+	uint64_t slots = 16;
+	while (slots * 2 * sizeof *d->slots <= bytes / SLOT_SHARE)
+		slots *= 2;
+	size_t least = 2 * DIGEST_BYTES_MAX;
+	d->mask = slots - 1;
+	d->seed = seed;
+	d->size = bytes - bytes / SLOT_SHARE;
+	d->size = d->size / ALIGN * ALIGN < least ? least : d->size / ALIGN * ALIGN;
+	d->slots = calloc(slots, sizeof *d->slots);
+	d->ring = malloc(d->size);
+	if (d->slots == NULL || d->ring == NULL) {
+		rc_digests_free(d);
+		return RC_E_NOMEM;
+	}
+	*ret_digests = d;
+	return RC_OK;
+}
+
+void rc_digests_free(struct rc_digests *d)
+{
+	if (d == NULL)
+		return;
+	free(d->slots);
+	free(d->ring);
+	free(d);
+}
+
+static uint64_t key_of(enum rc_digest_of of, uint64_t pos)
+{
+	return pos << 1 | (of == RC_DIGEST_PAGE);
+}
+
+static struct slot *slot_of(struct rc_digests *d, uint64_t key)
+{
+	return &d->slots[rc_hash_u64(d->seed, key, 0) & d->mask];
+}
+
+const struct rc_digest *rc_digests_find(struct rc_digests *d, enum rc_digest_of of, uint64_t pos)
+{
+	uint64_t key = key_of(of, pos);
+	const struct slot *slot = slot_of(d, key);
+	if (slot->key != key || slot->at + d->size < d->written)
+		return NULL;
+	d->stats.reused++;
+	return (const struct rc_digest *)(d->ring + slot->at % d->size);
+}
+
+static uint8_t *align(uint8_t *at)
+{
+	return at + (ALIGN - (uintptr_t)at % ALIGN) % ALIGN;
+}
+
+/* Stores a name as long as it is; that of the record before serves again. */
+static const struct rc_name *store(uint8_t **at, const struct rc_name *before,
+				   const struct rc_name *name)
+{
+	if (before != NULL && rc_name_equal(before, name))
+		return before;
+	uint8_t *stored = *at;
+	size_t len = offsetof(struct rc_name, wire) + name->len;
+	memcpy(stored, name, len);
+	*at += len;
+	return (const struct rc_name *)stored;
+}
+
+/* NS records, and the SOA of a negative answer. */
+static bool read_cut(const struct rc_digests *d, const struct rc_msg *msg, const struct rc_rr *rr,
+		     const struct rc_digest_cut *before, uint8_t **at, struct rc_digest_cut *cut)
+{
+	struct rc_name owner, target;
+	bool soa = rr->type == RC_TYPE_SOA && (msg->flags & RC_FLAG_AA);
+	if ((rr->type != RC_TYPE_NS && !soa) || !rc_rr_owner(msg, rr, &owner))
+		return false;
+	*cut = (struct rc_digest_cut){.server = NULL};
+	cut->zone = store(at, before == NULL ? NULL : before->zone, &owner);
+	if (rr->type == RC_TYPE_NS && rc_rr_rdata_name(msg, rr, 0, &target)) {
+		cut->server = store(at, NULL, &target);
+		cut->server_hash = rc_name_hash(d->seed, &target);
+	}
+	return true;
+}
+
+static bool read_addr(const struct rc_digests *d, const struct rc_msg *msg, const struct rc_rr *rr,
+		      const struct rc_digest_addr *before, uint8_t **at,
+		      struct rc_digest_addr *addr)
+{
+	struct rc_name owner;
+	if (!rc_read_addr(msg, rr, &addr->addr) || !rc_rr_owner(msg, rr, &owner))
+		return false;
+	addr->type = rr->type;
+	addr->owner = store(at, before == NULL ? NULL : before->owner, &owner);
+	addr->hash = before != NULL && addr->owner == before->owner ? before->hash
+								    : rc_name_hash(d->seed, &owner);
+	return true;
+}
+
+/* Names first, then the arrays: how many there are is known at the end. */
+static void read_message(struct rc_digests *d, const struct rc_msg *msg, uint8_t **at,
+			 struct rc_digest *digest)
+{
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
+	struct rc_rr rr;
+	uint32_t cuts = 0, addrs = 0;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
+		if (rr.section != RC_ADDITIONAL)
+			cuts += read_cut(d, msg, &rr, cuts > 0 ? &d->cuts[cuts - 1] : NULL, at,
+					 &d->cuts[cuts]);
+		addrs += read_addr(d, msg, &rr, addrs > 0 ? &d->addrs[addrs - 1] : NULL, at,
+				   &d->addrs[addrs]);
+	}
+	*at = align(*at);
+	digest->cuts = memcpy(*at, d->cuts, cuts * sizeof *d->cuts);
+	*at += cuts * sizeof *d->cuts;
+	digest->addrs = memcpy(*at, d->addrs, addrs * sizeof *d->addrs);
+	*at += addrs * sizeof *d->addrs;
+	digest->n_cuts = cuts;
+	digest->n_addrs = addrs;
+}
+
+const struct rc_digest *rc_digests_make(struct rc_digests *d, enum rc_digest_of of, uint64_t pos,
+					const struct rc_msg *msg)
+{
+	if (d->size - d->head % d->size < DIGEST_BYTES_MAX)
+		d->head += d->size - d->head % d->size;
+	uint8_t *start = d->ring + d->head % d->size, *at = start + sizeof(struct rc_digest);
+	struct rc_digest *digest = (struct rc_digest *)start;
+	uint64_t key = key_of(of, pos);
+	read_message(d, msg, &at, digest);
+	if (d->written < d->head + DIGEST_BYTES_MAX)
+		d->written = d->head + DIGEST_BYTES_MAX;
+	*slot_of(d, key) = (struct slot){key, d->head};
+	d->head += (uint64_t)(align(at) - start);
+	d->stats.made++;
+	return digest;
+}
+
+const struct rc_digests_stats *rc_digests_stats(const struct rc_digests *d)
+{
+	return &d->stats;
+}
