@@ -4,6 +4,7 @@
 #include "base/time.h"
 
 #define PAST_MAX 4u
+#define TOLD_ENOUGH 16u /* addresses of a nameserver given so often, lately */
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
 
@@ -142,11 +143,24 @@ static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 		c->from_min_ns = until_ns + 1 > c->from_min_ns ? until_ns + 1 : c->from_min_ns;
 }
 
+/* A nameserver's address was given in time. */
+static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return (x->qtype == RC_TYPE_A || x->qtype == RC_TYPE_AAAA) && x->state == RC_X_ANSWERED &&
+	       x->end_ns <= c->to_ns && x->answer.rcode == RC_RCODE_NOERROR &&
+	       (x->answer.has & RC_HAS_ANSWER_QTYPE);
+}
+
+/*
+ * A nameserver whose addresses the resolver was given over and over needs no older exchange: whatever went
+ * wrong before was made good.
+ */
 static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *asker)
 {
 	uint64_t hash = c->names[name].hash;
 	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
-	unsigned past = 0;
+	unsigned past = 0, given = 0;
+	bool nameserver = c->names[name].role == RC_ROLE_NAMESERVER;
 	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
@@ -156,6 +170,9 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 			note_bounds(c, &r->x);
 			if (overlaps(c, &r->x))
 				add_link(c, r, pos, name);
+			given += nameserver && gives_address(c, &r->x);
+			if (given == TOLD_ENOUGH)
+				return;
 		}
 		pos = r->prev_asker;
 	}
