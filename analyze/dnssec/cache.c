@@ -9,7 +9,7 @@
 
 #define WAYS 4u
 #define DETAIL_MAX 320u
-#define NOT_SEEN_MAX 4u
+#define NOT_SEEN_MAX 8u
 #define NOT_SEEN_LEN 96u
 #define SKEW_MIN_S 3600u
 #define SKEW_MAX_S 86400u
@@ -93,23 +93,25 @@ static unsigned age_class(int64_t age_ns)
 	return age_ns < FRESH_NS ? 0 : age_ns < RECENT_NS ? 1 : 2;
 }
 
-/* Hash of a message's records; notes the validity times of its signatures. */
-static uint64_t take_message(uint64_t key, const struct rc_dnssec_msg *m, int64_t now_ns,
-			     struct entry *e)
+/* Notes the validity times of a message's signatures. */
+static void note_windows(struct entry *e, const struct rc_msg *msg, int64_t now_ns)
 {
-	struct rc_rr_iter it = rc_rr_begin(m->msg, RC_ANSWER);
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
-	key = rc_msg_content_hash(m->msg, key ^ age_class(now_ns - m->ts_ns));
 	while (rc_rr_next(&it, &rr)) {
 		if (rr.type != RC_TYPE_RRSIG)
 			continue;
-		struct rc_cursor rd = rc_rr_rdata(m->msg, &rr);
+		struct rc_cursor rd = rc_rr_rdata(msg, &rr);
 		rc_cursor_seek(&rd, RRSIG_EXPIRATION_OFF);
 		uint32_t expiration = rc_cursor_u32(&rd), inception = rc_cursor_u32(&rd);
 		if (!rd.failed)
 			narrow_to_window(e, now_ns, inception, expiration);
 	}
-	return key;
+}
+
+static uint64_t content_of(const struct rc_dnssec_cache *c, const struct rc_dnssec_msg *m)
+{
+	return m->content != 0 ? m->content : rc_msg_content_hash(m->msg, c->seed);
 }
 
 static void restore(const struct entry *e, struct rc_arena *arena, struct rc_dnssec_result *r)
@@ -155,10 +157,9 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 			   const struct rc_dnssec_msg *msgs, size_t n, struct rc_arena *arena,
 			   struct rc_dnssec_result *ret_result)
 {
-	struct entry fresh = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
 	uint64_t key = rc_hash_u64(c->seed, rc_name_hash(c->seed, qname), qtype);
 	for (size_t i = 0; i < n; i++)
-		key = take_message(key, &msgs[i], now_ns, &fresh);
+		key = rc_hash_u64(key, content_of(c, &msgs[i]), age_class(now_ns - msgs[i].ts_ns));
 	if (key == 0)
 		key = 1;
 	struct entry *set = &c->entries[(key & c->mask) * WAYS], *place = set;
@@ -173,11 +174,19 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 			place = &set[i];
 	}
 	rc_dnssec_check(dnssec, qname, qtype, now_ns, msgs, n, arena, ret_result);
+	/* No more than is remembered: what is said must not hang on what else came by. */
+	if (ret_result->n_findings > 1)
+		ret_result->n_findings = 1;
+	if (ret_result->n_not_seen > NOT_SEEN_MAX)
+		ret_result->n_not_seen = NOT_SEEN_MAX;
 	c->stats.judged++;
-	fresh.key = key;
-	fresh.used_ns = now_ns;
-	remember(&fresh, ret_result);
-	*place = fresh;
+	place->key = key;
+	place->used_ns = now_ns;
+	place->from_ns = INT64_MIN;
+	place->to_ns = INT64_MAX;
+	for (size_t i = 0; i < n; i++)
+		note_windows(place, msgs[i].msg, now_ns);
+	remember(place, ret_result);
 }
 
 const struct rc_dnssec_cache_stats *rc_dnssec_cache_stats(const struct rc_dnssec_cache *c)

@@ -21,8 +21,8 @@ int rc_dnssec_cache_new(size_t bytes, uint64_t seed, struct rc_dnssec_cache **re
 void rc_dnssec_cache_free(struct rc_dnssec_cache *cache);
 
 /*
- * rc_dnssec_check, or what it said of the same records before. What is remembered has at most its
- * first finding and four of its not_seen.
+ * rc_dnssec_check, or what it said of the same records before: its first finding and eight of its
+ * not_seen at most.
  */
 void rc_dnssec_cache_check(struct rc_dnssec_cache *cache, struct rc_dnssec *dnssec,
 			   const struct rc_name *qname, uint16_t qtype, int64_t now_ns,

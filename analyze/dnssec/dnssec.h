@@ -33,6 +33,7 @@ struct rc_dnssec_msg {
 	const struct rc_msg
 		*msg;  /* NOERROR or NXDOMAIN answer or referral; qname and qtype of its question */
 	int64_t ts_ns; /* packet time */
+	uint64_t content; /* seeded hash of its records (rc_msg_content_hash); 0 not known */
 };
 
 struct rc_dnssec_finding {

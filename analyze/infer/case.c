@@ -22,18 +22,31 @@ const char *rc_outcome_word(enum rc_outcome outcome)
 	return words[outcome];
 }
 
-const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record)
+const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record)
 {
 	uint32_t len;
 	const uint8_t *wire = rc_recorder_answer(c->recorder, record, &len);
-	if (wire == NULL)
-		return NULL;
-	uint32_t cut = (record->x.marks & RC_X_CUT) !=
-		       0; /* some octets are missing, how many is gone */
-	struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
-	if (m == NULL || !rc_msg_decode(wire, len, len + cut, c->seed, m))
-		return NULL;
-	return m;
+	/* Some octets are missing, how many is gone. */
+	uint32_t cut = (record->x.marks & RC_X_CUT) != 0;
+	return wire == NULL ? NULL
+			    : rc_digests_get(c->digests, RC_DIGEST_ANSWER, record->blob_pos, wire,
+					     len, len + cut);
+}
+
+const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page)
+{
+	return rc_digests_get(c->digests, RC_DIGEST_PAGE, page->pos, page->wire, page->len_bytes,
+			      page->len_bytes);
+}
+
+static const struct rc_msg *keep(struct rc_case *c, const struct rc_digest *digest)
+{
+	return digest == NULL ? NULL : rc_arena_copy(c->arena, &digest->msg, sizeof digest->msg);
+}
+
+const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record)
+{
+	return keep(c, rc_case_answer(c, record));
 }
 
 static void find_resolver(struct rc_case *c)
@@ -156,46 +169,53 @@ struct gathering {
 	size_t n, max;
 };
 
-static void gather(struct gathering *g, const struct rc_origin *o)
+static void gather(struct gathering *g, const struct rc_origin *o, uint64_t content)
 {
 	const struct rc_msg *m = o->msg;
 	bool usable = m->rcode == RC_RCODE_NOERROR || m->rcode == RC_RCODE_NXDOMAIN;
 	if (g->n == g->max || !usable || (m->flags & RC_FLAG_TC) || !m->has_question)
 		return;
-	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns};
+	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns, content};
 	g->origins[g->n++] = *o;
 }
 
-static void gather_link(struct gathering *g, const struct rc_link *link)
+static void gather_link(struct rc_case *c, struct gathering *g, const struct rc_link *link)
 {
-	gather(g, &(struct rc_origin){.link = link,
-				      .msg = link->answer,
-				      .ts_ns = link->x->end_ns,
-				      .frame = link->x->end_frame,
-				      .source = link->x->end_source,
-				      .asker = link->x->asker,
-				      .server = link->x->server});
+	gather(g,
+	       &(struct rc_origin){.link = link,
+				   .msg = link->answer,
+				   .ts_ns = link->x->end_ns,
+				   .frame = link->x->end_frame,
+				   .source = link->x->end_source,
+				   .asker = link->x->asker,
+				   .server = link->x->server},
+	       rc_digests_content(c->digests, RC_DIGEST_ANSWER, link->record->blob_pos,
+				  link->answer));
 }
 
 static void gather_told(struct gathering *g, const struct rc_told *told)
 {
-	gather(g, &(struct rc_origin){.told = told,
-				      .msg = told->answer,
-				      .ts_ns = told->x->end_ns,
-				      .frame = told->x->end_frame,
-				      .source = told->x->end_source,
-				      .asker = told->x->asker,
-				      .server = told->x->server});
+	gather(g,
+	       &(struct rc_origin){.told = told,
+				   .msg = told->answer,
+				   .ts_ns = told->x->end_ns,
+				   .frame = told->x->end_frame,
+				   .source = told->x->end_source,
+				   .asker = told->x->asker,
+				   .server = told->x->server},
+	       0);
 }
 
 static void gather_page(struct gathering *g, const struct rc_msg *m, const struct rc_book_page *p)
 {
-	gather(g, &(struct rc_origin){.msg = m,
-				      .ts_ns = p->first_ns,
-				      .frame = p->frame,
-				      .source = p->source,
-				      .asker = p->asker,
-				      .server = p->server});
+	gather(g,
+	       &(struct rc_origin){.msg = m,
+				   .ts_ns = p->first_ns,
+				   .frame = p->frame,
+				   .source = p->source,
+				   .asker = p->asker,
+				   .server = p->server},
+	       p->content);
 }
 
 /* What the zone book has of one name. */
@@ -206,10 +226,11 @@ static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 		struct rc_book_page pages[BOOK_PAGES];
 		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, pages, BOOK_PAGES);
 		while (n-- > 0) {
-			struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);
-			if (m != NULL && pages[n].dnssec_ok && pages[n].first_ns <= c->to_ns &&
-			    rc_msg_decode(pages[n].wire, pages[n].len_bytes, pages[n].len_bytes,
-					  c->seed, m))
+			const struct rc_msg *m = pages[n].dnssec_ok &&
+								 pages[n].first_ns <= c->to_ns
+							 ? keep(c, rc_case_page(c, &pages[n]))
+							 : NULL;
+			if (m != NULL)
 				gather_page(g, m, &pages[n]);
 		}
 	}
@@ -245,8 +266,8 @@ static void judge(struct rc_case *c, struct gathering *g)
 static bool room(struct rc_case *c, struct gathering *g, size_t max)
 {
 	g->max = max;
-	g->msgs = rc_arena_alloc(c->arena, max * sizeof *g->msgs + 1);
-	g->origins = rc_arena_alloc(c->arena, max * sizeof *g->origins + 1);
+	g->msgs = rc_arena_take(c->arena, max * sizeof *g->msgs + 1);
+	g->origins = rc_arena_take(c->arena, max * sizeof *g->origins + 1);
 	return g->msgs != NULL && g->origins != NULL;
 }
 
@@ -262,7 +283,7 @@ static void judge_lineage(struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
 		    c->links[i].name->role != RC_ROLE_NAMESERVER)
-			gather_link(&g, &c->links[i]);
+			gather_link(c, &g, &c->links[i]);
 	judge(c, &g);
 }
 

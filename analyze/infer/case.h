@@ -185,7 +185,11 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 /* The zone on the way whose servers show different serials; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 
-/* The kept answer of a record, decoded into the arena; NULL when there is none. */
+/* The kept answer of a record; NULL when there is none. Borrowed until the arena is reset. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);
+
+/* The same, and a page of the zone book, with what it says of delegations: borrowed until the next one. */
+const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
+const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
 
 #endif

@@ -75,14 +75,12 @@ static struct slot *slot_of(struct rc_digests *d, uint64_t key)
 	return &d->slots[rc_hash_u64(d->seed, key, 0) & d->mask];
 }
 
-const struct rc_digest *rc_digests_find(struct rc_digests *d, enum rc_digest_of of, uint64_t pos)
+static struct rc_digest *find(struct rc_digests *d, uint64_t key)
 {
-	uint64_t key = key_of(of, pos);
 	const struct slot *slot = slot_of(d, key);
 	if (slot->key != key || slot->at + d->size < d->written)
 		return NULL;
-	d->stats.reused++;
-	return (const struct rc_digest *)(d->ring + slot->at % d->size);
+	return (struct rc_digest *)(d->ring + slot->at % d->size);
 }
 
 static uint8_t *align(uint8_t *at)
@@ -135,9 +133,9 @@ static bool read_addr(const struct rc_digests *d, const struct rc_msg *msg, cons
 }
 
 /* Names first, then the arrays: how many there are is known at the end. */
-static void read_message(struct rc_digests *d, const struct rc_msg *msg, uint8_t **at,
-			 struct rc_digest *digest)
+static void read_message(struct rc_digests *d, uint8_t **at, struct rc_digest *digest)
 {
+	const struct rc_msg *msg = &digest->msg;
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	uint32_t cuts = 0, addrs = 0;
@@ -157,21 +155,40 @@ static void read_message(struct rc_digests *d, const struct rc_msg *msg, uint8_t
 	digest->n_addrs = addrs;
 }
 
-const struct rc_digest *rc_digests_make(struct rc_digests *d, enum rc_digest_of of, uint64_t pos,
-					const struct rc_msg *msg)
+const struct rc_digest *rc_digests_get(struct rc_digests *d, enum rc_digest_of of, uint64_t pos,
+				       const uint8_t *wire, uint32_t len, uint32_t full_len)
 {
+	uint64_t key = key_of(of, pos);
+	struct rc_digest *digest = find(d, key);
+	if (digest != NULL) {
+		d->stats.reused++;
+		return digest;
+	}
 	if (d->size - d->head % d->size < DIGEST_BYTES_MAX)
 		d->head += d->size - d->head % d->size;
-	uint8_t *start = d->ring + d->head % d->size, *at = start + sizeof(struct rc_digest);
-	struct rc_digest *digest = (struct rc_digest *)start;
-	uint64_t key = key_of(of, pos);
-	read_message(d, msg, &at, digest);
 	if (d->written < d->head + DIGEST_BYTES_MAX)
 		d->written = d->head + DIGEST_BYTES_MAX;
+	uint8_t *start = d->ring + d->head % d->size, *at = start + sizeof(struct rc_digest);
+	digest = (struct rc_digest *)start;
+	if (!rc_msg_decode(wire, len, full_len, d->seed, &digest->msg))
+		return NULL;
+	read_message(d, &at, digest);
+	digest->content = 0;
 	*slot_of(d, key) = (struct slot){key, d->head};
 	d->head += (uint64_t)(align(at) - start);
 	d->stats.made++;
 	return digest;
+}
+
+uint64_t rc_digests_content(struct rc_digests *d, enum rc_digest_of of, uint64_t pos,
+			    const struct rc_msg *msg)
+{
+	struct rc_digest *digest = find(d, key_of(of, pos));
+	if (digest == NULL)
+		return rc_msg_content_hash(msg, d->seed);
+	if (digest->content == 0)
+		digest->content = rc_msg_content_hash(&digest->msg, d->seed);
+	return digest->content;
 }
 
 const struct rc_digests_stats *rc_digests_stats(const struct rc_digests *d)

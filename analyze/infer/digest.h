@@ -1,7 +1,7 @@
 /*
- * Digests: what a message says of delegations, read once. The pages of the zone book and the answers in
- * the flight recorder bear on failure after failure; what zones they cut off, whose servers they
- * name and what addresses they give is kept in a ring as long as there is room, and made again if not.
+ * Digests: messages read once. The pages of the zone book and the answers in the flight recorder bear on
+ * failure after failure; each is kept decoded, with the zones it cuts off, the servers it names and the
+ * addresses it gives, in a ring as long as there is room, and read again if not.
  */
 #ifndef RC_ANALYZE_DIGEST_H
 #define RC_ANALYZE_DIGEST_H
@@ -28,9 +28,11 @@ struct rc_digest_addr {
 };
 
 struct rc_digest {
+	struct rc_msg msg; /* its octets are where they stand */
 	const struct rc_digest_cut *cuts; /* in the order of the message */
 	const struct rc_digest_addr *addrs;
 	uint32_t n_cuts, n_addrs;
+	uint64_t content; /* rc_digests_content; 0 not yet made */
 };
 
 struct rc_digests_stats {
@@ -43,13 +45,17 @@ struct rc_digests;
 int rc_digests_new(size_t bytes, uint64_t seed, struct rc_digests **ret_digests);
 void rc_digests_free(struct rc_digests *digests);
 
-/* The digest of the message that stands there; NULL if it is not held. Borrowed until the next make. */
-const struct rc_digest *rc_digests_find(struct rc_digests *digests, enum rc_digest_of of,
-					uint64_t pos);
+/*
+ * The digest of the message of len octets that stands there; full_len: what it had on the wire. NULL if
+ * not even a header is there. Borrowed until the next call.
+ */
+const struct rc_digest *rc_digests_get(struct rc_digests *digests, enum rc_digest_of of,
+				       uint64_t pos, const uint8_t *wire, uint32_t len,
+				       uint32_t full_len);
 
-/* Makes and keeps it. Borrowed until the next make. */
-const struct rc_digest *rc_digests_make(struct rc_digests *digests, enum rc_digest_of of,
-					uint64_t pos, const struct rc_msg *msg);
+/* Seeded hash of its records (rc_msg_content_hash), made at the first use. */
+uint64_t rc_digests_content(struct rc_digests *digests, enum rc_digest_of of, uint64_t pos,
+			    const struct rc_msg *msg);
 
 const struct rc_digests_stats *rc_digests_stats(const struct rc_digests *digests);
 

@@ -164,12 +164,7 @@ static void each_page(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, 
 	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
 	while (n-- > 0) {
 		const struct rc_book_page *p = &pages[n];
-		struct rc_msg m;
-		if (p->first_ns > c->to_ns)
-			continue;
-		const struct rc_digest *d = rc_digests_find(c->digests, RC_DIGEST_PAGE, p->pos);
-		if (d == NULL && rc_msg_decode(p->wire, p->len_bytes, p->len_bytes, c->seed, &m))
-			d = rc_digests_make(c->digests, RC_DIGEST_PAGE, p->pos, &m);
+		const struct rc_digest *d = p->first_ns > c->to_ns ? NULL : rc_case_page(c, p);
 		if (d != NULL)
 			fn(c, d, context);
 	}
@@ -179,15 +174,11 @@ static void each_page(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, 
 static void each_message(struct rc_case *c, message_fn fn, void *context)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->answer == NULL)
-			continue;
-		uint64_t pos = link->record->blob_pos;
-		const struct rc_digest *d = rc_digests_find(c->digests, RC_DIGEST_ANSWER, pos);
-		fn(c,
-		   d != NULL ? d
-			     : rc_digests_make(c->digests, RC_DIGEST_ANSWER, pos, link->answer),
-		   context);
+		const struct rc_digest *d = c->links[i].answer == NULL
+						    ? NULL
+						    : rc_case_answer(c, c->links[i].record);
+		if (d != NULL)
+			fn(c, d, context);
 	}
 	for (size_t i = 0; i < c->n_names; i++) {
 		size_t max = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
