@@ -19,8 +19,8 @@ struct rc_book_stats {
 struct rc_book_page {
 	const uint8_t *wire;
 	uint32_t len_bytes;
-	uint64_t pos;     /* of the message in the book: never comes again */
-	uint64_t content; /* seeded hash of its records (rc_msg_content_hash) */
+	uint64_t pos;              /* of the message in the book: never comes again */
+	uint64_t content;          /* seeded hash of its records (rc_msg_content_hash) */
 	int64_t first_ns, seen_ns; /* first and last time this message was seen */
 	uint64_t frame;            /* first time */
 	uint16_t source;

@@ -28,7 +28,7 @@ struct rc_digest_addr {
 };
 
 struct rc_digest {
-	struct rc_msg msg; /* its octets are where they stand */
+	struct rc_msg msg;                /* its octets are where they stand */
 	const struct rc_digest_cut *cuts; /* in the order of the message */
 	const struct rc_digest_addr *addrs;
 	uint32_t n_cuts, n_addrs;

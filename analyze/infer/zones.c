@@ -111,7 +111,7 @@ struct naming {
 	struct named {
 		uint64_t hash;
 		uint16_t zone, ns; /* zone counts from 1; 0 free */
-	} *slots;
+	} * slots;
 	uint64_t mask;
 };
 
@@ -132,8 +132,8 @@ static bool index_servers(struct rc_case *c, struct naming *naming)
 			uint64_t hash = c->zones[i].ns_hash[k], at = hash;
 			while (naming->slots[at & naming->mask].zone != 0)
 				at++;
-			naming->slots[at & naming->mask] =
-				(struct named){hash, (uint16_t)(i + 1), (uint16_t)k};
+			naming->slots[at & naming->mask] = (struct named){hash, (uint16_t)(i + 1),
+									  (uint16_t)k};
 		}
 	}
 	return true;
@@ -381,7 +381,8 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	if ((x->marks & RC_X_LATE) || (x->end_ns - x->first_ns > LATE_NS && asked_again(c, q, i)))
 		return RC_OUT_TIMEOUT;
 	if (x->end_ns > c->to_ns)
-		return outcome_unanswered(c, q, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT : RC_OUT_UNKNOWN;
+		return outcome_unanswered(c, q, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT
+								     : RC_OUT_UNKNOWN;
 	if (x->answer.flags & RC_FLAG_TC) {
 		if (tcp_failed(c, x))
 			return RC_OUT_TCP_FAILED;
