@@ -396,24 +396,6 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	return true;
 }
 
-/* A validator would reject what was answered, whatever else it asks for: and this resolver is one. */
-static bool rejects(struct rc_case *c, const struct rc_exchange *x)
-{
-	bool validates = false;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		/* Keys asked with CD=0 and data with CD=1: a client wanted it so. */
-		bool unchecked = (x->query.flags & RC_FLAG_CD) && h != NULL &&
-				 h->asked_keys_cd == 0;
-		validates = validates || (h != NULL && h->asked_keys > 0 && !unchecked);
-	}
-	if (!validates)
-		return false;
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	return (r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE) &&
-	       r->n_findings > 0 && r->findings[0].conclusive;
-}
-
 /* The name of a server of the zone at fault, looked up on the way: told with the question it served. */
 static bool is_side_lookup(struct rc_decider *d, struct rc_case *c, const struct outcome *o)
 {
@@ -426,18 +408,6 @@ static bool is_side_lookup(struct rc_decider *d, struct rc_case *c, const struct
 		for (size_t k = 0; k < c->zones[i].n_ns; k++)
 			is_ns = is_ns || rc_name_equal(&c->zones[i].ns[k], c->qname);
 	return is_ns;
-}
-
-/* Did a server fail the question itself? */
-static bool is_let_down(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype &&
-		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN)
-			return true;
-	}
-	return false;
 }
 
 /* Another type of the same name is another question, but for those that validation asks. */
@@ -471,10 +441,12 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	mark_told(c);
 	bool resolved = c->final != NULL;
 	if (!resolved &&
-	    !is_let_down(c)) /* a step on the way down: what failed then is another question's */
+	    !rc_fetch_let_down(
+		    c)) /* a step on the way down: what failed then is another question's */
 		c->failed_zone = RC_ZONE_NONE;
-	if ((resolved && !rejects(c, x)) || !run_rules(d, c, &o) || o.confidence < RC_CONF_LIKELY ||
-	    (is_of_validation(o.rule) && !rejects(c, x)) || is_side_lookup(d, c, &o))
+	if ((resolved && !rc_fetch_rejects(c, x)) || !run_rules(d, c, &o) ||
+	    o.confidence < RC_CONF_LIKELY ||
+	    (is_of_validation(o.rule) && !rc_fetch_rejects(c, x)) || is_side_lookup(d, c, &o))
 		return RC_FETCHED_NOTHING;
 	if (resolved) /* that it was rejected follows, and is not seen */
 		o.confidence = RC_CONF_LIKELY;

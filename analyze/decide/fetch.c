@@ -1,6 +1,9 @@
 #include "analyze/decide/fetch.h"
 
+#include "analyze/infer/delegation.h"
+
 #define STEPS_MAX 128u /* exchanges about the name looked at, per address */
+#define SCAN_MAX 384u  /* records between the way down to a zone and its keys looked through */
 #define RETRY_NS (300 * RC_NS_PER_MS)
 #define LOOK_BACK_NS (2 * RC_NS_PER_S) /* the way down to the name comes before the name */
 #define LOOK_ON_NS (3 * RC_NS_PER_S)   /* keys are asked for behind it */
@@ -69,4 +72,144 @@ int64_t rc_fetch_of(const struct rc_case_sources *s, const struct rc_exchange *x
 	ret_work->answer = (struct rc_msg_facts){.flags = RC_FLAG_QR | RC_FLAG_RD | RC_FLAG_RA,
 						 .rcode = RC_RCODE_SERVFAIL};
 	return span.to_ns + (span.gap_ns > LOOK_ON_NS ? span.gap_ns : LOOK_ON_NS);
+}
+
+static bool is_of_resolver(const struct rc_case *c, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], addr))
+			return true;
+	return false;
+}
+
+static bool is_of_keys(uint16_t qtype)
+{
+	return qtype == RC_TYPE_DNSKEY || qtype == RC_TYPE_DS;
+}
+
+/* What the resolver has asked about one name: where its first question stands, and its first for keys. */
+struct asked {
+	uint64_t first, keys; /* positions; 0 none */
+	unsigned n_keys;
+};
+
+static struct asked asked_about(const struct rc_case *c, uint64_t hash)
+{
+	struct asked a = {0, 0, 0};
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
+		for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			if (r->x.name_hash == hash && is_of_resolver(c, &r->x.asker)) {
+				a.first = a.first == 0 || pos < a.first ? pos : a.first;
+				a.n_keys += is_of_keys(r->x.qtype);
+				if (is_of_keys(r->x.qtype) && (a.keys == 0 || pos < a.keys))
+					a.keys = pos;
+			}
+			pos = r->prev_asker;
+		}
+	}
+	return a;
+}
+
+/*
+ * The resolver fetches the keys of a zone before it asks for anything in it, and does not keep those that fail:
+ * then what it asks for without them it does not mean to validate. Other resolvers look for keys once they have
+ * an answer that needs them.
+ */
+static bool asks_keys_first(const struct rc_case *c, const struct rc_name *zone)
+{
+	struct asked a = asked_about(c, rc_name_hash(c->seed, zone));
+	uint64_t pos = a.n_keys > 1 ? a.first : 0;
+	for (unsigned n = 0; n < SCAN_MAX && pos != 0; n++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		struct rc_name name;
+		if (r == NULL || pos >= a.keys)
+			return r != NULL && a.first < a.keys;
+		rc_record_name(r, &name);
+		if (is_of_resolver(c, &r->x.asker) && !is_of_keys(r->x.qtype) && name.len > 0 &&
+		    rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
+			return false;
+		pos = rc_recorder_next(c->recorder, pos);
+	}
+	return false;
+}
+
+/*
+ * It has asked for keys of the zone, or whether there is a signed zone further down: who checks the name does,
+ * now or before. Names of servers, among others, are not checked.
+ */
+static bool looks_for_keys(const struct rc_case *c, const struct rc_dnssec_finding *d)
+{
+	for (size_t i = 0; i < c->n_names; i++) {
+		bool apart = c->names[i].role == RC_ROLE_NAMESERVER ||
+			     !rc_name_in(&c->names[i].name, &d->zone);
+		if (!apart && asked_about(c, c->names[i].hash).n_keys > 0)
+			return true;
+	}
+	return false;
+}
+
+/* The break is in the keys of its zone, so nothing in the zone can be validated. */
+static bool is_in_keys(const struct rc_case *c, const struct rc_dnssec_finding *d)
+{
+	return d->fault == RC_DNSSEC_DS_MISMATCH || d->fault == RC_DNSSEC_NO_ZONE_KEY_BIT ||
+	       c->dnssec_origins[d->msg].msg->qtype == RC_TYPE_DNSKEY;
+}
+
+bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
+{
+	bool validates = false;
+	/* A step of QNAME minimisation (RFC 9156): that there is no cut need not be proven. */
+	if (x->qtype == RC_TYPE_NS && x->answer.counts[0] == 0)
+		return false;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		/* Keys asked with CD=0 and data with CD=1: a client wanted it so. */
+		bool unchecked = (x->query.flags & RC_FLAG_CD) && h != NULL &&
+				 h->asked_keys_cd == 0;
+		validates = validates || (h != NULL && h->asked_keys > 0 && !unchecked);
+	}
+	if (!validates)
+		return false;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	if ((r->status != RC_DNSSEC_BOGUS && r->status != RC_DNSSEC_INDETERMINATE) ||
+	    r->n_findings == 0 || !r->findings[0].conclusive)
+		return false;
+	const struct rc_dnssec_finding *d = &r->findings[0];
+	return looks_for_keys(c, d) && !(is_in_keys(c, d) && asks_keys_first(c, &d->zone));
+}
+
+/* An empty answer that the resolver did not take to another server: it has taken it for no data. */
+static bool is_taken(const struct rc_case *c, const struct rc_link *link)
+{
+	struct rc_name target;
+	if (link->outcome != RC_OUT_LAME || link->answer == NULL ||
+	    rc_referral_target(link->answer, &target))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *other = &c->links[i];
+		if (other->name == link->name && other->x->qtype == link->x->qtype &&
+		    other->x->first_ns >= link->x->end_ns &&
+		    !rc_addr_equal(&other->x->server, &link->x->server))
+			return false;
+	}
+	return true;
+}
+
+bool rc_fetch_let_down(const struct rc_case *c)
+{
+	bool down = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name->role != RC_ROLE_QUESTION || link->x->qtype != c->x->qtype ||
+		    link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN)
+			continue;
+		if (link->outcome == RC_OUT_LAME && is_taken(c, link))
+			continue;
+		down = true;
+	}
+	return down;
 }

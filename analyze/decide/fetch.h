@@ -19,4 +19,13 @@
 int64_t rc_fetch_of(const struct rc_case_sources *sources, const struct rc_exchange *x,
 		    struct rc_exchange *ret_work);
 
+/*
+ * Did the resolver reject what it was given for x? A validator does, if the records fail validation
+ * whatever else it asks for: unless it did not look at them, as for a client that sets CD=1.
+ */
+bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x);
+
+/* Did a server fail the question itself, and did the resolver see it so? */
+bool rc_fetch_let_down(const struct rc_case *c);
+
 #endif

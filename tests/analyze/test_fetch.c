@@ -5,6 +5,7 @@
 
 #define THIRD_SERVER "203.0.113.4"
 #define DAY 86400
+#define KEY_TAG 59409 /* RFC 4034 B, of the key in answer_expired_keys */
 
 /* The resolver was referred twice and asks three servers: it can be nothing else. */
 static void walk(struct sim *s)
@@ -135,6 +136,7 @@ static void data_that_cannot_validate_is_told_of_a_validator(void **state)
 	ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH);
 	ask_do(&s, LATE, ZONE_SERVER, 1, "www.example", RC_TYPE_A, FETCH);
 	answer_expired(&s, LATE + 1, 1, "www.example");
+	ask_do(&s, LATE + 2, ZONE_SERVER, 2, "example", RC_TYPE_DNSKEY, FETCH);
 	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
 	finish(&s);
 	assert_int_equal(s.n, 1);
@@ -171,6 +173,114 @@ static void what_is_asked_unchecked_is_not_rejected(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+/* Resolvers look up the names of servers without checking what they get. */
+static void a_name_whose_zone_keys_nobody_asks_for_is_not_checked(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH);
+	ask_do(&s, LATE, ZONE_SERVER, 1, "www.example", RC_TYPE_A, FETCH);
+	answer_expired(&s, LATE + 1, 1, "www.example");
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 0);
+}
+
+/* The DNSKEY set of "example" with a signature that ended long ago. */
+static void answer_expired_keys(struct sim *s, int64_t ms, unsigned id)
+{
+	static struct dns d;
+	struct dns key = {.len = 0}, sig = {.len = 0};
+	uint32_t now_s = (uint32_t)((T0 + ms * MS) / RC_NS_PER_S);
+	dns_query(&d, (uint16_t)id, AUTHORITY, "example", RC_TYPE_DNSKEY);
+	dns_u16(&key, 257);
+	dns_u8(&key, 3);
+	dns_u8(&key, 13);
+	for (unsigned i = 0; i < 64; i++)
+		dns_u8(&key, i);
+	dns_rr(&d, RC_ANSWER, "example", RC_TYPE_DNSKEY, 300, &key);
+	dns_u16(&sig, RC_TYPE_DNSKEY);
+	dns_u8(&sig, 13);
+	dns_u8(&sig, 1);
+	dns_u32(&sig, 300);
+	dns_u32(&sig, now_s - 20 * DAY);
+	dns_u32(&sig, now_s - 60 * DAY);
+	dns_u16(&sig, KEY_TAG);
+	dns_name(&sig, "example");
+	for (unsigned i = 0; i < 64; i++)
+		dns_u8(&sig, i);
+	dns_rr(&d, RC_ANSWER, "example", RC_TYPE_RRSIG, 300, &sig);
+	dns_opt(&d, true, -1);
+	say(s, ms, ZONE_SERVER, RESOLVER, id, &d);
+}
+
+/* The way down, then the keys, which fail; so it would not have asked for the data to validate it. */
+static void fetch_keys(struct sim *s, int64_t ms, unsigned id)
+{
+	ask_do(s, ms, ZONE_SERVER, id, "example", RC_TYPE_DNSKEY, FETCH | RC_FLAG_CD);
+	answer_expired_keys(s, ms + 1, id);
+}
+
+static void answer_signed(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask_do(s, ms, ZONE_SERVER, id, name, RC_TYPE_A, FETCH | RC_FLAG_CD);
+	answer_expired(s, ms + 1, id, name);
+}
+
+static void who_fetches_keys_first_does_not_check_what_it_asks_without(void **state)
+{
+	struct sim s;
+	struct rc_name www = name_of("www.example");
+	(void)state;
+	for (unsigned keys_first = 0; keys_first < 2; keys_first++) {
+		begin(&s);
+		walk(&s);
+		ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH | RC_FLAG_CD);
+		ask(&s, LATE, RESOLVER, ROOT_SERVER, 1, FETCH, "example");
+		refer(&s, LATE + 1, 1, "example");
+		if (!keys_first)
+			answer_signed(&s, LATE + 2, 2, "www.example");
+		fetch_keys(&s, LATE + 4, 3);
+		fetch_keys(&s, LATE + 6, 4);
+		if (keys_first)
+			answer_signed(&s, LATE + 8, 5, "www.example");
+		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+		finish(&s);
+		bool told = false;
+		for (size_t i = 0; i < s.n; i++) {
+			assert_cause(&s, i, "dnssec.signature_expired");
+			told = told || s.seen[i].x.name_hash == rc_name_hash(SEED, &www);
+		}
+		assert_int_equal(told, !keys_first);
+	}
+}
+
+/* NOERROR without authority and with nothing in it: some resolvers take it, others ask the next server. */
+static void an_empty_answer_lets_down_who_asks_on(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned asks_on = 0; asks_on < 2; asks_on++) {
+		begin(&s);
+		walk(&s);
+		ask(&s, LATE, RESOLVER, ROOT_SERVER, 1, FETCH, "www.example");
+		refer(&s, LATE + 1, 1, "www.example");
+		ask(&s, LATE + 2, RESOLVER, ZONE_SERVER, 2, FETCH, "www.example");
+		reply(&s, LATE + 3, ZONE_SERVER, RESOLVER, 2, RC_FLAG_QR, "www.example");
+		if (asks_on) {
+			ask(&s, LATE + 4, RESOLVER, ZONE_SERVER2, 3, FETCH, "www.example");
+			reply(&s, LATE + 5, ZONE_SERVER2, RESOLVER, 3, RC_FLAG_QR, "www.example");
+		}
+		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+		finish(&s);
+		assert_int_equal(s.n, asks_on);
+		if (asks_on)
+			assert_cause(&s, 0, "delegation.lame_referral");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +291,9 @@ int main(void)
 		cmocka_unit_test(data_that_cannot_validate_is_told_of_a_validator),
 		cmocka_unit_test(who_asks_for_no_keys_does_not_validate),
 		cmocka_unit_test(what_is_asked_unchecked_is_not_rejected),
+		cmocka_unit_test(a_name_whose_zone_keys_nobody_asks_for_is_not_checked),
+		cmocka_unit_test(who_fetches_keys_first_does_not_check_what_it_asks_without),
+		cmocka_unit_test(an_empty_answer_lets_down_who_asks_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

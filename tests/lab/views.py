@@ -126,6 +126,16 @@ def true_causes_of(rows):
     return list(dict.fromkeys(s for row in rows for s in [row["cause"], *row["also_ok"]]))
 
 
+def mismatched(packets, found):
+    """(asker, port, server) of queries that the server answered with another ID or question."""
+    asked = {(e["packet"].src, e["packet"].sport, e["packet"].dst, e["query"].id): e["query"].qname
+             for e in found if e["transport"] == "udp"}
+    ports = {key[:3] for key in asked}
+    return {(p.dst, p.dport, p.src) for p, m, transport in wire.messages(packets)
+            if m.qr and transport == "udp" and (p.dst, p.dport, p.src) in ports and
+            asked.get((p.dst, p.dport, p.src, m.id)) not in ("", m.qname)}
+
+
 def upstream(rows, packets):
     clients = clients_of(rows)
     rest = [p for p in packets if not is_client_side(p, clients)]
@@ -138,6 +148,8 @@ def upstream(rows, packets):
         {p.src for p in rest if p.proto == 6 and p.sport == 53 and p.tcp_flags & TCP_RESET} | \
         {e["packet"].dst for e in found if e["transport"] == "tcp" and not e["answer"]}
     given_up = {p.quoted for p in rest if p.quoted and p.quoted[1] == 53}
+    strange = mismatched(rest, found)
+    over_tcp = {(p.dst, p.src) for p in rest if p.proto == 6 and p.sport == 53 and p.payload}
     lines = []
     for e in found:
         p = e["packet"]
@@ -151,29 +163,34 @@ def upstream(rows, packets):
                    if wire.related(zone(row["qname"]), zone(e["query"].qname))]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
             (p.dst, p.dport, p.src, p.sport) in given_up
+        if e["answer"] and e["answer"].tc and (p.src, p.dst) not in over_tcp:
+            others = [*others, "upstream.tcp_blocked"]
         row = upstream_row(e, failing, p.dst in unreachable, late,
-                           rest[-1].ts_ns - p.ts_ns < NEAR_END_NS)
+                           rest[-1].ts_ns - p.ts_ns < NEAR_END_NS,
+                           (p.src, p.sport, p.dst) in strange)
         if row:
             lines.append(dict(row, resolver_software=software.get(p.frame[6:12], ""),
                               event_ok=row["event_ok"] + others))
     return lines, [rest]
 
 
-def upstream_row(e, failing, unreachable, late, near_end):
+def upstream_row(e, failing, unreachable, late, near_end, strange):
     p, m, answer = e["packet"], e["query"], (e["first"] or e)["answer"]
     if m.id is None or not m.qname:
         return None
     rcode = answer.rcode if answer else None
     carried = true_causes_of(failing)
     direct = UPSTREAM_CAUSES.get(rcode, [])
-    if rcode is None and unreachable:
+    if rcode is None and strange:
+        direct = ["upstream.mismatched_reply", *direct]
+    elif rcode is None and unreachable:
         direct = ["no_answer.unreachable", *direct]
     causes = carried + [s for s in direct if s not in carried] if direct else []
     if e["cut"]:
         cause = None  # a fragment: whether the rest arrived is not looked into
     elif not direct:
         cause = "none"
-    elif rcode is None and near_end and not unreachable and not carried:
+    elif rcode is None and near_end and not unreachable and not strange and not carried:
         cause = None
     else:
         cause = causes[0]
