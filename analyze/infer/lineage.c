@@ -203,6 +203,37 @@ static void widen_to_shared_fetch(struct rc_case *c)
 	}
 }
 
+/*
+ * Nothing was asked within the failure's own time. The name was asked before by somebody who has had no answer:
+ * the resolver was at work on that, and this failure ended with it, or right after it.
+ */
+static bool widen_to_silent_fetch(struct rc_case *c)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
+	int64_t from_ns = c->from_ns;
+	unsigned past = 0;
+	for (unsigned i = 0; i < SHARED_STEPS_MAX && !c->well_known; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || is_past(c, &r->x, &past))
+			break;
+		pos = r->prev_server;
+		if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_UNANSWERED &&
+		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < from_ns &&
+		    r->x.end_ns > c->x->first_ns)
+			from_ns = r->x.first_ns;
+	}
+	bool wider = from_ns < c->from_ns;
+	c->from_ns = from_ns;
+	return wider;
+}
+
+static void collect_all(struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_names; i++)
+		for (size_t a = 0; a < c->n_resolver; a++)
+			collect_name(c, i, &c->resolver[a]);
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct rc_exchange *x = ((const struct rc_link *)a)->x,
@@ -220,8 +251,8 @@ void rc_lineage_collect(struct rc_case *c)
 		return;
 	widen_to_shared_fetch(c);
 	follow(c, c->qname, RC_ROLE_QUESTION);
-	for (size_t i = 0; i < c->n_names; i++)
-		for (size_t a = 0; a < c->n_resolver; a++)
-			collect_name(c, i, &c->resolver[a]);
+	collect_all(c);
+	if (c->n_links == 0 && widen_to_silent_fetch(c))
+		collect_all(c);
 	qsort(c->links, c->n_links, sizeof *c->links, by_time);
 }

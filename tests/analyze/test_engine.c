@@ -624,6 +624,30 @@ static void output_functions_may_be_missing(void **state)
 	finish(&s);
 }
 
+/* The resolver drops the reply to who began the fetch, and answers who joined it at the end. */
+static void who_joins_a_silent_clients_fetch_shares_its_cause(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, "www.example");
+	refer(&s, LATE + 10, 2, "www.example");
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+	ask(&s, LATE + 3011, RESOLVER, ZONE_SERVER2, 4, FETCH, "www.example");
+	ask(&s, LATE + 6011, RESOLVER, ZONE_SERVER, 5, FETCH, "www.example");
+	ask(&s, LATE + 8990, CLIENT2, RESOLVER, 50, QUERY, "www.example");
+	reply(&s, LATE + 9000, RESOLVER, CLIENT2, 50, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	warm_up(&s, LATE + 10500);
+	warm_up(&s, LATE + 15500);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.seen[0].x.id, 50);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_cause(&s, 1, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -660,6 +684,7 @@ int main(void)
 		cmocka_unit_test(answers_full_of_records_are_judged_in_bounded_time),
 		cmocka_unit_test(memory_below_the_least_is_refused),
 		cmocka_unit_test(output_functions_may_be_missing),
+		cmocka_unit_test(who_joins_a_silent_clients_fetch_shares_its_cause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
