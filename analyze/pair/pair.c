@@ -345,7 +345,9 @@ static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o)
 {
 	if (x->state == RC_X_UNANSWERED) {
-		x->marks |= RC_X_LATE;
+		/* One that says that it failed would have helped nobody in time either. */
+		if (o->msg.rcode == RC_RCODE_NOERROR || o->msg.rcode == RC_RCODE_NXDOMAIN)
+			x->marks |= RC_X_LATE;
 		p->stats.late_answers++;
 	} else if (o->ts_ns - x->end_ns < MIRROR_WINDOW_NS) {
 		x->marks |= RC_X_MIRRORED;

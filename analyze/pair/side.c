@@ -30,7 +30,8 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	if (o->from_server) {
 		/* The asker no longer listens for this answer: it came too late for it. */
 		bool told = (r->x.marks & RC_X_LATE) != 0;
-		r->x.marks |= RC_X_LATE;
+		if (r->x.state != RC_X_UNANSWERED) /* else the answer was looked at when it came */
+			r->x.marks |= RC_X_LATE;
 		if (!told && r->x.state == RC_X_ANSWERED)
 			p->out.on_refused_answer(p->out.context, pos);
 		return;

@@ -307,6 +307,19 @@ static void an_answer_behind_the_deadline_is_late(void **state)
 	assert_true(at(s, s->last_pos)->marks & RC_X_LATE);
 }
 
+static void a_failure_behind_the_deadline_is_no_late_answer(void **state)
+{
+	struct scene *s = *state;
+	static struct dns d;
+	observe(s, query_obs(0, 7, "www.example"));
+	dns_query(&d, 7, RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	struct rc_obs answer = answer_obs(10500, 7, "www.example");
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &answer.msg));
+	observe(s, answer);
+	assert_int_equal(stats(s)->late_answers, 1);
+	assert_int_equal(at(s, s->last_pos)->marks & RC_X_LATE, 0);
+}
+
 static void the_end_of_the_input_is_no_deadline(void **state)
 {
 	struct scene *s = *state;
@@ -685,6 +698,7 @@ int main(void)
 		CASE(a_second_answer_much_later_is_repeated_and_no_orphan),
 		CASE(packet_time_alone_expires_a_query),
 		CASE(an_answer_behind_the_deadline_is_late),
+		CASE(a_failure_behind_the_deadline_is_no_late_answer),
 		CASE(the_end_of_the_input_is_no_deadline),
 		CASE(packets_out_of_time_order_do_no_harm),
 		CASE(a_repeat_out_of_time_order_is_still_an_attempt),
