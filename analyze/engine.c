@@ -101,11 +101,10 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
 	struct rc_record *r = rc_recorder_at(recorder, pos);
-	(void)obs;
 	if (r->name_len > 1 && r->name[0] == 3 && r->name[1] == '_')
 		note_report(e, r);
-	set_load(&r->x,
-		 rc_hosts_note_query(e->hosts, &r->x, is_fetch(recorder, r, e->keys->asker)));
+	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, obs->dst_mac,
+					    is_fetch(recorder, r, e->keys->asker)));
 }
 
 /*

@@ -107,6 +107,7 @@ static void fill(const struct rc_decoder *d, const struct rc_packet *p, enum rc_
 	obs->encaps = p->encaps;
 	obs->ip_ttl = p->ip_ttl;
 	memcpy(obs->src_mac, p->src_mac, sizeof obs->src_mac);
+	memcpy(obs->dst_mac, p->dst_mac, sizeof obs->dst_mac);
 	obs->src = p->src;
 	obs->dst = p->dst;
 	obs->from_server = rc_ports_has(d->ports.dns, p->src_port);
@@ -224,6 +225,7 @@ static size_t give_tcp(struct rc_decoder *d, struct rc_obs *obs, size_t max)
 			o->src_port = p->dst_port;
 			o->dst_port = p->src_port;
 			memset(o->src_mac, 0, sizeof o->src_mac);
+			memset(o->dst_mac, 0, sizeof o->dst_mac);
 			o->ip_id = 0;
 			o->ip_ttl = 0;
 		}
@@ -385,6 +387,7 @@ static void begin(struct rc_packet *p, const struct rc_frame *frame)
 	p->ext = 0;
 	p->fate = RC_FATE_NOT_IP;
 	memset(p->src_mac, 0, sizeof p->src_mac);
+	memset(p->dst_mac, 0, sizeof p->dst_mac);
 }
 
 static size_t decode(struct rc_decoder *d, const struct rc_frame *frame, struct rc_obs *obs,

@@ -13,6 +13,7 @@ enum rc_layer rc_encap_ethernet(struct rc_packet *p)
 	const uint8_t *header = rc_cursor_bytes(&p->c, HEADER);
 	if (!header)
 		return RC_LAYER_END;
+	memcpy(p->dst_mac, header, sizeof p->dst_mac);
 	memcpy(p->src_mac, header + SOURCE, sizeof p->src_mac);
 	return rc_encap_ethertype(p, rc_block_u16(header, TYPE));
 }

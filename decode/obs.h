@@ -52,6 +52,7 @@ struct rc_obs {
 	uint16_t inner_vlan; /* innermost VLAN id of several, 0 none */
 	uint8_t ip_ttl;      /* TTL or hop limit */
 	uint8_t src_mac[6];  /* link-layer source, zero when the link type has none */
+	uint8_t dst_mac[6];  /* link-layer destination; of Ethernet only, else zero */
 	struct rc_addr src, dst;
 	bool from_server; /* src_port is the DNS port (all kinds; messages tell by their QR bit) */
 

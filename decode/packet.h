@@ -54,7 +54,7 @@ struct rc_packet {
 	uint8_t ext;      /* IPv6 extension headers read, for RC_IP6_EXT_MAX */
 	uint8_t ip_ttl;
 	uint8_t fate; /* enum rc_fate, once the layer is RC_LAYER_END */
-	uint8_t src_mac[6];
+	uint8_t src_mac[6], dst_mac[6];
 	struct rc_addr src, dst; /* of the innermost IP header */
 	struct rc_fragment fragment;
 };

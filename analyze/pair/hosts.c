@@ -34,6 +34,7 @@ struct recent {
 	uint64_t name_hash;
 	int64_t ts_ns;
 	struct rc_addr server;
+	uint8_t mac[6]; /* it went to, zero unknown */
 };
 
 /* Addresses seen behind one link-layer address: one host has few, a router has many. */
@@ -223,15 +224,23 @@ void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
 			find_or_add(h, &addrs[i], INT64_MAX); /* stays, however full the table */
 }
 
+/* A service that has never answered has no entry of its own. */
+static uint16_t group_of(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	if (host != NULL)
+		return host->group;
+	for (size_t g = 1; g < h->n_groups; g++)
+		for (size_t i = 0; i < h->groups[g].n; i++)
+			if (rc_addr_equal(&h->groups[g].addrs[i], addr))
+				return (uint16_t)g;
+	return RC_GROUP_NONE;
+}
+
 static void join(struct rc_hosts *h, const struct rc_addr *egress, const struct rc_addr *service)
 {
 	struct rc_addr egress_addr = *egress, service_addr = *service; /* entries may move below */
-	struct rc_host *s = rc_hosts_find(h, &service_addr);
-	uint16_t group = s == NULL ? RC_GROUP_NONE : s->group;
-	for (size_t g = 1; g < h->n_groups && s == NULL; g++)
-		for (size_t i = 0; i < h->groups[g].n; i++)
-			if (rc_addr_equal(&h->groups[g].addrs[i], &service_addr))
-				group = (uint16_t)g;
+	uint16_t group = group_of(h, &service_addr);
 	if (group == RC_GROUP_NONE) {
 		if (h->n_groups == GROUPS_MAX)
 			return;
@@ -309,9 +318,22 @@ bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct 
 	return true;
 }
 
+/* The client's question went to the very card that the egress address asks from, which is no router's. */
+static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
+			 const struct recent *r)
+{
+	static const uint8_t none[6];
+	const struct station *st = station_of(h, egress->mac);
+	return memcmp(r->mac, egress->mac, sizeof r->mac) == 0 &&
+	       memcmp(r->mac, none, sizeof none) != 0 &&
+	       memcmp(st->mac, r->mac, sizeof st->mac) == 0 && st->n <= STATION_ADDRS_MAX &&
+	       egress->answered == 0;
+}
+
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
- * are one resolver. Several names must agree, and hardly any may disagree.
+ * are one resolver. Several names must agree, and hardly any may disagree; one will do on one network card, where
+ * the service address need never have answered.
  */
 static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
 {
@@ -321,6 +343,10 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
 		return;
 	egress->partner_name = x->name_hash;
+	if (is_same_card(h, egress, r)) {
+		join(h, &egress->addr, &r->server);
+		return;
+	}
 	if (egress->partner_hits == 0)
 		egress->partner = r->server;
 	if (!rc_addr_equal(&egress->partner, &r->server)) {
@@ -391,7 +417,8 @@ uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
 	return load_of(h, server)->open;
 }
 
-uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bool fetch)
+uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
+			     const uint8_t server_mac[6], bool fetch)
 {
 	if (x->opcode != RC_OPCODE_QUERY)
 		return 0;
@@ -414,8 +441,9 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x, bo
 		if (asker->group == RC_GROUP_NONE)
 			join_by_mac(h, asker);
 	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
-		h->recent[x->name_hash % RECENT_NAMES] = (struct recent){x->name_hash, x->first_ns,
-									 x->server};
+		struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
+		*r = (struct recent){x->name_hash, x->first_ns, x->server, {0}};
+		memcpy(r->mac, server_mac, sizeof r->mac);
 	}
 	return open;
 }
@@ -543,12 +571,12 @@ bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
 size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,
 			  struct rc_addr *addrs, size_t max)
 {
-	const struct rc_host *host = rc_hosts_find(h, addr);
+	uint16_t group = group_of(h, addr);
 	size_t n = 0;
 	addrs[n++] = *addr;
-	if (host == NULL || host->group == RC_GROUP_NONE)
+	if (group == RC_GROUP_NONE)
 		return n;
-	const struct group *g = &h->groups[host->group];
+	const struct group *g = &h->groups[group];
 	for (size_t i = 0; i < g->n && n < max; i++)
 		if (!rc_addr_equal(&g->addrs[i], addr))
 			addrs[n++] = g->addrs[i];

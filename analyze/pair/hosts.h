@@ -66,9 +66,10 @@ struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr
 /* Declares that these addresses are one resolver. */
 void rc_hosts_declare(struct rc_hosts *hosts, const struct rc_addr *addrs, size_t n);
 
-/* fetch: the asker was itself asked this name a moment ago, so it asks for others. Returns how many other
- * questions are open at the server. */
-uint32_t rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x, bool fetch);
+/* server_mac: link-layer destination of the query, zero unknown. fetch: the asker was itself asked this name a
+ * moment ago, so it asks for others. Returns how many other questions are open at the server. */
+uint32_t rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x,
+			     const uint8_t server_mac[6], bool fetch);
 /* server_mac: link-layer source of the answer, zero unknown. */
 void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
 			  const uint8_t server_mac[6]);

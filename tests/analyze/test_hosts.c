@@ -33,7 +33,7 @@ static void ask(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char
 		unsigned flags, uint64_t name)
 {
 	struct rc_exchange x = exchange(ts_ns, asker, server, flags, name);
-	rc_hosts_note_query(h, &x, false);
+	rc_hosts_note_query(h, &x, no_mac, false);
 }
 
 static void answer(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
@@ -51,7 +51,7 @@ static void ask_with_mac(struct rc_hosts *h, int64_t ts_ns, const char *asker, c
 {
 	struct rc_exchange x = exchange(ts_ns, asker, server, 0, (uint64_t)ts_ns);
 	memcpy(x.asker_mac, mac, 6);
-	rc_hosts_note_query(h, &x, false);
+	rc_hosts_note_query(h, &x, no_mac, false);
 }
 
 static bool are_one(const struct rc_hosts *h, const char *a, const char *b)
@@ -313,6 +313,23 @@ static void a_host_seen_at_time_zero_or_before_is_known(void **state)
 	}
 }
 
+/* It serves at one address, from where nothing has come yet, and asks from another. */
+static void a_service_that_has_not_answered_is_known_by_its_card(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 9}, other[6] = {2, 0, 0, 0, 0, 8};
+	(void)state;
+	for (unsigned same = 0; same < 2; same++) {
+		struct rc_hosts *h = new_hosts();
+		struct rc_exchange q = exchange(T0, CLIENT, SERVICE, RC_FLAG_RD, 77);
+		struct rc_exchange f = exchange(T0 + 2 * MS, EGRESS, "203.0.113.1", 0, 77);
+		memcpy(f.asker_mac, mac, sizeof mac);
+		rc_hosts_note_query(h, &q, same ? mac : other, false);
+		rc_hosts_note_query(h, &f, no_mac, false);
+		assert_int_equal(are_one(h, SERVICE, EGRESS), same);
+		rc_hosts_free(h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +350,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_forgets_the_least_recent_and_counts_it),
 		cmocka_unit_test(what_is_joined_outlives_its_entry),
 		cmocka_unit_test(a_host_seen_at_time_zero_or_before_is_known),
+		cmocka_unit_test(a_service_that_has_not_answered_is_known_by_its_card),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
