@@ -12,6 +12,10 @@
 #define FILE_LINKTYPE_AT 20u
 #define RECORD_HEADER_LEN 16u
 #define RECORD_HEADER_LONG_LEN 24u /* adds interface index, protocol and packet type */
+/* Octets fetched into the cache ahead of a record: about one record's, some records on. */
+#define FETCH_BEGIN 1024u
+#define FETCH_END 1216u
+#define LINE_BYTES 64u
 
 struct variant {
 	uint32_t magic;
@@ -61,6 +65,9 @@ static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_
 	size_t left = rc_stream_left(&r->stream), n = 0;
 	int rc = RC_OK;
 	while (n < max) {
+		if (left > FETCH_END)
+			for (size_t at = FETCH_BEGIN; at < FETCH_END; at += LINE_BYTES)
+				__builtin_prefetch(p + at);
 		if (left < pcap.header_len) {
 			r->need = pcap.header_len;
 			rc = RC_E_AGAIN;
