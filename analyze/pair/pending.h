@@ -1,6 +1,7 @@
 /*
  * The table of pending questions: hash of a key to position in the flight recorder. Open addressing with
- * linear probing and backward-shift deletion, sized once; several entries may share a tag.
+ * linear probing and backward-shift deletion; several entries may share a tag. It begins small, so that few
+ * open questions stay in the cache, and doubles in memory of its own up to its ceiling.
  */
 #ifndef RC_ANALYZE_PENDING_H
 #define RC_ANALYZE_PENDING_H
@@ -15,10 +16,13 @@ struct rc_pending_slot {
 };
 
 struct rc_pending {
-	struct rc_pending_slot *slots;
+	struct rc_pending_slot *slots;  /* of the table as large as it is now */
+	struct rc_pending_slot *memory; /* for the largest table, behind it for half of that */
 	uint64_t mask;
 	uint64_t used;
-	uint64_t limit; /* full at three quarters */
+	uint64_t enough;  /* used; with more it doubles */
+	uint64_t limit;   /* used; it is full: three quarters of the largest */
+	uint64_t largest; /* slots */
 };
 
 /* RC_E_NOMEM. Free with rc_pending_free. */
