@@ -96,6 +96,11 @@ static void note_report(struct rc_engine *e, const struct rc_record *r)
 	rc_reports_note(e->reports, &r->x, &name);
 }
 
+static struct rc_host_keys hosts_of(const struct rc_pair_keys *keys)
+{
+	return (struct rc_host_keys){keys->asker_host, keys->server_host};
+}
+
 static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
@@ -103,7 +108,8 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_record *r = rc_recorder_at(recorder, pos);
 	if (r->name_len > 1 && r->name[0] == 3 && r->name[1] == '_')
 		note_report(e, r);
-	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, obs->dst_mac,
+	struct rc_host_keys hosts = hosts_of(e->keys);
+	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,
 					    is_fetch(recorder, r, e->keys->asker)));
 }
 
@@ -202,8 +208,8 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	if (r->x.answers > 1)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);
-	rc_hosts_note_answer(e->hosts, &r->x, obs->src_mac);
-	set_load(&r->x, rc_hosts_open(e->hosts, &r->x.server));
+	struct rc_host_keys hosts = hosts_of(e->keys);
+	set_load(&r->x, rc_hosts_note_answer(e->hosts, &r->x, &hosts, obs->src_mac));
 	bool lame = is_upstream_query(&r->x) && rc_book_note(e->book, obs, r->x.query.do_bit);
 	note_degraded(e, pos, &r->x, failed || lame, &obs->msg);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
@@ -483,17 +489,26 @@ static void tell_degraded(struct rc_engine *e, bool at_end)
 	rc_degraded_advance(e->degraded, &sources, e->incidents, at_end, e->now_ns);
 }
 
+/* The first step makes the keys too. */
+static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair_keys *keys,
+		     unsigned step)
+{
+	if (o->kind != RC_OBS_MESSAGE)
+		return;
+	if (step == 0)
+		rc_pair_prepare(e->pair, o, keys);
+	else
+		rc_pair_prefetch(e->pair, o, keys);
+	struct rc_host_keys hosts = hosts_of(keys);
+	rc_hosts_prefetch(e->hosts, &hosts, o->msg.qname_hash, rc_msg_is_response(&o->msg), step);
+}
+
 static void observe_group(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
 	struct rc_pair_keys keys[GROUP];
-	for (size_t i = 0; i < n; i++) {
-		rc_pair_prepare(e->pair, &obs[i], &keys[i]);
-		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, obs[i].msg.qname_hash, 0);
-	}
-	for (size_t i = 0; i < n; i++) {
-		rc_pair_prefetch(e->pair, &obs[i], &keys[i]);
-		rc_hosts_prefetch(e->hosts, &obs[i].src, &obs[i].dst, obs[i].msg.qname_hash, 1);
-	}
+	for (unsigned step = 0; step < 2; step++)
+		for (size_t i = 0; i < n; i++)
+			prefetch(e, &obs[i], &keys[i], step);
 	for (size_t i = 0; i < n; i++) {
 		set_now(e, obs[i].ts_ns);
 		decide_due(e, e->now_ns);

@@ -39,50 +39,61 @@ enum {                            /* rc_exchange.marks: what else happened to it
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
 };
 
-/* What a message carried, as far as it outlives its packet. */
+/* What a message carried, as far as it outlives its packet. Packed: some million are held at a time. */
 struct rc_msg_facts {
-	uint16_t flags;     /* the header's flags word */
-	uint16_t rcode;     /* 12 bits */
+	uint16_t flags;      /* the header's flags word */
+	uint16_t rcode : 12; /* as of rc_msg */
+	bool edns : 1, do_bit : 1, tsig : 1;
 	uint16_t udp_size;  /* EDNS payload size; 0 without EDNS */
 	uint16_t counts[3]; /* answer, authority, additional */
-	uint64_t options;   /* EDNS options present, bit = code */
-	uint32_t has;       /* RC_HAS_* */
-	uint32_t len;       /* octets of the message */
+	uint16_t has : 11;  /* RC_HAS_* */
+	uint16_t fault : 5; /* enum rc_fault */
+	uint16_t len;       /* octets of the message */
+	uint16_t tsig_error;
 	uint8_t edns_version;
 	uint8_t cookie_len;
-	bool edns, do_bit, tsig;
-	uint16_t tsig_error;
-	uint8_t fault; /* enum rc_fault */
-};
+	uint64_t options; /* EDNS options present, bit = code */
+} __attribute__((packed, aligned(4)));
 
+_Static_assert(RC_FAULT_COUNT <= 1u << 5, "a fault fits its bits");
+_Static_assert(RC_HAS_DNSSEC == 1u << 10, "what a message has fits its bits");
+
+#define RC_FRAME_BITS \
+	48u /* of a frame's number: a source of a million packets a second has them in 9 years */
+#define RC_FRAME_MASK ((UINT64_C(1) << RC_FRAME_BITS) - 1)
+
+/* What pairing, its timers and hosts look at stands first, together: hot path. */
 struct rc_exchange {
 	int64_t first_ns; /* first attempt */
-	int64_t last_ns;  /* last attempt */
-	int64_t end_ns;   /* answer, or deadline when unanswered */
-	int64_t icmp_ns;  /* first ICMP error; 0 none */
-	uint64_t first_frame, last_frame, end_frame, icmp_frame; /* 0: none */
-	uint16_t first_source, last_source, end_source, icmp_source;
-	struct rc_addr asker, server;
-	uint16_t asker_port, server_port;
-	uint16_t id;
-	uint16_t qtype, qclass;
+	uint32_t marks;
 	uint16_t attempts; /* queries sent, at least 1 */
 	uint16_t
 		answers; /* response messages taken as its answer: more than 1 for zone transfers */
-	uint16_t
-		load; /* other questions open at the server when this one was answered, else when asked */
-	uint16_t vlan, inner_vlan; /* outermost, innermost of several; 0 none */
-	uint64_t encaps;           /* of the first attempt: rc_encap_list */
-	uint16_t last_ip_id;       /* IPv4 identification of the last attempt, 0 for IPv6 */
-	uint16_t qdcount;          /* questions in the query, as its header says */
+	uint8_t state;   /* enum rc_exchange_state */
 	uint8_t opcode;
 	uint8_t transport; /* enum rc_transport */
-	uint8_t state;     /* enum rc_exchange_state */
-	uint8_t icmp_type, icmp_code;
-	uint8_t asker_mac[6]; /* link-layer source of the query */
-	uint32_t marks;
+	uint8_t icmp_type;
+	uint16_t id;
+	uint16_t
+		load; /* other questions open at the server when this one was answered, else when asked */
+	struct rc_addr asker, server;
+	uint16_t asker_port, server_port;
+	uint16_t qtype, qclass;
 	uint64_t name_hash;
-	struct rc_msg_facts query, answer;
+	int64_t last_ns; /* last attempt */
+	int64_t end_ns;  /* answer, or deadline when unanswered */
+	uint64_t end_frame : RC_FRAME_BITS, end_source : 16; /* frames: 0 none */
+	struct rc_msg_facts answer, query;
+	uint64_t first_frame : RC_FRAME_BITS, first_source : 16;
+	uint64_t last_frame : RC_FRAME_BITS, last_source : 16;
+	uint64_t icmp_frame : RC_FRAME_BITS, icmp_source : 16;
+	int64_t icmp_ns;           /* first ICMP error; 0 none */
+	uint64_t encaps;           /* of the first attempt: rc_encap_list */
+	uint16_t vlan, inner_vlan; /* outermost, innermost of several; 0 none */
+	uint16_t last_ip_id;       /* IPv4 identification of the last attempt, 0 for IPv6 */
+	uint16_t qdcount;          /* questions in the query, as its header says */
+	uint8_t asker_mac[6];      /* link-layer source of the query */
+	uint8_t icmp_code;
 };
 
 static inline bool rc_exchange_answered(const struct rc_exchange *x)

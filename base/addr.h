@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 #define RC_ADDR_TEXT_MAX 46u /* INET6_ADDRSTRLEN */
 
 struct rc_addr {
@@ -42,6 +44,12 @@ static inline bool rc_addr_is_v4(const struct rc_addr *a)
 static inline bool rc_addr_equal(const struct rc_addr *a, const struct rc_addr *b)
 {
 	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+/* Seeded hash. */
+static inline uint64_t rc_addr_hash(uint64_t seed, const struct rc_addr *a)
+{
+	return rc_hash_u64(seed, rc_hash_word(a->bytes), rc_hash_word(a->bytes + 8));
 }
 
 /* Text form: dotted quad, or RFC 5952. Writes at most RC_ADDR_TEXT_MAX - 1 characters and no NUL;

@@ -26,10 +26,10 @@ void rc_malformed_exchange(const struct rc_obs *obs, struct rc_exchange *ret_exc
 	};
 	rc_facts_take(m, answer ? &x->answer : &x->query);
 	if (answer) {
-		x->end_frame = obs->frame;
+		x->end_frame = obs->frame & RC_FRAME_MASK;
 		x->end_source = obs->source;
 	} else {
-		x->first_frame = obs->frame;
+		x->first_frame = obs->frame & RC_FRAME_MASK;
 		x->first_source = obs->source;
 	}
 }

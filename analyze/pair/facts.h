@@ -9,12 +9,12 @@
 static inline void rc_facts_take(const struct rc_msg *m, struct rc_msg_facts *f)
 {
 	f->flags = m->flags;
-	f->rcode = m->rcode;
+	f->rcode = m->rcode & 0xfffu;
 	f->counts[0] = m->counts[RC_ANSWER];
 	f->counts[1] = m->counts[RC_AUTHORITY];
 	f->counts[2] = m->counts[RC_ADDITIONAL];
-	f->has = m->has;
-	f->len = m->len;
+	f->has = m->has & 0x7ffu;
+	f->len = (uint16_t)m->len;
 	f->edns = m->edns.present;
 	f->do_bit = m->edns.do_bit;
 	f->udp_size = m->edns.udp_size;
@@ -23,7 +23,7 @@ static inline void rc_facts_take(const struct rc_msg *m, struct rc_msg_facts *f)
 	f->cookie_len = m->edns.cookie_len;
 	f->tsig = m->tsig.present;
 	f->tsig_error = m->tsig.error;
-	f->fault = (uint8_t)m->fault;
+	f->fault = (unsigned)m->fault & 0x1fu;
 }
 
 #endif

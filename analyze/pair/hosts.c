@@ -8,6 +8,7 @@
 #include "base/time.h"
 
 #define WAYS 8u
+#define LINE_BYTES 64u
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
 #define GROUPS_MAX 1024u    /* resolvers of several addresses; a large site has some dozens */
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
@@ -114,7 +115,12 @@ void rc_hosts_free(struct rc_hosts *h)
 
 static uint64_t addr_hash(const struct rc_hosts *h, const struct rc_addr *addr)
 {
-	return rc_hash_bytes(h->seed, addr->bytes, sizeof addr->bytes);
+	return rc_addr_hash(h->seed, addr);
+}
+
+static uint64_t pair_hash(const struct rc_hosts *h, const struct rc_host_keys *keys)
+{
+	return rc_hash_u64(h->seed, keys->asker, keys->server);
 }
 
 /* The octet that stands for an address in the marks of its set. */
@@ -144,30 +150,33 @@ static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr
 }
 
 /* Inlined at all costs: gcc takes a function that only fetches ahead for one without effect, and drops its calls. */
-static inline __attribute__((always_inline)) void prefetch(const struct rc_hosts *h, uint64_t hash,
-							   unsigned step)
+static inline __attribute__((always_inline)) void prefetch_entry(const struct rc_hosts *h,
+								 uint64_t hash)
 {
-	uint64_t set = hash & h->mask;
-	if (step == 0) {
-		__builtin_prefetch(&h->marks[set]);
-		__builtin_prefetch(&h->load[hash % LOAD_SLOTS], 1);
-		return;
-	}
-	uint64_t found = marked(h->marks[set], mark_of(hash));
+	uint64_t set = hash & h->mask, found = marked(h->marks[set], mark_of(hash));
 	if (found == 0)
 		return;
-	const struct rc_host *host = &h->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8];
-	__builtin_prefetch(host, 1);
-	__builtin_prefetch((const char *)host + sizeof *host / 2, 1);
+	const char *host = (const char *)&h
+				   ->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8];
+	for (size_t i = 0; i < sizeof(struct rc_host); i += LINE_BYTES)
+		__builtin_prefetch(host + i, 1);
 }
 
-void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_addr *one,
-		       const struct rc_addr *other, uint64_t name_hash, unsigned step)
+void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_host_keys *keys,
+		       uint64_t name_hash, bool answer, unsigned step)
 {
-	if (step == 0)
+	if (step == 1) {
+		prefetch_entry(h, keys->asker);
+		prefetch_entry(h, keys->server);
+		return;
+	}
+	__builtin_prefetch(&h->marks[keys->asker & h->mask]);
+	__builtin_prefetch(&h->marks[keys->server & h->mask]);
+	__builtin_prefetch(&h->load[keys->server % LOAD_SLOTS], 1);
+	if (answer)
+		__builtin_prefetch(&h->served[pair_hash(h, keys) % SERVED_PAIRS], 1);
+	else
 		__builtin_prefetch(&h->recent[name_hash % RECENT_NAMES], 1);
-	prefetch(h, addr_hash(h, one), step);
-	prefetch(h, addr_hash(h, other), step);
 }
 
 struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -175,15 +184,11 @@ struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *ad
 	return find(h, addr, addr_hash(h, addr));
 }
 
-static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *addr, int64_t now_ns)
+static struct rc_host *add(struct rc_hosts *h, const struct rc_addr *addr, uint64_t hash,
+			   int64_t now_ns)
 {
-	uint64_t hash = addr_hash(h, addr), set = hash & h->mask;
-	struct rc_host *host = find(h, addr, hash), *ways = &h->entries[set * WAYS], *oldest = ways;
-	if (host != NULL) {
-		if (now_ns > host->last_ns)
-			host->last_ns = now_ns;
-		return host;
-	}
+	uint64_t set = hash & h->mask;
+	struct rc_host *ways = &h->entries[set * WAYS], *oldest = ways;
 	for (unsigned i = 1; i < WAYS; i++)
 		if (oldest->used && (!ways[i].used || ways[i].last_ns < oldest->last_ns))
 			oldest = &ways[i];
@@ -197,6 +202,17 @@ static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *add
 			if (rc_addr_equal(&h->groups[g].addrs[i], addr))
 				oldest->group = (uint16_t)g;
 	return oldest;
+}
+
+static struct rc_host *find_or_add(struct rc_hosts *h, const struct rc_addr *addr, uint64_t hash,
+				   int64_t now_ns)
+{
+	struct rc_host *host = find(h, addr, hash);
+	if (host == NULL)
+		return add(h, addr, hash, now_ns);
+	if (now_ns > host->last_ns)
+		host->last_ns = now_ns;
+	return host;
 }
 
 static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
@@ -221,7 +237,8 @@ void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
 	uint16_t group = (uint16_t)h->n_groups++;
 	for (size_t i = 0; i < n; i++)
 		if (group_add(h, group, &addrs[i]))
-			find_or_add(h, &addrs[i], INT64_MAX); /* stays, however full the table */
+			find_or_add(h, &addrs[i], addr_hash(h, &addrs[i]),
+				    INT64_MAX); /* stays, however full the table */
 }
 
 /* A service that has never answered has no entry of its own. */
@@ -359,14 +376,13 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 		join(h, &egress->addr, &egress->partner);
 }
 
-static struct load *load_of(const struct rc_hosts *h, const struct rc_addr *server)
+static struct load *load_of(const struct rc_hosts *h, uint64_t server_hash)
 {
-	return &h->load[addr_hash(h, server) % LOAD_SLOTS];
+	return &h->load[server_hash % LOAD_SLOTS];
 }
 
-static uint32_t open_question(struct rc_hosts *h, const struct rc_exchange *x)
+static uint32_t open_question(struct load *l, const struct rc_exchange *x)
 {
-	struct load *l = load_of(h, &x->server);
 	l->open++;
 	if (x->first_ns - l->now.from_ns >= RC_NS_PER_S || x->first_ns < l->now.from_ns) {
 		if (l->now.asked >= l->busiest.asked || x->first_ns - l->busiest.from_ns > BUSY_NS)
@@ -377,9 +393,8 @@ static uint32_t open_question(struct rc_hosts *h, const struct rc_exchange *x)
 	return l->open - 1;
 }
 
-static void close_question(struct rc_hosts *h, const struct rc_exchange *x)
+static void close_question(struct load *l, const struct rc_exchange *x)
 {
-	struct load *l = load_of(h, &x->server);
 	l->open -= l->open > 0;
 	if (x->state != RC_X_ANSWERED)
 		return;
@@ -392,7 +407,7 @@ static void close_question(struct rc_hosts *h, const struct rc_exchange *x)
 
 bool rc_hosts_rate(const struct rc_hosts *h, const struct rc_addr *server, struct rc_rate *ret_rate)
 {
-	const struct load *l = load_of(h, server);
+	const struct load *l = load_of(h, addr_hash(h, server));
 	bool now = l->now.asked > l->busiest.asked;
 	if (l->now.asked == 0)
 		return false;
@@ -412,20 +427,16 @@ bool rc_hosts_range_in_use(const struct rc_hosts *h, const struct rc_addr *addr)
 	return range >= 0 && (h->ranges >> range & 1) != 0;
 }
 
-uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
-{
-	return load_of(h, server)->open;
-}
-
 uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
-			     const uint8_t server_mac[6], bool fetch)
+			     const struct rc_host_keys *keys, const uint8_t server_mac[6],
+			     bool fetch)
 {
 	if (x->opcode != RC_OPCODE_QUERY)
 		return 0;
-	uint32_t open = open_question(h, x);
+	uint32_t open = open_question(load_of(h, keys->server), x);
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
-	struct rc_host *asker = rd && !fetch ? rc_hosts_find(h, &x->asker)
-					     : find_or_add(h, &x->asker, x->first_ns);
+	struct rc_host *asker = rd && !fetch ? find(h, &x->asker, keys->asker)
+					     : find_or_add(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {
 		asker->fetches += fetch;
 		asker->asked_source = x->first_source;
@@ -436,7 +447,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	if (!rd) {
 		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
 		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);
-		asker->servers_asked |= UINT64_C(1) << (addr_hash(h, &x->server) & 63);
+		asker->servers_asked |= UINT64_C(1) << (keys->server & 63);
 		note_fetch(h, asker, x);
 		if (asker->group == RC_GROUP_NONE)
 			join_by_mac(h, asker);
@@ -448,16 +459,11 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	return open;
 }
 
-static uint64_t pair_hash(const struct rc_hosts *h, const struct rc_addr *client,
-			  const struct rc_addr *server)
-{
-	return rc_hash_u64(h->seed, addr_hash(h, client), addr_hash(h, server));
-}
-
 bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 		     const struct rc_addr *server)
 {
-	uint64_t pair = pair_hash(h, client, server);
+	struct rc_host_keys keys = {addr_hash(h, client), addr_hash(h, server)};
+	uint64_t pair = pair_hash(h, &keys);
 	return h->served[pair % SERVED_PAIRS] == pair;
 }
 
@@ -488,17 +494,18 @@ static bool is_referral(const struct rc_exchange *x)
 	       !(a->has & RC_HAS_AUTH_SOA);
 }
 
-void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
-			  const uint8_t server_mac[6])
+uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
+			      const struct rc_host_keys *keys, const uint8_t server_mac[6])
 {
+	struct load *load = load_of(h, keys->server);
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(h, x);
-	struct rc_host *asker = rc_hosts_find(h, &x->asker);
+		close_question(load, x);
+	struct rc_host *asker = find(h, &x->asker, keys->asker);
 	if (asker != NULL) {
 		asker->got_answers++;
 		asker->got_referrals += is_referral(x);
 	}
-	struct rc_host *server = find_or_add(h, &x->server, x->end_ns);
+	struct rc_host *server = find_or_add(h, &x->server, keys->server, x->end_ns);
 	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
@@ -509,7 +516,7 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (x->first_ns > server->answered_query_ns)
 		server->answered_query_ns = x->first_ns;
 	if (x->opcode != RC_OPCODE_QUERY)
-		return;
+		return load->open;
 	if (x->answer.flags & RC_FLAG_RA) {
 		if (server->answered_ra++ == 0)
 			join_by_mac(h, server);
@@ -519,25 +526,27 @@ void rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (!usable)
-		return;
+		return load->open;
 	note_slip(server, x);
 	server->answered_ad += (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AD)) ==
 			       (RC_FLAG_RA | RC_FLAG_AD);
-	uint64_t pair = pair_hash(h, &x->asker, &x->server);
+	uint64_t pair = pair_hash(h, keys);
 	h->served[pair % SERVED_PAIRS] = pair;
 	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0) {
 		h->resolvers++;
 		note_service(h, &x->server);
 	}
+	return load->open;
 }
 
 void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 {
-	struct rc_host *server = rc_hosts_find(h, &x->server);
+	uint64_t hash = addr_hash(h, &x->server);
+	struct rc_host *server = find(h, &x->server, hash);
 	if (server != NULL)
 		server->unanswered++;
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(h, x);
+		close_question(load_of(h, hash), x);
 }
 
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -53,12 +53,17 @@ struct rc_hosts;
 int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts);
 void rc_hosts_free(struct rc_hosts *hosts);
 
+/* The ends of an exchange by their rc_addr_hash under the seed of the hosts. */
+struct rc_host_keys {
+	uint64_t asker, server;
+};
+
 /*
- * Fetches into the cache what the notes of an exchange between these two will look at, in two steps (0,
- * then 1): the second looks at what the first fetched.
+ * Fetches into the cache what the notes of a query with this name, or of its answer, will look at, in two
+ * steps (0, then 1): the second looks at what the first fetched.
  */
-void rc_hosts_prefetch(const struct rc_hosts *hosts, const struct rc_addr *one,
-		       const struct rc_addr *other, uint64_t name_hash, unsigned step);
+void rc_hosts_prefetch(const struct rc_hosts *hosts, const struct rc_host_keys *keys,
+		       uint64_t name_hash, bool answer, unsigned step);
 
 /* The entry of an address, NULL if it has none. Valid until the next rc_hosts_* call that writes. */
 struct rc_host *rc_hosts_find(const struct rc_hosts *hosts, const struct rc_addr *addr);
@@ -69,10 +74,12 @@ void rc_hosts_declare(struct rc_hosts *hosts, const struct rc_addr *addrs, size_
 /* server_mac: link-layer destination of the query, zero unknown. fetch: the asker was itself asked this name a
  * moment ago, so it asks for others. Returns how many other questions are open at the server. */
 uint32_t rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x,
-			     const uint8_t server_mac[6], bool fetch);
-/* server_mac: link-layer source of the answer, zero unknown. */
-void rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
-			  const uint8_t server_mac[6]);
+			     const struct rc_host_keys *keys, const uint8_t server_mac[6],
+			     bool fetch);
+/* server_mac: link-layer source of the answer, zero unknown. Returns how many questions are open at the
+ * server now. */
+uint32_t rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
+			      const struct rc_host_keys *keys, const uint8_t server_mac[6]);
 void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
 
 /* This server answered this client well, some time (as far as remembered). */
@@ -81,9 +88,6 @@ bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,
 
 /* A server in the same special-purpose range (rc_addr_special) has answered in this capture. */
 bool rc_hosts_range_in_use(const struct rc_hosts *hosts, const struct rc_addr *addr);
-
-/* Questions open at a server now (of all servers that share its hash slot: rarely more than one). */
-uint32_t rc_hosts_open(const struct rc_hosts *hosts, const struct rc_addr *server);
 
 /* How a server fared in its busiest second of late. */
 struct rc_rate {

@@ -13,7 +13,9 @@ struct rc_pair {
 	struct rc_recorder *recorder;
 	struct rc_pending pending;
 	uint64_t seed;
-	uint64_t cursor; /* everything before it has been looked at for expiry */
+	uint64_t cursor; /* the last record looked at for expiry */
+	uint64_t next;   /* the one behind it, 0 not known, and its first query */
+	int64_t next_ns;
 	int64_t timeout_ns;
 	int64_t now_ns;
 	struct rc_pair_output out;
@@ -33,16 +35,14 @@ static inline struct rc_ends rc_ends_of(const struct rc_obs *o, bool from_server
 	return (struct rc_ends){&o->src, &o->dst, o->src_port, o->dst_port};
 }
 
-static inline uint64_t rc_tag_of(const struct rc_pair *p, const struct rc_ends *e,
-				 uint8_t transport, uint16_t id, bool connection)
+/* From the hashes of the two addresses. */
+static inline uint64_t rc_tag_of(const struct rc_pair *p, const struct rc_pair_keys *hosts,
+				 const struct rc_ends *e, uint8_t transport, uint16_t id,
+				 bool connection)
 {
-	uint64_t a[4];
-	memcpy(a, e->asker->bytes, 16);
-	memcpy(a + 2, e->server->bytes, 16);
 	uint64_t ports = (uint64_t)e->asker_port << 48 | (uint64_t)e->server_port << 32 |
 			 (uint64_t)transport << 24 | (uint64_t)connection << 16 | id;
-	uint64_t h = rc_hash_u64(p->seed, a[0] ^ ports, a[1]);
-	h = rc_hash_u64(h, a[2], a[3] ^ ports);
+	uint64_t h = rc_hash_u64(p->seed, hosts->asker_host ^ ports, hosts->server_host);
 	return h == 0 ? 1 : h;
 }
 
@@ -68,12 +68,16 @@ uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
 void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos);
 
 /*
- * Writes a record begun by this observation and enters it in the table; returns its position. x holds what
- * the caller knows of it, the rest is filled in.
+ * Writes a record begun by this observation and enters it in the table; returns its position. What the
+ * message says is left to the caller.
  */
 uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			    const struct rc_pair_keys *keys, struct rc_exchange *x,
-			    const struct rc_name *name);
+			    const struct rc_pair_keys *keys, const struct rc_name *name,
+			    uint64_t name_hash, struct rc_record **ret_record);
+
+/* The keys of a message between these ends: all of a query's, the tag alone of an answer's. */
+struct rc_pair_keys rc_pair_keys_of(const struct rc_pair *p, const struct rc_ends *e,
+				    const struct rc_obs *o, bool answer);
 
 /* The keys of a TCP connection's record. */
 struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e);

@@ -19,17 +19,30 @@
 #define TC_RETRY_NS \
 	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
 
+static struct rc_pair_keys hosts_of(const struct rc_pair *p, const struct rc_ends *e)
+{
+	return (struct rc_pair_keys){.asker_host = rc_addr_hash(p->seed, e->asker),
+				     .server_host = rc_addr_hash(p->seed, e->server)};
+}
+
 static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange *x)
 {
 	struct rc_ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
-	return rc_tag_of(p, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
+	struct rc_pair_keys hosts = hosts_of(p, &e);
+	return rc_tag_of(p, &hosts, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
+}
+
+static void unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint64_t tag)
+{
+	if (r->listed)
+		rc_pending_remove(&p->pending, tag, pos);
+	r->listed = false;
 }
 
 void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos)
 {
 	if (r->listed)
-		rc_pending_remove(&p->pending, tag_of_record(p, &r->x), pos);
-	r->listed = false;
+		unlist(p, r, pos, tag_of_record(p, &r->x));
 }
 
 /*
@@ -90,9 +103,9 @@ static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 }
 
 /* Past its deadline, or from a future that was taken back. */
-static bool is_due(const struct rc_pair *p, const struct rc_exchange *x)
+static bool is_due(const struct rc_pair *p, int64_t first_ns)
 {
-	return x->first_ns <= p->now_ns - p->timeout_ns || x->first_ns > p->now_ns + p->timeout_ns;
+	return first_ns <= p->now_ns - p->timeout_ns || first_ns > p->now_ns + p->timeout_ns;
 }
 
 void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
@@ -100,13 +113,17 @@ void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
 	/* Small steps back are disorder; a large one is a clock that was set, and is believed. */
 	if (now_ns > p->now_ns || now_ns < p->now_ns - p->timeout_ns)
 		p->now_ns = now_ns;
-	uint64_t next;
-	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
-		struct rc_record *r = rc_recorder_at(p->recorder, next);
-		if (!is_due(p, &r->x))
-			return; /* records are in order of their first query, but for those moved */
-		p->cursor = next;
-		give_up(p, r, next, 0);
+	/* Records are in order of their first query, but for those moved. */
+	if (p->next >= rc_recorder_tail(p->recorder) && p->next != 0 && !is_due(p, p->next_ns))
+		return;
+	while ((p->next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
+		struct rc_record *r = rc_recorder_at(p->recorder, p->next);
+		p->next_ns = r->x.first_ns;
+		if (!is_due(p, p->next_ns))
+			return;
+		rc_recorder_prefetch_behind(p->recorder, p->next);
+		p->cursor = p->next;
+		give_up(p, r, p->cursor, 0);
 	}
 }
 
@@ -117,7 +134,7 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
 		struct rc_record *r = rc_recorder_at(p->recorder, next);
 		p->cursor = next;
-		give_up(p, r, next, is_due(p, &r->x) ? 0 : RC_X_AT_END);
+		give_up(p, r, next, is_due(p, r->x.first_ns) ? 0 : RC_X_AT_END);
 	}
 }
 
@@ -126,7 +143,7 @@ static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 	int64_t gap_ns = o->ts_ns - r->x.last_ns;
 	return gap_ns < MIRROR_WINDOW_NS && gap_ns > -MIRROR_WINDOW_NS &&
 	       o->ip_id == r->x.last_ip_id &&
-	       (o->frame != r->x.last_frame || o->source != r->x.last_source);
+	       ((o->frame & RC_FRAME_MASK) != r->x.last_frame || o->source != r->x.last_source);
 }
 
 /*
@@ -159,7 +176,7 @@ void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct r
 	}
 	if (o->ts_ns > r->x.last_ns)
 		r->x.last_ns = o->ts_ns;
-	r->x.last_frame = o->frame;
+	r->x.last_frame = o->frame & RC_FRAME_MASK;
 	r->x.last_source = o->source;
 	r->x.last_ip_id = o->ip_id;
 	if (r->x.attempts < UINT16_MAX)
@@ -189,45 +206,48 @@ static void make_room(struct rc_pair *p)
 }
 
 uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			    const struct rc_pair_keys *keys, struct rc_exchange *x,
-			    const struct rc_name *name)
+			    const struct rc_pair_keys *keys, const struct rc_name *name,
+			    uint64_t name_hash, struct rc_record **ret_record)
 {
-	x->first_ns = x->last_ns = o->ts_ns;
-	x->first_frame = x->last_frame = o->frame;
+	struct rc_record *r;
+	if (rc_pending_is_full(&p->pending)) {
+		make_room(p);
+		p->stats.table_full++;
+	}
+	uint64_t pos = rc_recorder_add(p->recorder, o->ts_ns, name, keys->asker, keys->server, &r);
+	struct rc_exchange *x = &r->x;
+	x->last_ns = o->ts_ns;
+	x->first_frame = x->last_frame = o->frame & RC_FRAME_MASK;
 	x->first_source = x->last_source = o->source;
 	x->last_ip_id = o->ip_id;
 	x->asker = *e->asker;
 	x->server = *e->server;
 	x->asker_port = e->asker_port;
 	x->server_port = e->server_port;
+	x->name_hash = name_hash;
 	x->attempts = 1;
 	x->vlan = o->vlan;
 	x->inner_vlan = o->inner_vlan;
 	x->encaps = o->encaps;
 	x->transport = (uint8_t)o->transport;
 	x->state = RC_X_PENDING;
+	x->marks = o->flags & RC_OBS_IP6 ? RC_X_IP6 : 0u;
 	memcpy(x->asker_mac, o->src_mac, sizeof x->asker_mac);
-	if (o->flags & RC_OBS_IP6)
-		x->marks |= RC_X_IP6;
-	if (rc_pending_is_full(&p->pending)) {
-		make_room(p);
-		p->stats.table_full++;
-	}
-	uint64_t pos = rc_recorder_add(p->recorder, x, name, keys->asker, keys->server);
 	if (!rc_pending_is_full(&p->pending) && !is_crowded(p, keys->tag)) {
 		rc_pending_insert(&p->pending, keys->tag, pos);
-		rc_recorder_at(p->recorder, pos)->listed = true;
+		r->listed = true;
 	}
+	*ret_record = r;
 	return pos;
 }
 
 struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e)
 {
-	return (struct rc_pair_keys){
-		.tag = rc_tag_of(p, e, RC_TCP, 0, true),
-		.asker = rc_recorder_key(p->recorder, e->asker, RC_CONNECT_HASH),
-		.server = rc_recorder_key(p->recorder, e->server, RC_CONNECT_HASH),
-	};
+	struct rc_pair_keys keys = hosts_of(p, e);
+	keys.tag = rc_tag_of(p, &keys, e, RC_TCP, 0, true);
+	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, RC_CONNECT_HASH);
+	keys.server = rc_recorder_key(p->recorder, keys.server_host, RC_CONNECT_HASH);
+	return keys;
 }
 
 /* A connection whose opening was not seen, or is long past, gets a record so that its end is noted. */
@@ -236,23 +256,22 @@ static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const s
 	struct rc_pair_keys keys = rc_pair_connection_keys(p, e);
 	if (rc_pair_find(p, keys.tag, e, NULL, NULL) != 0)
 		return;
-	struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
+	struct rc_record *c;
 	struct rc_name none = {.len = 0};
-	struct rc_record *c = rc_recorder_at(p->recorder,
-					     rc_pair_add_record(p, o, e, &keys, &x, &none));
+	rc_pair_add_record(p, o, e, &keys, &none, RC_CONNECT_HASH, &c);
 	c->x.state = RC_X_ANSWERED;
 	c->x.end_ns = o->ts_ns;
 }
 
 /* A query over TCP: links it to its connection and to the truncated answer that caused it. */
 static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
-			   const struct rc_ends *e)
+			   const struct rc_ends *e, const struct rc_pair_keys *keys)
 {
-	uint64_t tag = rc_tag_of(p, e, RC_TCP, 0, true);
+	uint64_t tag = rc_tag_of(p, keys, e, RC_TCP, 0, true);
 	struct rc_record *c = rc_recorder_at(p->recorder, rc_pair_find(p, tag, e, NULL, NULL));
 	if (c != NULL) {
 		r->link = c->link;
-		c->link = pos;
+		c->link = pos & RC_RECORD_POS_MASK;
 	}
 	uint64_t at = r->prev_asker;
 	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
@@ -291,24 +310,21 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 		p->stats.mirror_copies++;
 		return;
 	}
-	struct rc_exchange x = {
-		.id = m->id,
-		.opcode = m->opcode,
-		.qtype = m->qtype,
-		.qclass = m->qclass,
-		.name_hash = m->qname_hash,
-		.qdcount = m->counts[RC_QUESTION],
-	};
-	if (o->flags & RC_OBS_CUT)
-		x.marks |= RC_X_CUT;
-	rc_facts_take(m, &x.query);
 	if (o->transport == RC_TCP)
 		ensure_connection(p, o, &e);
-	uint64_t pos = rc_pair_add_record(p, o, &e, keys, &x, &m->qname);
+	uint64_t pos = rc_pair_add_record(p, o, &e, keys, &m->qname, m->qname_hash, &r);
+	r->x.id = m->id;
+	r->x.opcode = m->opcode;
+	r->x.qtype = m->qtype;
+	r->x.qclass = m->qclass;
+	r->x.qdcount = m->counts[RC_QUESTION];
+	if (o->flags & RC_OBS_CUT)
+		r->x.marks |= RC_X_CUT;
+	rc_facts_take(m, &r->x.query);
 	p->stats.exchanges++;
 	p->stats.pending++;
 	if (o->transport == RC_TCP)
-		note_tcp_query(p, rc_recorder_at(p->recorder, pos), pos, &e);
+		note_tcp_query(p, r, pos, &e, keys);
 	p->out.on_query(p->out.context, pos, o);
 }
 
@@ -319,7 +335,7 @@ static bool is_transfer(const struct rc_exchange *x)
 }
 
 static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
-			const struct rc_obs *o)
+			const struct rc_obs *o, const struct rc_pair_keys *keys)
 {
 	if (r->x.state == RC_X_PENDING) {
 		p->stats.answered++;
@@ -330,14 +346,14 @@ static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	if (r->x.answers < UINT16_MAX)
 		r->x.answers++;
 	r->x.end_ns = o->ts_ns;
-	r->x.end_frame = o->frame;
+	r->x.end_frame = o->frame & RC_FRAME_MASK;
 	r->x.end_source = o->source;
 	if (o->flags & RC_OBS_CUT)
 		r->x.marks |= RC_X_CUT;
 	if (o->msg.fault != RC_FAULT_NONE && o->msg.fault != RC_FAULT_CUT)
 		r->x.marks |= RC_X_MALFORMED;
 	if (!is_transfer(&r->x))
-		rc_pair_unlist(p, r, pos);
+		unlist(p, r, pos, keys->tag);
 	p->out.on_answered(p->out.context, pos, o);
 }
 
@@ -424,7 +440,7 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
 	if (r == NULL)
 		observe_orphan(p, o, &e, other);
 	else
-		take_answer(p, r, pos, o);
+		take_answer(p, r, pos, o, keys);
 }
 
 int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
@@ -468,21 +484,30 @@ struct rc_recorder *rc_pair_recorder(struct rc_pair *p)
 	return p->recorder;
 }
 
+struct rc_pair_keys rc_pair_keys_of(const struct rc_pair *p, const struct rc_ends *e,
+				    const struct rc_obs *o, bool answer)
+{
+	struct rc_pair_keys keys = hosts_of(p, e);
+	keys.tag = rc_tag_of(p, &keys, e, (uint8_t)o->transport, o->msg.id, false);
+	if (answer)
+		return keys;
+	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, o->msg.qname_hash);
+	keys.server = rc_recorder_key(p->recorder, keys.server_host, o->msg.qname_hash);
+	return keys;
+}
+
 void rc_pair_prepare(const struct rc_pair *p, const struct rc_obs *o, struct rc_pair_keys *ret_keys)
 {
 	if (o->kind != RC_OBS_MESSAGE)
 		return;
 	bool answer = rc_msg_is_response(&o->msg);
 	struct rc_ends e = rc_ends_of(o, answer);
-	ret_keys->tag = rc_tag_of(p, &e, (uint8_t)o->transport, o->msg.id, false);
+	*ret_keys = rc_pair_keys_of(p, &e, o, answer);
 	rc_pending_prefetch(&p->pending, ret_keys->tag);
 	if (answer)
 		return;
-	ret_keys->asker = rc_recorder_key(p->recorder, e.asker, o->msg.qname_hash);
-	ret_keys->server = rc_recorder_key(p->recorder, e.server, o->msg.qname_hash);
-	rc_recorder_prefetch_asker(p->recorder, ret_keys->asker);
-	rc_recorder_prefetch_server(p->recorder, ret_keys->server);
-	rc_recorder_prefetch_server(p->recorder, ret_keys->asker); /* what it was asked itself */
+	rc_recorder_prefetch_key(p->recorder, ret_keys->asker);
+	rc_recorder_prefetch_key(p->recorder, ret_keys->server);
 }
 
 void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o,

@@ -55,8 +55,9 @@ struct rc_recorder *rc_pair_recorder(struct rc_pair *pair);
 
 /* The hashes by which an observed message is found; of other observations nothing. */
 struct rc_pair_keys {
-	uint64_t tag;           /* of the question among the pending ones */
-	uint64_t asker, server; /* of the recorder's chains; queries only */
+	uint64_t asker_host, server_host; /* rc_addr_hash of the two ends */
+	uint64_t tag;                     /* of the question among the pending ones */
+	uint64_t asker, server;           /* of the recorder's chains; queries only */
 };
 
 /*

@@ -10,16 +10,25 @@
 #define ALIGN 8u
 #define FIRST_POS 64u             /* so that position 0 means none */
 #define INDEX_BYTES_PER_HEAD 256u /* one index head per so many ring bytes: about one per record */
-#define MARK_SHIFT 56u            /* of a head: above it the key's mark, below it a position */
-#define POS_MASK ((UINT64_C(1) << MARK_SHIFT) - 1)
+#define MARK_SHIFT RC_RECORD_POS_BITS /* of a head: above it the key's mark, below it a position */
+#define POS_MASK RC_RECORD_POS_MASK
 #define LINE_BYTES 64u
-#define MOVES_MAX 64u /* pending records moved for one add before one is given up */
+#define AHEAD_BYTES \
+	1024u /* of the ring, fetched ahead of where it is written or let go: some records */
+/* Of a record, looked at when the answer comes. */
+#define ANSWERED_BYTES (offsetof(struct rc_record, x.query) + sizeof(struct rc_msg_facts))
+#define BLOB_HEADER 4u /* before an answer in its ring: its length */
+#define MOVES_MAX 64u  /* pending records moved for one add before one is given up */
+
+/* Newest records by asker and by server of the keys of one slot, each with 8 bits of its record's key. */
+struct heads {
+	uint64_t by_asker, by_server;
+};
 
 struct rc_recorder {
 	struct rc_span records, answers;
 	int64_t retention_ns;
-	uint64_t *by_asker,
-		*by_server; /* heads of the chains, each with 8 bits of its record's key */
+	struct heads *heads;
 	uint64_t mask;
 	uint64_t seed;
 	int64_t since_ns;
@@ -53,11 +62,9 @@ int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder 
 		err = rc_span_init(&r->answers, config->answer_bytes);
 	r->records.head = r->records.tail = FIRST_POS;
 	r->answers.head = r->answers.tail = FIRST_POS;
-	r->by_asker = calloc(heads, sizeof *r->by_asker);
-	r->by_server = calloc(heads, sizeof *r->by_server);
-	rc_pages_enlarge(r->by_asker, heads * sizeof *r->by_asker);
-	rc_pages_enlarge(r->by_server, heads * sizeof *r->by_server);
-	if (err != RC_OK || r->by_asker == NULL || r->by_server == NULL) {
+	r->heads = calloc(heads, sizeof *r->heads);
+	rc_pages_enlarge(r->heads, heads * sizeof *r->heads);
+	if (err != RC_OK || r->heads == NULL) {
 		rc_recorder_free(r);
 		return RC_E_NOMEM;
 	}
@@ -71,8 +78,7 @@ void rc_recorder_free(struct rc_recorder *r)
 		return;
 	rc_span_free(&r->records);
 	rc_span_free(&r->answers);
-	free(r->by_asker);
-	free(r->by_server);
+	free(r->heads);
 	free(r);
 }
 
@@ -86,13 +92,14 @@ struct rc_record *rc_recorder_at(struct rc_recorder *r, uint64_t pos)
 	return pos < r->records.tail || pos >= r->records.head ? NULL : record_at(r, pos);
 }
 
-uint64_t rc_recorder_key(const struct rc_recorder *r, const struct rc_addr *addr,
-			 uint64_t name_hash)
+uint64_t rc_recorder_key(const struct rc_recorder *r, uint64_t addr_hash, uint64_t name_hash)
 {
-	uint64_t a, b;
-	memcpy(&a, addr->bytes, 8);
-	memcpy(&b, addr->bytes + 8, 8);
-	return rc_hash_u64(r->seed ^ name_hash, a, b);
+	return rc_hash_u64(r->seed, addr_hash, name_hash);
+}
+
+static uint64_t key_of(const struct rc_recorder *r, const struct rc_addr *addr, uint64_t name_hash)
+{
+	return rc_recorder_key(r, rc_addr_hash(r->seed, addr), name_hash);
 }
 
 static uint64_t head_of(uint64_t pos, uint64_t key)
@@ -106,9 +113,15 @@ static uint64_t last_of(uint64_t head, uint64_t key)
 	return (head ^ key) >> MARK_SHIFT == 0 ? head & POS_MASK : 0;
 }
 
+static uint64_t size_of(unsigned name_len)
+{
+	return (sizeof(struct rc_record) + name_len + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* Padding has this for a chain, and its size for a link. */
 static bool is_padding(const struct rc_record *record)
 {
-	return record->prev_asker == UINT64_MAX;
+	return record->prev_asker == POS_MASK;
 }
 
 /* Takes up the record that was written at the head, where the caller has made room, into its chains. */
@@ -116,17 +129,18 @@ static uint64_t append(struct rc_recorder *r, uint64_t asker_key, uint64_t serve
 {
 	uint64_t pos = r->records.head;
 	struct rc_record *record = record_at(r, pos);
-	uint64_t *a = &r->by_asker[asker_key & r->mask], *s = &r->by_server[server_key & r->mask];
+	uint64_t *a = &r->heads[asker_key & r->mask].by_asker,
+		 *s = &r->heads[server_key & r->mask].by_server;
 	record->prev_asker = *a & POS_MASK;
 	record->prev_server = *s & POS_MASK;
 	*a = head_of(pos, asker_key);
 	*s = head_of(pos, server_key);
-	r->records.head += record->size;
+	r->records.head += size_of(record->name_len);
 	return pos;
 }
 
 /* Room for a record: what is left of a chunk too small for it becomes padding. */
-static bool room(struct rc_recorder *r, uint32_t size)
+static bool room(struct rc_recorder *r, uint64_t size)
 {
 	uint64_t old_head = r->records.head;
 	if (!rc_span_room(&r->records, size))
@@ -134,8 +148,8 @@ static bool room(struct rc_recorder *r, uint32_t size)
 	uint64_t pad = r->records.head - old_head;
 	if (pad >= offsetof(struct rc_record, x)) {
 		struct rc_record *p = record_at(r, old_head);
-		p->prev_asker = UINT64_MAX;
-		p->size = (uint32_t)pad;
+		p->prev_asker = POS_MASK;
+		p->link = pad & POS_MASK;
 	}
 	return true;
 }
@@ -146,9 +160,10 @@ static bool is_gap(const struct rc_recorder *r, uint64_t pos, uint64_t *ret_size
 	*ret_size = rc_span_left_in_chunk(&r->records, pos);
 	if (*ret_size < offsetof(struct rc_record, x))
 		return true;
-	if (!is_padding(record_at(r, pos)))
+	const struct rc_record *record = record_at(r, pos);
+	if (!is_padding(record))
 		return false;
-	*ret_size = record_at(r, pos)->size;
+	*ret_size = record->link;
 	return true;
 }
 
@@ -161,8 +176,9 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 		return;
 	}
 	struct rc_record *old = record_at(r, old_pos);
-	size = old->size;
+	size = size_of(old->name_len);
 	r->since_ns = old->x.first_ns;
+	rc_recorder_prefetch_behind(r, old_pos);
 	if (old->blob_pos != 0) /* answers are in nearly the same order */
 		rc_span_release(&r->answers, old->blob_pos);
 	if (old->x.state != RC_X_PENDING) {
@@ -187,12 +203,12 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	} copy;
 	memcpy(&copy, old, size);
 	rc_span_release(&r->records, old_pos + size);
-	while (!room(r, (uint32_t)size))
+	while (!room(r, size))
 		evict(r, moves);
 	memcpy(record_at(r, r->records.head), &copy, size);
 	const struct rc_exchange *x = &copy.record.x;
-	uint64_t new_pos = append(r, rc_recorder_key(r, &x->asker, x->name_hash),
-				  rc_recorder_key(r, &x->server, x->name_hash));
+	uint64_t new_pos = append(r, key_of(r, &x->asker, x->name_hash),
+				  key_of(r, &x->server, x->name_hash));
 	r->on_move(r->context, old_pos, new_pos);
 }
 
@@ -212,49 +228,45 @@ static void forget(struct rc_recorder *r, int64_t now_ns)
 	}
 }
 
-uint64_t rc_recorder_add(struct rc_recorder *r, const struct rc_exchange *x,
-			 const struct rc_name *name, uint64_t asker_key, uint64_t server_key)
+uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct rc_name *name,
+			 uint64_t asker_key, uint64_t server_key, struct rc_record **ret_record)
 {
-	uint32_t size = (uint32_t)sizeof(struct rc_record) + name->len;
-	size = (size + ALIGN - 1) / ALIGN * ALIGN;
+	uint64_t size = size_of(name->len);
 	unsigned moves = MOVES_MAX;
-	forget(r, x->first_ns);
+	forget(r, first_ns);
 	while (!room(r, size))
 		evict(r, &moves);
 	struct rc_record *record = record_at(r, r->records.head);
-	record->link = 0;
-	record->blob_pos = 0;
-	record->blob_len = 0;
-	record->size = size;
-	record->x = *x;
-	record->listed = false;
+	memset(record, 0, size);
+	record->x.first_ns = first_ns;
 	record->name_len = name->len;
 	record->name_labels = name->labels;
 	memcpy(record->name, name->wire, name->len);
-	/* The place of the record after next: the ring has long left the cache when it comes round. */
-	for (size_t i = 0;
-	     i < sizeof *record && 3 * size <= rc_span_left_in_chunk(&r->records, r->records.head);
-	     i += LINE_BYTES)
-		__builtin_prefetch((const char *)record + 2 * size + i, 1);
+	/* The ring has long left the cache when it comes round. */
+	if (rc_span_left_in_chunk(&r->records, r->records.head) > AHEAD_BYTES + size)
+		for (uint64_t i = 0; i < size; i += LINE_BYTES)
+			__builtin_prefetch((const char *)record + AHEAD_BYTES + i, 1);
 	r->stats.records++;
+	*ret_record = record;
 	return append(r, asker_key, server_key);
 }
 
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
 			     uint32_t len)
 {
-	if (len == 0 || len > rc_span_chunk_bytes(&r->answers))
+	if (len == 0 || len > rc_span_chunk_bytes(&r->answers) - BLOB_HEADER)
 		return;
-	while (!rc_span_room(&r->answers, len)) {
+	while (!rc_span_room(&r->answers, BLOB_HEADER + len)) {
 		uint64_t tail = r->answers.tail;
 		if (tail + rc_span_left_in_chunk(&r->answers, tail) > r->answers.head)
 			return; /* not even an empty ring has room: out of memory */
 		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(&r->answers, tail));
 	}
-	memcpy(rc_span_at(&r->answers, r->answers.head), wire, len);
-	record->blob_pos = r->answers.head;
-	record->blob_len = len;
-	r->answers.head += len;
+	uint8_t *blob = rc_span_at(&r->answers, r->answers.head);
+	memcpy(blob, &len, BLOB_HEADER);
+	memcpy(blob + BLOB_HEADER, wire, len);
+	record->blob_pos = r->answers.head & POS_MASK;
+	r->answers.head += BLOB_HEADER + len;
 	r->stats.answers_kept++;
 	r->stats.answer_bytes += len;
 }
@@ -264,18 +276,14 @@ const uint8_t *rc_recorder_answer(const struct rc_recorder *r, const struct rc_r
 {
 	if (record->blob_pos == 0 || record->blob_pos < r->answers.tail)
 		return NULL;
-	*ret_len = record->blob_len;
-	return rc_span_at(&r->answers, record->blob_pos);
+	const uint8_t *blob = rc_span_at(&r->answers, record->blob_pos);
+	memcpy(ret_len, blob, BLOB_HEADER);
+	return blob + BLOB_HEADER;
 }
 
-void rc_recorder_prefetch_asker(const struct rc_recorder *r, uint64_t key)
+void rc_recorder_prefetch_key(const struct rc_recorder *r, uint64_t key)
 {
-	__builtin_prefetch(&r->by_asker[key & r->mask], 1);
-}
-
-void rc_recorder_prefetch_server(const struct rc_recorder *r, uint64_t key)
-{
-	__builtin_prefetch(&r->by_server[key & r->mask], 1);
+	__builtin_prefetch(&r->heads[key & r->mask], 1);
 }
 
 void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
@@ -283,30 +291,36 @@ void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
 	if (pos < r->records.tail || pos >= r->records.head)
 		return;
 	const char *record = (const char *)record_at(r, pos);
-	for (size_t i = 0; i < sizeof(struct rc_record); i += LINE_BYTES)
+	for (size_t i = 0; i < ANSWERED_BYTES; i += LINE_BYTES)
 		__builtin_prefetch(record + i, 1);
+}
+
+void rc_recorder_prefetch_behind(const struct rc_recorder *r, uint64_t pos)
+{
+	if (rc_span_left_in_chunk(&r->records, pos) > AHEAD_BYTES + 2 * sizeof(struct rc_record))
+		__builtin_prefetch((const char *)record_at(r, pos) + AHEAD_BYTES, 1);
 }
 
 uint64_t rc_recorder_last_by_asker(const struct rc_recorder *r, uint64_t key)
 {
-	return last_of(r->by_asker[key & r->mask], key);
+	return last_of(r->heads[key & r->mask].by_asker, key);
 }
 
 uint64_t rc_recorder_last_by_server(const struct rc_recorder *r, uint64_t key)
 {
-	return last_of(r->by_server[key & r->mask], key);
+	return last_of(r->heads[key & r->mask].by_server, key);
 }
 
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *r, const struct rc_addr *asker,
 				     uint64_t name_hash)
 {
-	return r->by_asker[rc_recorder_key(r, asker, name_hash) & r->mask] & POS_MASK;
+	return r->heads[key_of(r, asker, name_hash) & r->mask].by_asker & POS_MASK;
 }
 
 uint64_t rc_recorder_newest_by_server(const struct rc_recorder *r, const struct rc_addr *server,
 				      uint64_t name_hash)
 {
-	return r->by_server[rc_recorder_key(r, server, name_hash) & r->mask] & POS_MASK;
+	return r->heads[key_of(r, server, name_hash) & r->mask].by_server & POS_MASK;
 }
 
 uint64_t rc_recorder_tail(const struct rc_recorder *r)
@@ -325,7 +339,7 @@ uint64_t rc_recorder_next(struct rc_recorder *r, uint64_t pos)
 	if (pos < r->records.tail)
 		pos = r->records.tail;
 	else if (pos < r->records.head)
-		pos += record_at(r, pos)->size;
+		pos += size_of(record_at(r, pos)->name_len);
 	while (pos < r->records.head && is_gap(r, pos, &gap))
 		pos += gap;
 	return pos < r->records.head ? pos : 0;

@@ -14,18 +14,18 @@
 
 #include "analyze/exchange.h"
 
+#define RC_RECORD_POS_BITS 56u /* of a position: 9 years at 256 MB a second */
+#define RC_RECORD_POS_MASK ((UINT64_C(1) << RC_RECORD_POS_BITS) - 1)
+
 struct rc_record {
-	uint64_t prev_asker;  /* older record of the same asker and name (hash), 0 none */
-	uint64_t prev_server; /* older record of the same server and name (hash), 0 none */
-	uint64_t
-		link; /* a TCP query or connection: the newest query before it on that connection */
-	uint64_t blob_pos; /* the raw answer, 0 none kept */
-	uint32_t blob_len;
-	uint32_t size; /* of this record in the ring, with the name */
+	/* Older record of the same asker (server) and name, by hash; 0 none. */
+	uint64_t prev_asker : RC_RECORD_POS_BITS, name_len : 8;
+	uint64_t prev_server : RC_RECORD_POS_BITS, name_labels : 8;
+	/* A TCP query or connection: the newest query before it on that connection. Listed: the pairing
+	 * table points here, and on_move tells when it is let go. */
+	uint64_t link : RC_RECORD_POS_BITS, listed : 8;
+	uint64_t blob_pos : RC_RECORD_POS_BITS; /* the raw answer, 0 none kept */
 	struct rc_exchange x;
-	bool listed; /* the pairing table points here: on_move tells when it is let go */
-	uint8_t name_len;
-	uint8_t name_labels;
 	uint8_t name[]; /* wire form; absent (len 0) when there was no question */
 };
 
@@ -56,11 +56,11 @@ int rc_recorder_new(const struct rc_recorder_config *config, struct rc_recorder 
 void rc_recorder_free(struct rc_recorder *recorder);
 
 /*
- * Writes a record; returns its position (never 0). The keys are rc_recorder_key of its asker and of its
- * server, with its name hash.
+ * Adds a record of this name, all else of it zero but for x.first_ns; returns its position (never 0). The
+ * keys are rc_recorder_key of its asker and of its server, with its name hash.
  */
-uint64_t rc_recorder_add(struct rc_recorder *recorder, const struct rc_exchange *x,
-			 const struct rc_name *name, uint64_t asker_key, uint64_t server_key);
+uint64_t rc_recorder_add(struct rc_recorder *recorder, int64_t first_ns, const struct rc_name *name,
+			 uint64_t asker_key, uint64_t server_key, struct rc_record **ret_record);
 
 /* The record at pos; NULL when it has been overwritten. */
 struct rc_record *rc_recorder_at(struct rc_recorder *recorder, uint64_t pos);
@@ -73,16 +73,18 @@ void rc_recorder_keep_answer(struct rc_recorder *recorder, struct rc_record *rec
 const uint8_t *rc_recorder_answer(const struct rc_recorder *recorder,
 				  const struct rc_record *record, uint32_t *ret_len_bytes);
 
-/* Seeded hash of an address and a name hash, by which the chains are found. */
-uint64_t rc_recorder_key(const struct rc_recorder *recorder, const struct rc_addr *addr,
+/* Seeded hash of an address, by its rc_addr_hash, and a name hash: by it the chains are found. */
+uint64_t rc_recorder_key(const struct rc_recorder *recorder, uint64_t addr_hash,
 			 uint64_t name_hash);
 
-/* Fetches into the cache where the chains of an asker's (server's) key begin. */
-void rc_recorder_prefetch_asker(const struct rc_recorder *recorder, uint64_t key);
-void rc_recorder_prefetch_server(const struct rc_recorder *recorder, uint64_t key);
+/* Fetches into the cache where the chains of a key begin. */
+void rc_recorder_prefetch_key(const struct rc_recorder *recorder, uint64_t key);
 
-/* Fetches a record into the cache. */
+/* Fetches what an answer looks at of a record into the cache. */
 void rc_recorder_prefetch(const struct rc_recorder *recorder, uint64_t pos);
+
+/* Fetches what a timer looks at of the records some way behind pos. */
+void rc_recorder_prefetch_behind(const struct rc_recorder *recorder, uint64_t pos);
 
 /*
  * The newest record of a chain if it may be of this very asker (server) and name: hardly ever another.
@@ -112,9 +114,9 @@ const struct rc_recorder_stats *rc_recorder_stats(const struct rc_recorder *reco
 
 static inline void rc_record_name(const struct rc_record *record, struct rc_name *ret_name)
 {
-	ret_name->len = record->name_len;
-	ret_name->labels = record->name_labels;
-	memcpy(ret_name->wire, record->name, record->name_len);
+	ret_name->len = (uint8_t)record->name_len;
+	ret_name->labels = (uint8_t)record->name_labels;
+	memcpy(ret_name->wire, record->name, ret_name->len);
 }
 
 #endif

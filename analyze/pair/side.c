@@ -7,7 +7,7 @@ static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const str
 {
 	if (o->msg.len < RC_DNS_HEADER_LEN)
 		return 0;
-	uint64_t tag = rc_tag_of(p, e, (uint8_t)o->transport, o->msg.id, false);
+	uint64_t tag = rc_pair_keys_of(p, e, o, true).tag;
 	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
 	uint64_t pos = rc_pair_find(p, tag, e, question, NULL);
 	if (pos != 0 || question == NULL)
@@ -39,7 +39,7 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
 	if (r->x.icmp_frame == 0) {
 		r->x.icmp_ns = o->ts_ns;
-		r->x.icmp_frame = o->frame;
+		r->x.icmp_frame = o->frame & RC_FRAME_MASK;
 		r->x.icmp_source = o->source;
 		r->x.icmp_type = o->icmp_type;
 		r->x.icmp_code = o->icmp_code;
@@ -73,9 +73,8 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 		}
 		if (c != NULL)
 			rc_pair_unlist(p, c, pos); /* the ports are used again */
-		struct rc_exchange x = {.name_hash = RC_CONNECT_HASH};
 		struct rc_name none = {.len = 0};
-		rc_pair_add_record(p, o, &e, &keys, &x, &none);
+		rc_pair_add_record(p, o, &e, &keys, &none, RC_CONNECT_HASH, &c);
 		p->stats.tcp_connections++;
 		return;
 	}
@@ -84,7 +83,7 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 	if (o->tcp_event == RC_TCP_ESTABLISHED && c->x.state == RC_X_PENDING) {
 		c->x.state = RC_X_ANSWERED;
 		c->x.end_ns = o->ts_ns;
-		c->x.end_frame = o->frame;
+		c->x.end_frame = o->frame & RC_FRAME_MASK;
 		c->x.end_source = o->source;
 	} else if (o->tcp_event == RC_TCP_RESET && o->from_server) {
 		c->x.marks |= RC_X_RESET;
@@ -92,7 +91,7 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			c->x.state = RC_X_UNANSWERED;
 			c->x.marks |= RC_X_NO_CONNECT;
 			c->x.end_ns = o->ts_ns;
-			c->x.end_frame = o->frame;
+			c->x.end_frame = o->frame & RC_FRAME_MASK;
 			c->x.end_source = o->source;
 			p->stats.tcp_failed++;
 		}

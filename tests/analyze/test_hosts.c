@@ -29,11 +29,33 @@ static struct rc_exchange exchange(int64_t ts_ns, const char *asker, const char 
 	};
 }
 
+static struct rc_host_keys keys_of(const struct rc_exchange *x)
+{
+	return (struct rc_host_keys){rc_addr_hash(SEED, &x->asker), rc_addr_hash(SEED, &x->server)};
+}
+
+static void note_query_to(struct rc_hosts *h, const struct rc_exchange *x, const uint8_t mac[6])
+{
+	struct rc_host_keys keys = keys_of(x);
+	rc_hosts_note_query(h, x, &keys, mac, false);
+}
+
+static void note_query(struct rc_hosts *h, const struct rc_exchange *x)
+{
+	note_query_to(h, x, no_mac);
+}
+
+static void note_answer(struct rc_hosts *h, const struct rc_exchange *x, const uint8_t mac[6])
+{
+	struct rc_host_keys keys = keys_of(x);
+	rc_hosts_note_answer(h, x, &keys, mac);
+}
+
 static void ask(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
 		unsigned flags, uint64_t name)
 {
 	struct rc_exchange x = exchange(ts_ns, asker, server, flags, name);
-	rc_hosts_note_query(h, &x, no_mac, false);
+	note_query(h, &x);
 }
 
 static void answer(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
@@ -43,7 +65,7 @@ static void answer(struct rc_hosts *h, int64_t ts_ns, const char *asker, const c
 	x.state = RC_X_ANSWERED;
 	x.answer.flags = (uint16_t)answer_flags;
 	x.answer.rcode = answer_flags & 15;
-	rc_hosts_note_answer(h, &x, mac);
+	note_answer(h, &x, mac);
 }
 
 static void ask_with_mac(struct rc_hosts *h, int64_t ts_ns, const char *asker, const char *server,
@@ -51,7 +73,7 @@ static void ask_with_mac(struct rc_hosts *h, int64_t ts_ns, const char *asker, c
 {
 	struct rc_exchange x = exchange(ts_ns, asker, server, 0, (uint64_t)ts_ns);
 	memcpy(x.asker_mac, mac, 6);
-	rc_hosts_note_query(h, &x, no_mac, false);
+	note_query(h, &x);
 }
 
 static bool are_one(const struct rc_hosts *h, const char *a, const char *b)
@@ -307,7 +329,7 @@ static void a_host_seen_at_time_zero_or_before_is_known(void **state)
 		struct rc_exchange x = exchange(0, CLIENT, SERVICE, RC_FLAG_RD, 1);
 		x.first_ns = x.end_ns = times[i];
 		x.answer.flags = RC_FLAG_QR | RC_FLAG_RA;
-		rc_hosts_note_answer(h, &x, no_mac);
+		note_answer(h, &x, no_mac);
 		assert_true(is_resolver(h, SERVICE));
 		rc_hosts_free(h);
 	}
@@ -323,8 +345,8 @@ static void a_service_that_has_not_answered_is_known_by_its_card(void **state)
 		struct rc_exchange q = exchange(T0, CLIENT, SERVICE, RC_FLAG_RD, 77);
 		struct rc_exchange f = exchange(T0 + 2 * MS, EGRESS, "203.0.113.1", 0, 77);
 		memcpy(f.asker_mac, mac, sizeof mac);
-		rc_hosts_note_query(h, &q, same ? mac : other, false);
-		rc_hosts_note_query(h, &f, no_mac, false);
+		note_query_to(h, &q, same ? mac : other);
+		note_query(h, &f);
 		assert_int_equal(are_one(h, SERVICE, EGRESS), same);
 		rc_hosts_free(h);
 	}

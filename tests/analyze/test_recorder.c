@@ -52,10 +52,18 @@ static struct rc_exchange exchange(int64_t ts_ns, const char *asker, uint64_t ha
 	};
 }
 
+static uint64_t key_of(struct rc_recorder *r, const struct rc_addr *addr, uint64_t name_hash)
+{
+	return rc_recorder_key(r, rc_addr_hash(SEED, addr), name_hash);
+}
+
 static uint64_t put(struct rc_recorder *r, const struct rc_exchange *x, const struct rc_name *name)
 {
-	return rc_recorder_add(r, x, name, rc_recorder_key(r, &x->asker, x->name_hash),
-			       rc_recorder_key(r, &x->server, x->name_hash));
+	struct rc_record *record;
+	uint64_t pos = rc_recorder_add(r, x->first_ns, name, key_of(r, &x->asker, x->name_hash),
+				       key_of(r, &x->server, x->name_hash), &record);
+	record->x = *x;
+	return pos;
 }
 
 static uint64_t add(struct follower *f, int64_t ts_ns, uint64_t hash, enum rc_exchange_state state)

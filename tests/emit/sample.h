@@ -161,7 +161,7 @@ static inline void sample_make(struct sample *s, const void *ede_text, size_t ed
 		.icmp_code = 1,
 		.query = {.flags = RC_FLAG_RD, .edns = true, .do_bit = true, .udp_size = 1232},
 		.answer = {.flags = s->msg.flags,
-			   .rcode = s->msg.rcode,
+			   .rcode = s->msg.rcode & 0xfffu,
 			   .edns = true,
 			   .do_bit = true,
 			   .udp_size = 1232,

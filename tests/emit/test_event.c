@@ -96,7 +96,7 @@ static void outcome_follows_what_was_seen(void **state)
 	struct world *w = *state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		w->sample.x.state = cases[i].state;
-		w->sample.x.answer.rcode = cases[i].rcode;
+		w->sample.x.answer.rcode = cases[i].rcode & 0xfffu;
 		w->sample.x.marks = cases[i].marks;
 		fill_transaction(w);
 		assert_string_equal(w->event.outcome, cases[i].outcome);
