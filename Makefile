@@ -20,6 +20,12 @@ HAVE := $(foreach p,$(OPTIONAL),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null 
 have_macro = -DRC_HAVE_$(shell echo $(1) | tr 'a-z-' 'A-Z_')=1
 
 CFLAGS ?= -O2 -g
+# The program is optimized as a whole where gcc chooses how; whoever gives CFLAGS chooses this too. The
+# objects hold both forms: the tests are linked without.
+LTO_FLAGS := -flto=auto -ffat-lto-objects
+LTO := $(if $(filter file,$(origin CFLAGS)),$(shell echo 'int main(void) { return 0; }' | \
+	$(CC) -Werror $(LTO_FLAGS) -x c -o /dev/null - 2>/dev/null && echo $(LTO_FLAGS)))
+NO_LTO := $(if $(LTO),-fno-lto)
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes
 WERROR ?=
 VERSION := $(shell cat VERSION)
@@ -55,6 +61,8 @@ deps:
 	$(Q)tools/deps.sh build
 
 # --- build ---------------------------------------------------------------------------------------
+$(MAIN_OBJ) $(LIB_OBJ): ALL_CFLAGS += $(LTO)
+
 $(BUILD)/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
 	@$(if $(Q),echo '  CC      $<')
@@ -66,15 +74,15 @@ $(LIB): $(LIB_OBJ)
 
 $(BUILD)/rcause: $(MAIN_OBJ) $(LIB)
 	@$(if $(Q),echo '  LINK    rcause')
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	@$(if $(Q),echo '  LINK    $@')
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(LIB)
 	@$(if $(Q),echo '  LINK    $@')
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 .SECONDARY:
@@ -125,7 +133,7 @@ fuzz-long:
 
 # A target linked with the fuzzer's main instead of ours: what tests/fuzz/run.sh asks for.
 $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(LIB)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(NO_LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # What a packet costs beside a bare libpcap loop: PACKETS=10000000 ROUNDS=5 PROFILES=normal,flood
 BENCH := $(BUILD)/tests/bench
