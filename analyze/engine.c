@@ -31,7 +31,8 @@
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define DROPS_MAX 16u               /* spans of drops remembered: failures look back a minute */
 #define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
-#define GROUP 32u                   /* observations whose memory is fetched at a time */
+#define AHEAD 8u /* observations: a step of fetching their memory before the next */
+#define KEYS 32u /* of those under way: above twice that */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
 
@@ -503,25 +504,27 @@ static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair
 	rc_hosts_prefetch(e->hosts, &hosts, o->msg.qname_hash, rc_msg_is_response(&o->msg), step);
 }
 
-static void observe_group(struct rc_engine *e, const struct rc_obs *obs, size_t n)
-{
-	struct rc_pair_keys keys[GROUP];
-	for (unsigned step = 0; step < 2; step++)
-		for (size_t i = 0; i < n; i++)
-			prefetch(e, &obs[i], &keys[i], step);
-	for (size_t i = 0; i < n; i++) {
-		set_now(e, obs[i].ts_ns);
-		decide_due(e, e->now_ns);
-		e->keys = &keys[i];
-		rc_pair_observe(e->pair, &obs[i], &keys[i]);
-	}
-	e->keys = NULL;
-}
-
+/*
+ * Memory is fetched in two steps, each so many observations ahead of the next: the fetches of one go on
+ * while others are worked on.
+ */
 void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
-	for (size_t i = 0; i < n; i += GROUP)
-		observe_group(e, obs + i, n - i < GROUP ? n - i : GROUP);
+	struct rc_pair_keys keys[KEYS];
+	for (size_t i = 0; i < n + 2 * AHEAD; i++) {
+		if (i < n)
+			prefetch(e, &obs[i], &keys[i % KEYS], 0);
+		if (i >= AHEAD && i - AHEAD < n)
+			prefetch(e, &obs[i - AHEAD], &keys[(i - AHEAD) % KEYS], 1);
+		if (i < 2 * AHEAD)
+			continue;
+		const struct rc_obs *o = &obs[i - 2 * AHEAD];
+		set_now(e, o->ts_ns);
+		decide_due(e, e->now_ns);
+		e->keys = &keys[(i - 2 * AHEAD) % KEYS];
+		rc_pair_observe(e->pair, o, e->keys);
+	}
+	e->keys = NULL;
 	if (n > 0) {
 		tell_degraded(e, false);
 		rc_incidents_advance(e->incidents, e->now_ns);

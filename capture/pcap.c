@@ -4,6 +4,7 @@
  */
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/prefetch.h"
 #include "base/time.h"
 #include "capture/order.h"
 #include "capture/reader.h"
@@ -15,7 +16,6 @@
 /* Octets fetched into the cache ahead of a record: about one record's, some records on. */
 #define FETCH_BEGIN 1024u
 #define FETCH_END 1216u
-#define LINE_BYTES 64u
 
 struct variant {
 	uint32_t magic;
@@ -66,8 +66,7 @@ static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_
 	int rc = RC_OK;
 	while (n < max) {
 		if (left > FETCH_END)
-			for (size_t at = FETCH_BEGIN; at < FETCH_END; at += LINE_BYTES)
-				__builtin_prefetch(p + at);
+			rc_prefetch_bytes(p + FETCH_BEGIN, FETCH_END - FETCH_BEGIN);
 		if (left < pcap.header_len) {
 			r->need = pcap.header_len;
 			rc = RC_E_AGAIN;

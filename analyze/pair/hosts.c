@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pages.h"
+#include "base/prefetch.h"
 #include "base/time.h"
 
 #define WAYS 8u
-#define LINE_BYTES 64u
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
 #define GROUPS_MAX 1024u    /* resolvers of several addresses; a large site has some dozens */
 #define GROUP_ADDRS_MAX 16u /* addresses of one resolver */
@@ -51,12 +51,20 @@ struct load {
 	struct rc_rate now, busiest;
 };
 
+/* What is looked into at random for each message, on the same large pages. */
+struct tables {
+	struct load load[LOAD_SLOTS];       /* by hash of the server */
+	struct recent recent[RECENT_NAMES]; /* by hash of the name */
+	/* Hashes of client and server pairs that worked; a later pair overwrites. */
+	uint64_t served[SERVED_PAIRS];
+	struct station stations[STATIONS];
+};
+
 struct rc_hosts {
-	uint64_t ranges;   /* special-purpose ranges in use, by number */
-	struct load *load; /* by hash of the server */
+	uint64_t ranges; /* special-purpose ranges in use, by number */
+	struct tables *tables;
 	struct rc_addr services[RC_SERVICES_MAX];
 	size_t n_services;
-	struct station *stations;
 	struct rc_host *entries;
 	uint64_t *
 		marks; /* by set: an octet of the hash of each entry's address, 0 where there is none */
@@ -64,9 +72,6 @@ struct rc_hosts {
 	uint64_t seed;
 	struct group *groups; /* index 0 unused */
 	size_t n_groups;
-	struct recent *recent;
-	uint64_t *
-		served; /* hashes of client and server pairs that worked; a later pair overwrites */
 	uint64_t resolvers;
 	uint64_t evicted;
 };
@@ -86,12 +91,9 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->marks = calloc(sets, sizeof *h->marks);
 	rc_pages_enlarge(h->entries, sets * WAYS * sizeof *h->entries);
 	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
-	h->recent = calloc(RECENT_NAMES, sizeof *h->recent);
-	h->stations = calloc(STATIONS, sizeof *h->stations);
-	h->served = calloc(SERVED_PAIRS, sizeof *h->served);
-	h->load = calloc(LOAD_SLOTS, sizeof *h->load);
-	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->recent == NULL ||
-	    h->stations == NULL || h->served == NULL || h->load == NULL) {
+	h->tables = calloc(1, sizeof *h->tables);
+	rc_pages_enlarge(h->tables, sizeof *h->tables);
+	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->tables == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -106,10 +108,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->entries);
 	free(h->marks);
 	free(h->groups);
-	free(h->recent);
-	free(h->stations);
-	free(h->served);
-	free(h->load);
+	free(h->tables);
 	free(h);
 }
 
@@ -149,17 +148,12 @@ static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr
 	return NULL;
 }
 
-/* Inlined at all costs: gcc takes a function that only fetches ahead for one without effect, and drops its calls. */
-static inline __attribute__((always_inline)) void prefetch_entry(const struct rc_hosts *h,
-								 uint64_t hash)
+static void prefetch_entry(const struct rc_hosts *h, uint64_t hash)
 {
 	uint64_t set = hash & h->mask, found = marked(h->marks[set], mark_of(hash));
-	if (found == 0)
-		return;
-	const char *host = (const char *)&h
-				   ->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8];
-	for (size_t i = 0; i < sizeof(struct rc_host); i += LINE_BYTES)
-		__builtin_prefetch(host + i, 1);
+	if (found != 0)
+		rc_prefetch_bytes(&h->entries[set * WAYS + (unsigned)__builtin_ctzll(found) / 8],
+				  sizeof *h->entries);
 }
 
 void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_host_keys *keys,
@@ -170,13 +164,13 @@ void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_host_keys *keys
 		prefetch_entry(h, keys->server);
 		return;
 	}
-	__builtin_prefetch(&h->marks[keys->asker & h->mask]);
-	__builtin_prefetch(&h->marks[keys->server & h->mask]);
-	__builtin_prefetch(&h->load[keys->server % LOAD_SLOTS], 1);
+	rc_prefetch(&h->marks[keys->asker & h->mask]);
+	rc_prefetch(&h->marks[keys->server & h->mask]);
+	rc_prefetch(&h->tables->load[keys->server % LOAD_SLOTS]);
 	if (answer)
-		__builtin_prefetch(&h->served[pair_hash(h, keys) % SERVED_PAIRS], 1);
+		rc_prefetch(&h->tables->served[pair_hash(h, keys) % SERVED_PAIRS]);
 	else
-		__builtin_prefetch(&h->recent[name_hash % RECENT_NAMES], 1);
+		rc_prefetch(&h->tables->recent[name_hash % RECENT_NAMES]);
 }
 
 struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -274,7 +268,7 @@ static bool acts_as_resolver(const struct rc_host *host)
 
 static struct station *station_of(const struct rc_hosts *h, const uint8_t mac[6])
 {
-	return &h->stations[rc_hash_bytes(h->seed, mac, 6) % STATIONS];
+	return &h->tables->stations[rc_hash_bytes(h->seed, mac, 6) % STATIONS];
 }
 
 /* Notes a host's link-layer address when it is new or has changed. */
@@ -354,7 +348,7 @@ static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
  */
 static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
 {
-	const struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
+	const struct recent *r = &h->tables->recent[x->name_hash % RECENT_NAMES];
 	if (egress->group != RC_GROUP_NONE || egress->served > 0 || r->name_hash != x->name_hash ||
 	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
 	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
@@ -378,7 +372,7 @@ static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct 
 
 static struct load *load_of(const struct rc_hosts *h, uint64_t server_hash)
 {
-	return &h->load[server_hash % LOAD_SLOTS];
+	return &h->tables->load[server_hash % LOAD_SLOTS];
 }
 
 static uint32_t open_question(struct load *l, const struct rc_exchange *x)
@@ -452,7 +446,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		if (asker->group == RC_GROUP_NONE)
 			join_by_mac(h, asker);
 	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
-		struct recent *r = &h->recent[x->name_hash % RECENT_NAMES];
+		struct recent *r = &h->tables->recent[x->name_hash % RECENT_NAMES];
 		*r = (struct recent){x->name_hash, x->first_ns, x->server, {0}};
 		memcpy(r->mac, server_mac, sizeof r->mac);
 	}
@@ -464,7 +458,7 @@ bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 {
 	struct rc_host_keys keys = {addr_hash(h, client), addr_hash(h, server)};
 	uint64_t pair = pair_hash(h, &keys);
-	return h->served[pair % SERVED_PAIRS] == pair;
+	return h->tables->served[pair % SERVED_PAIRS] == pair;
 }
 
 static void note_service(struct rc_hosts *h, const struct rc_addr *addr)
@@ -531,7 +525,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	server->answered_ad += (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AD)) ==
 			       (RC_FLAG_RA | RC_FLAG_AD);
 	uint64_t pair = pair_hash(h, keys);
-	h->served[pair % SERVED_PAIRS] = pair;
+	h->tables->served[pair % SERVED_PAIRS] = pair;
 	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0) {
 		h->resolvers++;
 		note_service(h, &x->server);

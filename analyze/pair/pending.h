@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefetch.h"
+
 struct rc_pending_slot {
 	uint64_t tag; /* 0: free */
 	uint64_t pos;
@@ -58,7 +60,7 @@ static inline uint64_t rc_pending_next(const struct rc_pending *table, uint64_t 
 
 static inline void rc_pending_prefetch(const struct rc_pending *table, uint64_t tag)
 {
-	__builtin_prefetch(&table->slots[tag & table->mask]);
+	rc_prefetch(&table->slots[tag & table->mask]);
 }
 
 #endif

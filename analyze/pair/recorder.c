@@ -6,13 +6,13 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pages.h"
+#include "base/prefetch.h"
 
 #define ALIGN 8u
 #define FIRST_POS 64u             /* so that position 0 means none */
 #define INDEX_BYTES_PER_HEAD 256u /* one index head per so many ring bytes: about one per record */
 #define MARK_SHIFT RC_RECORD_POS_BITS /* of a head: above it the key's mark, below it a position */
 #define POS_MASK RC_RECORD_POS_MASK
-#define LINE_BYTES 64u
 #define AHEAD_BYTES \
 	1024u /* of the ring, fetched ahead of where it is written or let go: some records */
 /* Of a record, looked at when the answer comes. */
@@ -244,8 +244,7 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 	memcpy(record->name, name->wire, name->len);
 	/* The ring has long left the cache when it comes round. */
 	if (rc_span_left_in_chunk(&r->records, r->records.head) > AHEAD_BYTES + size)
-		for (uint64_t i = 0; i < size; i += LINE_BYTES)
-			__builtin_prefetch((const char *)record + AHEAD_BYTES + i, 1);
+		rc_prefetch_bytes((const char *)record + AHEAD_BYTES, size);
 	r->stats.records++;
 	*ret_record = record;
 	return append(r, asker_key, server_key);
@@ -283,22 +282,19 @@ const uint8_t *rc_recorder_answer(const struct rc_recorder *r, const struct rc_r
 
 void rc_recorder_prefetch_key(const struct rc_recorder *r, uint64_t key)
 {
-	__builtin_prefetch(&r->heads[key & r->mask], 1);
+	rc_prefetch(&r->heads[key & r->mask]);
 }
 
 void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
 {
-	if (pos < r->records.tail || pos >= r->records.head)
-		return;
-	const char *record = (const char *)record_at(r, pos);
-	for (size_t i = 0; i < ANSWERED_BYTES; i += LINE_BYTES)
-		__builtin_prefetch(record + i, 1);
+	if (pos >= r->records.tail && pos < r->records.head)
+		rc_prefetch_bytes(record_at(r, pos), ANSWERED_BYTES);
 }
 
 void rc_recorder_prefetch_behind(const struct rc_recorder *r, uint64_t pos)
 {
 	if (rc_span_left_in_chunk(&r->records, pos) > AHEAD_BYTES + 2 * sizeof(struct rc_record))
-		__builtin_prefetch((const char *)record_at(r, pos) + AHEAD_BYTES, 1);
+		rc_prefetch((const char *)record_at(r, pos) + AHEAD_BYTES);
 }
 
 uint64_t rc_recorder_last_by_asker(const struct rc_recorder *r, uint64_t key)
