@@ -79,7 +79,7 @@ static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r, ui
 {
 	uint64_t pos = rc_recorder_last_by_server(recorder, asker_key);
 	const struct rc_record *asked = rc_recorder_at(recorder, pos);
-	return asked != NULL && asked->x.name_hash == r->x.name_hash &&
+	return asked != NULL && asked != r && asked->x.name_hash == r->x.name_hash &&
 	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }

@@ -20,12 +20,24 @@ static bool is_never_reachable(const char *range)
 	return false;
 }
 
+/* A zone on the way whose servers help has addresses in that range too, used or not. */
+static bool is_range_of_working_zone(const struct rc_case *c, const struct rc_addr *addr)
+{
+	int range = rc_addr_special_range(addr);
+	for (size_t i = 0; i < c->n_zones; i++)
+		for (size_t k = 0; c->zones[i].usable > 0 && k < c->zones[i].n_addrs; k++)
+			if (rc_addr_special_range(&c->zones[i].addrs[k]) == range)
+				return true;
+	return false;
+}
+
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
 	return range != NULL &&
-	       (is_never_reachable(range) || !rc_hosts_range_in_use(c->hosts, addr));
+	       (is_never_reachable(range) ||
+		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr)));
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
@@ -89,6 +101,8 @@ static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
 				 c->x->first_ns, &page, 1) > 0;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
+		if (link->superseded)
+			continue;
 		if (link->zone + 1 == c->n_zones && link->x->state != RC_X_ANSWERED &&
 		    rc_name_in(&link->name->name, &z->name))
 			return false;
@@ -189,7 +203,7 @@ static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z
 							   : &c->zones[link->zone];
 		bool above = asked != NULL && asked->known_cut &&
 			     asked->name.labels < z->name.labels;
-		if (!rc_name_in(&link->name->name, &z->name))
+		if (link->superseded || !rc_name_in(&link->name->name, &z->name))
 			continue;
 		if (!above)
 			return false;
@@ -233,7 +247,7 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		bool address = link->x->qtype == RC_TYPE_A || link->x->qtype == RC_TYPE_AAAA;
-		if (!address || !rc_name_equal(&link->name->name, ns))
+		if (!address || link->superseded || !rc_name_equal(&link->name->name, ns))
 			continue;
 		if (link->x->state != RC_X_ANSWERED) {
 			result = result == LOOKUP_NONE ? LOOKUP_SILENT : result;

@@ -81,7 +81,7 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 		.from = x->asker,
 		.to = x->server,
 		.name = name,
-		.qtype = x->qtype,
+		.qtype = x->name_hash == RC_CONNECT_HASH ? c->x->qtype : x->qtype,
 		.outcome = outcome != NULL ? outcome
 			   : answered      ? "answered"
 					   : "timeout",

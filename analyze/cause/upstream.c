@@ -176,6 +176,34 @@ static bool is_passed_on(const struct rc_case *c)
 	return false;
 }
 
+/*
+ * Only forwarded, by a resolver that walks delegations as well: what it knows of the zone from before may
+ * have kept it from that.
+ */
+static bool walks_too(const struct rc_case *c)
+{
+	bool walks = false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone &&
+		    !(c->links[i].x->query.flags & RC_FLAG_RD))
+			return false;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		walks = walks || (h != NULL && h->got_referrals > 0);
+	}
+	return walks;
+}
+
+/* Connections alone failed: over UDP nothing was asked. */
+static bool only_connects(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone &&
+		    c->links[i].x->name_hash != RC_CONNECT_HASH)
+			return false;
+	return true;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -202,7 +230,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		     c->x->end_ns - c->from_ns < SLOW_NS;
 	if (chain || hasty)
 		return hasty && c->x->load >= RC_LOAD_BUSY ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-	if (outcome == RC_OUT_REFUSED && serves_others(c, z))
+	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) || only_connects(c))
 		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;

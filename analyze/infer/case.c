@@ -82,7 +82,7 @@ static void find_forwarded(struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
-		    link->name->role != RC_ROLE_QUESTION)
+		    link->name->role != RC_ROLE_QUESTION || link->superseded)
 			continue;
 		bool helped = link->outcome == RC_OUT_USABLE;
 		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE)

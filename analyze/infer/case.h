@@ -34,7 +34,8 @@ struct rc_link {
 	const struct rc_followed *name;
 	const struct rc_msg *answer; /* decoded; NULL when none is kept */
 	enum rc_outcome outcome;
-	size_t zone; /* index into zones: whose server was asked; RC_ZONE_NONE */
+	size_t zone;     /* index into zones: whose server was asked; RC_ZONE_NONE */
+	bool superseded; /* forwarded in vain, then put to the zones' own servers (forward first) */
 };
 
 #define RC_ZONE_NONE SIZE_MAX
@@ -170,6 +171,12 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 
 /* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);
+
+/*
+ * Adds the TCP connections that the resolver could not make to servers it never got to ask (it asks over TCP
+ * alone). Called by rc_zones_judge, which knows the servers.
+ */
+void rc_lineage_connect(struct rc_case *c);
 
 /* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
 void rc_zones_judge(struct rc_case *c);

@@ -4,7 +4,9 @@
 #include "base/time.h"
 
 #define PAST_MAX 4u
-#define TOLD_ENOUGH 16u /* addresses of a nameserver given so often, lately */
+#define TOLD_ENOUGH 16u      /* addresses of a nameserver given so often, lately */
+#define CONNECTIONS_MAX 128u /* of one resolver, the latest */
+#define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
 
@@ -143,6 +145,12 @@ static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 		c->from_min_ns = until_ns + 1 > c->from_min_ns ? until_ns + 1 : c->from_min_ns;
 }
 
+/* What a resolver's own address asks of it is a client on its host (a monitor, an operator's dig). */
+static bool is_asked_of_itself(const struct rc_exchange *x)
+{
+	return rc_addr_equal(&x->asker, &x->server);
+}
+
 /* A nameserver's address was given in time. */
 static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 {
@@ -166,7 +174,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-		    r->x.opcode == RC_OPCODE_QUERY) {
+		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(&r->x)) {
 			note_bounds(c, &r->x);
 			if (overlaps(c, &r->x))
 				add_link(c, r, pos, name);
@@ -234,6 +242,47 @@ static void collect_all(struct rc_case *c)
 			collect_name(c, i, &c->resolver[a]);
 }
 
+static bool has_server(const struct rc_zone_view *z, const struct rc_addr *server)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], server))
+			return true;
+	return false;
+}
+
+/* Some server of the zone was asked, so that its silence or answer is what counts. */
+static bool was_asked(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (has_server(z, &c->links[i].x->server))
+			return true;
+	return false;
+}
+
+/* A zone on the way with servers that nobody asked, and the name that lies in it. */
+struct unasked {
+	size_t zone, name;
+};
+
+static size_t find_unasked(const struct rc_case *c, struct unasked *unasked)
+{
+	size_t n = 0;
+	for (size_t z = 0; z < c->n_zones && n < UNASKED_MAX; z++) {
+		const struct rc_zone_view *zone = &c->zones[z];
+		bool on_way = zone->n_addrs > 0 && zone->role != RC_ROLE_NAMESERVER;
+		for (size_t i = 0; on_way && i < c->n_names; i++) {
+			enum rc_role role = c->names[i].role;
+			if ((role != RC_ROLE_QUESTION && role != RC_ROLE_ALIAS) ||
+			    !rc_name_in(&c->names[i].name, &zone->name))
+				continue;
+			if (!was_asked(c, zone))
+				unasked[n++] = (struct unasked){z, i};
+			break;
+		}
+	}
+	return n;
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct rc_exchange *x = ((const struct rc_link *)a)->x,
@@ -255,4 +304,45 @@ void rc_lineage_collect(struct rc_case *c)
 	if (c->n_links == 0 && widen_to_silent_fetch(c))
 		collect_all(c);
 	qsort(c->links, c->n_links, sizeof *c->links, by_time);
+}
+
+/* Connections to servers of which none was asked anything: none of them came about. */
+static void collect_connections(struct rc_case *c, const struct rc_addr *asker,
+				const struct unasked *unasked, size_t n)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, RC_CONNECT_HASH);
+	unsigned past = 0;
+	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || is_past(c, &r->x, &past))
+			return;
+		uint64_t at = pos;
+		pos = r->prev_asker;
+		if (r->x.name_hash != RC_CONNECT_HASH || !rc_addr_equal(&r->x.asker, asker))
+			continue;
+		note_bounds(c, &r->x);
+		bool failed = r->x.state != RC_X_ANSWERED && overlaps(c, &r->x);
+		for (size_t k = 0; k < n && failed; k++) {
+			if (!has_server(&c->zones[unasked[k].zone], &r->x.server))
+				continue;
+			add_link(c, r, at, unasked[k].name);
+			break;
+		}
+	}
+}
+
+void rc_lineage_connect(struct rc_case *c)
+{
+	struct unasked unasked[UNASKED_MAX];
+	size_t n_links = c->n_links, n = 0;
+	bool looked = false;
+	for (size_t a = 0; a < c->n_resolver; a++) {
+		if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], RC_CONNECT_HASH) == 0)
+			continue;
+		n = looked ? n : find_unasked(c, unasked);
+		looked = true;
+		collect_connections(c, &c->resolver[a], unasked, n);
+	}
+	if (c->n_links > n_links)
+		qsort(c->links, c->n_links, sizeof *c->links, by_time);
 }

@@ -321,6 +321,8 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	const struct rc_exchange *x = c->links[i].x;
 	if (x->marks & RC_X_ICMP_HARD)
 		return RC_OUT_ICMP;
+	if (x->name_hash == RC_CONNECT_HASH && !(x->marks & RC_X_RESET))
+		return RC_OUT_TIMEOUT;
 	/* One that took the connection and closed it without a word is as silent as any. */
 	if (x->marks & (RC_X_RESET | RC_X_NO_CONNECT))
 		return RC_OUT_TCP_FAILED;
@@ -392,6 +394,36 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 		return RC_OUT_MALFORMED;
 	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
 	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
+}
+
+/* Forwarded in vain to somebody else, and then put to the zones' own servers. */
+static bool is_walked_after(const struct rc_case *c, const struct questions *q, size_t i)
+{
+	for (size_t a = 0; a < c->n_resolver; a++)
+		if (rc_addr_equal(&c->resolver[a], &c->links[i].x->server))
+			return false;
+	return !(c->links[q->last[q->first[i]]].x->query.flags & RC_FLAG_RD);
+}
+
+/*
+ * A resolver that forwards first walks the delegations itself when that is in vain: its walk decides,
+ * and what became of anything at that forwarder does not.
+ */
+static void supersede_forwarded(struct rc_case *c, const struct questions *q)
+{
+	const struct rc_addr *forwarder = NULL;
+	for (size_t i = 0; i < c->n_links && forwarder == NULL; i++)
+		if ((c->links[i].x->query.flags & RC_FLAG_RD) &&
+		    c->links[i].outcome != RC_OUT_USABLE && is_walked_after(c, q, i))
+			forwarder = &c->links[i].x->server;
+	for (size_t i = 0; i < c->n_links && forwarder != NULL; i++) {
+		struct rc_link *link = &c->links[i];
+		link->superseded = (link->x->query.flags & RC_FLAG_RD) &&
+				   link->outcome != RC_OUT_USABLE &&
+				   rc_addr_equal(&link->x->server, forwarder);
+		if (link->superseded)
+			link->outcome = RC_OUT_UNKNOWN;
+	}
 }
 
 static bool is_final(const struct rc_link *link, uint16_t qtype)
@@ -489,6 +521,7 @@ void rc_zones_judge(struct rc_case *c)
 		return;
 	}
 	each_message(c, addresses_of_message, &naming);
+	rc_lineage_connect(c);
 	for (size_t i = 0; i < c->n_links; i++) {
 		c->links[i].zone = zone_by_server(c, &c->links[i]);
 		if (c->links[i].zone == RC_ZONE_NONE)
@@ -501,6 +534,7 @@ void rc_zones_judge(struct rc_case *c)
 	}
 	for (size_t i = 0; i < c->n_links; i++)
 		c->links[i].outcome = outcome_of(c, &of_name, i);
+	supersede_forwarded(c, &of_name);
 	struct rc_zone_view *unknown = &c->zones[c->n_zones];
 	*unknown = (struct rc_zone_view){.role = RC_ROLE_QUESTION};
 	unknown->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);

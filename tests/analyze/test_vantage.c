@@ -1,0 +1,188 @@
+/* Clients, resolvers and upstreams that are not where one expects them. */
+#include "tests/analyze/sim.h"
+
+#define FORWARD_TARGET "203.0.113.9"
+#define EGRESS6 "fd00::53"
+
+static const uint8_t card[6] = {2, 0, 0, 0, 0, 9};
+
+/* A query out of that network card. */
+static void ask_from_card(struct sim *s, int64_t ms, const char *asker, const char *server,
+			  unsigned id, unsigned flags, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, asker, 20000 + id, server, 53, &d);
+	memcpy(o.src_mac, card, sizeof o.src_mac);
+	send_obs(s, &o);
+}
+
+static void connect_to(struct sim *s, int64_t ms, const char *server, unsigned port, bool refused)
+{
+	struct rc_obs syn = obs_tcp(T0 + ms * MS, RC_TCP_SYN, RESOLVER, port, server, 53);
+	struct rc_obs rst = obs_tcp(T0 + ms * MS + 1, RC_TCP_RESET, server, 53, RESOLVER, port);
+	send_obs(s, &syn);
+	if (refused)
+		send_obs(s, &rst);
+}
+
+static void a_client_on_the_resolvers_host_is_a_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, RESOLVER, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 10, 11, "www.example");
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 12, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	reply(&s, LATE + 13, RESOLVER, RESOLVER, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/* What such a client is refused is not what another server refused the resolver. */
+static void a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, RESOLVER, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 1, RESOLVER, RESOLVER, 10, RECURSED | RC_RCODE_REFUSED, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
+}
+
+static void a_failure_told_late_is_no_answer_that_came_too_late(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 12000, CLIENT2, RESOLVER, 11, QUERY, "good.test");
+	reply(&s, LATE + 12100, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_true(s.n > 0);
+	assert_string_not_equal(s.seen[0].cause->slug, "no_answer.late_response");
+}
+
+static void nxdomain(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	reply(s, ms, ROOT_SERVER, RESOLVER, id, AUTHORITY | RC_RCODE_NXDOMAIN, name);
+}
+
+/* The forwarder is dead, and the walk that follows ends at a nameserver's name that does not exist. */
+static void forward_first_is_judged_by_its_walk(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, FORWARD_TARGET, 11, QUERY, "www.example");
+	ask(&s, LATE + 1201, RESOLVER, ROOT_SERVER, 12, FETCH, "www.example");
+	dns_query(&d, 12, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns.none");
+	say(&s, LATE + 1210, ROOT_SERVER, RESOLVER, 12, &d);
+	ask(&s, LATE + 1211, RESOLVER, FORWARD_TARGET, 13, QUERY, "ns.none");
+	ask(&s, LATE + 2411, RESOLVER, ROOT_SERVER, 14, FETCH, "ns.none");
+	nxdomain(&s, LATE + 2415, 14, "ns.none");
+	reply(&s, LATE + 2416, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "delegation.ns_unresolvable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
+/* A dead forwarder is not proven to be all of it where the resolver could have walked. */
+static void silence_of_a_forwarder_is_not_proven_of_one_that_walks(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, 100, RESOLVER, ROOT_SERVER, 8, FETCH, "other.example");
+	refer(&s, 110, 8, "other.example");
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.test");
+	ask(&s, LATE + 1, RESOLVER, FORWARD_TARGET, 11, QUERY, "www.test");
+	reply(&s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.test");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* A resolver that asks over TCP alone: its connections are all there is. */
+static void tell_of_connections(struct sim *s, bool refused)
+{
+	begin(s);
+	warm_up(s, 0);
+	ask(s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(s, LATE + 10, 11, "www.example");
+	connect_to(s, LATE + 11, ZONE_SERVER, 40001, refused);
+	connect_to(s, LATE + 1011, ZONE_SERVER2, 40002, refused);
+	reply(s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(s);
+}
+
+static void connections_refused_are_an_unreachable_upstream(void **state)
+{
+	struct sim s;
+	(void)state;
+	tell_of_connections(&s, true);
+	assert_cause(&s, 0, "upstream.unreachable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
+static void connections_unanswered_are_a_silent_upstream(void **state)
+{
+	struct sim s;
+	(void)state;
+	tell_of_connections(&s, false);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
+/* It has answered nobody yet, so only its network card ties its two addresses together. */
+static void an_egress_address_of_a_resolver_that_never_answered_is_no_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, 0, CLIENT2, FORWARDER, 900, QUERY, "good.test");
+	reply_a(&s, 6, FORWARDER, CLIENT2, 900, RECURSED, "good.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask_from_card(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "example");
+	refer(&s, LATE + 10, 11, "example");
+	ask_from_card(&s, LATE + 11, EGRESS6, "fd00::2", 12, FETCH, "www.example");
+	ask_from_card(&s, LATE + 811, EGRESS6, "fd00::2", 13, FETCH, "www.example");
+	ask(&s, LATE + 20000, CLIENT2, FORWARDER, 901, QUERY, "good.test");
+	reply_a(&s, LATE + 20001, FORWARDER, CLIENT2, 901, RECURSED, "good.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
+		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
+		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
+		cmocka_unit_test(forward_first_is_judged_by_its_walk),
+		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
+		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
+		cmocka_unit_test(connections_unanswered_are_a_silent_upstream),
+		cmocka_unit_test(an_egress_address_of_a_resolver_that_never_answered_is_no_client),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
