@@ -5,6 +5,7 @@
 
 #define PAST_MAX 4u
 #define TOLD_ENOUGH 16u      /* addresses of a nameserver given so often, lately */
+#define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* of one resolver, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 #define SHARED_STEPS_MAX \
@@ -235,13 +236,6 @@ static bool widen_to_silent_fetch(struct rc_case *c)
 	return wider;
 }
 
-static void collect_all(struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_names; i++)
-		for (size_t a = 0; a < c->n_resolver; a++)
-			collect_name(c, i, &c->resolver[a]);
-}
-
 static bool has_server(const struct rc_zone_view *z, const struct rc_addr *server)
 {
 	for (size_t i = 0; i < z->n_addrs; i++)
@@ -292,6 +286,101 @@ static int by_time(const void *a, const void *b)
 	return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
 }
 
+static bool follow_cached_aliases(struct rc_case *c, const struct rc_record *r, enum rc_role role)
+{
+	const struct rc_msg *m = r->x.state == RC_X_ANSWERED ? rc_case_decode(c, r) : NULL;
+	struct rc_rr rr;
+	if (m == NULL || !(m->has & RC_HAS_ANSWER_CNAME))
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	bool fresh = rc_rr_next(&it, &rr) &&
+		     (c->to_ns - r->x.end_ns) / RC_NS_PER_S <= (int64_t)rr.ttl_s;
+	if (fresh)
+		follow_answer(c, m, role);
+	return fresh;
+}
+
+/* A warm resolver goes on from an alias that it holds, without asking for it again. */
+static void recall_alias(struct rc_case *c, size_t name)
+{
+	uint64_t hash = c->names[name].hash;
+	for (size_t a = 0; a < c->n_resolver; a++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash);
+		for (unsigned i = 0; i < RECALL_STEPS_MAX; i++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->resolver[a]))
+				continue;
+			bound_to(c, r->x.end_ns);
+			if (r->x.end_ns <= c->to_ns &&
+			    follow_cached_aliases(c, r, c->names[name].role))
+				return;
+		}
+	}
+}
+
+/* It holds the delegation too: where that gives no address, it looks the servers' names up again. */
+static void recall_nameservers(struct rc_case *c, size_t name)
+{
+	for (unsigned n = 0; n < c->names[name].name.labels; n++) {
+		struct rc_book_page page;
+		struct rc_name zone;
+		struct rc_msg m;
+		rc_name_parent(&c->names[name].name, n, &zone);
+		if (rc_book_find(c->book, rc_name_hash(c->seed, &zone), RC_BOOK_REFERRAL,
+				 c->x->first_ns, &page, 1) == 0)
+			continue;
+		if (page.first_ns <= c->to_ns &&
+		    rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m) &&
+		    !(m.has & RC_HAS_ADDL_ADDR))
+			follow_answer(c, &m, c->names[name].role);
+		return;
+	}
+}
+
+static void collect_names(struct rc_case *c, size_t first)
+{
+	for (size_t i = first; i < c->n_names; i++)
+		for (size_t a = 0; a < c->n_resolver; a++)
+			collect_name(c, i, &c->resolver[a]);
+}
+
+static bool asked_question(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role == RC_ROLE_QUESTION)
+			return true;
+	return false;
+}
+
+/*
+ * The question itself was not asked again: the work may have gone on from what a warm resolver knows of it. A
+ * failure that repeats one in the capture has that to go by, and says more with it.
+ */
+static void recall(struct rc_case *c)
+{
+	size_t n_names = c->n_names, n_links = c->n_links;
+	bool went_on = false;
+	if (asked_question(c) || (c->others.earlier > 0 && c->x->state == RC_X_ANSWERED))
+		return;
+	for (size_t i = 0; i < c->n_names; i++) {
+		enum rc_role role = c->names[i].role;
+		if (role != RC_ROLE_QUESTION && role != RC_ROLE_ALIAS)
+			continue;
+		recall_alias(c, i);
+		recall_nameservers(c, i);
+	}
+	collect_names(c, n_names);
+	for (size_t i = n_links; i < c->n_links && !went_on; i++)
+		went_on = c->links[i].x->first_ns >= c->from_ns;
+	if (!went_on) { /* what was under way already is of somebody else's question */
+		c->n_names = n_names;
+		c->n_links = n_links;
+	}
+}
+
 void rc_lineage_collect(struct rc_case *c)
 {
 	c->names = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
@@ -300,9 +389,10 @@ void rc_lineage_collect(struct rc_case *c)
 		return;
 	widen_to_shared_fetch(c);
 	follow(c, c->qname, RC_ROLE_QUESTION);
-	collect_all(c);
+	collect_names(c, 0);
+	recall(c);
 	if (c->n_links == 0 && widen_to_silent_fetch(c))
-		collect_all(c);
+		collect_names(c, 0);
 	qsort(c->links, c->n_links, sizeof *c->links, by_time);
 }
 
