@@ -250,7 +250,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 			       !is_transfer(c);
 	if (c->ede & rule->ede) {
 		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
-		return RC_CONF_PROVEN;
+		/* Some say so of a client that they do not serve (CoreDNS's acl). */
+		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
 	}
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
 	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
@@ -259,9 +260,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 			      "other names are answered");
 		return RC_CONF_LIKELY;
 	}
-	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) ||
-	    !rc_flag(&c->x->answer, RC_FLAG_RA) || c->others.same_server_ok > 0 ||
-	    c->others.same_client_ok > 0)
+	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_server_recurses(c) ||
+	    c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	rc_prove_self(
 		c, f,
@@ -285,6 +285,17 @@ static bool is_flooded(struct rc_case *c, struct rc_finding *f)
 	return true;
 }
 
+/* Asked much in that second, it refused what it answers this client at other times. */
+static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate r;
+	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || c->n_links > 0 ||
+	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN)
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, rc_say(c, "REFUSED, in a time of %u questions in a second", r.asked));
+	return RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -301,7 +312,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_PROVEN;
 	}
 	if (rc_is_answered(c))
-		return RC_CONF_NONE;
+		return well ? refuses_by_turns(c, f) : RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
 	if (!well)
 		return RC_CONF_NONE;
@@ -531,10 +542,11 @@ static const struct rc_rule rules[] = {
 				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
 					"and nothing asked upstream, while other names are served.",
 				RC_TRUTH("EDE 4, 15, 16 or 17 in the answer.",
-					 "REFUSED with RA=1, or EDE 18, at once and with nothing "
-					 "asked upstream, while the client's other names are "
-					 "answered.",
-					 NULL,
+					 "REFUSED by a resolver, or EDE 18, at once and with "
+					 "nothing asked upstream, while the client's other names "
+					 "are answered.",
+					 "The EDE, to a client that gets nothing while others get "
+					 "the name.",
 					 {"policy.client_not_allowed",
 					  "none of the client's names is answered"},
 					 {"resolver.overload",
@@ -562,8 +574,9 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("EDE 31 or 32 in the answer.",
 					 "No answer, while the same question of the client gets "
 					 "empty truncated answers and whole ones (RRL slip).",
-					 "No answer to a question that the client gets answered at "
-					 "other times, in a second with ten questions and more.",
+					 "No answer, or REFUSED, to a question that the client "
+					 "gets answered at other times, in a second with ten "
+					 "questions and more.",
 					 {"no_answer.server_silent",
 					  "nothing of the client is answered"},
 					 {"resolver.overload", "the open questions are of several "
