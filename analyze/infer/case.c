@@ -218,12 +218,25 @@ static void gather_page(struct gathering *g, const struct rc_msg *m, const struc
 	       p->content);
 }
 
+/* Keys that the resolver fetched itself count, not those that somebody held before. */
+static bool has_fetched_keys(const struct rc_case *c, uint64_t hash)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->hash == hash &&
+		    c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    (c->links[i].answer->has & RC_HAS_ANSWER_QTYPE))
+			return true;
+	return false;
+}
+
 /* What the zone book has of one name. */
 static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 {
 	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY};
 	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
 		struct rc_book_page pages[BOOK_PAGES];
+		if (kinds[k] == RC_BOOK_DNSKEY && has_fetched_keys(c, hash))
+			continue;
 		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, pages, BOOK_PAGES);
 		while (n-- > 0) {
 			const struct rc_msg *m = pages[n].dnssec_ok && pages[n].first_ns <= c->to_ns

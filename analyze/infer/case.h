@@ -172,10 +172,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 /* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);
 
-/*
- * Adds the TCP connections that the resolver could not make to servers it never got to ask (it asks over TCP
- * alone). Called by rc_zones_judge, which knows the servers.
- */
+/* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
 void rc_lineage_connect(struct rc_case *c);
 
 /* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
