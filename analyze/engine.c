@@ -107,7 +107,7 @@ static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
 	struct rc_record *r = rc_recorder_at(recorder, pos);
-	if (r->name_len > 1 && r->name[0] == 3 && r->name[1] == '_')
+	if (r->name_len > 1 && rc_may_report(r->name))
 		note_report(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
 	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,

@@ -265,15 +265,17 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				"are not in the capture.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
 	f->vague = f->generic = true;
+	/* What the resolver itself lacks says more. */
+	enum rc_confidence most = rc_distrusts_root(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
-		return RC_CONF_LIKELY;
+		return most;
 	}
 	if ((c->ede & rule->ede) || rc_reported(c, rule->ede))
-		return RC_CONF_LIKELY;
+		return most;
 	if (c->n_links == 0 && another_says(rule, c)) {
 		rc_prove(c, f, &c->others.other_failed->x, c->qname, NULL,
 			 "the EDE of another resolver");

@@ -165,6 +165,9 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 	return false;
 }
 
+/* The resolver asks for the root's keys again and again, though they verify: its anchor or its clock. */
+bool rc_distrusts_root(struct rc_case *c);
+
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);
 

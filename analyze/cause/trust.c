@@ -1,8 +1,6 @@
 /*
  * DNSSEC faults of one resolver, or of its cache: everything verifies, but not there.
  */
-#include <stdio.h>
-
 #include "analyze/cause/rule.h"
 #include "analyze/infer/rollover.h"
 
@@ -21,45 +19,96 @@ static const struct rc_link *root_keys_again(const struct rc_case *c)
 	return n >= 2 && proof->outcome == RC_OUT_USABLE ? proof : NULL;
 }
 
-/* It has told the root which anchor it has (RFC 8145 5.1), and that is a key of the root's set. */
-static bool has_told_good_anchor(struct rc_case *c, const struct rc_msg *keys)
+enum told { TOLD_NOTHING, TOLD_GOOD, TOLD_BAD };
+
+/* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
+static enum told told_anchor(const struct rc_case *c, const struct rc_msg *keys,
+			     const struct rc_signal **ret_signal)
 {
+	const struct rc_signal *s = NULL;
+	for (size_t i = 0; i < c->n_resolver && s == NULL; i++)
+		s = rc_reports_signal(c->reports, &c->resolver[i]);
+	if (s == NULL)
+		return TOLD_NOTHING;
+	*ret_signal = s;
 	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
 	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
-		struct rc_name signal = {.len = 10, .labels = 1};
-		char label[10];
-		if (rr.section != RC_ANSWER || rr.type != RC_TYPE_DNSKEY)
-			continue;
-		snprintf(label, sizeof label, "\010_ta-%04x", rc_read_key_tag(keys, &rr));
-		memcpy(signal.wire, label, 9);
-		signal.wire[9] = 0;
-		uint64_t hash = rc_name_hash(c->seed, &signal);
-		for (size_t a = 0; a < c->n_resolver; a++)
-			if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash) != 0)
-				return true;
-	}
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		for (unsigned i = 0; i < s->n_tags && rr.section == RC_ANSWER; i++)
+			if (rr.type == RC_TYPE_DNSKEY && rc_read_key_tag(keys, &rr) == s->tags[i])
+				return TOLD_GOOD;
+	return TOLD_BAD;
+}
+
+/* It has asked for keys or delegations of zones below the root. */
+static bool is_past_root(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->name.labels > 0)
+			return true;
 	return false;
 }
 
-/* Everything verifies from the root down, and the resolver asks for the root's keys again and again. */
+/* What the root's keys showed, when a resolver asks for them again and again and rejects all the same. */
+struct root_keys {
+	const struct rc_link *proof;
+	const struct rc_signal *signal;
+	enum told told;
+	bool whole; /* the chain down to the name was seen, and verifies */
+};
+
+static bool distrusts_root(struct rc_case *c, struct root_keys *k)
+{
+	*k = (struct root_keys){.proof = root_keys_again(c)};
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL)
+		return false;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	k->whole = r->status == RC_DNSSEC_SECURE;
+	bool root_alone = r->status == RC_DNSSEC_INDETERMINATE && r->n_findings == 0 &&
+			  !is_past_root(c);
+	k->told = told_anchor(c, k->proof->answer, &k->signal);
+	return k->whole || root_alone;
+}
+
+bool rc_distrusts_root(struct rc_case *c)
+{
+	struct root_keys k;
+	return distrusts_root(c, &k);
+}
+
+static void prove_root(struct rc_case *c, struct rc_finding *f, const struct root_keys *k)
+{
+	rc_prove(c, f, k->proof->x, &k->proof->name->name, NULL,
+		 "the root's DNSKEY set, which verifies with the trust anchor");
+	if (k->signal != NULL)
+		rc_prove(c, f, rc_arena_copy(c->arena, &k->signal->x, sizeof k->signal->x), NULL,
+			 NULL,
+			 rc_say(c, "the resolver tells its anchor: key %u", k->signal->tags[0]));
+	rc_prove_self(c, f, "the client's answer");
+}
+
+static const char *say_verifies(struct rc_case *c, const struct root_keys *k)
+{
+	return k->whole ? rc_say(c, "all signatures down to %s verify", rc_say_name(c, c->qname))
+			: "they verify";
+}
+
+/* The resolver asks for the root's keys again and again, which verify: a clock, or an anchor. */
 static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
 {
-	const struct rc_link *proof = root_keys_again(c);
-	if (proof == NULL || proof->answer == NULL || rc_case_dnssec(c)->status != RC_DNSSEC_SECURE)
+	struct root_keys k;
+	if (!distrusts_root(c, &k) || k.told == TOLD_BAD)
 		return RC_CONF_NONE;
-	bool told = has_told_good_anchor(c, proof->answer);
+	bool told = k.told == TOLD_GOOD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
-		"%s validates nothing, not even the root's keys, though all "
-		"signatures down to %s verify%s: its clock is wrong%s.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		"%s validates nothing, not even the root's keys, though %s%s: its clock is "
+		"wrong%s.",
+		rc_say_addr(c, &c->x->server), say_verifies(c, &k),
 		told ? " and it has told the root that it has the right trust anchor" : "",
 		told ? "" : ", or its trust anchor");
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
-		 "the root's DNSKEY set, which verifies with the trust anchor");
-	rc_prove_self(c, f, "the client's answer");
+	prove_root(c, f, &k);
 	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -83,28 +132,26 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 	return RC_CONF_LIKELY;
 }
 
-/* Everything verifies, from the anchor the resolver should have; it alone cannot validate. */
+/* The same, and nothing says that it is the clock. */
 static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
+	struct root_keys k;
 	(void)rule;
-	const struct rc_link *proof = root_keys_again(c);
-	if (rc_flag(&c->x->query, RC_FLAG_CD) || (c->ede & (RC_EDE(7) | RC_EDE(8))) ||
-	    proof == NULL || proof->answer == NULL ||
-	    rc_case_dnssec(c)->status != RC_DNSSEC_SECURE || has_told_good_anchor(c, proof->answer))
+	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !distrusts_root(c, &k) || k.told == TOLD_GOOD)
 		return RC_CONF_NONE;
+	bool told = k.told == TOLD_BAD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
-		"%s asks for the keys of the root again and again and validates "
-		"nothing, though all signatures from the root down to %s verify: "
-		"its trust anchor is wrong or out of date (or its clock is years off, which "
-		"looks the same).",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove(c, f, proof->x, &proof->name->name, NULL,
-		 "the root's DNSKEY set, which verifies with the trust anchor");
-	rc_prove_self(c, f, "the client's answer");
-	return RC_CONF_LIKELY;
+		"%s asks for the keys of the root again and again and validates nothing, though "
+		"%s%s: "
+		"its trust anchor is wrong or out of date%s.",
+		rc_say_addr(c, &c->x->server), say_verifies(c, &k),
+		told ? ", and the anchor that it tells the root of is no key of the root" : "",
+		told ? "" : " (or its clock is years off, which looks the same)");
+	prove_root(c, f, &k);
+	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_book_page *p,
@@ -175,7 +222,7 @@ static const struct rc_rule rules[] = {
 					"the root's keys are fetched again and again by a resolver "
 					"that has told the root the right anchor (RFC 8145).",
 					"The root's keys are fetched again and again, and "
-					"everything verifies.",
+					"verify.",
 					{"dnssec.signature_expired",
 					 "the signature is out of date by packet time too"},
 					{"dnssec.trust_anchor",
@@ -231,9 +278,10 @@ static const struct rc_rule rules[] = {
 				.when = "Everything verifies from the root down, and the resolver "
 					"keeps asking for the root's DNSKEY and fails.",
 				RC_TRUTH(NULL,
-					 "The root's keys are fetched again and again, and "
-					 "everything verifies from the root down.",
-					 NULL,
+					 "The root's keys are fetched again and again, verify, and "
+					 "the anchor that the resolver tells of (RFC 8145) is none "
+					 "of them.",
+					 "The root's keys are fetched again and again, and verify.",
 					 {"dnssec.clock_skew",
 					  "EDE 7 or 8, or the resolver names the right anchor (RFC "
 					  "8145); otherwise a clock years off looks the same"},

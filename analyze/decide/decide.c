@@ -183,8 +183,9 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) && is_of_validation(e->rule))
 		return;
-	/* Mere signs say nothing beside other signs, and nothing about other names. */
-	if (e->confidence < RC_CONF_LIKELY && (o->confidence > RC_CONF_NONE || by_zone))
+	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
+	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
+	if (mere && (o->confidence > RC_CONF_NONE || by_zone))
 		return;
 	bool asked_nobody = c->upstream_visible || c->x->end_ns - c->x->first_ns < INSTANT_NS;
 	bool cached = c->n_links == 0 && asked_nobody;
@@ -335,11 +336,12 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
 
 /*
  * Where the resolver's own queries are not in sight, what its slowness says is all there will ever be: a
- * repeat that fails at once is the same.
+ * repeat that fails at once is the same. And what ails the resolver itself shows but once.
  */
 static bool is_worth_remembering(const struct rc_case *c, const struct outcome *o)
 {
-	enum rc_confidence least = c->upstream_visible ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	bool alone = !c->upstream_visible || (o->rule->flags & RC_RULE_RESOLVER);
+	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	return o->confidence >= least && !o->finding.cached && !o->finding.generic &&
 	       c->x->opcode == RC_OPCODE_QUERY;
 }

@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 
 #define SLOTS 256u /* reports are sent once per failure and TTL: few are under way at a time */
 
+#define SIGNALS 64u /* resolvers tell at start and once a day, and a site has a few */
+
 struct rc_reports {
 	uint64_t seed;
+	struct rc_signal signals[SIGNALS];
 	struct rc_report slots[SLOTS];
 };
 
@@ -87,10 +91,54 @@ static void read_subject(const struct rc_name *name, unsigned mark, struct rc_na
 	ret_name->labels = (uint8_t)(mark - 3);
 }
 
+static int hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The key tags of _ta-TAG-TAG...; 0 if the name is none such below the root. */
+static unsigned read_tags(const struct rc_name *name, uint16_t *tags)
+{
+	static const uint8_t mark[] = {'_', 't', 'a'};
+	const uint8_t *label = name->wire;
+	unsigned n = 0;
+	if (name->labels != 1 || label[0] < 8 || memcmp(label + 1, mark, sizeof mark) != 0)
+		return 0;
+	for (unsigned at = 4; at + 5 <= label[0] + 1u && n < RC_SIGNAL_TAGS_MAX; at += 5) {
+		unsigned tag = 0;
+		for (unsigned i = 1; i <= 4; i++) {
+			int digit = hex_digit(label[at + i]);
+			if (label[at] != '-' || digit < 0)
+				return 0;
+			tag = tag << 4 | (unsigned)digit;
+		}
+		tags[n++] = (uint16_t)tag;
+	}
+	return n;
+}
+
+static size_t signal_slot(const struct rc_reports *r, const struct rc_addr *asker)
+{
+	return rc_hash_bytes(r->seed, asker->bytes, sizeof asker->bytes) % SIGNALS;
+}
+
+const struct rc_signal *rc_reports_signal(const struct rc_reports *r, const struct rc_addr *asker)
+{
+	const struct rc_signal *s = &r->signals[signal_slot(r, asker)];
+	return s->n_tags > 0 && rc_addr_equal(&s->x.asker, asker) ? s : NULL;
+}
+
 void rc_reports_note(struct rc_reports *r, const struct rc_exchange *x, const struct rc_name *name)
 {
 	struct rc_name subject;
 	uint16_t qtype, code;
+	struct rc_signal signal = {.x = *x};
+	signal.n_tags = read_tags(name, signal.tags);
+	if (signal.n_tags > 0)
+		r->signals[signal_slot(r, &x->asker)] = signal;
 	if (!rc_is_report(name))
 		return;
 	unsigned mark = second_mark(name);
