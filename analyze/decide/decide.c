@@ -213,6 +213,49 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		f->evidence[f->n_evidence++] = e->evidence[i];
 }
 
+/*
+ * The resolver's own queries are not in sight, and nothing is known of this failure: but other names of the zone
+ * fail at the same time, and why is known.
+ */
+static void compare_siblings(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+{
+	const struct rc_others *t = &c->others;
+	if (o->confidence > RC_CONF_NONE || c->upstream_visible ||
+	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    t->same_server_ok + t->same_client_ok + t->cd_failed > 0)
+		return;
+	const struct rc_memo_entry *e = rc_memo_find_sibling(d->memo, c);
+	if (e == NULL)
+		return;
+	struct rc_finding *f = &o->finding;
+	o->rule = e->rule;
+	o->confidence = RC_CONF_POSSIBLE;
+	f->n_evidence = 0;
+	f->vague = f->generic = true;
+	f->cached = false;
+	f->zone = NULL;
+	f->server = NULL;
+	c->took = NULL;
+	c->names_client = false;
+	f->explanation = rc_say(
+		c, "%s fails at %s as another name of its zone does, of which more is known: %s",
+		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), e->explanation);
+	rc_prove_self(c, f, "SERVFAIL, and nothing that tells it apart");
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
+		f->evidence[f->n_evidence] = e->evidence[i];
+		f->evidence[f->n_evidence++].fact = "part of the failure of the other name";
+	}
+}
+
+/* Of the zone, its servers or the way there: what others of its names meet as well. */
+static bool concerns_zone(const struct rc_rule *rule)
+{
+	enum rc_party party = rule->cause.responsible;
+	return party == RC_PARTY_ZONE_OWNER || party == RC_PARTY_SERVER_OPERATOR ||
+	       party == RC_PARTY_NETWORK;
+}
+
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
 static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
 {
@@ -381,6 +424,10 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 		return false;
 	struct rc_case *root = hop[last];
 	recall(d, root, &o);
+	compare_siblings(d, root, &o);
+	if (!root->upstream_visible && rc_rcode_is(root, RC_RCODE_SERVFAIL) &&
+	    o.confidence > RC_CONF_NONE && o.finding.explanation != NULL && concerns_zone(o.rule))
+		rc_memo_put_sibling(d->memo, root, o.rule, o.confidence, &o.finding);
 	o.confidence = cap_lost(c, o.confidence);
 	if (root->report != NULL)
 		rc_prove_report(root, &o.finding);

@@ -4,8 +4,12 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/time.h"
 
 #define WAYS 4u
+#define SIBLING_NS (120 * RC_NS_PER_S) /* as others' outcomes are compared (infer/others.c) */
+
+enum kind { OF_NAME, OF_ZONE, OF_SIBLINGS };
 
 struct rc_memo {
 	struct rc_memo_entry *entries;
@@ -41,10 +45,10 @@ void rc_memo_free(struct rc_memo *m)
 }
 
 static uint64_t key_of(const struct rc_memo *m, const struct rc_addr *server, uint64_t name_hash,
-		       bool zone)
+		       enum kind kind)
 {
 	uint64_t h = rc_hash_bytes(m->seed, server->bytes, sizeof server->bytes);
-	uint64_t key = rc_hash_u64(m->seed, h, name_hash ^ (zone ? RC_HASH_K0 : 0));
+	uint64_t key = rc_hash_u64(m->seed, h, name_hash ^ (uint64_t)kind * RC_HASH_K0);
 	return key == 0 ? 1 : key;
 }
 
@@ -103,22 +107,22 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
 		 enum rc_confidence confidence, const struct rc_finding *f)
 {
-	put(m, key_of(m, &c->x->server, c->x->name_hash, false), c, rule, confidence, f);
+	put(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME), c, rule, confidence, f);
 	if (rule->flags & RC_RULE_RESOLVER) {
 		struct rc_name root;
 		rc_name_parent(c->qname, c->qname->labels, &root);
-		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &root), true), c, rule,
+		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &root), OF_ZONE), c, rule,
 		    confidence, f);
 	}
 	if (f->zone != NULL && f->zone->labels > 0)
-		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, f->zone), true), c, rule,
+		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, f->zone), OF_ZONE), c, rule,
 		    confidence, f);
 }
 
 const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct rc_case *c,
 					 int64_t max_age_ns, bool *ret_by_zone)
 {
-	const struct rc_memo_entry *e = find(m, key_of(m, &c->x->server, c->x->name_hash, false));
+	const struct rc_memo_entry *e = find(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME));
 	if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 		*ret_by_zone = false;
 		return e;
@@ -126,11 +130,72 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {
 		struct rc_name zone;
 		rc_name_parent(c->qname, n, &zone);
-		e = find(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &zone), true));
+		e = find(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &zone), OF_ZONE));
 		if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 			*ret_by_zone = true;
 			return e;
 		}
+	}
+	return NULL;
+}
+
+/* Below a top-level domain of two letters, a short name is most likely a registry's (co.uk, com.au). */
+static bool is_registry(const struct rc_name *name)
+{
+	return name->labels == 2 && name->wire[0] <= 3 && name->len == name->wire[0] + 5;
+}
+
+/* What a name has in common with others of its zone: itself, if it is the apex, or its parent. */
+static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bool any_server,
+			    uint64_t *ret_keys)
+{
+	static const struct rc_addr any;
+	const struct rc_addr *server = any_server ? &any : &c->x->server;
+	unsigned n = 0;
+	for (unsigned up = 0; up < 2 && c->qname->len > 0; up++) {
+		struct rc_name name;
+		if (c->qname->labels < up + 2)
+			break;
+		rc_name_parent(c->qname, up, &name);
+		if (!is_registry(&name))
+			ret_keys[n++] = key_of(m, server, rc_name_hash(c->seed, &name),
+					       OF_SIBLINGS);
+	}
+	return n;
+}
+
+static bool fails_validation(const struct rc_rule *rule)
+{
+	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
+}
+
+void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
+			 enum rc_confidence confidence, const struct rc_finding *f)
+{
+	uint64_t keys[4];
+	unsigned n = families_of(m, c, false, keys);
+	if (fails_validation(rule))
+		n += families_of(m, c, true, keys + n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct rc_memo_entry *e = find(m, keys[i]);
+		bool says_more = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS &&
+				 (e->confidence > confidence || (!e->vague && f->generic));
+		if (says_more)
+			continue;
+		put(m, keys[i], c, rule, confidence, f);
+		find(m, keys[i])->vague = f->generic;
+	}
+}
+
+const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const struct rc_case *c)
+{
+	uint64_t keys[4];
+	unsigned n = families_of(m, c, false, keys);
+	n += families_of(m, c, true, keys + n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct rc_memo_entry *e = find(m, keys[i]);
+		if (e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS)
+			return e;
 	}
 	return NULL;
 }

@@ -42,4 +42,15 @@ void rc_memo_put(struct rc_memo *memo, const struct rc_case *c, const struct rc_
 const struct rc_memo_entry *rc_memo_find(const struct rc_memo *memo, const struct rc_case *c,
 					 int64_t max_age_ns, bool *ret_by_zone);
 
+/*
+ * Where the resolver's own queries are not in sight: remembers a verdict for other names of the same zone, as
+ * far as names tell (one parent); what fails validation, at any resolver.
+ */
+void rc_memo_put_sibling(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
+			 enum rc_confidence confidence, const struct rc_finding *f);
+
+/* The verdict on such a name, lately. NULL if there is none. */
+const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *memo,
+						 const struct rc_case *c);
+
 #endif

@@ -74,6 +74,34 @@ static void a_report_that_fails_is_no_failure(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+static void a_signal_names_the_anchors_of_its_asker(void **state)
+{
+	static const char *const none[] = {"_ta-4f6", "_ta_4f66", "_ta-4f66.example", "_tb-4f66",
+					   "_ta-4g66"};
+	struct rc_reports *r;
+	struct rc_exchange x = {.asker = addr(RESOLVER)};
+	struct rc_addr other = addr(CLIENT);
+	struct rc_name name = name_of("_ta-4f66-9728");
+	(void)state;
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		struct rc_name bad = name_of(none[i]);
+		assert_int_equal(rc_reports_new(SEED, &r), RC_OK);
+		rc_reports_note(r, &x, &bad);
+		assert_null(rc_reports_signal(r, &x.asker));
+		rc_reports_free(r);
+	}
+	assert_int_equal(rc_reports_new(SEED, &r), RC_OK);
+	assert_true(rc_may_report(name.wire));
+	rc_reports_note(r, &x, &name);
+	const struct rc_signal *s = rc_reports_signal(r, &x.asker);
+	assert_non_null(s);
+	assert_int_equal(s->n_tags, 2);
+	assert_int_equal(s->tags[0], 20326);
+	assert_int_equal(s->tags[1], 38696);
+	assert_null(rc_reports_signal(r, &other));
+	rc_reports_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +109,7 @@ int main(void)
 		cmocka_unit_test(a_report_is_found_by_what_it_reports),
 		cmocka_unit_test(a_report_says_what_the_answer_does_not),
 		cmocka_unit_test(a_report_that_fails_is_no_failure),
+		cmocka_unit_test(a_signal_names_the_anchors_of_its_asker),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

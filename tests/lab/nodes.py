@@ -22,11 +22,13 @@ NODES = {
     "runb2": ((2, 7), "unbound"),  # ACL with deny, local-zone, rate limits
     "runb3": ((2, 8), "unbound"),  # as Debian ships it: silent when late
     "rbad": ((2, 9), "unbound"),  # wrong trust anchor
+    "rbadtold": ((2, 90), "unbound"),  # the same, and it tells the root so (RFC 8145)
     "rlimit": ((2, 10), "unbound"),  # rate limits
     "fmasq2": ((2, 11), "dnsmasq"),  # forwards to a silent target
     "rkres2": ((2, 12), "kresd"),  # policies and a view
     "rpdns2": ((2, 13), "pdns-recursor"),  # ACL and RPZ
     "rskew": ((2, 14), "unbound"),  # believes it is the year 2020
+    "rskewtold": ((2, 91), "unbound"),  # the same, and it tells the root its anchor
     "rsmall": ((2, 15), "bind"),  # few recursive clients, few fetches per zone
     "fmasq3": ((2, 16), "dnsmasq"),  # few forwarded queries at once
     "rfwd": ((2, 17), "unbound"),  # forwards to rbind

@@ -160,6 +160,7 @@ OPTIONS = {
                                   '  local-zone: "deny.blocked.com." deny', "  deny-any: yes"])},
     "runb3": {},
     "rskew": {"extra": '  val-override-date: "20200101000000"'},
+    "rskewtold": {"extra": '  val-override-date: "20200101000000"\n  trust-anchor-signaling: yes'},
     "rahead": {"extra": f'  val-override-date: "{clock(12)}"'},
     "rbehind": {"extra": f'  val-override-date: "{clock(-6)}"'},
     "regress": {},
@@ -168,6 +169,7 @@ OPTIONS = {
     "fmasq3": {"targets": ["rbind"], "extra": "dns-forward-max=4"},
     "rfwd": {"forward": f'forward-zone:\n  name: "."\n  forward-addr: {v4("rbind")}'},
     "rbad": {"anchor": "bad.key", "files": {"bad.key": WRONG_ANCHOR}},
+    "rbadtold": {"anchor": "bad.key", "files": {"bad.key": WRONG_ANCHOR}, "extra": "  trust-anchor-signaling: yes"},
     "rkres2": {"extra": "\n".join([
         f"view:addr('{DENIED}/32', policy.all(policy.REFUSE))"] + [
         f"policy.add(policy.suffix(policy.{how}, {{todname('{name}')}}))"
@@ -696,10 +698,17 @@ DNSSEC = [
     D("algorithm_unsupported", "algorithm.org.", "Keys and signatures have an algorithm nobody knows.", ["ds_mismatch", "dnskey_missing"]),
     S("dnssec.trust_anchor", "unbound-wrong-anchor", "This resolver's trust anchor is not the root's key.",
       [[A("c1", "rbad", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.")]
-      + [A("c2", "rbad", "www.good.com.", "AAAA", edns=None, cached=True), fine("c2", "rbad", "www.good.com.", cd=True)], FAILS),
+      + [A("c2", "rbad", "www.good.com.", "AAAA", edns=None, cached=True), fine("c2", "rbad", "www.good.com.", cd=True)], FAILS,
+      also_ok=("dnssec.clock_skew",)),
+    S("dnssec.trust_anchor", "unbound-tells-its-anchor", "This resolver's trust anchor is not the root's key, and it tells the root so.",
+      [[A("c1", "rbadtold", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.")]
+      + [A("c2", "rbadtold", "www.good.com.", "AAAA", edns=None, cached=True), fine("c2", "rbadtold", "www.good.com.", cd=True)], FAILS),
+    S("dnssec.clock_skew", "unbound-tells-its-anchor", "This resolver's clock stands at 2020; its anchor is right, and it tells the root so.",
+      [[A("c1", "rskewtold", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.", "www.news.net.")]
+      + [A("c2", "rskewtold", "mail.good.com.", "AAAA", edns=None)], FAILS),
     S("dnssec.clock_skew", "unbound-year-2020", "This resolver's clock stands at 2020.",
       [[A("c1", "rskew", n), fine("c1", "runb", n), fine("c2", "rkres", n)] for n in ("www.good.com.", "www.shop.net.", "www.blog.org.", "www.news.net.")]
-      + [A("c2", "rskew", "mail.good.com.", "AAAA", edns=None)], FAILS, also_ok=("dnssec.signature_not_yet_valid",)),
+      + [A("c2", "rskew", "mail.good.com.", "AAAA", edns=None)], FAILS, also_ok=("dnssec.signature_not_yet_valid", "dnssec.trust_anchor")),
     S("dnssec.clock_skew", "twelve-days-ahead", "This resolver's clock is twelve days ahead: short signatures have ended for it.",
       [[A("c1", "rahead", n), fine("c2", "runb", n), fine("c3", "rkres", n)] for n in ("www.short.com.", "www.short.net.", "www.short.org.")]
       + [A("c2", "rahead", "mail.short.com.", "AAAA", do=True), A("c1", "rahead", "www.short.com.", cached=True)]

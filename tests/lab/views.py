@@ -27,6 +27,7 @@ import wire
 NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get one
 TCP_RESET = 4
 SKEW_NS = 3 * 10**6
+WAITED_NS = 10**9  # longer than any server takes that answers
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
 # Without a failure of a client that explains it: what an upstream exchange with that outcome says.
 UPSTREAM_CAUSES = {
@@ -60,10 +61,10 @@ def is_client_side(p, clients):
     return bool(ends & clients)
 
 
-def as_seen(row):
+def as_seen(row, vain=False):
     """What may be said where the servers' answers are not seen: that it is DNSSEC, or that no
     answer came, is true and all there is to know."""
-    more = []
+    more = ["upstream.timeout"] if vain else []
     if row["cause"] and row["cause"].startswith("dnssec."):
         more.append("dnssec.validation_failed")
     if row["cause"] not in (None, "none") and row["rcode"] is None:
@@ -72,9 +73,19 @@ def as_seen(row):
 
 
 def client(rows, packets):
-    """How the data fails validation is often not in sight: that it does is right then."""
+    """How the data fails validation is often not in sight, nor what made servers silent: that it fails
+    validation, or that the resolver waited in vain, is right then."""
     clients = clients_of(rows)
-    return [as_seen(r) for r in rows], [[p for p in packets if is_client_side(p, clients)]]
+    host = hosts(packets)
+    waits = [(host.get(e["packet"].src), e["packet"].ts_ns, e["query"].qname)
+             for e in wire.exchanges(packets) if not e["answer"]
+             and e["packet"].src not in clients and e["packet"].dst not in clients]
+    vain = {id(row) for row, begin, end in spans(rows, packets)
+            if row["cause"] not in (None, "none") and end - begin > WAITED_NS and
+            any(mac == host.get(row["server"]) and begin <= t <= end and
+                wire.related(zone(name), zone(row["qname"])) for mac, t, name in waits)}
+    return [as_seen(r, id(r) in vain) for r in rows], \
+        [[p for p in packets if is_client_side(p, clients)]]
 
 
 def taps(rows, packets):
