@@ -126,6 +126,15 @@ enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
 	return said;
 }
 
+bool rc_witness_gave_up_aliases(const struct rc_msg *answer)
+{
+	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
+		if (answer->edns.ede[i].code == 0 &&
+		    find(answer, &answer->edns.ede[i], "max. restarts reached") != NULL)
+			return true;
+	return false;
+}
+
 /* Reads the name that begins at text, up to a blank or a comma. */
 static bool read_name(const uint8_t *text, size_t len, struct rc_name *ret_name)
 {

@@ -22,6 +22,9 @@ uint32_t rc_witness_fault(const struct rc_msg *answer);
  */
 enum rc_outcome rc_witness_outcome(const struct rc_msg *answer);
 
+/* A text says that the resolver gave up following aliases. */
+bool rc_witness_gave_up_aliases(const struct rc_msg *answer);
+
 /* The zone that a text names; false if none does, or if the name does not lie in it. */
 bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 		     struct rc_name *ret_zone);

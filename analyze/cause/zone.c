@@ -65,34 +65,61 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 /* One alias seen on the way. */
 struct alias {
 	struct rc_name owner, target;
-	const struct rc_link *link;
+	const struct rc_exchange *x; /* that showed it */
+	const struct rc_name *asked;
 };
+
+static size_t read_aliases(const struct rc_msg *answer, const struct rc_exchange *x,
+			   const struct rc_name *asked, struct alias *aliases, size_t n)
+{
+	struct rc_rr_iter it = rc_rr_begin(answer, RC_ANSWER);
+	struct rc_rr rr;
+	while (n < ALIASES_MAX && rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
+		struct alias *a = &aliases[n];
+		bool known = false;
+		if (rr.type != RC_TYPE_CNAME || !rc_rr_owner(answer, &rr, &a->owner) ||
+		    !rc_rr_rdata_name(answer, &rr, 0, &a->target))
+			continue;
+		for (size_t k = 0; k < n && !known; k++)
+			known = rc_name_equal(&aliases[k].owner, &a->owner);
+		a->x = x;
+		a->asked = asked;
+		n += !known;
+	}
+	return n;
+}
 
 static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		struct rc_rr rr;
 		bool on_path = link->name->role == RC_ROLE_QUESTION ||
 			       link->name->role == RC_ROLE_ALIAS;
-		if (!on_path || link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME))
-			continue;
-		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
-		while (n < ALIASES_MAX && rc_rr_next(&it, &rr) && rr.section == RC_ANSWER) {
-			struct alias *a = &aliases[n];
-			bool known = false;
-			if (rr.type != RC_TYPE_CNAME ||
-			    !rc_rr_owner(link->answer, &rr, &a->owner) ||
-			    !rc_rr_rdata_name(link->answer, &rr, 0, &a->target))
-				continue;
-			for (size_t k = 0; k < n && !known; k++)
-				known = rc_name_equal(&aliases[k].owner, &a->owner);
-			a->link = link;
-			n += !known;
-		}
+		if (on_path && link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME))
+			n = read_aliases(link->answer, link->x, &link->name->name, aliases, n);
 	}
-	return n;
+	/* Its own queries are not in sight: resolvers give their clients the chain as far as they got. */
+	const struct rc_record *told = c->others.alias_failed;
+	const struct rc_msg *answer = n == 0 && told != NULL ? rc_case_decode(c, told) : NULL;
+	return answer == NULL
+		       ? n
+		       : read_aliases(answer, rc_arena_copy(c->arena, &told->x, sizeof told->x),
+				      c->qname, aliases, 0);
+}
+
+/* The resolver says that it gave up following aliases (BIND, EDE 0). */
+static enum rc_confidence gave_up_aliases(struct rc_case *c, struct rc_finding *f)
+{
+	if (c->n_links > 0 || !rc_witness_gave_up_aliases(c->answer))
+		return RC_CONF_NONE;
+	f->explanation = rc_say(
+		c,
+		"%s gave up following the aliases of %s, as it says (EDE): they lead in a "
+		"circle, or on and on.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "the resolver's EDE");
+	return RC_CONF_LIKELY;
 }
 
 /* One alias leads to the next and back, or the chain does not end. */
@@ -100,9 +127,10 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	(void)rule;
-	struct alias *aliases = c->final != NULL || c->n_links == 0
+	bool seen = c->n_links > 0 || c->others.alias_failed != NULL;
+	struct alias *aliases = c->final != NULL || !seen
 					? NULL
-					: rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases);
+					: rc_arena_alloc(c->arena, ALIASES_MAX * sizeof *aliases);
 	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
 	const struct rc_name *at = c->qname;
 	const struct alias *last = NULL;
@@ -119,12 +147,12 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	}
 	bool loop = steps > n; /* more steps than aliases: some was taken twice */
 	if (n == 0 || (!loop && steps < CHAIN_LONG))
-		return RC_CONF_NONE;
+		return gave_up_aliases(c, f);
 	f->explanation = rc_say(c,
 				loop ? "The aliases of %s lead back to where they began."
 				     : "The chain of aliases of %s does not end.",
 				rc_say_name(c, c->qname));
-	rc_prove(c, f, last->link->x, &last->link->name->name, NULL,
+	rc_prove(c, f, last->x, last->asked, NULL,
 		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
 	rc_prove_self(c, f, "the client's answer");
 	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
@@ -211,7 +239,9 @@ static const struct rc_rule rules[] = {
 					"or a chain that does not end.",
 				RC_TRUTH("CNAME records seen that lead back to a name already "
 					 "followed.",
-					 "A chain of eight and more that does not end.", NULL,
+					 "A chain of eight and more that does not end; or the "
+					 "resolver's EDE text says that it gave up aliases.",
+					 NULL,
 					 {"upstream.servfail",
 					  "the servers' SERVFAIL holds no alias"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

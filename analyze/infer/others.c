@@ -14,6 +14,16 @@ static bool answered_well(const struct rc_exchange *x)
 	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
 }
 
+/* An answer that fails half way along an alias chain; the longest shows most of it. */
+static void note_aliases(struct rc_case *c, const struct rc_record *r)
+{
+	const struct rc_record *best = c->others.alias_failed;
+	if (r->x.state == RC_X_ANSWERED && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
+	    (r->x.answer.has & RC_HAS_ANSWER_CNAME) && r->blob_pos != 0 &&
+	    (best == NULL || r->x.answer.counts[0] > best->x.answer.counts[0]))
+		c->others.alias_failed = r;
+}
+
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 {
 	struct rc_others *t = &c->others;
@@ -128,8 +138,11 @@ void rc_others_compare(struct rc_case *c)
 			break;
 		pos = r->prev_server;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server) &&
-		    !is_itself(c, &r->x) && rc_case_is_near(c, &r->x))
-			compare_at_server(c, &r->x);
+		    rc_case_is_near(c, &r->x)) {
+			note_aliases(c, r);
+			if (!is_itself(c, &r->x))
+				compare_at_server(c, &r->x);
+		}
 	}
 	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
 	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
@@ -140,6 +153,7 @@ void rc_others_compare(struct rc_case *c)
 		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->x->asker) ||
 		    rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
 			continue;
+		note_aliases(c, r);
 		if (answered_well(&r->x)) {
 			c->others.other_server_ok++;
 			c->others.other_example = &r->x;

@@ -44,6 +44,8 @@ struct rc_others {
 		*elsewhere_example;
 	const struct rc_exchange *validated_example;
 	const struct rc_record *other_failed; /* the same question at another server: it says why */
+	/* The same name failed, here or for this client at another server, with aliases in the answer. */
+	const struct rc_record *alias_failed;
 };
 
 /* Compares with what others got. Called by rc_case_build. */
