@@ -201,6 +201,21 @@ static void note_degraded(struct rc_engine *e, uint64_t pos, const struct rc_exc
 		rc_degraded_note_serials(e->degraded, serials, e->incidents);
 }
 
+/* Asked by hand, while clients get it from resolvers: what ails the zone may show here. */
+static void note_failing(struct rc_engine *e, const struct rc_record *r, const struct rc_obs *obs)
+{
+	struct rc_name name;
+	uint64_t ede = 0;
+	if (r->x.answer.rcode != RC_RCODE_SERVFAIL || (r->x.answer.flags & RC_FLAG_RA) ||
+	    r->x.opcode != RC_OPCODE_QUERY || rc_hosts_is_resolver(e->hosts, &r->x.asker))
+		return;
+	for (unsigned i = 0; i < obs->msg.edns.n_ede; i++)
+		if (obs->msg.edns.ede[i].code < 64)
+			ede |= UINT64_C(1) << obs->msg.edns.ede[i].code;
+	rc_record_name(r, &name);
+	rc_reports_note_failing(e->reports, &r->x, &name, ede);
+}
+
 static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
@@ -213,6 +228,8 @@ static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
 	set_load(&r->x, rc_hosts_note_answer(e->hosts, &r->x, &hosts, obs->src_mac));
 	bool lame = is_upstream_query(&r->x) && rc_book_note(e->book, obs, r->x.query.do_bit);
 	note_degraded(e, pos, &r->x, failed || lame, &obs->msg);
+	if (failed)
+		note_failing(e, r, obs);
 	if (is_upstream_query(&r->x) || r->x.answer.rcode != RC_RCODE_NOERROR)
 		rc_recorder_keep_answer(recorder, r, obs->msg.wire, obs->msg.len);
 	if (e->config.want_transactions && e->out.on_transaction != NULL) {

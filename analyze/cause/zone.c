@@ -37,13 +37,45 @@ static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case
 	return RC_CONF_PROVEN;
 }
 
+/* A resolver whose own queries are not in sight; somebody has asked a server of the zone directly, which fails. */
+static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	const struct rc_failing *failing = NULL;
+	for (unsigned n = 0; n < c->qname->labels && failing == NULL; n++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, n, &name);
+		failing = rc_reports_failing(c->reports, &name);
+	}
+	if (failing == NULL || c->upstream_visible || c->others.cd_ok > 0 ||
+	    !rc_case_is_near(c, &failing->x))
+		return RC_CONF_NONE;
+	failing = rc_arena_copy(c->arena, failing, sizeof *failing);
+	bool said = failing != NULL && (failing->ede & rule->ede) != 0;
+	if (failing == NULL)
+		return RC_CONF_NONE;
+	f->server = &failing->x.server;
+	f->explanation = rc_say(
+		c,
+		"%s cannot resolve %s, and %s, asked directly for %s, answers SERVFAIL "
+		"without recursion: it has not loaded the zone or let it expire.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &failing->x.server), rc_say_name(c, &failing->name));
+	rc_prove(c, f, &failing->x, &failing->name, NULL,
+		 said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
+	rc_prove_self(c, f, "the client's answer");
+	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
 /* An authoritative server asked directly, which fails for its own zone. */
 static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
 	if (c->failed_zone != RC_ZONE_NONE)
 		return servers_say(rule, c, f);
-	if (rc_flag(&c->x->answer, RC_FLAG_RA) || c->upstream_visible || c->n_links > 0)
+	if (rc_flag(&c->x->answer, RC_FLAG_RA))
+		return asked_by_hand(rule, c, f);
+	if (c->upstream_visible || c->n_links > 0)
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
 	f->server = &c->x->server;
@@ -213,8 +245,9 @@ static const struct rc_rule rules[] = {
 					 "itself, or to a resolver that all servers of the zone "
 					 "answer SERVFAIL.",
 					 "SERVFAIL with RA=0 from a server seen answering with AA "
-					 "for other zones.",
-					 "SERVFAIL with RA=0.",
+					 "for other zones; or, where a resolver's own queries are "
+					 "not in sight, with EDE 14 or 24 to somebody else.",
+					 "SERVFAIL with RA=0, to the client or to somebody else.",
 					 {"upstream.servfail", "seen through a resolver"},
 					 {"protocol.edns_unsupported",
 					  "the same without EDNS is answered"}),

@@ -8,11 +8,13 @@
 
 #define SLOTS 256u /* reports are sent once per failure and TTL: few are under way at a time */
 
+#define FAILING 64u /* servers asked by hand while they fail: a few */
 #define SIGNALS 64u /* resolvers tell at start and once a day, and a site has a few */
 
 struct rc_reports {
 	uint64_t seed;
 	struct rc_signal signals[SIGNALS];
+	struct rc_failing failing[FAILING];
 	struct rc_report slots[SLOTS];
 };
 
@@ -129,6 +131,22 @@ const struct rc_signal *rc_reports_signal(const struct rc_reports *r, const stru
 {
 	const struct rc_signal *s = &r->signals[signal_slot(r, asker)];
 	return s->n_tags > 0 && rc_addr_equal(&s->x.asker, asker) ? s : NULL;
+}
+
+void rc_reports_note_failing(struct rc_reports *r, const struct rc_exchange *x,
+			     const struct rc_name *name, uint64_t ede)
+{
+	uint64_t hash = rc_name_hash(r->seed, name);
+	struct rc_failing *f = &r->failing[hash % FAILING];
+	if (f->hash != hash || (f->ede & ~ede) == 0) /* one that says why stays */
+		*f = (struct rc_failing){hash, ede, *x, *name};
+}
+
+const struct rc_failing *rc_reports_failing(const struct rc_reports *r, const struct rc_name *name)
+{
+	uint64_t hash = rc_name_hash(r->seed, name);
+	const struct rc_failing *f = &r->failing[hash % FAILING];
+	return f->hash == hash && rc_name_equal(&f->name, name) ? f : NULL;
 }
 
 void rc_reports_note(struct rc_reports *r, const struct rc_exchange *x, const struct rc_name *name)

@@ -1,5 +1,5 @@
 /*
- * What resolvers tell of themselves in names that they ask for. Error reports (RFC 9567): a resolver that fails to resolve or validate a name asks the reporting agent
+ * What the wire tells in passing, kept by name or asker. Error reports (RFC 9567): a resolver that fails to resolve or validate a name asks the reporting agent
  * of the zone for _er.TYPE.NAME.CODE._er.AGENT, and so names the extended error it would tell its
  * clients. Bounded: one report per hash slot, the latest stays.
  */
@@ -25,6 +25,14 @@ struct rc_signal {
 	uint16_t tags[RC_SIGNAL_TAGS_MAX];
 };
 
+/* A server without recursion that answered SERVFAIL for its own zone when it was asked directly. */
+struct rc_failing {
+	uint64_t hash; /* of the name asked; 0 free */
+	uint64_t ede;  /* bit per EDE code of the answer below 64 */
+	struct rc_exchange x;
+	struct rc_name name;
+};
+
 struct rc_reports;
 
 /* RC_E_NOMEM. Free with rc_reports_free. */
@@ -47,6 +55,14 @@ void rc_reports_note(struct rc_reports *reports, const struct rc_exchange *x,
 /* The latest report of this name and type; NULL if there is none. Compare the asker. */
 const struct rc_report *rc_reports_find(const struct rc_reports *reports,
 					const struct rc_name *name, uint16_t qtype);
+
+/* Keeps such an answer. */
+void rc_reports_note_failing(struct rc_reports *reports, const struct rc_exchange *x,
+			     const struct rc_name *name, uint64_t ede);
+
+/* The latest of them for this very name; NULL if there is none. */
+const struct rc_failing *rc_reports_failing(const struct rc_reports *reports,
+					    const struct rc_name *name);
 
 /* The anchors of the root that this asker told of last; NULL if it has not. */
 const struct rc_signal *rc_reports_signal(const struct rc_reports *reports,

@@ -27,6 +27,7 @@ import wire
 NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get one
 TCP_RESET = 4
 SKEW_NS = 3 * 10**6
+VALIDATION_EDE = set(range(5, 13))  # RFC 8914 4.6 to 4.13: the resolver says that it validates in vain
 WAITED_NS = 10**9  # longer than any server takes that answers
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
 # Without a failure of a client that explains it: what an upstream exchange with that outcome says.
@@ -65,7 +66,7 @@ def as_seen(row, vain=False):
     """What may be said where the servers' answers are not seen: that it is DNSSEC, or that no
     answer came, is true and all there is to know."""
     more = ["upstream.timeout"] if vain else []
-    if row["cause"] and row["cause"].startswith("dnssec."):
+    if row["cause"] and (row["cause"].startswith("dnssec.") or VALIDATION_EDE & set(row["ede"] or ())):
         more.append("dnssec.validation_failed")
     if row["cause"] not in (None, "none") and row["rcode"] is None:
         more.append("no_answer.server_silent")
@@ -80,10 +81,14 @@ def client(rows, packets):
     waits = [(host.get(e["packet"].src), e["packet"].ts_ns, e["query"].qname)
              for e in wire.exchanges(packets) if not e["answer"]
              and e["packet"].src not in clients and e["packet"].dst not in clients]
+    # A TCP connection that does not come about asks for no name: it counts for what needs TCP.
+    waits += [(host.get(p.src), p.ts_ns, None) for p in packets if p.proto == 6 and p.dport == 53
+              and p.tcp_flags & 0x12 == 2 and p.src not in clients and p.dst not in clients]
     vain = {id(row) for row, begin, end in spans(rows, packets)
             if row["cause"] not in (None, "none") and end - begin > WAITED_NS and
             any(mac == host.get(row["server"]) and begin <= t <= end and
-                wire.related(zone(name), zone(row["qname"])) for mac, t, name in waits)}
+                (wire.related(zone(name), zone(row["qname"])) if name else
+                 row["cause"] == "upstream.tcp_blocked") for mac, t, name in waits)}
     return [as_seen(r, id(r) in vain) for r in rows], \
         [[p for p in packets if is_client_side(p, clients)]]
 
