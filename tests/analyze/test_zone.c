@@ -1,0 +1,111 @@
+/*
+ * The zone itself, by what clients alone are told: none of the resolver's own queries is in sight.
+ */
+#include "tests/analyze/sim.h"
+
+static void servfail(struct sim *s, int64_t ms, unsigned id, const char *name, int ede,
+		     const char *text)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, QUERY, name, RC_TYPE_A);
+	dns_opt(&d, false, -1);
+	send_message(s, ms, CLIENT, 20000 + id, RESOLVER, 53, &d);
+	dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, name, RC_TYPE_A);
+	dns_opt_said(&d, false, ede, text);
+	say(s, ms + 4, RESOLVER, CLIENT, id, &d);
+}
+
+static void an_alias_loop_in_the_answer_is_named(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned loop = 0; loop < 2; loop++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, "www.example", RC_TYPE_CNAME, "www.test");
+		dns_rr_name(&d, RC_ANSWER, "www.test", RC_TYPE_CNAME,
+			    loop ? "www.example" : "mail.test");
+		say(&s, LATE + 5, RESOLVER, CLIENT, 1, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, loop ? "zone.cname_loop" : "unknown.upstream_not_visible");
+	}
+}
+
+static void a_resolver_that_gave_up_aliases_is_believed(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	servfail(&s, LATE, 1, "www.example", 0, "max. restarts reached");
+	servfail(&s, LATE + 50, 2, "www.other", 0, "something else");
+	finish(&s);
+	assert_cause(&s, 0, "zone.cname_loop");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_cause(&s, 1, "unknown.upstream_not_visible");
+}
+
+/* Somebody asks the zone's server by hand, for another name: it answers SERVFAIL without recursion. */
+static void a_server_that_fails_its_own_zone_says_why_resolvers_do(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	servfail(&s, LATE, 1, "www.zone.example", -1, "");
+	servfail(&s, LATE + 50, 2, "www.other.example", -1, "");
+	ask(&s, LATE + 100, CLIENT2, ZONE_SERVER, 3, FETCH, "zone.example");
+	reply(&s, LATE + 101, ZONE_SERVER, CLIENT2, 3, RC_FLAG_QR | RC_RCODE_SERVFAIL,
+	      "zone.example");
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	assert_cause(&s, 0, "zone.not_loaded");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	assert_cause(&s, 1, "unknown.upstream_not_visible");
+}
+
+/* The first says why, the second is a name beside it, the third of another zone. */
+static void names_of_one_zone_share_what_is_known_of_one(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	servfail(&s, LATE, 1, "www.zone.example", 7, "");
+	servfail(&s, LATE + 50, 2, "mail.zone.example", -1, "");
+	servfail(&s, LATE + 60, 3, "zone.example", -1, "");
+	servfail(&s, LATE + 70, 4, "www.other.example", -1, "");
+	finish(&s);
+	assert_int_equal(s.n, 4);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	for (size_t i = 1; i < 3; i++) {
+		assert_cause(&s, i, "dnssec.signature_expired");
+		assert_int_equal(s.seen[i].confidence, RC_CONF_POSSIBLE);
+	}
+	assert_cause(&s, 3, "unknown.upstream_not_visible");
+}
+
+/* "co.uk" is no zone whose names have anything in common. */
+static void names_below_a_registry_share_nothing(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	servfail(&s, LATE, 1, "example.co.uk", 7, "");
+	servfail(&s, LATE + 50, 2, "other.co.uk", -1, "");
+	finish(&s);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	assert_cause(&s, 1, "unknown.upstream_not_visible");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
+		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
+		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
+		cmocka_unit_test(names_of_one_zone_share_what_is_known_of_one),
+		cmocka_unit_test(names_below_a_registry_share_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
