@@ -132,7 +132,7 @@ static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
 			n = read_aliases(link->answer, link->x, &link->name->name, aliases, n);
 	}
 	/* Its own queries are not in sight: resolvers give their clients the chain as far as they got. */
-	const struct rc_record *told = c->others.alias_failed;
+	const struct rc_record *told = c->upstream_visible ? NULL : c->others.alias_failed;
 	const struct rc_msg *answer = n == 0 && told != NULL ? rc_case_decode(c, told) : NULL;
 	return answer == NULL
 		       ? n
@@ -151,6 +151,7 @@ static enum rc_confidence gave_up_aliases(struct rc_case *c, struct rc_finding *
 		"circle, or on and on.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "the resolver's EDE");
+	f->vague = true;
 	return RC_CONF_LIKELY;
 }
 
@@ -159,7 +160,7 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	(void)rule;
-	bool seen = c->n_links > 0 || c->others.alias_failed != NULL;
+	bool seen = c->n_links > 0 || (!c->upstream_visible && c->others.alias_failed != NULL);
 	struct alias *aliases = c->final != NULL || !seen
 					? NULL
 					: rc_arena_alloc(c->arena, ALIASES_MAX * sizeof *aliases);
