@@ -12,13 +12,14 @@
 #include "base/time.h"
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
-#define SHARE_RECORDS 24u
-#define SHARE_ANSWERS 19u
+#define SHARE_RECORDS 23u
+#define SHARE_ANSWERS 18u
 #define SHARE_PENDING 4u
 #define SHARE_BOOK 6u
 #define SHARE_HOSTS 3u
 #define SHARE_HOLD 3u
 #define SHARE_MEMO 1u
+#define SHARE_ECHO 2u
 #define SHARE_INCIDENTS 1u
 #define SHARE_JUDGEMENTS 1u
 #define SHARE_DIGESTS 1u
@@ -452,7 +453,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_hold_new(part * SHARE_HOLD, &e->hold);
 	if (err == RC_OK)
-		err = rc_decider_new(part * SHARE_MEMO, config->seed, &e->decider);
+		err = rc_decider_new(part * SHARE_MEMO, part * SHARE_ECHO, config->seed,
+				     &e->decider);
 	if (err == RC_OK)
 		err = rc_incidents_new(part * SHARE_INCIDENTS, output->on_incident, output->context,
 				       &e->incidents);

@@ -66,6 +66,7 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	    c->x->load < RC_LOAD_BUSY || !gave_up_early(c) || c->forwarded != NULL || c->ede != 0 ||
 	    c->others.earlier > 0)
 		return RC_CONF_NONE;
+	c->hangs_on_first = true;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
@@ -86,6 +87,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	    !c->upstream_visible || c->others.earlier > 0 || !zone_works(c) ||
 	    c->x->end_ns - c->x->first_ns >= INSTANT_NS)
 		return RC_CONF_NONE;
+	c->hangs_on_first = true;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
 				"%s refused to work on %s: it answered SERVFAIL after %s without "

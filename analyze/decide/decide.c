@@ -36,7 +36,8 @@ static int by_rank(const void *a, const void *b)
 	return x->rank != y->rank ? x->rank - y->rank : strcmp(x->cause.slug, y->cause.slug);
 }
 
-int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_decider)
+int rc_decider_new(size_t memo_bytes, size_t echo_bytes, uint64_t seed,
+		   struct rc_decider **ret_decider)
 {
 	struct rc_decider *d = calloc(1, sizeof *d);
 	if (d == NULL)
@@ -45,8 +46,8 @@ int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_dec
 	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL && d->n_rules < RULES_MAX; i++)
 		d->rules[d->n_rules++] = rule;
 	qsort(d->rules, d->n_rules, sizeof *d->rules, by_rank);
-	if (rc_memo_new(memo_bytes / 2, seed, &d->memo) != RC_OK ||
-	    rc_echo_new(memo_bytes / 2, seed, &d->echo) != RC_OK) {
+	if (rc_memo_new(memo_bytes, seed, &d->memo) != RC_OK ||
+	    rc_echo_new(echo_bytes, seed, &d->echo) != RC_OK) {
 		rc_decider_free(d);
 		return RC_E_NOMEM;
 	}
@@ -407,6 +408,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	struct rc_case *c = rc_case_build(&own, x, qname, answer);
 	if (c == NULL)
 		return false;
+	rc_echo_learn(d->echo, c);
 	struct rc_addr *chain = rc_arena_alloc(c->arena, RC_FORWARD_HOPS_MAX * sizeof *chain);
 	struct rc_case *hop[RC_FORWARD_HOPS_MAX] = {c};
 	size_t hops = 1, last = 0;

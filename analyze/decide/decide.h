@@ -10,8 +10,10 @@
 
 struct rc_decider;
 
-/* memo_bytes: ceiling for remembered verdicts. RC_E_NOMEM. Free with rc_decider_free. */
-int rc_decider_new(size_t memo_bytes, uint64_t seed, struct rc_decider **ret_decider);
+/* Ceilings for verdicts remembered, and for those that speak for others. RC_E_NOMEM. Free with
+ * rc_decider_free. */
+int rc_decider_new(size_t memo_bytes, size_t echo_bytes, uint64_t seed,
+		   struct rc_decider **ret_decider);
 void rc_decider_free(struct rc_decider *decider);
 
 /* Is this finished exchange a failure at all? NXDOMAIN only with include_nxdomain. */

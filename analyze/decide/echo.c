@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/cause/rule.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
@@ -10,11 +11,15 @@
 #define AGE_NS (5 * RC_NS_PER_S)     /* a verdict speaks for others no longer */
 #define NEAR_NS (120 * RC_NS_PER_S)  /* as others' outcomes are compared (infer/case.c) */
 #define BURST_NS (50 * RC_NS_PER_MS) /* one fetch's end answers all who wait, this close */
-#define EVIDENCE_MAX 8u
+#define NOT_SEEN_MAX 8u
 #define ADDRS_MAX 4u     /* addresses of the server whose own queries are watched */
 #define LISTS_MAX 4u     /* texts of one list */
-#define POOL_BYTES 1400u /* names and texts of one verdict; most take half */
+#define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
+#define SLOT_BYTES 256u  /* of the memory for verdicts, for each slot they are found by */
 #define OWN_STEPS_MAX 8u
+#define CUT_PAGES 4u                   /* looked for at each name above the question */
+#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no fetch was waited for, or its very end */
+#define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
 #define OTHERS_STEPS_MAX 64u
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
 
@@ -29,11 +34,11 @@ struct asked {
 };
 
 struct entry {
-	uint64_t key;
 	int64_t end_ns; /* of the failure decided */
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
-	uint64_t id; /* 0: nothing kept */
-	uint32_t hits, bearing;
+	uint32_t bearing;
+	unsigned cuts;        /* of a verdict without a zone: as many were known */
+	uint8_t worked_class; /* took_class of the time that the server worked on it */
 	uint8_t n_addrs;
 	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
 	uint16_t took_off;   /* where its duration stands in the explanation; 0 nowhere */
@@ -43,25 +48,37 @@ struct entry {
 	struct rc_addr server;     /* subject */
 	const struct rc_name *qname;
 	struct rc_failure failure;
-	struct rc_evidence evidence[EVIDENCE_MAX];
-	const char *fix[LISTS_MAX], *next_steps[LISTS_MAX], *not_seen[EVIDENCE_MAX];
+	struct rc_evidence *evidence;
+	const char *fix[LISTS_MAX], *next_steps[LISTS_MAX], *not_seen[NOT_SEEN_MAX];
 	const struct rc_cause *alternatives[LISTS_MAX];
 	size_t used; /* of the pool */
 	/* Names are kept as long as they are: whoever copies one whole reads on behind it. */
-	uint8_t pool[POOL_BYTES + sizeof(struct rc_name)];
+	_Alignas(struct rc_evidence) uint8_t pool[];
+};
+
+#define ALIGN _Alignof(struct entry)
+#define SLACK sizeof(struct rc_name)
+#define ENTRY_MAX (sizeof(struct entry) + POOL_BYTES + SLACK)
+
+struct slot {
+	uint64_t key; /* 0 free */
+	uint64_t at;  /* of the entry in the ring: only grows */
 };
 
 struct rc_echo {
 	struct asked *asked;
-	struct entry *entries;
-	uint64_t n_asked, n_entries;
+	struct slot *slots;
+	uint8_t *ring; /* of entries, the oldest overwritten first */
+	uint64_t n_asked, mask;
+	uint64_t size, head;
+	uint64_t written; /* the ring was written up to here */
 	uint64_t seed;
 	uint64_t last_id;
 	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
 	uint32_t now, before;
 	struct asked *asking; /* of the exchange noted last; NULL none */
-	struct entry *vacant; /* where a verdict on the exchange just asked for would be kept */
-	uint64_t vacant_key;
+	uint64_t
+		vacant; /* key under which a verdict on the exchange just asked for would be kept; 0 none */
 	struct rc_echo_stats stats;
 };
 
@@ -72,11 +89,17 @@ int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo)
 		return RC_E_NOMEM;
 	e->seed = seed;
 	e->second = INT64_MIN;
+	size_t slots = 16, kept = bytes - bytes / ASKED_SHARE;
+	while (slots * 2 * SLOT_BYTES <= kept)
+		slots *= 2;
+	kept -= kept < slots * sizeof *e->slots ? kept : slots * sizeof *e->slots;
 	e->n_asked = bytes / ASKED_SHARE / sizeof *e->asked + 1;
-	e->n_entries = (bytes - bytes / ASKED_SHARE) / sizeof *e->entries + 1;
+	e->mask = slots - 1;
+	e->size = (kept > 2 * ENTRY_MAX ? kept : 2 * ENTRY_MAX) / ALIGN * ALIGN;
 	e->asked = calloc(e->n_asked, sizeof *e->asked);
-	e->entries = calloc(e->n_entries, sizeof *e->entries);
-	if (e->asked == NULL || e->entries == NULL) {
+	e->slots = calloc(slots, sizeof *e->slots);
+	e->ring = aligned_alloc(ALIGN, e->size);
+	if (e->asked == NULL || e->slots == NULL || e->ring == NULL) {
 		rc_echo_free(e);
 		return RC_E_NOMEM;
 	}
@@ -89,7 +112,8 @@ void rc_echo_free(struct rc_echo *e)
 	if (e == NULL)
 		return;
 	free(e->asked);
-	free(e->entries);
+	free(e->slots);
+	free(e->ring);
 	free(e);
 }
 
@@ -153,7 +177,7 @@ static void look_at_others(struct asked *a, const struct rc_case_sources *s,
 
 void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case_sources *s)
 {
-	s->asked_before = s->well_known = false;
+	s->asked_before = s->well_known = s->fetch_known = false;
 	s->shared_ns = INT64_MAX;
 	e->asking = NULL;
 	count_second(e, x->end_ns);
@@ -175,34 +199,46 @@ void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case
 	}
 	if (x->first_ns > a->last_ns)
 		a->last_ns = x->first_ns;
+	s->fetch_known = same_burst || x->end_ns - x->first_ns < AT_ONCE_NS;
 	if (!is_storm(e))
 		return;
 	look_at_others(a, s, x);
 	s->well_known = a->bearing_ns == INT64_MIN || a->bearing_ns <= x->first_ns - NEAR_NS;
 }
 
-/* How long it took, as coarsely as the rules look at it: at once, before any server, in time. */
-static unsigned took_class(const struct rc_exchange *x)
+void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
 {
-	static const int64_t steps_ns[] = {20 * RC_NS_PER_MS, 350 * RC_NS_PER_MS,
-					   1400 * RC_NS_PER_MS};
+	if (e->asking != NULL && c->from_ns < e->asking->first_ns)
+		e->asking->first_ns = c->from_ns;
+}
+
+/* How long it took, as coarsely as the rules look at it (analyze/cause/): their limits. */
+static unsigned took_class(int64_t took_ns)
+{
+	static const int64_t steps_ns[] = {
+		RC_NS_PER_MS, 20 * RC_NS_PER_MS,    700 * RC_NS_PER_MS,  RC_NS_PER_S,
+		HASTY_NS,     11900 * RC_NS_PER_MS, 12100 * RC_NS_PER_MS};
 	unsigned n = 0;
-	while (n < sizeof steps_ns / sizeof *steps_ns && x->end_ns - x->first_ns >= steps_ns[n])
+	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
 		n++;
 	return n;
 }
 
-/* Everything of the exchange and its answer that rules look at, but for names, parties and times. */
+/*
+ * Everything of the exchange and its answer that rules look at, but for names, parties and times. EDNS is
+ * left out: what a SERVFAIL tells does not hang on it, but for the extended errors.
+ */
 static uint64_t look_of(const struct rc_exchange *x, const struct rc_msg *answer, uint64_t key)
 {
 	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
+	bool busy = x->load >= RC_LOAD_BUSY && x->end_ns - x->first_ns < HASTY_NS;
 	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 |
-			 (uint64_t)q->edns << 2 | (uint64_t)q->do_bit << 1 | q->tsig;
+			 (uint64_t)busy << 1 | q->tsig;
 	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
-			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 |
-			 (uint64_t)a->edns << 1 | a->tsig;
+			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;
 	key = rc_hash_u64(key, query, reply);
-	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport, took_class(x));
+	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport,
+			  took_class(x->end_ns - x->first_ns));
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);
@@ -244,13 +280,37 @@ static bool lineage_is_alike(const struct entry *n, const struct rc_case_sources
 {
 	int64_t from_ns = s->shared_ns < x->first_ns ? s->shared_ns : x->first_ns;
 	if (from_ns < n->from_min_ns || from_ns > n->from_max_ns || x->end_ns < n->to_min_ns ||
-	    x->end_ns > n->to_max_ns)
+	    x->end_ns > n->to_max_ns || took_class(x->end_ns - from_ns) != n->worked_class)
 		return false;
 	for (unsigned i = 0; i < n->n_addrs; i++)
 		if (rc_recorder_newest_by_asker(s->recorder, &n->addrs[i], x->name_hash) !=
 		    n->heads[i])
 			return false;
 	return n->failure.visibility.history_evicted == (rc_recorder_since(s->recorder) >= from_ns);
+}
+
+/* Messages shown by then that tell of a zone cut at or above the name. */
+static unsigned cuts_known(const struct rc_book *book, uint64_t seed, const struct rc_name *qname,
+			   const struct rc_exchange *x)
+{
+	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_NS};
+	unsigned n = 0;
+	for (unsigned i = 0; i < 2u * qname->labels; i++) {
+		struct rc_book_page pages[CUT_PAGES];
+		struct rc_name name;
+		rc_name_parent(qname, i / 2, &name);
+		size_t held = rc_book_find(book, rc_name_hash(seed, &name), kinds[i % 2],
+					   x->first_ns, pages, CUT_PAGES);
+		while (held-- > 0)
+			n += pages[held].first_ns <= x->end_ns;
+	}
+	return n;
+}
+
+static bool zone_stays_unknown(const struct entry *n, const struct rc_case_sources *s,
+			       const struct rc_exchange *x, const struct rc_name *qname)
+{
+	return n->failure.zone != NULL || cuts_known(s->book, s->seed, qname, x) == n->cuts;
 }
 
 static void tell(struct entry *n, const struct rc_case_sources *s, const struct rc_exchange *x,
@@ -276,28 +336,30 @@ static void tell(struct entry *n, const struct rc_case_sources *s, const struct 
 	}
 }
 
+static struct entry *find(const struct rc_echo *e, uint64_t key)
+{
+	const struct slot *slot = &e->slots[key & e->mask];
+	if (slot->key != key || slot->at + e->size < e->written)
+		return NULL;
+	return (struct entry *)(e->ring + slot->at % e->size);
+}
+
 bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const struct rc_exchange *x,
 		    const struct rc_name *qname, const struct rc_msg *answer,
 		    struct rc_failure *ret_failure)
 {
-	e->vacant = NULL;
+	e->vacant = 0;
 	if (!is_storm(e) || e->asking == NULL || !is_plain(s, x))
 		return false;
 	uint64_t key = look_of(x, answer, question_key(e, x));
-	struct entry *n = &e->entries[place_of(key, e->n_entries)];
-	int64_t age_ns = x->end_ns - n->end_ns;
-	if (n->key != key && n->hits > 0 && age_ns < AGE_NS) {
-		n->hits /= 2; /* one that is of use stays a while */
-		return false;
-	}
-	if (n->key != key || n->id == 0 || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
+	struct entry *n = find(e, key);
+	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
+	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
 	    age_ns < -BURST_NS || !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
-	    !client_is_like_others(s, x)) {
-		e->vacant = n;
-		e->vacant_key = key;
+	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x)) {
+		e->vacant = key;
 		return false;
 	}
-	n->hits++;
 	e->stats.answered++;
 	tell(n, s, x, ret_failure);
 	ret_failure->qname = qname;
@@ -350,11 +412,8 @@ static bool pool_texts(struct entry *n, const char **to, size_t max, const char 
 static bool keep_evidence(struct entry *n, const struct rc_case *c, const struct rc_failure *f)
 {
 	n->own_evidence = -1;
-	if (f->n_evidence > EVIDENCE_MAX)
-		return false;
 	for (size_t i = 0; i < f->n_evidence; i++) {
 		struct rc_evidence *to = &n->evidence[i];
-		*to = f->evidence[i];
 		bool own = to->query_frame == c->x->first_frame && to->frame == c->x->end_frame &&
 			   to->source == c->x->end_source;
 		if (own && n->own_evidence >= 0)
@@ -387,8 +446,9 @@ static bool keep_failure(struct entry *n, const struct rc_case *c, const struct 
 	n->used = 0;
 	n->qname = NULL;
 	n->failure = *f;
+	n->evidence = pool_add(n, f->evidence, f->n_evidence * sizeof *f->evidence);
 	n->qname = pool_add(n, f->qname, offsetof(struct rc_name, wire) + f->qname->len);
-	if (n->qname == NULL || !pool_name(n, &n->failure.zone) ||
+	if (n->evidence == NULL || n->qname == NULL || !pool_name(n, &n->failure.zone) ||
 	    !pool_text(n, &n->failure.explanation) || !find_took(n, c))
 		return false;
 	if (f->server != NULL) {
@@ -404,7 +464,7 @@ static bool keep_failure(struct entry *n, const struct rc_case *c, const struct 
 	return f->n_alternatives <= LISTS_MAX &&
 	       pool_texts(n, n->fix, LISTS_MAX, f->fix, f->n_fix) &&
 	       pool_texts(n, n->next_steps, LISTS_MAX, f->next_steps, f->n_next_steps) &&
-	       pool_texts(n, n->not_seen, EVIDENCE_MAX, f->visibility.not_seen,
+	       pool_texts(n, n->not_seen, NOT_SEEN_MAX, f->visibility.not_seen,
 			  f->visibility.n_not_seen) &&
 	       keep_evidence(n, c, f);
 }
@@ -413,21 +473,24 @@ static bool keep_failure(struct entry *n, const struct rc_case *c, const struct 
 static bool is_general(const struct rc_case *c, const struct rc_failure *f)
 {
 	const struct rc_others *o = &c->others;
-	return !c->names_client && f->n_chain == 0 && !c->lineage_cut && o->earlier > 0 &&
-	       o->same_client_ok == 0 && o->slipped == 0 && o->other_server_ok == 0 &&
-	       o->other_server_failed == 0 && c->n_resolver <= ADDRS_MAX;
+	return !c->names_client && f->n_chain == 0 && !c->lineage_cut &&
+	       (o->earlier > 0 || !c->hangs_on_first) && o->same_client_ok == 0 &&
+	       o->slipped == 0 && o->other_server_ok == 0 && o->other_server_failed == 0 &&
+	       c->n_resolver <= ADDRS_MAX;
 }
 
 void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_failure *f)
 {
-	struct entry *n = e->vacant;
-	if (n == NULL)
+	uint64_t key = e->vacant;
+	e->vacant = 0;
+	if (key == 0 || !is_general(c, f))
 		return;
-	e->vacant = NULL;
-	n->hits = n->key == e->vacant_key ? n->hits : 0;
-	n->key = e->vacant_key;
-	n->id = 0;
-	if (!is_general(c, f) || !keep_failure(n, c, f))
+	if (e->size - e->head % e->size < ENTRY_MAX)
+		e->head += e->size - e->head % e->size;
+	if (e->written < e->head + ENTRY_MAX)
+		e->written = e->head + ENTRY_MAX;
+	struct entry *n = (struct entry *)(e->ring + e->head % e->size);
+	if (!keep_failure(n, c, f))
 		return;
 	n->n_addrs = (uint8_t)c->n_resolver;
 	for (size_t i = 0; i < c->n_resolver; i++) {
@@ -436,13 +499,17 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 							  c->x->name_hash);
 	}
 	n->bearing = e->asking->bearing;
+	n->cuts = f->zone == NULL ? cuts_known(c->book, c->seed, c->qname, c->x) : 0;
 	n->end_ns = c->x->end_ns;
 	n->from_min_ns = c->from_min_ns;
 	n->from_max_ns = c->from_max_ns;
 	n->to_min_ns = c->to_min_ns;
 	n->to_max_ns = c->to_max_ns;
-	n->id = n->failure.echo = ++e->last_id;
+	n->worked_class = (uint8_t)took_class(c->x->end_ns - c->from_ns);
+	n->failure.echo = ++e->last_id;
 	n->failure.own_evidence = n->own_evidence;
+	e->slots[key & e->mask] = (struct slot){key, e->head};
+	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;
 	e->stats.kept++;
 }
 

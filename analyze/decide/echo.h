@@ -24,10 +24,13 @@ void rc_echo_free(struct rc_echo *echo);
 
 /*
  * Enters a failed exchange, once for each, and says in *sources what is known of the question from
- * earlier ones: asked_before, shared_ns, well_known.
+ * earlier ones: asked_before, shared_ns, fetch_known, well_known.
  */
 void rc_echo_note(struct rc_echo *echo, const struct rc_exchange *x,
 		  struct rc_case_sources *sources);
+
+/* Remembers when the fetch began that this failure joined, as its case found it. */
+void rc_echo_learn(struct rc_echo *echo, const struct rc_case *c);
 
 /*
  * The verdict on x if it is one of many: what ret_failure points to is the echo's (until the next

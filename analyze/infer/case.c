@@ -145,6 +145,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->from_max_ns = c->to_max_ns = INT64_MAX;
 	c->shared_ns = sources->shared_ns;
 	c->well_known = sources->well_known;
+	c->fetch_known = sources->fetch_known;
 	c->others.earlier = sources->asked_before;
 	c->server_host = rc_hosts_find(c->hosts, &x->server);
 	c->failed_zone = RC_ZONE_NONE;

@@ -96,7 +96,7 @@ struct rc_case {
 	const struct rc_msg *answer; /* NULL when unanswered */
 	int64_t from_ns, to_ns;      /* the time the resolver worked on it */
 	int64_t shared_ns;           /* as of the sources, and so: */
-	bool well_known;
+	bool well_known, fetch_known;
 	/* With any other from_ns and to_ns within these the lineage would be the same. */
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
 	const struct rc_host *server_host; /* NULL if the server never showed itself */
@@ -133,8 +133,9 @@ struct rc_case {
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
-	bool names_client; /* a text names the client */
-	const char *took;  /* how long the failure took, as a text has it; NULL if none does */
+	bool names_client;   /* a text names the client */
+	bool hangs_on_first; /* a rule says something since the name was never asked before */
+	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
 	bool dnssec_done;
 	struct rc_dnssec_result dnssec;
 	struct rc_origin *dnssec_origins; /* of each message given to the check */
@@ -161,6 +162,7 @@ struct rc_case_sources {
 	bool client_facing;
 	bool asked_before; /* the same question failed before at this server */
 	bool well_known;   /* ... many times, and nobody fared otherwise: few others need a look */
+	bool fetch_known;  /* it shares its fetch with a failure decided before */
 	int64_t shared_ns; /* the fetch it joined has run since then; INT64_MAX if not known */
 };
 

@@ -198,7 +198,7 @@ static void widen_to_shared_fetch(struct rc_case *c)
 		c->from_ns = c->shared_ns;
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
 	unsigned past = 0;
-	unsigned steps = c->well_known ? 0 : SHARED_STEPS_MAX;
+	unsigned steps = c->well_known && c->fetch_known ? 0 : SHARED_STEPS_MAX;
 	for (unsigned i = 0; i < steps; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
