@@ -56,6 +56,7 @@ struct rc_engine {
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
+	struct rc_trails *trails;
 	struct rc_arena *arena;
 	const struct rc_pair_keys *keys; /* of the observation in hand */
 	int64_t start_ns;                /* first observation; INT64_MIN before */
@@ -347,6 +348,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.dnssec = e->dnssec,
 		.judgements = e->judgements,
 		.digests = e->digests,
+		.trails = e->trails,
 		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
@@ -471,6 +473,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_digests_new(part * SHARE_DIGESTS, config->seed, &e->digests);
 	if (err == RC_OK)
+		err = rc_trails_new(config->seed, &e->trails);
+	if (err == RC_OK)
 		err = rc_dnssec_new(config->trust_anchor, &e->dnssec);
 	if (err != RC_OK) {
 		rc_engine_free(e);
@@ -499,6 +503,7 @@ void rc_engine_free(struct rc_engine *e)
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
 	rc_digests_free(e->digests);
+	rc_trails_free(e->trails);
 	rc_arena_free(e->arena);
 	free(e);
 }

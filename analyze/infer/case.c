@@ -131,6 +131,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->dnssec_anchors = sources->dnssec;
 	c->judgements = sources->judgements;
 	c->digests = sources->digests;
+	c->trails = sources->trails;
 	c->seed = sources->seed;
 	c->timeout_ns = sources->timeout_ns;
 	c->own_fetch = sources->own_fetch;

@@ -12,6 +12,7 @@
 #include "analyze/infer/outcome.h"
 #include "analyze/infer/reports.h"
 #include "analyze/infer/serial.h"
+#include "analyze/infer/trail.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"
@@ -88,6 +89,7 @@ struct rc_case {
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
+	struct rc_trails *trails;
 	uint64_t seed;
 	int64_t timeout_ns;
 
@@ -152,6 +154,7 @@ struct rc_case_sources {
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
+	struct rc_trails *trails;
 	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */

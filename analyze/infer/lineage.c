@@ -4,7 +4,7 @@
 #include "base/time.h"
 
 #define PAST_MAX 4u
-#define TOLD_ENOUGH 16u      /* addresses of a nameserver given so often, lately */
+#define TOLD_ENOUGH 8u       /* addresses of a nameserver given so often, lately */
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* of one resolver, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
@@ -167,9 +167,10 @@ static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *asker)
 {
 	uint64_t hash = c->names[name].hash;
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
-	unsigned past = 0, given = 0;
 	bool nameserver = c->names[name].role == RC_ROLE_NAMESERVER;
+	uint64_t pos = nameserver ? rc_trails_begin(c->trails, c->recorder, asker, hash, c->to_ns)
+				  : rc_recorder_newest_by_asker(c->recorder, asker, hash);
+	unsigned past = 0, given = 0;
 	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
