@@ -1,5 +1,6 @@
 #include "decode/msg.h"
 
+#include "base/copy.h"
 #include "base/hash.h"
 
 #include <string.h>
@@ -272,7 +273,7 @@ bool rc_msg_decode(const uint8_t *wire, uint32_t len, uint32_t full_len, uint64_
 			    .section = RC_QUESTION,
 			    .cut = len < full_len};
 
-	memset(ret_msg, 0, offsetof(struct rc_msg, qname)); /* not the 255 octets behind */
+	rc_clear(ret_msg, offsetof(struct rc_msg, qname)); /* not the 255 octets behind */
 	ret_msg->qname.len = ret_msg->qname.labels = 0;
 	ret_msg->wire = wire;
 	ret_msg->len = len;

@@ -105,8 +105,31 @@ static inline void lower_copy(uint8_t *to, const uint8_t *from, unsigned len)
 	}
 }
 
+/* A name without pointers, as that of the question nearly always is. False: it takes the long way. */
+static bool read_plain(struct rc_cursor *c, struct rc_name *ret_name)
+{
+	uint32_t pos = c->pos;
+	unsigned labels = 0;
+	int octet;
+	while ((octet = rc_cursor_octet_at(c, pos)) > 0) {
+		pos += 1 + (uint32_t)octet;
+		labels++;
+		if (octet > (int)RC_LABEL_MAX || pos - c->pos >= RC_NAME_MAX)
+			return false;
+	}
+	if (octet < 0 || c->failed)
+		return false;
+	unsigned len = pos + 1 - c->pos;
+	lower_copy(ret_name->wire, rc_cursor_bytes(c, len), len);
+	ret_name->len = (uint8_t)len;
+	ret_name->labels = (uint8_t)labels;
+	return true;
+}
+
 enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name)
 {
+	if (read_plain(c, ret_name))
+		return RC_NAME_OK;
 	struct run runs[RC_NAME_POINTERS_MAX + 1];
 	unsigned n_runs, labels, len = 0;
 	enum rc_name_fault fault = walk(c, runs, &n_runs, &labels);
