@@ -514,8 +514,12 @@ void rc_pair_prefetch(const struct rc_pair *p, const struct rc_obs *o,
 		      const struct rc_pair_keys *keys)
 {
 	uint64_t at = keys->tag;
-	if (o->kind == RC_OBS_MESSAGE && rc_msg_is_response(&o->msg))
+	if (o->kind != RC_OBS_MESSAGE)
+		return;
+	if (rc_msg_is_response(&o->msg))
 		rc_recorder_prefetch(p->recorder, rc_pending_next(&p->pending, keys->tag, &at));
+	else
+		rc_recorder_prefetch_last(p->recorder, keys->asker);
 }
 
 void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o, const struct rc_pair_keys *keys)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/pair/span.h"
+#include "base/copy.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pages.h"
@@ -10,12 +11,13 @@
 
 #define ALIGN 8u
 #define FIRST_POS 64u             /* so that position 0 means none */
-#define INDEX_BYTES_PER_HEAD 256u /* one index head per so many ring bytes: about one per record */
+#define INDEX_BYTES_PER_HEAD 192u /* one index head per so many ring bytes: about one per record */
 #define MARK_SHIFT RC_RECORD_POS_BITS /* of a head: above it the key's mark, below it a position */
 #define POS_MASK RC_RECORD_POS_MASK
 #define AHEAD_BYTES \
 	1024u /* of the ring, fetched ahead of where it is written or let go: some records */
-/* Of a record, looked at when the answer comes. */
+/* Of a record, looked at when the name is asked again, and when the answer comes. */
+#define ASKED_BYTES offsetof(struct rc_record, x.answer)
 #define ANSWERED_BYTES (offsetof(struct rc_record, x.query) + sizeof(struct rc_msg_facts))
 #define BLOB_HEADER 4u /* before an answer in its ring: its length */
 #define MOVES_MAX 64u  /* pending records moved for one add before one is given up */
@@ -237,11 +239,11 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 	while (!room(r, size))
 		evict(r, &moves);
 	struct rc_record *record = record_at(r, r->records.head);
-	memset(record, 0, size);
+	rc_clear(record, size);
 	record->x.first_ns = first_ns;
 	record->name_len = name->len;
 	record->name_labels = name->labels;
-	memcpy(record->name, name->wire, name->len);
+	rc_copy(record->name, name->wire, name->len);
 	/* The ring has long left the cache when it comes round. */
 	if (rc_span_left_in_chunk(&r->records, r->records.head) > AHEAD_BYTES + size)
 		rc_prefetch_bytes((const char *)record + AHEAD_BYTES, size);
@@ -263,7 +265,7 @@ void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, co
 	}
 	uint8_t *blob = rc_span_at(&r->answers, r->answers.head);
 	memcpy(blob, &len, BLOB_HEADER);
-	memcpy(blob + BLOB_HEADER, wire, len);
+	rc_copy(blob + BLOB_HEADER, wire, len);
 	record->blob_pos = r->answers.head & POS_MASK;
 	r->answers.head += BLOB_HEADER + len;
 	r->stats.answers_kept++;
@@ -285,10 +287,21 @@ void rc_recorder_prefetch_key(const struct rc_recorder *r, uint64_t key)
 	rc_prefetch(&r->heads[key & r->mask]);
 }
 
-void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
+static void prefetch(const struct rc_recorder *r, uint64_t pos, size_t bytes)
 {
 	if (pos >= r->records.tail && pos < r->records.head)
-		rc_prefetch_bytes(record_at(r, pos), ANSWERED_BYTES);
+		rc_prefetch_bytes(record_at(r, pos), bytes);
+}
+
+void rc_recorder_prefetch(const struct rc_recorder *r, uint64_t pos)
+{
+	prefetch(r, pos, ANSWERED_BYTES);
+}
+
+void rc_recorder_prefetch_last(const struct rc_recorder *r, uint64_t key)
+{
+	prefetch(r, rc_recorder_last_by_asker(r, key), ASKED_BYTES);
+	prefetch(r, rc_recorder_last_by_server(r, key), ASKED_BYTES);
 }
 
 void rc_recorder_prefetch_behind(const struct rc_recorder *r, uint64_t pos)

@@ -80,6 +80,9 @@ uint64_t rc_recorder_key(const struct rc_recorder *recorder, uint64_t addr_hash,
 /* Fetches into the cache where the chains of a key begin. */
 void rc_recorder_prefetch_key(const struct rc_recorder *recorder, uint64_t key);
 
+/* Fetches into the cache what a query looks at of the records that these chains of a key begin with. */
+void rc_recorder_prefetch_last(const struct rc_recorder *recorder, uint64_t key);
+
 /* Fetches what an answer looks at of a record into the cache. */
 void rc_recorder_prefetch(const struct rc_recorder *recorder, uint64_t pos);
 
