@@ -13,12 +13,12 @@
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
 #define SHARE_RECORDS 19u
-#define SHARE_ANSWERS 18u
+#define SHARE_ANSWERS 17u
 #define SHARE_PENDING 4u
 #define SHARE_BOOK 6u
 #define SHARE_HOSTS 3u
 #define SHARE_HOLD 3u
-#define SHARE_MEMO 1u
+#define SHARE_MEMO 6u
 #define SHARE_ECHO 2u
 #define SHARE_INCIDENTS 1u
 #define SHARE_JUDGEMENTS 1u

@@ -119,10 +119,11 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 		    confidence, f);
 }
 
-const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct rc_case *c,
-					 int64_t max_age_ns, bool *ret_by_zone)
+static const struct rc_memo_entry *find_at(const struct rc_memo *m, const struct rc_case *c,
+					   const struct rc_addr *server, int64_t max_age_ns,
+					   bool *ret_by_zone)
 {
-	const struct rc_memo_entry *e = find(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME));
+	const struct rc_memo_entry *e = find(m, key_of(m, server, c->x->name_hash, OF_NAME));
 	if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 		*ret_by_zone = false;
 		return e;
@@ -130,13 +131,30 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {
 		struct rc_name zone;
 		rc_name_parent(c->qname, n, &zone);
-		e = find(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &zone), OF_ZONE));
+		e = find(m, key_of(m, server, rc_name_hash(c->seed, &zone), OF_ZONE));
 		if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 			*ret_by_zone = true;
 			return e;
 		}
 	}
 	return NULL;
+}
+
+const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct rc_case *c,
+					 int64_t max_age_ns, bool *ret_by_zone)
+{
+	const struct rc_memo_entry *e = find_at(m, c, &c->x->server, max_age_ns, ret_by_zone);
+	bool by_zone;
+	/* A resolver's addresses share its memory: the same name tells more than a zone. */
+	for (size_t i = 0; i < c->n_resolver && (e == NULL || *ret_by_zone); i++) {
+		const struct rc_memo_entry *other = find_at(m, c, &c->resolver[i], max_age_ns,
+							    &by_zone);
+		if (other == NULL || (e != NULL && by_zone))
+			continue;
+		*ret_by_zone = by_zone;
+		e = other;
+	}
+	return e;
 }
 
 /* Below a top-level domain of two letters, a short name is most likely a registry's (co.uk, com.au). */
