@@ -193,11 +193,9 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
  * A resolver joins several clients to one fetch: if it was already working on the same question for
  * somebody when this one arrived, the work began then.
  */
-static void widen_to_shared_fetch(struct rc_case *c)
+static void widen_at(struct rc_case *c, const struct rc_addr *service)
 {
-	if (c->shared_ns < c->from_ns)
-		c->from_ns = c->shared_ns;
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
 	unsigned past = 0;
 	unsigned steps = c->well_known && c->fetch_known ? 0 : SHARED_STEPS_MAX;
 	for (unsigned i = 0; i < steps; i++) {
@@ -207,10 +205,19 @@ static void widen_to_shared_fetch(struct rc_case *c)
 		pos = r->prev_server;
 		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;
 		if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
-		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < c->from_ns &&
-		    at_work && r->x.state != RC_X_UNANSWERED)
+		    rc_addr_equal(&r->x.server, service) && r->x.first_ns < c->from_ns && at_work &&
+		    r->x.state != RC_X_UNANSWERED)
 			c->from_ns = r->x.first_ns;
 	}
+}
+
+/* The somebody may have asked another address of the resolver: of IPv6, as its clients do. */
+static void widen_to_shared_fetch(struct rc_case *c)
+{
+	if (c->shared_ns < c->from_ns)
+		c->from_ns = c->shared_ns;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		widen_at(c, &c->resolver[i]);
 }
 
 /*

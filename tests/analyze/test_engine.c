@@ -378,6 +378,35 @@ static void declared_addresses_are_one_resolver_before_it_ever_answered(void **s
 
 /* --- silence and the unknown ----------------------------------------------------------------- */
 
+/* Asked behind the last query of the fetch, and answered before the client that began it. */
+static void a_client_joins_a_fetch_at_another_address_of_the_resolver(void **state)
+{
+	static const char other[] = "2001:db8::53", client[] = "2001:db8::1";
+	struct sim s;
+	struct rc_addr addrs[2] = {addr(RESOLVER), addr(other)};
+	struct rc_resolver_decl decl = {"r", addrs, 2};
+	static struct dns d;
+	(void)state;
+	begin_with(&s, SEED, &decl, 1);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(&s, LATE + 10, 11, "www.example");
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	ask(&s, LATE + 811, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	ask(&s, LATE + 2000, client, other, 20, QUERY, "www.example");
+	dns_query(&d, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	say(&s, LATE + 2999, other, client, 20, &d);
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	say(&s, LATE + 3000, RESOLVER, CLIENT, 10, &d);
+	rc_engine_advance(s.engine, T0 + 60000 * MS);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "upstream.timeout");
+	assert_false(s.seen[0].cached);
+}
+
 static void icmp_says_unreachable(void **state)
 {
 	struct sim s;
@@ -673,6 +702,7 @@ int main(void)
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
 		cmocka_unit_test(a_forwarders_failure_is_its_resolvers),
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_it_ever_answered),
+		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
 		cmocka_unit_test(a_servfail_alone_is_an_honest_unknown),

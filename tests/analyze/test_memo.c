@@ -60,6 +60,37 @@ static void a_verdict_is_found_for_its_server_and_name_alone(void **state)
 	rc_memo_free(m);
 }
 
+static void a_verdict_is_found_for_other_addresses_of_the_resolver(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example");
+	struct rc_finding about_zone = {.explanation = "zone", .zone = &zone};
+	struct rc_finding about_name = {.explanation = "name"};
+	struct rc_addr addrs[2] = {addr("2001:db8::53"), addr(SERVER)};
+	struct scene s;
+	bool by_zone = true;
+	(void)state;
+	rc_memo_put(m, about(&s, "2001:db8::53", "a.example", T0), &rule, RC_CONF_PROVEN,
+		    &about_zone);
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &about_name);
+	about(&s, "2001:db8::53", "www.example", T0 + 1);
+	s.c.n_resolver = 2;
+	s.c.resolver = addrs;
+	const struct rc_memo_entry *e = rc_memo_find(m, &s.c, AGE_NS, &by_zone);
+	assert_non_null(e);
+	assert_string_equal(e->explanation, "name");
+	assert_false(by_zone);
+	about(&s, SERVER, "b.example", T0 + 1);
+	assert_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	s.c.n_resolver = 2;
+	s.c.resolver = addrs;
+	e = rc_memo_find(m, &s.c, AGE_NS, &by_zone);
+	assert_non_null(e);
+	assert_string_equal(e->explanation, "zone");
+	assert_true(by_zone);
+	rc_memo_free(m);
+}
+
 static void a_verdict_about_a_zone_is_found_for_names_in_it(void **state)
 {
 	struct rc_memo *m = new_memo();
@@ -180,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_is_found_for_its_server_and_name_alone),
+		cmocka_unit_test(a_verdict_is_found_for_other_addresses_of_the_resolver),
 		cmocka_unit_test(a_verdict_about_a_zone_is_found_for_names_in_it),
 		cmocka_unit_test(a_verdict_about_the_root_zone_does_not_explain_everything),
 		cmocka_unit_test(a_verdict_about_the_resolver_is_found_for_all_its_names),
