@@ -60,6 +60,60 @@ static void decoder_every_frame_has_one_fate(void **state)
 	feeder_free(f);
 }
 
+static void assert_same(const struct rc_obs *a, const struct rc_obs *b)
+{
+	assert_int_equal(a->kind, b->kind);
+	assert_int_equal(a->transport, b->transport);
+	assert_int_equal(a->flags, b->flags);
+	assert_true(a->ts_ns == b->ts_ns && a->encaps == b->encaps);
+	assert_int_equal(a->src_port, b->src_port);
+	assert_int_equal(a->dst_port, b->dst_port);
+	assert_int_equal(a->ip_id, b->ip_id);
+	assert_int_equal(a->ip_ttl, b->ip_ttl);
+	assert_int_equal(a->vlan, b->vlan);
+	assert_int_equal(a->from_server, b->from_server);
+	assert_memory_equal(a->src_mac, b->src_mac, sizeof a->src_mac);
+	assert_true(rc_addr_equal(&a->src, &b->src) && rc_addr_equal(&a->dst, &b->dst));
+	assert_int_equal(a->msg.len, b->msg.len);
+	assert_int_equal(a->msg.fault, b->msg.fault);
+	assert_int_equal(a->msg.fault_off, b->msg.fault_off);
+	assert_int_equal(a->msg.id, b->msg.id);
+	assert_true(a->msg.qname_hash == b->msg.qname_hash);
+}
+
+/*
+ * Behind a preamble (LINKTYPE_ETHERNET_MPACKET) the same Ethernet frame is read layer by layer: whatever
+ * its headers hold, and wherever it is cut or padded.
+ */
+static void decoder_short_way_through_headers_ends_where_the_long_one_does(void **state)
+{
+	static const unsigned values[] = {0x00, 0x01, 0x08, 0x11, 0x35,
+					  0x45, 0x46, 0x60, 0x80, 0xff};
+	const unsigned n_values = sizeof values / sizeof *values;
+	(void)state;
+	struct feeder *f = feeder_new(0);
+	for (unsigned v6 = 0; v6 < 2; v6++) {
+		struct bytes plain = v6 ? ether(0x86dd, query6()) : ether(0x0800, query4());
+		put_zeros(&plain, 3); /* padding */
+		for (unsigned i = 0; i < 64 * n_values + plain.len; i++) {
+			struct bytes b = plain;
+			uint32_t caplen = b.len;
+			if (i < 64 * n_values)
+				b.data[i / n_values] = (uint8_t)values[i % n_values];
+			else
+				caplen = i - 64 * n_values;
+			struct bytes behind = wrap("55555555555555d5", b);
+			size_t n = feed_cut(f, 1, &b, caplen);
+			struct rc_obs o = f->obs[0];
+			assert_int_equal(feed_cut(f, 274, &behind, caplen + 8), n);
+			if (n > 0)
+				assert_same(&o, &f->obs[0]);
+		}
+	}
+	assert_true(counter(f, "messages_udp") > 300);
+	feeder_free(f);
+}
+
 static void decoder_counters_have_unique_names(void **state)
 {
 	(void)state;
@@ -204,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decoder_udp_message_carries_what_the_headers_say),
 		cmocka_unit_test(decoder_every_frame_has_one_fate),
+		cmocka_unit_test(decoder_short_way_through_headers_ends_where_the_long_one_does),
 		cmocka_unit_test(decoder_counters_have_unique_names),
 		cmocka_unit_test(decoder_cut_message_is_flagged),
 		cmocka_unit_test(decoder_udp_length_ends_the_message),
