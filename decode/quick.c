@@ -61,6 +61,7 @@ bool rc_quick_udp(const struct rc_frame *f, struct rc_obs *o, struct rc_cursor *
 	o->vlan = o->inner_vlan = 0;
 	o->src_port = rc_block_u16(udp, 0);
 	o->dst_port = rc_block_u16(udp, 2);
+	memcpy(o->dst_mac, ethernet, sizeof o->dst_mac);
 	memcpy(o->src_mac, ethernet + MAC, sizeof o->src_mac);
 	*ret_payload = c;
 	return true;

@@ -72,7 +72,10 @@ static void assert_same(const struct rc_obs *a, const struct rc_obs *b)
 	assert_int_equal(a->ip_ttl, b->ip_ttl);
 	assert_int_equal(a->vlan, b->vlan);
 	assert_int_equal(a->from_server, b->from_server);
+	assert_int_equal(a->inner_vlan, b->inner_vlan);
+	assert_int_equal(a->source, b->source);
 	assert_memory_equal(a->src_mac, b->src_mac, sizeof a->src_mac);
+	assert_memory_equal(a->dst_mac, b->dst_mac, sizeof a->dst_mac);
 	assert_true(rc_addr_equal(&a->src, &b->src) && rc_addr_equal(&a->dst, &b->dst));
 	assert_int_equal(a->msg.len, b->msg.len);
 	assert_int_equal(a->msg.fault, b->msg.fault);
