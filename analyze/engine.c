@@ -7,6 +7,7 @@
 #include "analyze/decide/degraded.h"
 #include "analyze/decide/hold.h"
 #include "analyze/decide/incident.h"
+#include "analyze/drops.h"
 #include "analyze/infer/reports.h"
 #include "base/err.h"
 #include "base/time.h"
@@ -30,16 +31,11 @@
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
-#define DROPS_MAX 16u               /* spans of drops remembered: failures look back a minute */
-#define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
+#define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
 #define AHEAD 8u /* observations: a step of fetching their memory before the next */
 #define KEYS 32u /* of those under way: above twice that */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
-
-struct span {
-	int64_t from_ns, to_ns;
-};
 
 struct rc_engine {
 	struct rc_engine_config config;
@@ -61,8 +57,7 @@ struct rc_engine {
 	const struct rc_pair_keys *keys; /* of the observation in hand */
 	int64_t start_ns;                /* first observation; INT64_MIN before */
 	int64_t now_ns;
-	struct span drops[DROPS_MAX]; /* in which packets were dropped, a ring */
-	unsigned n_drops;
+	struct rc_drops drops;
 	int64_t looked_ns; /* when drops were last asked for */
 	int64_t work_ns;   /* begin of the second in which work_done counts */
 	unsigned work_done;
@@ -298,9 +293,8 @@ static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange
 	uint32_t marks = 0;
 	if (x->first_ns - e->start_ns < EDGE_NS)
 		marks |= RC_X_AT_START;
-	for (unsigned i = 0; i < e->n_drops && i < DROPS_MAX; i++)
-		if (x->first_ns <= e->drops[i].to_ns && x->end_ns >= e->drops[i].from_ns)
-			marks |= RC_X_DROPS;
+	if (rc_drops_touch(&e->drops, x->first_ns, x->end_ns))
+		marks |= RC_X_DROPS;
 	return marks;
 }
 
@@ -571,12 +565,7 @@ void rc_engine_dropped(struct rc_engine *e, uint64_t packets)
 	if (packets == 0 || e->now_ns == INT64_MIN)
 		return;
 	/* When exactly is not known: some time since the last look. */
-	int64_t from_ns = looked_ns == INT64_MIN ? e->start_ns : looked_ns;
-	struct span *last = &e->drops[(e->n_drops + DROPS_MAX - 1) % DROPS_MAX];
-	if (e->n_drops > 0 && from_ns <= last->to_ns)
-		last->to_ns = e->now_ns;
-	else
-		e->drops[e->n_drops++ % DROPS_MAX] = (struct span){from_ns, e->now_ns};
+	rc_drops_note(&e->drops, looked_ns == INT64_MIN ? e->start_ns : looked_ns, e->now_ns);
 }
 
 void rc_engine_finish(struct rc_engine *e)

@@ -9,17 +9,14 @@
 #include "analyze/infer/book.h"
 #include "analyze/infer/digest.h"
 #include "analyze/infer/others.h"
-#include "analyze/infer/outcome.h"
 #include "analyze/infer/reports.h"
 #include "analyze/infer/serial.h"
 #include "analyze/infer/trail.h"
+#include "analyze/infer/zone.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"
 #include "base/arena.h"
-
-/* How a name came to be followed from the question. */
-enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
 
 struct rc_followed {
 	struct rc_name name;
@@ -39,34 +36,7 @@ struct rc_link {
 	bool superseded; /* forwarded in vain, then put to the zones' own servers (forward first) */
 };
 
-#define RC_ZONE_NONE SIZE_MAX
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
-
-/* How one server of a zone behaved. */
-struct rc_server_view {
-	struct rc_addr addr;
-	unsigned count[RC_OUT_COUNT];
-	enum rc_outcome worst; /* of its failing outcomes, the most frequent; USABLE if all were */
-};
-
-/* A zone on the way, as far as its servers were asked or named. */
-struct rc_zone_view {
-	struct rc_name name;
-	enum rc_role role;  /* NAMESERVER if only reached through a nameserver's name */
-	bool known_cut;     /* a referral or an apex record shows that it is a zone */
-	struct rc_name *ns; /* names of its servers */
-	uint64_t *ns_hash;  /* seeded, of each */
-	size_t n_ns;
-	struct rc_addr *addrs; /* servers named for it by referral, glue and address answers */
-	size_t n_addrs;
-	struct rc_server_view
-		*servers; /* those asked about questions that nobody answered usably */
-	size_t n_servers;
-	unsigned n_mapped; /* AAAA records with an IPv4-mapped address: no server can have one */
-	unsigned asked, usable;       /* exchanges with its servers */
-	unsigned failed_questions;    /* questions that no server of it answered usably */
-	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
-};
 
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {

@@ -1,0 +1,43 @@
+/*
+ * A zone on the way from the question, as far as a failure's lineage shows it, and how its servers
+ * behaved.
+ */
+#ifndef RC_ANALYZE_ZONE_H
+#define RC_ANALYZE_ZONE_H
+
+#include "analyze/infer/outcome.h"
+#include "base/addr.h"
+#include "decode/name.h"
+
+/* How a name came to be followed from the question. */
+enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
+
+#define RC_ZONE_NONE SIZE_MAX
+
+/* How one server of a zone behaved. */
+struct rc_server_view {
+	struct rc_addr addr;
+	unsigned count[RC_OUT_COUNT];
+	enum rc_outcome worst; /* of its failing outcomes, the most frequent; USABLE if all were */
+};
+
+/* A zone on the way, as far as its servers were asked or named. */
+struct rc_zone_view {
+	struct rc_name name;
+	enum rc_role role;  /* NAMESERVER if only reached through a nameserver's name */
+	bool known_cut;     /* a referral or an apex record shows that it is a zone */
+	struct rc_name *ns; /* names of its servers */
+	uint64_t *ns_hash;  /* seeded, of each */
+	size_t n_ns;
+	struct rc_addr *addrs; /* servers named for it by referral, glue and address answers */
+	size_t n_addrs;
+	struct rc_server_view
+		*servers; /* those asked about questions that nobody answered usably */
+	size_t n_servers;
+	unsigned n_mapped; /* AAAA records with an IPv4-mapped address: no server can have one */
+	unsigned asked, usable;       /* exchanges with its servers */
+	unsigned failed_questions;    /* questions that no server of it answered usably */
+	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
+};
+
+#endif
