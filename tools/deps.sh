@@ -11,7 +11,7 @@ test='iproute2 zstd xz-utils lz4'
 lint='clang clang-format universal-ctags git'
 lab='bind9 bind9-utils bind9-dnsutils unbound nsd knot knot-dnsutils knot-resolver pdns-server
 pdns-backend-bind pdns-recursor dnsmasq-base ldnsutils python3-dnspython tshark tcpdump tcpreplay
-iproute2 nftables'
+iproute2 nftables dnscache tinydns dnsdist yadifa gdnsd'
 
 case "${1:-build}" in
 build) wanted="$build $test" ;;

@@ -59,7 +59,7 @@ class Lab:
         self.capture_on()
         for name, (_, software) in NODES.items():
             if software:
-                self.servers[name] = servers.CLASSES[software](
+                self.servers[name] = servers.classes()[software](
                     self, name, scenarios.OPTIONS.get(name, {}))
                 self.servers[name].start()
         self.tiny_on()

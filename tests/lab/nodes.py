@@ -63,6 +63,15 @@ NODES = {
     "fkres": ((2, 31), "kresd"),  # forwards to rpdns
     "fpdns": ((2, 32), "pdns-recursor"),  # forwards to runb
     "fbind": ((2, 33), "bind"),  # forwards to runb
+    "atiny": ((1, 30), "tinydns"),
+    "ayad": ((1, 31), "yadifa"),
+    "agd": ((1, 32), "gdnsd"),
+    "rdjb": ((2, 40), "dnscache"),  # no EDNS, no DNSSEC, no IPv6
+    "fdist": ((2, 41), "dnsdist"),  # serves one client only
+    "fdist2": ((2, 42), "dnsdist"),  # refuses what is above a rate
+    "rfirst": ((2, 43), "bind"),  # forwards first, to a dead server
+    "rtcp": ((2, 44), "unbound"),  # asks over TCP alone, no IPv6
+    "fplain": ((2, 45), "bind"),  # validates, forwards to dnscache
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),
@@ -85,7 +94,10 @@ CLIENTS = ["c1", "c2", "c3"]
 PACKAGES = {"bind": ("BIND", "bind9"), "nsd": ("NSD", "nsd"), "knot": ("Knot DNS", "knot"),
             "pdns": ("PowerDNS Authoritative", "pdns-server"), "unbound": ("Unbound", "unbound"),
             "kresd": ("Knot Resolver", "knot-resolver"), "dnsmasq": ("dnsmasq", "dnsmasq-base"),
-            "pdns-recursor": ("PowerDNS Recursor", "pdns-recursor")}
+            "pdns-recursor": ("PowerDNS Recursor", "pdns-recursor"),
+            "dnscache": ("djbdns dnscache", "dnscache"), "tinydns": ("djbdns tinydns", "tinydns"),
+            "dnsdist": ("dnsdist", "dnsdist"), "yadifa": ("YADIFA", "yadifa"),
+            "gdnsd": ("gdnsd", "gdnsd")}
 
 
 def v4(name):

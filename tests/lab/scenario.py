@@ -77,7 +77,8 @@ def S(slug, case, fault, asks, fails=(), **options):
 
 
 # Seconds until a resolver of that kind gives up behind dead servers.
-PATIENCE = {"bind": 13.0, "unbound": 45.0, "kresd": 22.0, "pdns-recursor": 5.0, "dnsmasq": 13.0}
+PATIENCE = {"bind": 13.0, "unbound": 45.0, "kresd": 22.0, "pdns-recursor": 5.0, "dnsmasq": 13.0,
+            "dnscache": 6.0, "dnsdist": 3.0}
 WAIT = {name: PATIENCE.get(kind, 1.0) for name, (_, kind) in NODES.items()}
 WAIT.update(runb3=4.0, rfwd=14.0, rbad=3.0)
 FAILS = ("SERVFAIL", None)

@@ -8,6 +8,7 @@ import faults
 import rows_limits
 import rows_paper
 import rows_servers
+import rows_software
 import rows_traps
 import rows_upstream
 from ask import ixfr, notify, opcode, raw, update, with_key
@@ -118,7 +119,7 @@ ZONES = [
     Zone("biz.", ["tld"], True, ns=GTLD, plain=True, ds_fault=faults.ds_digest),
     Zone("under.biz.", ["abind"], True),
 ] + rows_limits.ZONES + rows_servers.ZONES + rows_upstream.ZONES + \
-    rows_paper.ZONES + rows_traps.ZONES
+    rows_paper.ZONES + rows_traps.ZONES + rows_software.ZONES
 
 
 def tiny_behaviours():
@@ -182,7 +183,7 @@ OPTIONS = {
     "fmasq": {"targets": ["rbind"]},
     "fmasq2": {"targets": ["dead"]},
     **rows_limits.OPTIONS, **rows_servers.OPTIONS, **rows_upstream.OPTIONS,
-    **rows_paper.OPTIONS,
+    **rows_paper.OPTIONS, **rows_software.OPTIONS,
 }
 
 # --- the table ------------------------------------------------------------------------------------
@@ -759,4 +760,4 @@ TRAPS = [
 SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
              NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS +
              rows_limits.SCENARIOS + rows_servers.SCENARIOS + rows_upstream.SCENARIOS +
-             rows_paper.SCENARIOS + rows_traps.SCENARIOS)
+             rows_paper.SCENARIOS + rows_traps.SCENARIOS + rows_software.SCENARIOS)

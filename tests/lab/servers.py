@@ -207,7 +207,8 @@ class Unbound(Server):
             "server:", '  chroot: ""', '  username: ""', f'  directory: "{self.dir}"',
             f'  pidfile: "{self.dir}/pid"', "  use-syslog: no", f"  interface: {self.v4}",
             f"  interface: {self.v6}", f"  outgoing-interface: {self.v4}",
-            f"  outgoing-interface: {self.v6}", "  num-threads: 1", "  do-daemonize: no",
+            f"  outgoing-interface: {self.v6}" if self.options.get("v6", True) else "",
+            "  num-threads: 1", "  do-daemonize: no",
             "  access-control: 0.0.0.0/0 allow" if not self.options.get("acl") else
             self.options["acl"],
             "  access-control: ::/0 allow", f'  root-hints: "{self.lab.hints}"',
@@ -295,6 +296,12 @@ class Dnsmasq(Server):
 
 CLASSES = {"bind": Bind, "nsd": Nsd, "knot": Knot, "pdns": Pdns, "unbound": Unbound,
            "kresd": Kresd, "pdns-recursor": PdnsRecursor, "dnsmasq": Dnsmasq}
+
+
+def classes():
+    """The class of each software."""
+    import servers_more  # which needs Server of this module
+    return {**CLASSES, **servers_more.CLASSES}
 
 
 def software(name):

@@ -38,6 +38,7 @@ class Zone:
     v6: bool = True  # AAAA of its servers too
     primary: str = ""  # node its servers transfer it from, in place of a file
     rolls: bool = False  # a second version of the file, signed with another ZSK, serial raised
+    rolls_ksk: bool = False  # ... with another KSK instead, of which the parent does not know
     rolled_at: tuple = ()  # nodes that serve the second version from the beginning
 
     @property
@@ -115,12 +116,16 @@ class Builder:
         lines = body(zone, 2026010199)
         if not zone.signed:
             return lines
-        ksk = [k for k in self.zone_keys(zone) if is_sep(k)]
+        kept = [k for k in self.zone_keys(zone) if is_sep(k) != zone.rolls_ksk]
         stem = os.path.join(self.keys, "next", f"K{zone.name}+*.key")
         os.makedirs(os.path.dirname(stem), exist_ok=True)
         if not glob.glob(stem):
-            sh(f"dnssec-keygen -q -K {os.path.dirname(stem)} -a {zone.algorithm} -n ZONE {zone.name}")
-        return self.sign(zone, lines, ksk + sorted(glob.glob(stem)))
+            sh(f"dnssec-keygen -q -K {os.path.dirname(stem)} -a {zone.algorithm} -n ZONE"
+               f" {'-f KSK ' * zone.rolls_ksk}{zone.name}")
+        ds = self.ds[zone.name]
+        signed = self.sign(zone, lines, kept + sorted(glob.glob(stem)))
+        self.ds[zone.name] = ds  # the parent keeps the first one
+        return signed
 
     def cut(self, child):
         """NS, glue and DS of a child as they stand in its parent."""
