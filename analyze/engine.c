@@ -19,7 +19,7 @@
 #define SHARE_BOOK 6u
 #define SHARE_HOSTS 3u
 #define SHARE_HOLD 3u
-#define SHARE_MEMO 6u
+#define SHARE_MEMO 4u
 #define SHARE_ECHO 2u
 #define SHARE_INCIDENTS 1u
 #define SHARE_JUDGEMENTS 1u
