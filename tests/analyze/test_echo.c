@@ -211,6 +211,30 @@ static void all_who_wait_for_a_fetch_see_it(void **state)
 	assert_int_equal(s.told_upstream, CLIENTS + 1);
 }
 
+/* Whoever began the fetch is answered last: in a storm too, nobody before is told less of it. */
+static void the_first_answered_see_the_whole_fetch_too(void **state)
+{
+	struct storm s;
+	const unsigned joined = 100;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	ask(&s, 8500000, "10.9.9.9", RESOLVER, 1000, RC_FLAG_RD);
+	ask(&s, 8501000, RESOLVER, SERVER, 2002, 0);
+	ask(&s, 9000000, RESOLVER, SERVER, 2003, 0);
+	for (unsigned i = 0; i < joined; i++)
+		ask(&s, 9100000 + 1000 * (int64_t)i, client(400 + i), RESOLVER, 4000 + i,
+		    RC_FLAG_RD);
+	for (unsigned i = joined; i-- > 0;)
+		answer(&s, 9900000 + (int64_t)(joined - i), RESOLVER, client(400 + i), 4000 + i,
+		       RC_RCODE_SERVFAIL);
+	answer(&s, 9900200, RESOLVER, "10.9.9.9", 1000, RC_RCODE_SERVFAIL);
+	end(&s);
+	assert_int_equal(s.failures, 1 + 400 + joined + 1);
+	assert_int_equal(s.told_upstream, 1 + joined + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_client_served_elsewhere_is_decided_alone),
 		cmocka_unit_test(a_new_query_of_the_server_ends_it),
 		cmocka_unit_test(all_who_wait_for_a_fetch_see_it),
+		cmocka_unit_test(the_first_answered_see_the_whole_fetch_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
