@@ -1,5 +1,6 @@
 #include "analyze/infer/case.h"
 
+#include "analyze/infer/delegation.h"
 #include "base/time.h"
 
 #define RESOLVER_ADDRS_MAX 16u

@@ -167,8 +167,4 @@ const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 /* The kept answer of a record; NULL when there is none. Borrowed until the arena is reset. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);
 
-/* The same, and a page of the zone book, with what it says of delegations: borrowed until the next one. */
-const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
-const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
-
 #endif

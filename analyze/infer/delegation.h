@@ -4,6 +4,7 @@
 #ifndef RC_ANALYZE_DELEGATION_H
 #define RC_ANALYZE_DELEGATION_H
 
+#include "analyze/infer/case.h"
 #include "base/addr.h"
 #include "decode/msg.h"
 
@@ -12,5 +13,12 @@ bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
 
 /* The address in an A or AAAA record; false for any other. */
 bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
+
+/*
+ * The kept answer of a record, or a page of the zone book, with what it says of delegations: borrowed until
+ * the next one. NULL when there is none.
+ */
+const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
+const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
 
 #endif
