@@ -14,7 +14,7 @@
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
 #define SHARE_RECORDS 19u
-#define SHARE_ANSWERS 17u
+#define SHARE_ANSWERS 18u
 #define SHARE_PENDING 4u
 #define SHARE_BOOK 6u
 #define SHARE_HOSTS 3u
