@@ -9,7 +9,7 @@
 #define WAYS 4u
 #define SIBLING_NS (120 * RC_NS_PER_S) /* as others' outcomes are compared (infer/others.c) */
 
-enum kind { OF_NAME, OF_ZONE, OF_SIBLINGS };
+enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN };
 
 struct rc_memo {
 	struct rc_memo_entry *entries;
@@ -163,9 +163,12 @@ static bool is_registry(const struct rc_name *name)
 	return name->labels == 2 && name->wire[0] <= 3 && name->len == name->wire[0] + 5;
 }
 
-/* What a name has in common with others of its zone: itself, if it is the apex, or its parent. */
+/*
+ * The name itself, of the first kind, and its parent, of the second. Two names with one parent may be zones of
+ * their own: only what holds one of the other counts.
+ */
 static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bool any_server,
-			    uint64_t *ret_keys)
+			    enum kind own, enum kind above, uint64_t *ret_keys)
 {
 	static const struct rc_addr any;
 	const struct rc_addr *server = any_server ? &any : &c->x->server;
@@ -177,7 +180,7 @@ static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bo
 		rc_name_parent(c->qname, up, &name);
 		if (!is_registry(&name))
 			ret_keys[n++] = key_of(m, server, rc_name_hash(c->seed, &name),
-					       OF_SIBLINGS);
+					       up == 0 ? own : above);
 	}
 	return n;
 }
@@ -191,9 +194,9 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 			 enum rc_confidence confidence, const struct rc_finding *f)
 {
 	uint64_t keys[4];
-	unsigned n = families_of(m, c, false, keys);
+	unsigned n = families_of(m, c, false, OF_APEX, OF_CHILDREN, keys);
 	if (fails_validation(rule))
-		n += families_of(m, c, true, keys + n);
+		n += families_of(m, c, true, OF_APEX, OF_CHILDREN, keys + n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rc_memo_entry *e = find(m, keys[i]);
 		bool says_more = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS &&
@@ -208,8 +211,8 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const struct rc_case *c)
 {
 	uint64_t keys[4];
-	unsigned n = families_of(m, c, false, keys);
-	n += families_of(m, c, true, keys + n);
+	unsigned n = families_of(m, c, false, OF_CHILDREN, OF_APEX, keys);
+	n += families_of(m, c, true, OF_CHILDREN, OF_APEX, keys + n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rc_memo_entry *e = find(m, keys[i]);
 		if (e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS)

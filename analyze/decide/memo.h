@@ -43,8 +43,8 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *memo, const struc
 					 int64_t max_age_ns, bool *ret_by_zone);
 
 /*
- * Where the resolver's own queries are not in sight: remembers a verdict for other names of the same zone, as
- * far as names tell (one parent); what fails validation, at any resolver.
+ * Where the resolver's own queries are not in sight: remembers a verdict for the name above and those
+ * right below; what fails validation, at any resolver.
  */
 void rc_memo_put_sibling(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
 			 enum rc_confidence confidence, const struct rc_finding *f);
