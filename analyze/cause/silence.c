@@ -32,12 +32,15 @@ static enum rc_confidence test_late(const struct rc_rule *rule, struct rc_case *
 	if (!(c->x->marks & RC_X_LATE) || c->others.other_server_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s answered %s, but only after the client had given up.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	bool left = rc_is_answered(c); /* ICMP says so; else it may have waited on */
+	f->explanation = rc_say(c, "%s answered %s, but only after %s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				left ? "the client had given up"
+				     : "the deadline, when hardly any client still waits");
 	rc_prove_self(c, f,
-		      rc_is_answered(c) ? "the client's port was closed when the answer came"
-					: "an answer came after the deadline");
-	return RC_CONF_PROVEN;
+		      left ? "the client's port was closed when the answer came"
+			   : "an answer came after the deadline");
+	return left ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 /* The capture has one direction only: nothing at all comes from any server, though clients go on. */
@@ -113,9 +116,8 @@ static const struct rc_rule rules[] = {
 				.title = "the answer came too late",
 				.when = "An answer to the query came after the deadline, or after "
 					"the client had closed its port.",
-				RC_TRUTH("The answer came after the deadline, or after the client "
-					 "had closed its port.",
-					 NULL, NULL,
+				RC_TRUTH("The client's port was closed when the answer came.",
+					 "The answer came after the deadline.", NULL,
 					 {"no_answer.server_silent", "no answer comes at all"},
 					 {"upstream.timeout",
 					  "the resolver's own servers are silent"}),

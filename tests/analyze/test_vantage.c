@@ -59,6 +59,21 @@ static void a_failure_told_late_is_no_answer_that_came_too_late(void **state)
 	assert_string_not_equal(s.seen[0].cause->slug, "no_answer.late_response");
 }
 
+static void an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 12000, CLIENT2, RESOLVER, 11, QUERY, "good.test");
+	reply(&s, LATE + 12100, RESOLVER, CLIENT, 10, RECURSED, "www.example");
+	finish(&s);
+	assert_true(s.n > 0);
+	assert_string_equal(s.seen[0].cause->slug, "no_answer.late_response");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 static void nxdomain(struct sim *s, int64_t ms, unsigned id, const char *name)
 {
 	reply(s, ms, ROOT_SERVER, RESOLVER, id, AUTHORITY | RC_RCODE_NXDOMAIN, name);
@@ -168,6 +183,8 @@ int main(void)
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
+		cmocka_unit_test(
+			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(forward_first_is_judged_by_its_walk),
 		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
