@@ -90,6 +90,7 @@
 #define RC_SINK_FLUSH (64u << 10)      /* written out at the latest above this many bytes */
 #define RC_SINK_BUFFER_MAX (4u << 20)  /* kept while a full disk may yet recover */
 #define RC_REPORT_GROUPS_MAX 1024u     /* cause and subject pairs; 10 KB each */
+#define RC_REPORT_DEGRADED_MAX 256u    /* degraded zones; 2 KB each */
 #define RC_REPORT_DISTINCT_MAX 256u    /* clients, names and resolvers told apart in a group */
 #define RC_REPORT_TEXT_MAX (16u << 20) /* bytes of a report: 1024 groups of a few KB */
 

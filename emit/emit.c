@@ -188,6 +188,8 @@ void rc_emit_upstream(struct rc_emit *emit, const struct rc_failure *failure)
 
 void rc_emit_incident(struct rc_emit *emit, const struct rc_incident *incident)
 {
+	if (emit->report != NULL)
+		rc_report_incident(emit->report, incident);
 	if (!wants(emit, RC_EMIT_INCIDENTS))
 		return;
 	rc_event_from_incident(emit->event, &emit->observer, incident);

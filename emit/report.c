@@ -34,6 +34,8 @@ void rc_report_free(struct rc_report *report)
 		return;
 	for (size_t i = 0; i < report->n_groups; i++)
 		free(report->groups[i]);
+	for (size_t i = 0; i < report->n_degraded; i++)
+		free(report->degraded[i]);
 	free(report);
 }
 
@@ -230,6 +232,46 @@ void rc_report_failure(struct rc_report *report, const struct rc_failure *failur
 	widen_scope(&g->scope, &failure->scope);
 	if (better)
 		take_verdict(g, failure);
+}
+
+/* The entry of a degraded zone, made if there is room; NULL if not. */
+static struct rc_report_degraded *find_degraded(struct rc_report *report,
+						const struct rc_incident *incident)
+{
+	for (size_t i = 0; i < report->n_degraded; i++)
+		if (report->degraded[i]->id == incident->id)
+			return report->degraded[i];
+	struct rc_report_degraded *d = report->n_degraded == RC_REPORT_DEGRADED_MAX
+					       ? NULL
+					       : calloc(1, sizeof *d);
+	if (d != NULL)
+		report->degraded[report->n_degraded++] = d;
+	return d;
+}
+
+void rc_report_incident(struct rc_report *report, const struct rc_incident *incident)
+{
+	struct rc_report_degraded *d = incident->degraded ? find_degraded(report, incident) : NULL;
+	if (d == NULL) {
+		report->degraded_overflow += incident->degraded &&
+					     incident->state == RC_INCIDENT_OPEN;
+		return;
+	}
+	d->id = incident->id;
+	d->cause = incident->cause;
+	d->failures = incident->failures;
+	d->first_ns = incident->first_ns;
+	d->last_ns = incident->last_ns;
+	d->confidence = incident->confidence;
+	if (incident->zone != NULL)
+		d->zone = *incident->zone;
+	if (incident->server != NULL)
+		d->server = *incident->server;
+	copy_text(d->summary, sizeof d->summary, incident->summary);
+	for (size_t i = 0; i < incident->n_evidence && i < RC_REPORT_DEGRADED_PROOFS; i++) {
+		copy_proof(&d->proofs[i], &incident->evidence[i]);
+		d->n_proofs = i + 1;
+	}
 }
 
 /* The counter of that name in any module, or UINT64_MAX. */

@@ -20,6 +20,9 @@ void rc_report_free(struct rc_report *report);
 
 void rc_report_failure(struct rc_report *report, const struct rc_failure *failure);
 
+/* Incidents of degraded zones are kept, as they last were told; those of failures the groups tell better. */
+void rc_report_incident(struct rc_report *report, const struct rc_incident *incident);
+
 /* Period and counters of the whole input, for the headline and the remarks. */
 void rc_report_stats(struct rc_report *report, int64_t start_ns, int64_t now_ns,
 		     const struct rc_counter_set *sets, size_t n_sets);

@@ -13,6 +13,7 @@
 #define RC_REPORT_LINES 3u
 #define RC_REPORT_LINE_MAX 320u
 #define RC_REPORT_RCODES 4u
+#define RC_REPORT_DEGRADED_PROOFS 2u /* one that failed, one that helped */
 
 /* How many different ones there were, exact up to RC_REPORT_DISTINCT_MAX. */
 struct rc_report_distinct {
@@ -66,6 +67,20 @@ struct rc_report_group {
 	struct rc_scope scope;           /* the widest */
 };
 
+/* A zone that one of its servers serves badly, while no client fails. */
+struct rc_report_degraded {
+	uint64_t id; /* of the incident */
+	const struct rc_cause *cause;
+	struct rc_name zone;   /* len 0: not known */
+	struct rc_addr server; /* the bad one */
+	uint64_t failures;
+	int64_t first_ns, last_ns;
+	enum rc_confidence confidence;
+	char summary[RC_REPORT_LINE_MAX];
+	struct rc_report_proof proofs[RC_REPORT_DEGRADED_PROOFS];
+	size_t n_proofs;
+};
+
 struct rc_report {
 	rc_source_name_fn source_name;
 	void *source_context;
@@ -74,6 +89,9 @@ struct rc_report {
 	size_t n_groups;
 	uint16_t index[2 * RC_REPORT_GROUPS_MAX]; /* by hash: group number + 1, 0 free */
 	uint64_t failures, overflow;
+	struct rc_report_degraded *degraded[RC_REPORT_DEGRADED_MAX]; /* in order of opening */
+	size_t n_degraded;
+	uint64_t degraded_overflow;
 	int64_t start_ns, now_ns;
 	bool have_stats;
 	uint64_t packets, messages, exchanges, dropped; /* UINT64_MAX: not known */

@@ -339,10 +339,10 @@ static void put_scope(struct page *page, const struct rc_report_group *g)
 	put_text(page, "   Scope");
 }
 
+static const char *const surely[] = {"cause not established", "possibly", "likely", "proven"};
+
 static void put_group(struct page *page, const struct rc_report_group *g, size_t number)
 {
-	static const char *const surely[] = {"cause not established", "possibly", "likely",
-					     "proven"};
 	static const char *const who[] = {
 		[RC_PARTY_ZONE_OWNER] = "the owner of the zone",
 		[RC_PARTY_PARENT_ZONE] = "the operator of the parent zone",
@@ -429,9 +429,44 @@ static void put_totals(struct page *page)
 	free(totals);
 }
 
+/* Zones with a bad server that others make up for: what will fail next. */
+static void put_degraded(struct page *page)
+{
+	const struct rc_report *report = page->report;
+	if (report->n_degraded > 0)
+		rc_buf_puts(page->out,
+			    "\nDegraded zones: a server of theirs is bad, others help\n");
+	for (size_t i = 0; i < report->n_degraded; i++) {
+		const struct rc_report_degraded *d = report->degraded[i];
+		struct rc_buf *t = &page->text;
+		rc_buf_putc(page->out, '\n');
+		if (d->zone.len > 1)
+			add_name(t, &d->zone);
+		else
+			rc_buf_puts(t, d->zone.len == 1 ? "the root zone" : "a zone");
+		rc_buf_puts(t, " at ");
+		add_addr(t, &d->server);
+		put_plain(page->out, t->data, t->len);
+		rc_buf_clear(t);
+		rc_buf_putc(page->out, '\n');
+		rc_buf_printf(t, "%s (%s)", d->cause->slug, surely[d->confidence]);
+		put_text(page, "   Cause");
+		put_wrapped(page, "   What", d->summary, strlen(d->summary));
+		for (size_t k = 0; k < d->n_proofs; k++)
+			put_proof(page, &d->proofs[k], k == 0 ? "   Proof" : "");
+	}
+}
+
 static void put_remarks(struct page *page)
 {
 	const struct rc_report *report = page->report;
+	if (report->degraded_overflow > 0) {
+		rc_buf_putc(page->out, '\n');
+		add_count(&page->text, report->degraded_overflow, "degraded zone is",
+			  "degraded zones are");
+		rc_buf_puts(&page->text, " not shown; the JSON events have all");
+		put_text(page, "Left out");
+	}
 	if (report->overflow > 0) {
 		rc_buf_putc(page->out, '\n');
 		add_count(&page->text, report->overflow, "failure is", "failures are");
@@ -462,6 +497,7 @@ void rc_report_write(struct rc_report *report, bool colour, struct rc_buf *out)
 	}
 	for (size_t i = 0; i < n; i++)
 		put_group(&page, sorted == NULL ? report->groups[i] : sorted[i], i + 1);
+	put_degraded(&page);
 	put_totals(&page);
 	put_remarks(&page);
 	free(sorted);

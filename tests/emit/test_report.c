@@ -156,6 +156,40 @@ static void groups_are_bounded_and_the_rest_is_counted(void **state)
 	assert_non_null(strstr(write_report(w), "7 failures are not shown"));
 }
 
+/* As it was told last; incidents of failures are the groups' business. */
+static void a_degraded_zone_is_told_once(void **state)
+{
+	struct world *w = *state;
+	struct rc_incident *incident = &w->sample.incident;
+	rc_report_incident(w->report, incident);
+	incident->degraded = true;
+	incident->server = &w->sample.x.server;
+	incident->summary = "first words";
+	incident->evidence = w->sample.failure.evidence;
+	incident->n_evidence = 1;
+	rc_report_incident(w->report, incident);
+	incident->state = RC_INCIDENT_CLOSE;
+	incident->summary = "last words";
+	rc_report_incident(w->report, incident);
+	const char *text = write_report(w), *told = strstr(text, "Degraded zones");
+	assert_non_null(told);
+	assert_non_null(strstr(told, "last words Proof frame"));
+	assert_null(strstr(told, "first words"));
+	assert_null(strstr(strstr(told, "last words") + 1, "last words"));
+}
+
+static void degraded_zones_are_bounded_and_the_rest_is_counted(void **state)
+{
+	struct world *w = *state;
+	w->sample.incident.degraded = true;
+	w->sample.incident.state = RC_INCIDENT_OPEN;
+	for (unsigned i = 0; i < RC_REPORT_DEGRADED_MAX + 3; i++) {
+		w->sample.incident.id = i + 1;
+		rc_report_incident(w->report, &w->sample.incident);
+	}
+	assert_non_null(strstr(write_report(w), "3 degraded zones are not shown"));
+}
+
 static void distinct_clients_are_bounded_and_said(void **state)
 {
 	struct world *w = *state;
@@ -199,6 +233,8 @@ int main(void)
 		CASE(the_most_certain_failure_speaks_for_its_group),
 		CASE(heavier_groups_come_first),
 		CASE(groups_are_bounded_and_the_rest_is_counted),
+		CASE(a_degraded_zone_is_told_once),
+		CASE(degraded_zones_are_bounded_and_the_rest_is_counted),
 		CASE(distinct_clients_are_bounded_and_said),
 		CASE(hostile_text_keeps_the_form),
 	};
