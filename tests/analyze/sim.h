@@ -192,6 +192,14 @@ static inline void refer(struct sim *s, int64_t ms, unsigned id, const char *nam
 	say(s, ms, ROOT_SERVER, RESOLVER, id, &d);
 }
 
+/* A client asks for a name in "example", and the resolver is referred to its servers: IDs id and id + 1. */
+static inline void ask_below(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, CLIENT, RESOLVER, id, QUERY, name);
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, id + 1, FETCH, name);
+	refer(s, ms + 5, id + 1, name);
+}
+
 /* The resolver at work for others before: it gets answers, and gives them. */
 static inline void warm_up(struct sim *s, int64_t ms)
 {

@@ -291,9 +291,7 @@ static void servers_that_refuse_make_a_lame_delegation(void **state)
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
-	refer(&s, LATE + 5, 11, "www.example");
+	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
 	      "www.example");
@@ -313,9 +311,7 @@ static void one_server_that_helped_acquits_the_zone(void **state)
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
-	refer(&s, LATE + 5, 11, "www.example");
+	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	reply(&s, LATE + 9, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
 	      "www.example");

@@ -96,20 +96,24 @@ static void flood(struct sim *s, unsigned asked, unsigned answered)
 	}
 }
 
+/* A resolver gives up on one name of the zone while its server gives others some of theirs. */
+static void drop_beside(struct sim *s, unsigned asked, unsigned answered)
+{
+	begin(s);
+	warm_up(s, 0);
+	ask_below(s, LATE, 10, "www.example");
+	ask(s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	flood(s, asked, answered);
+	ask(s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	reply(s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(s);
+}
+
 static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
-	refer(&s, LATE + 5, 11, "www.example");
-	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
-	flood(&s, 40, 10);
-	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
-	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
-	finish(&s);
+	drop_beside(&s, 40, 10);
 	assert_cause(&s, 0, "upstream.rate_limited");
 }
 
@@ -117,16 +121,7 @@ static void drops_at_a_low_rate_are_no_limit(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
-	refer(&s, LATE + 5, 11, "www.example");
-	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
-	flood(&s, 6, 2);
-	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
-	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
-	finish(&s);
+	drop_beside(&s, 6, 2);
 	assert_cause(&s, 0, "upstream.timeout");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
@@ -139,9 +134,7 @@ static void servfail_after_a_complete_answer_is_the_resolvers_own(void **state)
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
-	refer(&s, LATE + 5, 11, "www.example");
+	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	reply_a(&s, LATE + 12, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
 	reply(&s, LATE + 13, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
