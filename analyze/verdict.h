@@ -74,10 +74,7 @@ struct rc_failure {
 	struct rc_visibility visibility;
 	struct rc_scope scope;
 	uint64_t incident; /* id, printed as 16 hex digits; 0 none */
-	/* Failures with the same echo (0: none) differ in exchange, qname's question, answer, scope, times
-	 * and in the evidence of this index (-1: none) alone, and in explanation if it tells a duration. */
-	uint64_t echo;
-	int own_evidence;
+	bool echoed; /* the verdict was made for another failure that looks the same (decide/echo.h) */
 };
 
 enum rc_incident_state { RC_INCIDENT_OPEN, RC_INCIDENT_UPDATE, RC_INCIDENT_CLOSE };

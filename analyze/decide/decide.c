@@ -442,7 +442,6 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	fill(c, root, &o, ret_failure);
 	ret_failure->chain = chain;
 	ret_failure->n_chain = hops > 1 ? hops : 0;
-	ret_failure->own_evidence = -1;
 	rc_echo_keep(d->echo, c, ret_failure);
 	return true;
 }

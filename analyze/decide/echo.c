@@ -73,7 +73,6 @@ struct rc_echo {
 	uint64_t size, head;
 	uint64_t written; /* the ring was written up to here */
 	uint64_t seed;
-	uint64_t last_id;
 	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
 	uint32_t now, before;
 	struct asked *asking; /* of the exchange noted last; NULL none */
@@ -506,8 +505,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	n->to_min_ns = c->to_min_ns;
 	n->to_max_ns = c->to_max_ns;
 	n->worked_class = (uint8_t)took_class(c->x->end_ns - c->from_ns);
-	n->failure.echo = ++e->last_id;
-	n->failure.own_evidence = n->own_evidence;
+	n->failure.echoed = true;
 	e->slots[key & e->mask] = (struct slot){key, e->head};
 	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;
 	e->stats.kept++;

@@ -23,8 +23,11 @@ static void check(const struct rc_failure *f)
 	const struct rc_exchange *x = f->exchange;
 	assert_string_equal(f->cause->slug, "upstream.timeout");
 	assert_int_equal(f->confidence, RC_CONF_PROVEN);
-	assert_true(f->own_evidence >= 0 && (size_t)f->own_evidence < f->n_evidence);
-	const struct rc_evidence *own = &f->evidence[f->own_evidence];
+	size_t at = 0;
+	while (at < f->n_evidence && f->evidence[at].frame != x->end_frame)
+		at++;
+	assert_true(at < f->n_evidence);
+	const struct rc_evidence *own = &f->evidence[at];
 	assert_int_equal(own->frame, x->end_frame);
 	assert_int_equal(own->query_frame, x->first_frame);
 	assert_int_equal(own->ts_ns, x->end_ns);
@@ -45,8 +48,8 @@ static void on_failure(void *context, const struct rc_failure *f)
 	s->told_upstream += f->visibility.upstream_seen;
 	for (unsigned i = 0; i < s->n_alone; i++)
 		if (f->exchange->first_frame == s->decided_alone[i])
-			assert_int_equal(f->echo, 0);
-	if (f->echo == 0)
+			assert_false(f->echoed);
+	if (!f->echoed)
 		return;
 	s->echoes++;
 	check(f);
