@@ -7,7 +7,7 @@
 #include "base/time.h"
 
 #define TRAILS \
-	64u /* names of servers of the zones that fail in a storm, by address of the resolver */
+	512u /* names of servers of the zones that fail in a storm, by address of the resolver */
 #define MARKS 128u /* so far do they reach: a minute, as long as failures of a file are held */
 #define APART_NS (RC_NS_PER_S / 2)
 
