@@ -32,8 +32,8 @@
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
-#define AHEAD 8u /* observations: a step of fetching their memory before the next */
-#define KEYS 32u /* of those under way: above twice that */
+#define AHEAD 8u         /* observations: a step of fetching their memory before the next */
+#define KEYS (4 * AHEAD) /* of those under way: above three steps */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
 
@@ -522,6 +522,11 @@ static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair
 	rc_hosts_prefetch(e->hosts, &hosts, o->msg.qname_hash, rc_msg_is_response(&o->msg), step);
 }
 
+static size_t before(size_t i, size_t n)
+{
+	return i > n ? i - n : 0;
+}
+
 /*
  * Memory is fetched in two steps, each so many observations ahead of the next: the fetches of one go on
  * while others are worked on.
@@ -529,18 +534,17 @@ static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair
 void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
 	struct rc_pair_keys keys[KEYS];
-	for (size_t i = 0; i < n + 2 * AHEAD; i++) {
-		if (i < n)
+	for (size_t to = AHEAD; to < n + 3 * AHEAD; to += AHEAD) {
+		for (size_t i = to - AHEAD; i < to && i < n; i++)
 			prefetch(e, &obs[i], &keys[i % KEYS], 0);
-		if (i >= AHEAD && i - AHEAD < n)
-			prefetch(e, &obs[i - AHEAD], &keys[(i - AHEAD) % KEYS], 1);
-		if (i < 2 * AHEAD)
-			continue;
-		const struct rc_obs *o = &obs[i - 2 * AHEAD];
-		set_now(e, o->ts_ns);
-		decide_due(e, e->now_ns);
-		e->keys = &keys[(i - 2 * AHEAD) % KEYS];
-		rc_pair_observe(e->pair, o, e->keys);
+		for (size_t i = before(to, 2 * AHEAD); i < before(to, AHEAD) && i < n; i++)
+			prefetch(e, &obs[i], &keys[i % KEYS], 1);
+		for (size_t i = before(to, 3 * AHEAD); i < before(to, 2 * AHEAD) && i < n; i++) {
+			set_now(e, obs[i].ts_ns);
+			decide_due(e, e->now_ns);
+			e->keys = &keys[i % KEYS];
+			rc_pair_observe(e->pair, &obs[i], e->keys);
+		}
 	}
 	e->keys = NULL;
 	if (n > 0) {

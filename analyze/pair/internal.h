@@ -75,9 +75,8 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 			    const struct rc_pair_keys *keys, const struct rc_name *name,
 			    uint64_t name_hash, struct rc_record **ret_record);
 
-/* The keys of a message between these ends: all of a query's, the tag alone of an answer's. */
-struct rc_pair_keys rc_pair_keys_of(const struct rc_pair *p, const struct rc_ends *e,
-				    const struct rc_obs *o, bool answer);
+/* The tag of a message between these ends. */
+uint64_t rc_pair_tag(const struct rc_pair *p, const struct rc_ends *e, const struct rc_obs *o);
 
 /* The keys of a TCP connection's record. */
 struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e);

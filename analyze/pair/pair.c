@@ -19,16 +19,18 @@
 #define TC_RETRY_NS \
 	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
 
-static struct rc_pair_keys hosts_of(const struct rc_pair *p, const struct rc_ends *e)
+static inline void set_hosts(const struct rc_pair *p, const struct rc_ends *e,
+			     struct rc_pair_keys *keys)
 {
-	return (struct rc_pair_keys){.asker_host = rc_addr_hash(p->seed, e->asker),
-				     .server_host = rc_addr_hash(p->seed, e->server)};
+	keys->asker_host = rc_addr_hash(p->seed, e->asker);
+	keys->server_host = rc_addr_hash(p->seed, e->server);
 }
 
 static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange *x)
 {
 	struct rc_ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
-	struct rc_pair_keys hosts = hosts_of(p, &e);
+	struct rc_pair_keys hosts;
+	set_hosts(p, &e, &hosts);
 	return rc_tag_of(p, &hosts, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
 }
 
@@ -243,7 +245,8 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 
 struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e)
 {
-	struct rc_pair_keys keys = hosts_of(p, e);
+	struct rc_pair_keys keys;
+	set_hosts(p, e, &keys);
 	keys.tag = rc_tag_of(p, &keys, e, RC_TCP, 0, true);
 	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, RC_CONNECT_HASH);
 	keys.server = rc_recorder_key(p->recorder, keys.server_host, RC_CONNECT_HASH);
@@ -484,16 +487,11 @@ struct rc_recorder *rc_pair_recorder(struct rc_pair *p)
 	return p->recorder;
 }
 
-struct rc_pair_keys rc_pair_keys_of(const struct rc_pair *p, const struct rc_ends *e,
-				    const struct rc_obs *o, bool answer)
+uint64_t rc_pair_tag(const struct rc_pair *p, const struct rc_ends *e, const struct rc_obs *o)
 {
-	struct rc_pair_keys keys = hosts_of(p, e);
-	keys.tag = rc_tag_of(p, &keys, e, (uint8_t)o->transport, o->msg.id, false);
-	if (answer)
-		return keys;
-	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, o->msg.qname_hash);
-	keys.server = rc_recorder_key(p->recorder, keys.server_host, o->msg.qname_hash);
-	return keys;
+	struct rc_pair_keys keys;
+	set_hosts(p, e, &keys);
+	return rc_tag_of(p, &keys, e, (uint8_t)o->transport, o->msg.id, false);
 }
 
 void rc_pair_prepare(const struct rc_pair *p, const struct rc_obs *o, struct rc_pair_keys *ret_keys)
@@ -502,10 +500,14 @@ void rc_pair_prepare(const struct rc_pair *p, const struct rc_obs *o, struct rc_
 		return;
 	bool answer = rc_msg_is_response(&o->msg);
 	struct rc_ends e = rc_ends_of(o, answer);
-	*ret_keys = rc_pair_keys_of(p, &e, o, answer);
+	/* In place: a copy of what was just written waits for all writes before it, ring and all. */
+	set_hosts(p, &e, ret_keys);
+	ret_keys->tag = rc_tag_of(p, ret_keys, &e, (uint8_t)o->transport, o->msg.id, false);
 	rc_pending_prefetch(&p->pending, ret_keys->tag);
 	if (answer)
 		return;
+	ret_keys->asker = rc_recorder_key(p->recorder, ret_keys->asker_host, o->msg.qname_hash);
+	ret_keys->server = rc_recorder_key(p->recorder, ret_keys->server_host, o->msg.qname_hash);
 	rc_recorder_prefetch_key(p->recorder, ret_keys->asker);
 	rc_recorder_prefetch_key(p->recorder, ret_keys->server);
 }

@@ -14,8 +14,8 @@
 #define INDEX_BYTES_PER_HEAD 192u /* one index head per so many ring bytes: about one per record */
 #define MARK_SHIFT RC_RECORD_POS_BITS /* of a head: above it the key's mark, below it a position */
 #define POS_MASK RC_RECORD_POS_MASK
-#define AHEAD_BYTES \
-	1024u /* of the ring, fetched ahead of where it is written or let go: some records */
+#define AHEAD_BYTES 1024u /* of the ring, fetched ahead of where it is written: some records */
+#define TIMED_BYTES offsetof(struct rc_record, x.asker) /* looked at by timers, and when let go */
 /* Of a record, looked at when the name is asked again, and when the answer comes. */
 #define ASKED_BYTES offsetof(struct rc_record, x.answer)
 #define ANSWERED_BYTES (offsetof(struct rc_record, x.query) + sizeof(struct rc_msg_facts))
@@ -306,8 +306,13 @@ void rc_recorder_prefetch_last(const struct rc_recorder *r, uint64_t key)
 
 void rc_recorder_prefetch_behind(const struct rc_recorder *r, uint64_t pos)
 {
-	if (rc_span_left_in_chunk(&r->records, pos) > AHEAD_BYTES + 2 * sizeof(struct rc_record))
-		rc_prefetch((const char *)record_at(r, pos) + AHEAD_BYTES);
+	const struct rc_record *record = record_at(r, pos);
+	uint64_t size = size_of(record->name_len);
+	if (rc_span_left_in_chunk(&r->records, pos) < size + sizeof *record)
+		return;
+	const char *behind = (const char *)record + size;
+	rc_prefetch(behind);
+	rc_prefetch(behind + TIMED_BYTES - 1);
 }
 
 uint64_t rc_recorder_last_by_asker(const struct rc_recorder *r, uint64_t key)

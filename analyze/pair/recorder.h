@@ -86,7 +86,7 @@ void rc_recorder_prefetch_last(const struct rc_recorder *recorder, uint64_t key)
 /* Fetches what an answer looks at of a record into the cache. */
 void rc_recorder_prefetch(const struct rc_recorder *recorder, uint64_t pos);
 
-/* Fetches what a timer looks at of the records some way behind pos. */
+/* Fetches what a timer looks at of the record behind the one at pos. */
 void rc_recorder_prefetch_behind(const struct rc_recorder *recorder, uint64_t pos);
 
 /*

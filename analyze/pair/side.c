@@ -7,7 +7,7 @@ static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const str
 {
 	if (o->msg.len < RC_DNS_HEADER_LEN)
 		return 0;
-	uint64_t tag = rc_pair_keys_of(p, e, o, true).tag;
+	uint64_t tag = rc_pair_tag(p, e, o);
 	const struct rc_msg *question = o->msg.has_question ? &o->msg : NULL;
 	uint64_t pos = rc_pair_find(p, tag, e, question, NULL);
 	if (pos != 0 || question == NULL)
