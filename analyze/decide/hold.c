@@ -3,14 +3,18 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/pages.h"
 
 #define ALIGN 16u
-#define PAD_DUE INT64_MIN /* due_ns of the filler at the end of the ring */
+#define RELEASE_BYTES \
+	((uint64_t)1 << 20) /* of the ring, given back at a time: some thousand failures */
+#define PAD_DUE INT64_MIN   /* due_ns of the filler at the end of the ring */
 
 struct rc_hold {
 	uint8_t *ring;
 	uint64_t size;
 	uint64_t head, tail;
+	uint64_t kept; /* position from which the memory is not given back */
 	uint64_t count;
 };
 
@@ -55,6 +59,10 @@ int rc_hold_push(struct rc_hold *h, int64_t due_ns, uint64_t pos, const struct r
 		filler->due_ns = PAD_DUE;
 		h->head += pad;
 	}
+	/* What is written over on the way round is not given back. */
+	uint64_t end = h->head + size;
+	if (end > h->kept + h->size)
+		h->kept = end - h->size;
 	struct rc_held *e = at(h, h->head);
 	e->due_ns = due_ns;
 	e->pos = pos;
@@ -85,12 +93,25 @@ const struct rc_held *rc_hold_first(const struct rc_hold *h)
 	return at(h, pos);
 }
 
+/* The ring goes round; so its memory would be all in use however little is held. */
+static void release(struct rc_hold *h)
+{
+	uint64_t from = h->kept % h->size, left = h->size - from;
+	uint64_t bytes = left < RELEASE_BYTES ? left : RELEASE_BYTES;
+	if (h->tail - h->kept < bytes)
+		return;
+	rc_pages_release(h->ring + from, bytes);
+	h->kept += bytes;
+}
+
 void rc_hold_pop(struct rc_hold *h)
 {
 	skip_filler(h);
 	h->tail += at(h, h->tail)->size;
 	if (--h->count == 0)
-		h->head = h->tail = 0;
+		h->head = h->tail = h->kept = 0;
+	else
+		release(h);
 }
 
 uint64_t rc_hold_count(const struct rc_hold *h)

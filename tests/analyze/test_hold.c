@@ -1,3 +1,5 @@
+#include <limits.h>
+
 #include "analyze/decide/hold.h"
 #include "tests/analyze/build.h"
 
@@ -62,28 +64,41 @@ static void a_full_hold_says_so_and_changes_nothing(void **state)
 	rc_hold_free(h);
 }
 
+/* n go through, as many at a time as it takes, or at most so many. */
+static void go_round(size_t bytes, unsigned n, unsigned most)
+{
+	struct rc_hold *h;
+	unsigned in = 0, out = 0;
+	assert_int_equal(rc_hold_new(bytes, &h), RC_OK);
+	while (in < n) {
+		if (in - out < most && push(h, in) == RC_OK) {
+			in++;
+			continue;
+		}
+		assert_first(h, out++);
+		rc_hold_pop(h);
+	}
+	while (rc_hold_count(h) > 0) {
+		assert_first(h, out++);
+		rc_hold_pop(h);
+	}
+	assert_int_equal(in, out);
+	rc_hold_free(h);
+}
+
 static void the_ring_goes_round_without_loss(void **state)
 {
 	(void)state;
-	for (size_t bytes = 6000; bytes < 6400; bytes += 16) {
-		struct rc_hold *h;
-		unsigned in = 0, out = 0;
-		assert_int_equal(rc_hold_new(bytes, &h), RC_OK);
-		while (in < 400) {
-			if (push(h, in) == RC_OK) {
-				in++;
-				continue;
-			}
-			assert_first(h, out++);
-			rc_hold_pop(h);
-		}
-		while (rc_hold_count(h) > 0) {
-			assert_first(h, out++);
-			rc_hold_pop(h);
-		}
-		assert_int_equal(in, out);
-		rc_hold_free(h);
-	}
+	for (size_t bytes = 6000; bytes < 6400; bytes += 16)
+		go_round(bytes, 400, UINT_MAX);
+}
+
+static void memory_given_back_holds_nothing(void **state)
+{
+	(void)state;
+	go_round((5u << 20) / 2 + 48, 9000, UINT_MAX); /* full */
+	go_round((5u << 20) / 2 + 48, 9000, 300);
+	go_round((5u << 20) / 2 + 48, 9000, 2500);
 }
 
 static void what_can_never_fit_is_refused_when_empty(void **state)
@@ -121,6 +136,7 @@ int main(void)
 		cmocka_unit_test(first_in_is_first_out),
 		cmocka_unit_test(a_full_hold_says_so_and_changes_nothing),
 		cmocka_unit_test(the_ring_goes_round_without_loss),
+		cmocka_unit_test(memory_given_back_holds_nothing),
 		cmocka_unit_test(what_can_never_fit_is_refused_when_empty),
 		cmocka_unit_test(an_entry_due_at_the_beginning_of_time_is_an_entry),
 	};
