@@ -240,6 +240,34 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 }
 
 /*
+ * This one fails soon, another resolver waits in vain for the same: the network may have told this one that
+ * nobody is there (ICMP, no route), or it knows from before that no answer comes.
+ */
+static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_others *t = &c->others;
+	const struct rc_exchange *other = t->elsewhere_waited;
+	if (other == NULL || c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
+	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    t->elsewhere_name_ok + t->other_server_ok + t->same_server_ok + t->same_client_ok +
+			    t->cd_ok >
+		    0)
+		return RC_CONF_NONE;
+	f->server = NULL;
+	f->explanation = rc_say(
+		c,
+		"%s fails for %s soon, and %s waits for an answer to the same question in vain: "
+		"most likely no server can be reached; their own queries are not in the capture.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &other->server));
+	rc_prove_self(c, f, "the client's answer");
+	rc_prove(c, f, other, c->qname, NULL,
+		 other->state == RC_X_ANSWERED ? "another resolver: SERVFAIL after a long wait"
+					       : "another resolver: no answer");
+	return RC_CONF_POSSIBLE;
+}
+
+/*
  * The client's side alone: a resolver at work takes as long over this name as resolvers
  * take when nobody answers them (PowerDNS 1.5 s and 3 s, Knot Resolver from 2.8 s, BIND 10 s), or stays
  * silent as Unbound does then. BIND's 12 s mean something else: a fetch that waits for itself.
@@ -253,8 +281,9 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
 		return RC_CONF_NONE;
-	if (rc_is_answered(c) ? took_ns < SLOW_NS || waits_for_itself
-			      : c->x->attempts + c->others.silent < 2)
+	if (rc_is_answered(c) && took_ns < SLOW_NS)
+		return by_anothers_wait(c, f);
+	if (rc_is_answered(c) ? waits_for_itself : c->x->attempts + c->others.silent < 2)
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation =
@@ -336,7 +365,7 @@ static const struct rc_rule rules[] = {
 		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
 		     "or 23 says so.",
 		     "Fewer than half of the servers; or only the time that the resolver took says "
-		     "so.",
+		     "so, or that another took over the same question.",
 		     {"upstream.rate_limited",
 		      "other questions for the zone are answered meanwhile"},
 		     {"upstream.edns_broken", "queries without EDNS are answered"},

@@ -3,6 +3,8 @@
 
 #define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
 #define WAITED_NS (2 * RC_NS_PER_S)          /* no answer by then: as good as none */
+#define VAIN_NS (1400 * RC_NS_PER_MS)        /* no resolver gives up on silence sooner */
+#define VAIN_SILENT_MIN 2u                   /* one lost answer is not a resolver that waits */
 #define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
 #define OTHERS_STEPS_FEW 4u                  /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
@@ -77,14 +79,28 @@ static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
 }
 
 /*
+ * It failed as late as resolvers do that nobody answers, or left its clients without an answer. BIND's 12 s
+ * mean a fetch that waits for itself.
+ */
+static bool waited_in_vain(const struct rc_exchange *x, unsigned *silent)
+{
+	int64_t took_ns = x->end_ns - x->first_ns;
+	if (x->state != RC_X_ANSWERED)
+		return ++*silent >= VAIN_SILENT_MIN || x->attempts >= VAIN_SILENT_MIN;
+	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
+	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&
+	       took_ns >= VAIN_NS && !waits_for_itself;
+}
+
+/*
  * What another resolver made of the name, when anybody asked it near in time: the latest exchange with the
  * same type counts, else the latest with any.
  */
-static const struct rc_exchange *asked_elsewhere(const struct rc_case *c,
-						 const struct rc_addr *service)
+static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct rc_addr *service)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
-	const struct rc_exchange *other = NULL;
+	const struct rc_exchange *other = NULL, *same = NULL;
+	unsigned silent = 0;
 	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
@@ -94,11 +110,14 @@ static const struct rc_exchange *asked_elsewhere(const struct rc_case *c,
 		    !rc_case_is_near(c, &r->x) ||
 		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
 			continue;
-		if (r->x.qtype == c->x->qtype)
-			return &r->x;
 		other = other == NULL ? &r->x : other;
+		if (r->x.qtype != c->x->qtype)
+			continue;
+		same = same == NULL ? &r->x : same;
+		if (waited_in_vain(&r->x, &silent))
+			c->others.elsewhere_waited = &r->x;
 	}
-	return other;
+	return same != NULL ? same : other;
 }
 
 static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
@@ -158,7 +177,11 @@ void rc_others_compare(struct rc_case *c)
 			c->others.other_server_ok++;
 			c->others.other_example = &r->x;
 		} else {
+			unsigned silent = 0;
 			c->others.other_server_failed++;
+			if (r->x.qtype == c->x->qtype && r->x.state == RC_X_ANSWERED &&
+			    waited_in_vain(&r->x, &silent))
+				c->others.elsewhere_waited = &r->x;
 			if (r->x.qtype == c->x->qtype && r->blob_pos != 0 &&
 			    r->x.answer.options >> RC_OPTION_EDE & 1)
 				c->others.other_failed = r;

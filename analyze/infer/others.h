@@ -38,6 +38,8 @@ struct rc_others {
 	unsigned elsewhere_failed; /* ... that did not */
 	unsigned
 		elsewhere_name_ok; /* other resolvers that answered any question for the name well */
+	/* The same question at another resolver failed like one that waits for servers in vain. */
+	const struct rc_exchange *elsewhere_waited;
 	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,

@@ -298,6 +298,58 @@ static void a_question_and_its_answer_seen_by_two_taps_are_one(void **state)
 	assert_int_equal(s.n, 2);
 }
 
+static void quick_here_after_ms_there(struct sim *s, int64_t ms)
+{
+	ask(s, LATE, CLIENT, OTHER_RESOLVER, 1, QUERY, NAME);
+	fails_at(s, LATE + 1, RESOLVER, 2);
+	fail_saying(s, LATE + ms, OTHER_RESOLVER, 1, -1, "");
+}
+
+static const struct seen *seen_at_server(const struct sim *s, const char *server)
+{
+	struct rc_addr want = addr(server);
+	for (size_t i = 0; i < s->n; i++)
+		if (rc_addr_equal(&s->seen[i].x.server, &want))
+			return &s->seen[i];
+	fail();
+	return NULL;
+}
+
+static void a_quick_failure_is_a_timeout_where_another_resolver_waits_in_vain(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	quick_here_after_ms_there(&s, 1600);
+	finish(&s);
+	const struct seen *here = seen_at_server(&s, RESOLVER);
+	assert_string_equal(here->cause->slug, "upstream.timeout");
+	assert_int_equal(here->confidence, RC_CONF_POSSIBLE);
+}
+
+static void two_quick_failures_stay_unknown(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	quick_here_after_ms_there(&s, 900);
+	finish(&s);
+	assert_int_equal(seen_at_server(&s, RESOLVER)->confidence, RC_CONF_NONE);
+}
+
+/* The same client gets the name from a third resolver, so its servers can be reached. */
+static void anothers_wait_says_nothing_of_a_name_that_a_third_resolves(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 3, QUERY, NAME);
+	quick_here_after_ms_there(&s, 1600);
+	reply_a(&s, LATE + 1700, FORWARDER, CLIENT, 3, RECURSED, NAME);
+	finish(&s);
+	assert_int_equal(seen_at_server(&s, RESOLVER)->confidence, RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +366,9 @@ int main(void)
 			a_name_left_unanswered_twice_by_a_resolver_at_work_times_out_upstream),
 		cmocka_unit_test(a_single_unanswered_question_is_silence),
 		cmocka_unit_test(a_quick_repeat_of_a_slow_failure_is_the_same),
+		cmocka_unit_test(a_quick_failure_is_a_timeout_where_another_resolver_waits_in_vain),
+		cmocka_unit_test(two_quick_failures_stay_unknown),
+		cmocka_unit_test(anothers_wait_says_nothing_of_a_name_that_a_third_resolves),
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
 		cmocka_unit_test(the_clock_of_another_tap_may_be_some_ms_ahead),
 		cmocka_unit_test(a_question_and_its_answer_seen_by_two_taps_are_one),
