@@ -4,24 +4,30 @@
 const char rc_digit_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6")
 	ROW("7") ROW("8") ROW("9");
 
+static unsigned count_digits(uint64_t value)
+{
+	unsigned n = 1;
+	for (; value >= 10000; value /= 10000)
+		n += 4;
+	return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 char *rc_digits_put(char *at, uint64_t value)
 {
-	char text[RC_DIGITS_MAX], *p = text + sizeof text;
 	if (value < 10) {
 		*at = (char)('0' + value);
 		return at + 1;
 	}
 	if (value < 100)
 		return rc_digits_two(at, (unsigned)value);
+	char *end = at + count_digits(value), *p = end;
 	for (; value >= 100; value /= 100)
 		rc_digits_two(p -= 2, (unsigned)(value % 100));
 	if (value >= 10)
-		rc_digits_two(p -= 2, (unsigned)value);
+		rc_digits_two(p - 2, (unsigned)value);
 	else
 		*--p = (char)('0' + value);
-	size_t n = (size_t)(text + sizeof text - p);
-	memcpy(at, p, n);
-	return at + n;
+	return end;
 }
 
 char *rc_digits_nine(char *at, uint32_t value)

@@ -137,6 +137,10 @@ const struct rc_code_table rc_ds_digests = TABLE("DS digest", "DIGEST", digests)
 const struct rc_code *rc_code_find(const struct rc_code_table *table, uint16_t value)
 {
 	size_t low = 0, high = table->n;
+	/* The tables begin with 0 or 1 and have no gaps at first: the codes that are common. */
+	for (size_t back = 0; back < 2 && value >= back && value - back < high; back++)
+		if (table->rows[value - back].value == value)
+			return &table->rows[value - back];
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		if (table->rows[middle].value == value)

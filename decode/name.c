@@ -239,8 +239,47 @@ static char *format_octet(char *at, uint8_t octet)
 	return at;
 }
 
+/* Sixteen octets at once: the compiler makes of it what the machine has. */
+typedef uint8_t octets __attribute__((vector_size(16)));
+
+/* Letters, digits, hyphens and underscores: what nearly every name is made of. */
+static octets are_host_octets(octets v)
+{
+	return (octets)((octets)(v - 'a') < 26) | (octets)((octets)(v - '0') < 10) |
+	       (octets)(v == '-') | (octets)(v == '_');
+}
+
+/* A name of such octets alone: copied whole, with dots where the lengths of labels are. 0: it is not one. */
+static size_t format_host(const struct rc_name *name, char text[RC_NAME_TEXT_MAX + 1])
+{
+	octets v, odd = {0};
+	if (name->labels == 0 || name->len > RC_NAME_MAX - sizeof v)
+		return 0;
+	size_t len = name->len - 2u; /* without the first length and the root label */
+	for (size_t i = 0; i < len; i += sizeof v)
+		memcpy(text + i, name->wire + 1 + i, sizeof v);
+	memset(text + len, '-', sizeof v);
+	for (size_t dot = name->wire[0]; dot < len; dot += 1u + name->wire[dot + 1])
+		text[dot] = '-';
+	for (size_t i = 0; i < len; i += sizeof v) {
+		memcpy(&v, text + i, sizeof v);
+		odd |= ~are_host_octets(v);
+	}
+	uint64_t halves[2];
+	memcpy(halves, &odd, sizeof halves);
+	if ((halves[0] | halves[1]) != 0)
+		return 0;
+	for (size_t dot = name->wire[0]; dot < len; dot += 1u + name->wire[dot + 1])
+		text[dot] = '.';
+	text[len] = '\0';
+	return len;
+}
+
 size_t rc_name_format(const struct rc_name *name, char text[RC_NAME_TEXT_MAX + 1])
 {
+	size_t len = format_host(name, text);
+	if (len > 0)
+		return len;
 	char *at = text;
 	unsigned pos = 0;
 	for (unsigned i = 0; i < name->labels; i++) {

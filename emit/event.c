@@ -150,7 +150,8 @@ static void id_add_bytes(struct id_input *in, const void *data, size_t n)
 static void fill_exchange_id(struct rc_event *e, const struct rc_exchange *x,
 			     const struct rc_name *qname)
 {
-	struct id_input in = {.n = 0};
+	struct id_input in;
+	in.n = 0; /* the octets need no clearing */
 	id_add(&in, e->dataset, 1);
 	id_add(&in, (uint64_t)x->first_ns, 8);
 	id_add_bytes(&in, x->asker.bytes, sizeof x->asker.bytes);

@@ -14,16 +14,26 @@
 #define TABLES_MAX 8u   /* the table of events and its sub-tables */
 #define TIME_SECONDS 8u /* seconds whose text is kept; the times of one event lie close together */
 #define SECOND_LEN 20u  /* "2026-11-21T01:43:44." */
+#define ADDRS_KNOWN 64u /* addresses whose text is kept: an event names the same ones many times */
+#define ADDR_PIECES 3u  /* pieces that hold any address */
+
+/* How a step's absence is seen: most kinds have one word that says it. */
+enum test { TEST_KIND, TEST_WORD, TEST_NEVER };
 
 /* A row of a field table, ready to be written. */
 struct step {
 	const struct rc_field *field;
+	uint64_t absent;          /* TEST_WORD: what the word at test_off holds then */
+	uint32_t test_off;        /* in the event or item */
+	uint8_t test;             /* enum test */
+	uint8_t direct_len;       /* octets of direct */
 	const struct plan *items; /* RC_KIND_ITEMS */
 	uint8_t depth;            /* objects around it */
 	uint8_t shared;           /* of them, those it shares with the step before */
 	uint8_t len;
 	uint8_t from[DEPTH_MAX + 1]; /* where in key to begin when so many objects are open */
 	char key[KEY_MAX + PIECE];   /* read in whole pieces */
+	char direct[DEPTH_MAX + 1 + KEY_MAX + PIECE]; /* the same behind the step before this one */
 };
 
 struct plan {
@@ -35,6 +45,13 @@ struct plan {
 struct second {
 	int64_t s;
 	char text[SECOND_LEN];
+};
+
+/* An address, as it stands in JSON without its quotes. */
+struct known_addr {
+	struct rc_addr addr;
+	size_t len; /* 0: none */
+	char text[ADDR_PIECES * PIECE];
 };
 
 /* The name written last, as it stands in JSON. */
@@ -51,6 +68,7 @@ struct rc_json {
 	size_t n_items;
 	struct rc_buf rdata;
 	struct second seconds[TIME_SECONDS];
+	struct known_addr addrs[ADDRS_KNOWN];
 	struct known_name name;
 };
 
@@ -88,6 +106,50 @@ static void plan_key(struct step *step)
 	step->len = (uint8_t)(at - step->key);
 }
 
+static void plan_test(struct step *step)
+{
+	_Static_assert(offsetof(struct rc_mnemonic, text) == 0, "read as a pointer");
+	step->test = TEST_WORD;
+	step->test_off = (uint32_t)step->field->offset;
+	switch (step->field->kind) {
+	case RC_KIND_TEXT:
+	case RC_KIND_ADDR:
+	case RC_KIND_MNEMONIC: /* its text stands first */
+		step->absent = (uint64_t)(uintptr_t)NULL;
+		break;
+	case RC_KIND_NUMBER:
+	case RC_KIND_TIME:
+		step->absent = (uint64_t)RC_NONE;
+		break;
+	case RC_KIND_TEXTS:
+	case RC_KIND_ADDRS:
+	case RC_KIND_NAMES:
+	case RC_KIND_ITEMS:
+	case RC_KIND_COUNTERS:
+		step->test_off += (uint32_t)offsetof(struct rc_items, n);
+		break;
+	case RC_KIND_ADDR_IN:
+	case RC_KIND_RDATA:
+		step->test = TEST_NEVER;
+		break;
+	default:
+		step->test = TEST_KIND;
+	}
+}
+
+/* What stands between the value of the step before and this one's. */
+static void plan_direct(struct step *step, const struct step *before)
+{
+	char *at = step->direct;
+	for (unsigned open = before == NULL ? 0 : before->depth; open > step->shared; open--)
+		*at++ = '}';
+	if (before != NULL)
+		*at++ = ',';
+	at = mempcpy(at, step->key + step->from[step->shared],
+		     (size_t)step->len - step->from[step->shared]);
+	step->direct_len = (uint8_t)(at - step->direct);
+}
+
 /* The plan of a sub-table, made when it is first met. */
 static const struct plan *plan_items(struct rc_json *j, const struct rc_field_table *table,
 				     struct step **next);
@@ -108,9 +170,11 @@ static struct plan make_plan(struct rc_json *j, const struct rc_field_table *tab
 		struct step *step = &steps[plan.n];
 		step->field = &table->fields[i];
 		plan_key(step);
+		plan_test(step);
 		if (plan.n > 0)
 			step->shared = (uint8_t)shared_objects(steps[plan.n - 1].field->path,
 							       step->field->path);
+		plan_direct(step, plan.n > 0 ? step - 1 : NULL);
 		if (step->field->kind == RC_KIND_ITEMS)
 			step->items = plan_items(j, step->field->items, next);
 		plan.n++;
@@ -225,14 +289,26 @@ static void put_word(struct rc_buf *out, const char *word)
 	out->len += len + 2;
 }
 
-static void put_addr(struct rc_buf *out, const struct rc_addr *addr)
+static const struct known_addr *know_addr(struct rc_json *json, const struct rc_addr *addr)
 {
-	char *at = rc_buf_reserve(out, RC_ADDR_TEXT_MAX + 2);
+	size_t slot = rc_addr_hash(0, addr) % ADDRS_KNOWN;
+	struct known_addr *known = &json->addrs[slot];
+	if (known->len == 0 || !rc_addr_equal(&known->addr, addr)) {
+		known->addr = *addr;
+		known->len = rc_addr_put(addr, known->text);
+	}
+	return known;
+}
+
+static void put_addr(struct writer *w, const struct rc_addr *addr)
+{
+	char *at = rc_buf_reserve(w->out, sizeof w->json->addrs->text + 2);
 	if (at == NULL)
 		return;
-	size_t len = rc_addr_put(addr, at + 1);
-	at[0] = at[len + 1] = '"';
-	out->len += len + 2;
+	const struct known_addr *known = know_addr(w->json, addr);
+	memcpy(at + 1, known->text, sizeof known->text);
+	at[0] = at[known->len + 1] = '"';
+	w->out->len += known->len + 2;
 }
 
 /* One event holds the same name many times: question, owners, hosts, evidence. */
@@ -328,7 +404,7 @@ static void put_list(struct writer *w, const struct step *step, const void *at)
 				put_text(w->out, ((const struct rc_texts *)at)->items[i]);
 			break;
 		case RC_KIND_ADDRS:
-			put_addr(w->out, &((const struct rc_addrs *)at)->items[i]);
+			put_addr(w, &((const struct rc_addrs *)at)->items[i]);
 			break;
 		case RC_KIND_NAMES:
 			put_name(w, &((const struct rc_names *)at)->items[i]);
@@ -341,18 +417,10 @@ static void put_list(struct writer *w, const struct step *step, const void *at)
 	rc_buf_putc(w->out, ']');
 }
 
-static bool is_present(enum rc_kind kind, const void *at)
+static bool is_present_kind(enum rc_kind kind, const void *at)
 {
 	const struct rc_name *name;
 	switch (kind) {
-	case RC_KIND_TEXT:
-	case RC_KIND_ADDR:
-		return *(const void *const *)at != NULL;
-	case RC_KIND_MNEMONIC:
-		return ((const struct rc_mnemonic *)at)->text != NULL;
-	case RC_KIND_NUMBER:
-	case RC_KIND_TIME:
-		return *(const int64_t *)at != RC_NONE;
 	case RC_KIND_BOOL:
 		return *(const int8_t *)at >= 0;
 	case RC_KIND_NAME:
@@ -360,23 +428,28 @@ static bool is_present(enum rc_kind kind, const void *at)
 		return name != NULL && name->len > 0;
 	case RC_KIND_NAME_IN:
 		return ((const struct rc_name *)at)->len > 0;
-	case RC_KIND_BYTES:
+	default: /* RC_KIND_BYTES */
 		return ((const struct rc_bytes *)at)->data != NULL &&
 		       ((const struct rc_bytes *)at)->len > 0;
-	case RC_KIND_ADDR_IN:
-	case RC_KIND_RDATA:
-		return true;
-	default:
-		return ((const struct rc_items *)at)->n > 0;
 	}
+}
+
+static inline bool is_present(const struct step *step, const void *base, const void *at)
+{
+	uint64_t word;
+	if (step->test == TEST_WORD) {
+		memcpy(&word, (const char *)base + step->test_off, sizeof word);
+		return word != step->absent;
+	}
+	return step->test == TEST_NEVER || is_present_kind(step->field->kind, at);
 }
 
 static void put_value(struct writer *w, const struct step *step, const void *at)
 {
 	const struct rc_bytes *bytes = at;
 	switch (step->field->kind) {
-	case RC_KIND_TEXT:
-		if (step->field->choice != NULL)
+	case RC_KIND_TEXT: /* a word of a table, or made here to its pattern */
+		if (step->field->choice != NULL || step->field->pattern != NULL)
 			put_word(w->out, *(const char *const *)at);
 		else
 			put_text(w->out, *(const char *const *)at);
@@ -397,10 +470,10 @@ static void put_value(struct writer *w, const struct step *step, const void *at)
 			rc_buf_add(w->out, "false", 5);
 		break;
 	case RC_KIND_ADDR:
-		put_addr(w->out, *(const struct rc_addr *const *)at);
+		put_addr(w, *(const struct rc_addr *const *)at);
 		break;
 	case RC_KIND_ADDR_IN:
-		put_addr(w->out, at);
+		put_addr(w, at);
 		break;
 	case RC_KIND_NAME:
 		put_name(w, *(const struct rc_name *const *)at);
@@ -422,16 +495,24 @@ static void put_value(struct writer *w, const struct step *step, const void *at)
 	}
 }
 
-/* Closes what the field does not share with the last one written, opens the rest, writes the key. */
-static inline void put_key(struct rc_buf *out, const struct step *step, unsigned open,
-			   unsigned shared, bool first)
+/*
+ * Closes what the field does not share with the last one written (NULL: none), opens the rest, writes
+ * the key. Mostly that is the field before it, and what stands between them is known.
+ */
+static inline void put_key(struct rc_buf *out, const struct step *step, const struct step *last,
+			   unsigned shared)
 {
-	char *at = rc_buf_reserve(out, DEPTH_MAX + 1 + KEY_MAX + PIECE), *start = at;
+	char *at = rc_buf_reserve(out, sizeof step->direct), *start = at;
 	if (at == NULL)
 		return;
-	for (; open > shared; open--)
+	if (last == step - 1) {
+		put_pieces(at, step->direct, step->direct_len);
+		out->len += step->direct_len;
+		return;
+	}
+	for (unsigned open = last == NULL ? 0 : last->depth; open > shared; open--)
 		*at++ = '}';
-	if (!first)
+	if (last != NULL)
 		*at++ = ',';
 	at = put_pieces(at, step->key + step->from[shared], (size_t)step->len - step->from[shared]);
 	out->len += (size_t)(at - start);
@@ -439,21 +520,21 @@ static inline void put_key(struct rc_buf *out, const struct step *step, unsigned
 
 static void put_steps(struct writer *w, const struct plan *plan, const void *base)
 {
-	unsigned open = 0, shared = 0;
-	bool first = true;
+	const struct step *last = NULL;
+	unsigned shared = 0;
 	rc_buf_putc(w->out, '{');
 	for (const struct step *step = plan->steps; step < plan->steps + plan->n; step++) {
 		const void *at = (const char *)base + step->field->offset;
 		if (step->shared < shared)
 			shared = step->shared; /* over fields left out: what all of them share */
-		if (!is_present(step->field->kind, at))
+		if (!is_present(step, base, at))
 			continue;
-		put_key(w->out, step, open, shared, first);
+		put_key(w->out, step, last, shared);
 		put_value(w, step, at);
-		first = false;
-		open = shared = step->depth;
+		last = step;
+		shared = step->depth;
 	}
-	for (; open > 0; open--)
+	for (unsigned open = last == NULL ? 0 : last->depth; open > 0; open--)
 		rc_buf_putc(w->out, '}');
 	rc_buf_putc(w->out, '}');
 }

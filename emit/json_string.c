@@ -70,15 +70,6 @@ static bool all_plain(octets v)
 	return (halves[0] | halves[1]) == 0;
 }
 
-/* The same of eight octets. */
-static bool word_plain(uint64_t v)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-	uint64_t quote = v ^ ones * '"', slash = v ^ ones * '\\', del = v ^ ones * 0x7f;
-	uint64_t odd = v | (v - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones);
-	return (odd & highs) == 0;
-}
-
 /* One octet, or one UTF-8 sequence, that cannot stand as it is; *ret_end is behind what was written. */
 static size_t put_special(char *at, const unsigned char *p, size_t left, char **ret_end)
 {
@@ -103,32 +94,44 @@ static size_t put_special(char *at, const unsigned char *p, size_t left, char **
 	return n;
 }
 
+/* The last octets of a text, fewer than a vector holds, with plain ones behind them. */
+static octets read_tail(const unsigned char *p, size_t len)
+{
+	unsigned char tail[sizeof(octets)];
+	octets v;
+	memset(tail, ' ', sizeof tail);
+	if (len >= 8) { /* two words that overlap */
+		memcpy(tail, p, 8);
+		memcpy(tail + len - 8, p + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(tail, p, 4);
+		memcpy(tail + len - 4, p + len - 4, 4);
+	} else {
+		for (size_t i = 0; i < len; i++)
+			tail[i] = p[i];
+	}
+	memcpy(&v, tail, sizeof v);
+	return v;
+}
+
 /* With room for the worst case (and 16 octets more) nothing needs to be asked on the way. */
 static char *put_all(char *at, const unsigned char *p, size_t len)
 {
 	size_t i = 0;
 	while (i < len) {
 		octets v;
-		if (len - i >= sizeof v) {
+		size_t n = len - i < sizeof v ? len - i : sizeof v;
+		if (n == sizeof v)
 			memcpy(&v, p + i, sizeof v);
+		else
+			v = read_tail(p + i, n);
+		if (all_plain(v)) {
 			memcpy(at, &v, sizeof v);
-			if (all_plain(v)) {
-				i += sizeof v;
-				at += sizeof v;
-				continue;
-			}
+			at += n;
+			i += n;
+			continue;
 		}
-		uint64_t word;
-		if (len - i >= sizeof word && len - i < sizeof v) {
-			memcpy(&word, p + i, sizeof word);
-			memcpy(at, &word, sizeof word);
-			if (word_plain(word)) {
-				i += sizeof word;
-				at += sizeof word;
-				continue;
-			}
-		}
-		for (size_t end = len - i < sizeof v ? len : i + sizeof v; i < end;) {
+		for (size_t end = i + n; i < end;) {
 			if (is_plain(p[i]))
 				*at++ = (char)p[i++];
 			else
