@@ -257,7 +257,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 	f->explanation = rc_say(
 		c,
 		"%s fails for %s soon, and %s waits for an answer to the same question in vain: "
-		"most likely no server can be reached; their own queries are not in the capture.",
+		"perhaps no server can be reached; their own queries are not in the capture.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_addr(c, &other->server));
 	rc_prove_self(c, f, "the client's answer");
