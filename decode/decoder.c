@@ -94,9 +94,9 @@ void rc_decoder_batch(struct rc_decoder *d)
 static void fill(const struct rc_decoder *d, const struct rc_packet *p, enum rc_obs_kind kind,
 		 enum rc_transport transport, struct rc_obs *obs)
 {
-	obs->kind = kind;
-	obs->transport = transport;
-	obs->flags = p->flags;
+	obs->kind = (uint8_t)kind;
+	obs->transport = (uint8_t)transport;
+	obs->flags = (uint8_t)p->flags;
 	obs->ts_ns = p->ts_ns;
 	obs->frame = p->frame;
 	obs->source = p->source;
@@ -213,8 +213,8 @@ static size_t give_tcp(struct rc_decoder *d, struct rc_obs *obs, size_t max)
 			no_message(o);
 		}
 		fill(d, p, kind, RC_TCP, o);
-		o->flags |= item.flags;
-		o->tcp_event = item.event;
+		o->flags |= (uint8_t)item.flags;
+		o->tcp_event = (uint8_t)item.event;
 		o->from_server = item.from_server;
 		if (!item.is_event) {
 			o->frame = item.frame;

@@ -105,8 +105,10 @@ static void read_tsig(struct rc_walk *w, const struct rc_rr *rr, bool last)
 	uint16_t error = rc_cursor_u16(&c);
 	if (c.failed)
 		return;
-	w->msg->tsig = (struct rc_tsig){
-		.present = true, .error = error, .mac_len = mac_len, .owner_off = rr->owner_off};
+	w->msg->tsig = (struct rc_tsig){.present = true,
+					.error = error,
+					.mac_len = mac_len,
+					.owner_off = (uint16_t)rr->owner_off};
 }
 
 /* The record's owner and header; RC_FAULT_NONE, or what is wrong at c->pos or at the RDATA. */
@@ -168,7 +170,7 @@ static bool walk_section(struct rc_walk *w)
 {
 	struct rc_msg *m = w->msg;
 	struct rc_rr rr = {.section = w->section};
-	m->section_off[w->section] = w->c.pos;
+	m->section_off[w->section] = (uint16_t)w->c.pos;
 	for (unsigned left = m->counts[w->section]; left > 0; left--) {
 		enum rc_name_fault name_fault = RC_NAME_OK;
 		if (w->walked++ == RC_RR_MAX) {
@@ -187,7 +189,7 @@ static bool walk_section(struct rc_walk *w)
 			fault_short(w, RC_FAULT_RDATA_SHORT, rr.rdata_off);
 			return false;
 		}
-		m->end_off = w->c.pos;
+		m->end_off = (uint16_t)w->c.pos;
 		note_rr(w, &rr, left == 1);
 	}
 	return true;
@@ -197,7 +199,7 @@ static bool walk_section(struct rc_walk *w)
 static bool walk_questions(struct rc_walk *w, uint64_t name_seed)
 {
 	struct rc_msg *m = w->msg;
-	m->section_off[RC_QUESTION] = w->c.pos;
+	m->section_off[RC_QUESTION] = (uint16_t)w->c.pos;
 	for (unsigned i = 0; i < m->counts[RC_QUESTION]; i++) {
 		uint32_t off = w->c.pos;
 		if (w->walked++ == RC_RR_MAX) {
@@ -222,7 +224,7 @@ static bool walk_questions(struct rc_walk *w, uint64_t name_seed)
 				m->qname.len = m->qname.labels = 0;
 			return false;
 		}
-		m->end_off = w->c.pos;
+		m->end_off = (uint16_t)w->c.pos;
 		if (i > 0)
 			continue;
 		m->has_question = true;
@@ -259,7 +261,7 @@ static bool read_header(struct rc_walk *w)
 	m->rcode = m->flags & RCODE_MASK;
 	for (unsigned i = RC_QUESTION; i <= RC_ADDITIONAL; i++)
 		m->counts[i] = rc_block_u16(header, 4 + 2 * i);
-	m->end_off = w->c.pos;
+	m->end_off = (uint16_t)w->c.pos;
 	return true;
 }
 

@@ -55,6 +55,7 @@ struct rc_ede {
 };
 
 struct rc_edns {
+	uint64_t options; /* bit n: option code n was present (codes below 64) */
 	bool present;
 	bool do_bit; /* RFC 3225 */
 	uint8_t version;
@@ -65,7 +66,6 @@ struct rc_edns {
 	uint16_t rdata_off; /* first option, offset in the message */
 	uint16_t rdata_len;
 	uint16_t n_options;
-	uint64_t options; /* bit n: option code n was present (codes below 64) */
 	struct rc_ede ede[RC_EDE_MAX];
 };
 
@@ -73,7 +73,7 @@ struct rc_tsig {
 	bool present;
 	uint16_t error;     /* RFC 8945 4.2, host order */
 	uint16_t mac_len;   /* octets */
-	uint32_t owner_off; /* of the key name in the message */
+	uint16_t owner_off; /* of the key name in the message */
 };
 
 /* What the answer, authority and additional sections hold; set while walking. */
@@ -91,25 +91,26 @@ enum {
 	RC_HAS_DNSSEC = 1u << 10,   /* DS, DNSKEY, RRSIG, NSEC, NSEC3 anywhere */
 };
 
+/* Offsets are below RC_MSG_MAX. What every packet fills lies close together, before the name. */
 struct rc_msg {
 	const uint8_t *wire; /* borrowed from the observation */
+	uint64_t qname_hash; /* seeded rc_name_hash; 0 without a question */
 	uint32_t len;        /* octets present */
 	uint16_t id;
 	uint16_t flags; /* the whole word: QR, OPCODE, AA TC RD RA Z AD CD, RCODE */
-	uint8_t opcode;
-	uint16_t rcode;     /* 12 bits: header and OPT (RFC 6891 6.1.3) */
-	uint16_t counts[4]; /* as the header says, by enum rc_section */
-	bool has_question;  /* qname, qtype, qclass are valid */
+	uint16_t rcode; /* 12 bits: header and OPT (RFC 6891 6.1.3) */
 	uint16_t qtype, qclass;
-	uint64_t qname_hash;     /* seeded rc_name_hash; 0 without a question */
-	uint32_t section_off[4]; /* offset of each section's first record; 0 when not reached */
-	uint32_t end_off;        /* offset behind the last record walked */
-	uint32_t has;            /* RC_HAS_* */
-	enum rc_fault fault;
-	uint32_t fault_off; /* offset in the message */
-	enum rc_section fault_section;
-	struct rc_edns edns;
+	uint16_t counts[4];      /* as the header says, by enum rc_section */
+	uint16_t section_off[4]; /* offset of each section's first record; 0 when not reached */
+	uint16_t end_off;        /* offset behind the last record walked */
+	uint16_t has;            /* RC_HAS_* */
+	uint16_t fault_off;      /* offset in the message */
+	uint8_t fault;           /* enum rc_fault */
+	uint8_t fault_section;   /* enum rc_section */
+	uint8_t opcode;
+	bool has_question; /* qname, qtype, qclass are valid */
 	struct rc_tsig tsig;
+	struct rc_edns edns;
 	struct rc_name qname; /* lower-cased; len 0 without a question */
 };
 

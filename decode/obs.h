@@ -39,34 +39,33 @@ enum {                               /* rc_obs.flags */
  * or incomplete datagram. Pointers are borrowed until the decoder's next rc_decoder_batch.
  */
 struct rc_obs {
-	enum rc_obs_kind kind;
-	enum rc_transport transport;
-	uint32_t flags;
-	int64_t ts_ns;   /* of the packet that completed it */
-	uint64_t frame;  /* of that packet, 1-based in its source */
-	uint64_t encaps; /* encapsulations on the way to the datagram: rc_encap_list */
-	uint16_t source; /* file or interface */
+	uint8_t kind;      /* enum rc_obs_kind */
+	uint8_t transport; /* enum rc_transport */
+	uint8_t flags;     /* RC_OBS_* */
+	bool from_server;  /* src_port is the DNS port (all kinds; messages tell by their QR bit) */
+	uint16_t source;   /* file or interface */
 	uint16_t src_port, dst_port;
 	uint16_t ip_id;      /* IPv4 identification; 0 for IPv6 */
 	uint16_t vlan;       /* outermost VLAN id, 0 none */
 	uint16_t inner_vlan; /* innermost VLAN id of several, 0 none */
-	uint8_t ip_ttl;      /* TTL or hop limit */
-	uint8_t src_mac[6];  /* link-layer source, zero when the link type has none */
-	uint8_t dst_mac[6];  /* link-layer destination; of Ethernet only, else zero */
+	int64_t ts_ns;       /* of the packet that completed it */
+	uint64_t frame;      /* of that packet, 1-based in its source */
 	struct rc_addr src, dst;
-	bool from_server; /* src_port is the DNS port (all kinds; messages tell by their QR bit) */
+	uint64_t encaps;    /* encapsulations on the way to the datagram: rc_encap_list */
+	uint8_t src_mac[6]; /* link-layer source, zero when the link type has none */
+	uint8_t dst_mac[6]; /* link-layer destination; of Ethernet only, else zero */
+	uint8_t ip_ttl;     /* TTL or hop limit */
+
+	uint8_t tcp_event; /* RC_OBS_TCP: enum rc_tcp_event */
+
+	/* RC_OBS_MESSAGE: the message. RC_OBS_ICMP: the quoted query as far as it goes (msg.len 0: none).
+	 * RC_OBS_FRAGMENTS: what the first fragment holds, if it was seen. */
+	struct rc_msg msg;
 
 	/* RC_OBS_ICMP */
 	struct rc_addr icmp_from; /* who sent the error */
 	uint8_t icmp_type, icmp_code;
 	bool icmp_hard; /* destination/port/host unreachable or prohibited (not "too big", not TTL) */
-
-	/* RC_OBS_TCP */
-	enum rc_tcp_event tcp_event;
-
-	/* RC_OBS_MESSAGE: the message. RC_OBS_ICMP: the quoted query as far as it goes (msg.len 0: none).
-	 * RC_OBS_FRAGMENTS: what the first fragment holds, if it was seen. */
-	struct rc_msg msg;
 };
 
 /* The n-th encapsulation's stable name ("vlan", "gre", ...), NULL behind the last. */

@@ -20,9 +20,9 @@ static inline void rc_walk_fault(struct rc_walk *w, enum rc_fault fault, uint32_
 {
 	if (w->msg->fault != RC_FAULT_NONE)
 		return;
-	w->msg->fault = fault;
-	w->msg->fault_off = off;
-	w->msg->fault_section = w->section;
+	w->msg->fault = (uint8_t)fault;
+	w->msg->fault_off = (uint16_t)off;
+	w->msg->fault_section = (uint8_t)w->section;
 }
 
 /* A cursor over the RDATA whose buffer is the message up to the RDATA's end: for names in it. */

@@ -231,7 +231,7 @@ static inline struct rc_obs obs_tcp(int64_t ts_ns, enum rc_tcp_event event, cons
 	struct rc_obs o = obs_raw(ts_ns, src, src_port, dst, dst_port);
 	o.kind = RC_OBS_TCP;
 	o.transport = RC_TCP;
-	o.tcp_event = event;
+	o.tcp_event = (uint8_t)event;
 	return o;
 }
 

@@ -115,13 +115,13 @@ static bool read_obs(struct rc_cursor *c, int64_t *now_ns, uint64_t frame, struc
 		len = rc_cursor_left(c);
 	const uint8_t *wire = rc_cursor_bytes(c, len);
 	*o = (struct rc_obs){
-		.kind = (enum rc_obs_kind)(flags & FLAG_KIND),
+		.kind = (uint8_t)(flags & FLAG_KIND),
 		.transport = flags & FLAG_TCP ? RC_TCP : RC_UDP,
 		.frame = frame,
 		.ip_id = (uint16_t)(frame / 4 + 1),
 		.icmp_type = 3,
 		.icmp_hard = (flags & FLAG_HARD) != 0,
-		.tcp_event = (enum rc_tcp_event)(selector >> 6),
+		.tcp_event = (uint8_t)(selector >> 6),
 	};
 	*ret_dropped = (flags & FLAG_DROPPED) != 0;
 	*now_ns += step_ns;
