@@ -58,7 +58,10 @@ static int start(struct rc_reader *r)
 	return RC_OK;
 }
 
-static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_t *ret_n)
+/* Inlined for each byte order, so that no field asks for it. */
+static inline __attribute__((always_inline)) int parse_records(struct rc_reader *r,
+							       struct rc_frame *frames, size_t max,
+							       bool big, size_t *ret_n)
 {
 	const struct rc_pcap_state pcap = r->as.pcap;
 	const uint8_t *p = rc_stream_at(&r->stream);
@@ -72,8 +75,8 @@ static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_
 			rc = RC_E_AGAIN;
 			break;
 		}
-		uint32_t caplen = rc_order_u32(p + 8, pcap.big);
-		uint32_t len = rc_order_u32(p + 12, pcap.big);
+		uint32_t caplen = rc_order_u32(p + 8, big);
+		uint32_t len = rc_order_u32(p + 12, big);
 		if (caplen > RC_FRAME_MAX) {
 			rc = RC_E_FORMAT;
 			break;
@@ -84,8 +87,8 @@ static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_
 			break;
 		}
 		frames[n++] = (struct rc_frame){
-			.ts_ns = rc_order_u32(p, pcap.big) * RC_NS_PER_S +
-				 rc_order_u32(p + 4, pcap.big) * pcap.ns_per_tick,
+			.ts_ns = rc_order_u32(p, big) * RC_NS_PER_S +
+				 rc_order_u32(p + 4, big) * pcap.ns_per_tick,
 			.number = ++r->number,
 			.data = p + pcap.header_len,
 			.caplen = caplen,
@@ -98,6 +101,12 @@ static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_
 	rc_stream_skip(&r->stream, rc_stream_left(&r->stream) - left);
 	*ret_n = n;
 	return rc;
+}
+
+static int parse(struct rc_reader *r, struct rc_frame *frames, size_t max, size_t *ret_n)
+{
+	return r->as.pcap.big ? parse_records(r, frames, max, true, ret_n)
+			      : parse_records(r, frames, max, false, ret_n);
 }
 
 const struct rc_format rc_format_pcap = {"pcap", match, FILE_HEADER_LEN, start, parse, NULL};
