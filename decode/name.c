@@ -86,6 +86,31 @@ static inline uint8_t lower1(uint8_t octet)
 	return octet >= 'A' && octet <= 'Z' ? (uint8_t)(octet + ('a' - 'A')) : octet;
 }
 
+typedef uint8_t octets16 __attribute__((vector_size(16)));
+typedef int8_t signed16 __attribute__((vector_size(16)));
+
+static inline octets16 fill16(uint8_t octet)
+{
+	return (octets16){octet, octet, octet, octet, octet, octet, octet, octet,
+			  octet, octet, octet, octet, octet, octet, octet, octet};
+}
+
+/* 'A' to 'Z', moved to the upper end of the signed numbers, are those above a bound. */
+static inline octets16 lower16(octets16 octets)
+{
+	signed16 moved = (signed16)(octets + fill16(INT8_MAX - 'Z'));
+	octets16 upper = (octets16)(moved > (signed16)fill16(INT8_MAX - 26));
+	return octets | (upper & fill16('a' - 'A'));
+}
+
+static inline void lower_copy16(uint8_t *to, const uint8_t *from)
+{
+	octets16 octets;
+	memcpy(&octets, from, sizeof octets);
+	octets = lower16(octets);
+	memcpy(to, &octets, sizeof octets);
+}
+
 /* Copies in lower case. Length octets are at most 63, below 'A', so they need no care. */
 static inline void lower_copy(uint8_t *to, const uint8_t *from, unsigned len)
 {
@@ -94,6 +119,12 @@ static inline void lower_copy(uint8_t *to, const uint8_t *from, unsigned len)
 	if (len < sizeof octets) {
 		for (; i < len; i++)
 			to[i] = lower1(from[i]);
+		return;
+	}
+	if (len >= sizeof(octets16)) {
+		for (; i < len - (unsigned)sizeof(octets16); i += (unsigned)sizeof(octets16))
+			lower_copy16(to + i, from + i);
+		lower_copy16(to + len - sizeof(octets16), from + len - sizeof(octets16));
 		return;
 	}
 	for (; i < len; i += (unsigned)sizeof octets) {
@@ -112,11 +143,13 @@ static bool read_plain(struct rc_cursor *c, struct rc_name *ret_name)
 	unsigned labels = 0;
 	int octet;
 	while ((octet = rc_cursor_octet_at(c, pos)) > 0) {
+		if (octet > (int)RC_LABEL_MAX)
+			return false;
 		pos += 1 + (uint32_t)octet;
 		labels++;
-		if (octet > (int)RC_LABEL_MAX || pos - c->pos >= RC_NAME_MAX)
-			return false;
 	}
+	if (pos - c->pos >= RC_NAME_MAX)
+		return false;
 	if (octet < 0 || c->failed)
 		return false;
 	unsigned len = pos + 1 - c->pos;
