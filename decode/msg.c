@@ -112,8 +112,9 @@ static void read_tsig(struct rc_walk *w, const struct rc_rr *rr, bool last)
 }
 
 /* The record's owner and header; RC_FAULT_NONE, or what is wrong at c->pos or at the RDATA. */
-static inline bool read_rr(struct rc_cursor *c, bool has_question, struct rc_rr *rr,
-			   enum rc_name_fault *ret_name_fault)
+static inline __attribute__((always_inline)) bool read_rr(struct rc_cursor *c, bool has_question,
+							  struct rc_rr *rr,
+							  enum rc_name_fault *ret_name_fault)
 {
 	rr->off = rr->owner_off = c->pos;
 	uint16_t start = rc_cursor_peek_u16(c, 0);
@@ -122,7 +123,9 @@ static inline bool read_rr(struct rc_cursor *c, bool has_question, struct rc_rr 
 	} else if (start >> 8 == 0 && rc_cursor_left(c) > 0) {
 		rc_cursor_skip(c, 1); /* the root */
 	} else {
-		enum rc_name_fault fault = rc_name_skip(c);
+		struct rc_cursor at = *c; /* so that c itself may live in registers */
+		enum rc_name_fault fault = rc_name_skip(&at);
+		c->pos = at.pos;
 		if (fault != RC_NAME_OK) {
 			*ret_name_fault = fault;
 			return false;
@@ -139,16 +142,12 @@ static inline bool read_rr(struct rc_cursor *c, bool has_question, struct rc_rr 
 	return true;
 }
 
-static void note_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
+/* A record that is no mere address. */
+static void check_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
 {
 	struct rc_msg *m = w->msg;
 	uint32_t bad_off;
 
-	if (rr->type <= RC_TYPE_NSEC3)
-		m->has |= has_of_type[rr->section][rr->type];
-	if (rr->section == RC_ANSWER &&
-	    (rr->type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY)))
-		m->has |= RC_HAS_ANSWER_QTYPE;
 	if (rr->type == RC_TYPE_OPT) {
 		if (rr->section == RC_ADDITIONAL)
 			rc_edns_read(w, rr);
@@ -157,41 +156,53 @@ static void note_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
 	/* In an UPDATE, RDATA is empty where only the name or the type matters (RFC 2136 2.4, 2.5). */
 	if (rr->rdata_len == 0 && m->opcode == RC_OPCODE_UPDATE)
 		return;
-	if (rc_rdata_is_address(rr))
-		return;
 	if (!rc_rdata_check(m, rr, &bad_off))
 		rc_walk_fault(w, RC_FAULT_RDATA_BAD, bad_off);
 	if (rr->type == RC_TYPE_TSIG)
 		read_tsig(w, rr, last && rr->section == RC_ADDITIONAL);
 }
 
+static inline void note_rr(struct rc_walk *w, struct rc_rr rr, const uint16_t *has, bool last)
+{
+	struct rc_msg *m = w->msg;
+	if (rr.type <= RC_TYPE_NSEC3)
+		m->has |= has[rr.type];
+	if (rr.section == RC_ANSWER &&
+	    (rr.type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY)))
+		m->has |= RC_HAS_ANSWER_QTYPE;
+	if (!rc_rdata_is_address(&rr))
+		check_rr(w, &rr, last);
+}
+
 /* Walks one section of records; false where the message is damaged. */
 static bool walk_section(struct rc_walk *w)
 {
 	struct rc_msg *m = w->msg;
-	struct rc_rr rr = {.section = w->section};
-	m->section_off[w->section] = (uint16_t)w->c.pos;
+	struct rc_cursor c = w->c;
+	const uint16_t *has = has_of_type[w->section];
 	for (unsigned left = m->counts[w->section]; left > 0; left--) {
 		enum rc_name_fault name_fault = RC_NAME_OK;
+		struct rc_rr rr = {.section = w->section};
 		if (w->walked++ == RC_RR_MAX) {
-			rc_walk_fault(w, RC_FAULT_TOO_MANY, w->c.pos);
+			rc_walk_fault(w, RC_FAULT_TOO_MANY, c.pos);
 			return false;
 		}
-		if (!read_rr(&w->c, m->has_question, &rr, &name_fault)) {
-			if (name_fault != RC_NAME_OK && rc_cursor_left(&w->c) > 0)
+		if (!read_rr(&c, m->has_question, &rr, &name_fault)) {
+			if (name_fault != RC_NAME_OK && rc_cursor_left(&c) > 0)
 				fault_name(w, name_fault, rr.off);
 			else
 				fault_short(w, RC_FAULT_RR_SHORT, rr.off);
 			return false;
 		}
-		rc_cursor_skip(&w->c, rr.rdata_len);
-		if (w->c.failed) {
+		rc_cursor_skip(&c, rr.rdata_len);
+		if (c.failed) {
 			fault_short(w, RC_FAULT_RDATA_SHORT, rr.rdata_off);
 			return false;
 		}
-		m->end_off = (uint16_t)w->c.pos;
-		note_rr(w, &rr, left == 1);
+		m->end_off = (uint16_t)c.pos;
+		note_rr(w, rr, has, left == 1);
 	}
+	w->c.pos = c.pos;
 	return true;
 }
 
@@ -237,10 +248,13 @@ static bool walk_questions(struct rc_walk *w, uint64_t name_seed)
 
 static bool walk_records(struct rc_walk *w)
 {
-	for (w->section = RC_ANSWER; w->section <= RC_ADDITIONAL; w->section++)
-		if (!walk_section(w))
+	struct rc_msg *m = w->msg;
+	for (unsigned i = RC_ANSWER; i <= RC_ADDITIONAL; i++) {
+		m->section_off[i] = (uint16_t)w->c.pos;
+		w->section = (enum rc_section)i;
+		if (m->counts[i] > 0 && !walk_section(w))
 			return false;
-	w->section = RC_ADDITIONAL;
+	}
 	return true;
 }
 
