@@ -157,21 +157,43 @@ static void addresses_of_message(struct rc_case *c, const struct rc_digest *d, v
 
 typedef void (*message_fn)(struct rc_case *c, const struct rc_digest *d, void *context);
 
-static void each_page(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, size_t max,
-		      message_fn fn, void *context)
+/* The pages of the zone book that bear on delegation: found once, read for zones, then for addresses. */
+struct shelf {
+	struct shown {
+		const uint8_t *wire;
+		uint64_t pos;
+		uint32_t len_bytes;
+	} * shown;
+	size_t n;
+};
+
+static void shelve(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, size_t max,
+		   struct shelf *shelf)
 {
 	struct rc_book_page pages[BOOK_PAGES];
 	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
 	while (n-- > 0) {
 		const struct rc_book_page *p = &pages[n];
-		const struct rc_digest *d = p->first_ns > c->to_ns ? NULL : rc_case_page(c, p);
-		if (d != NULL)
-			fn(c, d, context);
+		if (p->first_ns <= c->to_ns)
+			shelf->shown[shelf->n++] = (struct shown){p->wire, p->pos, p->len_bytes};
 	}
 }
 
+/* False if the arena is exhausted. */
+static bool fill_shelf(struct rc_case *c, struct shelf *shelf)
+{
+	size_t max = c->n_names * 2 * BOOK_PAGES;
+	*shelf = (struct shelf){rc_arena_take(c->arena, max * sizeof *shelf->shown + 1), 0};
+	for (size_t i = 0; shelf->shown != NULL && i < c->n_names; i++) {
+		size_t most = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
+		shelve(c, c->names[i].hash, RC_BOOK_REFERRAL, most, shelf);
+		shelve(c, c->names[i].hash, RC_BOOK_NS, most, shelf);
+	}
+	return shelf->shown != NULL;
+}
+
 /* Every message that bears on delegation: the lineage's, then the zone book's. */
-static void each_message(struct rc_case *c, message_fn fn, void *context)
+static void each_message(struct rc_case *c, const struct shelf *shelf, message_fn fn, void *context)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_digest *d = c->links[i].answer == NULL
@@ -180,10 +202,12 @@ static void each_message(struct rc_case *c, message_fn fn, void *context)
 		if (d != NULL)
 			fn(c, d, context);
 	}
-	for (size_t i = 0; i < c->n_names; i++) {
-		size_t max = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
-		each_page(c, c->names[i].hash, RC_BOOK_REFERRAL, max, fn, context);
-		each_page(c, c->names[i].hash, RC_BOOK_NS, max, fn, context);
+	for (size_t i = 0; i < shelf->n; i++) {
+		const struct shown *s = &shelf->shown[i];
+		const struct rc_digest *d = rc_digests_get(c->digests, RC_DIGEST_PAGE, s->pos,
+							   s->wire, s->len_bytes, s->len_bytes);
+		if (d != NULL)
+			fn(c, d, context);
 	}
 }
 
@@ -514,13 +538,16 @@ void rc_zones_judge(struct rc_case *c)
 		c->n_links = 0;
 		return;
 	}
+	struct shelf shelf;
 	struct naming naming;
-	each_message(c, zones_of_message, NULL);
-	if (!index_servers(c, &naming)) {
+	bool fits = fill_shelf(c, &shelf);
+	if (fits)
+		each_message(c, &shelf, zones_of_message, NULL);
+	if (!fits || !index_servers(c, &naming)) {
 		c->n_links = 0;
 		return;
 	}
-	each_message(c, addresses_of_message, &naming);
+	each_message(c, &shelf, addresses_of_message, &naming);
 	rc_lineage_connect(c);
 	for (size_t i = 0; i < c->n_links; i++) {
 		c->links[i].zone = zone_by_server(c, &c->links[i]);
