@@ -163,7 +163,7 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	bool seen = c->n_links > 0 || (!c->upstream_visible && c->others.alias_failed != NULL);
 	struct alias *aliases = c->final != NULL || !seen
 					? NULL
-					: rc_arena_alloc(c->arena, ALIASES_MAX * sizeof *aliases);
+					: rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases);
 	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
 	const struct rc_name *at = c->qname;
 	const struct alias *last = NULL;

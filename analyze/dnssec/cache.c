@@ -124,7 +124,7 @@ static void restore(const struct entry *e, struct rc_arena *arena, struct rc_dns
 			r->n_findings = 1;
 		}
 	}
-	r->not_seen = rc_arena_alloc(arena, NOT_SEEN_MAX * sizeof *r->not_seen);
+	r->not_seen = rc_arena_take(arena, NOT_SEEN_MAX * sizeof *r->not_seen);
 	for (unsigned i = 0; r->not_seen != NULL && i < e->n_not_seen; i++)
 		r->not_seen[r->n_not_seen++] = rc_arena_printf(arena, "%s", e->not_seen[i]);
 }

@@ -88,9 +88,9 @@ static bool prepare(struct rc_dnssec_run *run)
 {
 	run->max_findings = FINDINGS_MAX;
 	run->max_not_seen = NOT_SEEN_MAX;
-	run->breaks = rc_arena_alloc(run->arena, 2 * FINDINGS_MAX * sizeof(*run->breaks));
-	run->others = rc_arena_alloc(run->arena, FINDINGS_MAX * sizeof(*run->others));
-	run->not_seen = rc_arena_alloc(run->arena, NOT_SEEN_MAX * sizeof(*run->not_seen));
+	run->breaks = rc_arena_take(run->arena, 2 * FINDINGS_MAX * sizeof(*run->breaks));
+	run->others = rc_arena_take(run->arena, FINDINGS_MAX * sizeof(*run->others));
+	run->not_seen = rc_arena_take(run->arena, NOT_SEEN_MAX * sizeof(*run->not_seen));
 	return run->breaks && run->others && run->not_seen;
 }
 

@@ -140,9 +140,9 @@ bool rc_dnssec_sets_read(struct rc_dnssec_run *run, const struct rc_dnssec_msg *
 			rrs += (size_t)msgs[i].msg->counts[RC_ANSWER] +
 			       msgs[i].msg->counts[RC_AUTHORITY];
 	run->max_sets = rrs < RC_DNSSEC_SETS_MAX ? rrs : RC_DNSSEC_SETS_MAX;
-	run->views = rc_arena_alloc(run->arena, (n + 1) * sizeof(*run->views));
-	run->sets = rc_arena_alloc(run->arena, (run->max_sets + 1) * sizeof(*run->sets));
-	run->signers = rc_arena_alloc(run->arena, RC_DNSSEC_SIGNERS_MAX * sizeof(*run->signers));
+	run->views = rc_arena_take(run->arena, (n + 1) * sizeof(*run->views));
+	run->sets = rc_arena_take(run->arena, (run->max_sets + 1) * sizeof(*run->sets));
+	run->signers = rc_arena_take(run->arena, RC_DNSSEC_SIGNERS_MAX * sizeof(*run->signers));
 	if (!run->views || !run->sets || !run->signers)
 		return false;
 	for (size_t i = 0; i < n; i++) {

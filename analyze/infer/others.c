@@ -253,8 +253,8 @@ void rc_case_told(struct rc_case *c)
 		return;
 	c->told_done = true;
 	size_t n = (size_t)c->qname->labels + 1;
-	struct rc_name *names = rc_arena_alloc(c->arena, n * sizeof *names);
-	c->told = rc_arena_alloc(c->arena, TOLD_MAX * sizeof *c->told);
+	struct rc_name *names = rc_arena_take(c->arena, n * sizeof *names);
+	c->told = rc_arena_take(c->arena, TOLD_MAX * sizeof *c->told);
 	if (names == NULL || c->told == NULL || c->qname->len == 0)
 		return;
 	for (unsigned i = 0; i < n; i++) {
