@@ -176,7 +176,7 @@ static void begin_batch(struct rc_pipeline *p, struct slot *s)
  * if the decoder may use its own again before they are looked at. False if the part is full before the
  * last of them: they are carried over.
  */
-static bool take_up(struct rc_pipeline *p, struct slot *s, size_t n)
+static inline bool take_up(struct rc_pipeline *p, struct slot *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct rc_obs *o = &s->obs[s->part.n];

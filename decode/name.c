@@ -147,9 +147,9 @@ static bool read_plain(struct rc_cursor *c, struct rc_name *ret_name)
 			return false;
 		pos += 1 + (uint32_t)octet;
 		labels++;
+		if (pos - c->pos >= RC_NAME_MAX)
+			return false;
 	}
-	if (pos - c->pos >= RC_NAME_MAX)
-		return false;
 	if (octet < 0 || c->failed)
 		return false;
 	unsigned len = pos + 1 - c->pos;
