@@ -166,11 +166,21 @@ const char *rc_say_duration(struct rc_case *c, int64_t ns)
 	return said;
 }
 
-static const char *value_of(struct rc_case *c, const struct rc_finding *f, const char *key,
-			    size_t len)
+/* Which zone it is may not be known, but what was asked for lies in it: and dig finds it by that. */
+static const char *zone_of(struct rc_case *c, const struct rc_finding *f, bool command)
+{
+	if (f->zone != NULL)
+		return rc_say_name(c, f->zone);
+	if (c->qname == NULL || c->qname->len == 0)
+		return NULL;
+	return rc_say(c, command ? "%s" : "the zone of %s", rc_say_name(c, c->qname));
+}
+
+static const char *value_of(struct rc_case *c, const struct rc_finding *f, bool command,
+			    const char *key, size_t len)
 {
 	if (strncmp(key, "zone", len) == 0)
-		return f->zone == NULL ? NULL : rc_say_name(c, f->zone);
+		return zone_of(c, f, command);
 	if (strncmp(key, "server", len) == 0)
 		return rc_say_addr(c, f->server != NULL ? f->server : &c->x->server);
 	if (strncmp(key, "resolver", len) == 0)
@@ -184,17 +194,18 @@ static const char *value_of(struct rc_case *c, const struct rc_finding *f, const
 	return NULL;
 }
 
-const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, const char *text)
+const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, bool command,
+			  const char *text)
 {
 	const char *open = strchr(text, '{');
 	const char *close = open == NULL ? NULL : strchr(open, '}');
 	if (close == NULL)
 		return text;
-	const char *value = value_of(c, f, open + 1, (size_t)(close - open - 1));
+	const char *value = value_of(c, f, command, open + 1, (size_t)(close - open - 1));
 	if (value == NULL)
 		value = rc_say(c, "<%.*s>", (int)(close - open - 1), open + 1);
 	return rc_say(c, "%.*s%s%s", (int)(open - text), text, value,
-		      rc_say_expand(c, f, close + 1));
+		      rc_say_expand(c, f, command, close + 1));
 }
 
 bool rc_server_recurses(const struct rc_case *c)

@@ -124,10 +124,12 @@ const char *rc_say_duration(struct rc_case *c, int64_t ns);
 #define rc_say(c, ...) ((c)->weighing ? "" : rc_arena_printf((c)->arena, __VA_ARGS__))
 
 /*
- * Expands {zone} {server} {client} {resolver} {qname} {qtype} in a text of a cause row; what is not
- * known becomes <zone> and so on.
+ * Expands {zone} {server} {client} {resolver} {qname} {qtype} in a text of a cause row. A zone that is not
+ * known is told by the name asked for: in a command, by that name itself. What cannot be told so either
+ * becomes <zone> and so on.
  */
-const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, const char *text);
+const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, bool command,
+			  const char *text);
 
 static inline bool rc_flag(const struct rc_msg_facts *m, uint16_t flag)
 {

@@ -274,13 +274,13 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	return rc_case_build(sources, x, &link->name->name, link->answer);
 }
 
-static size_t expand_texts(struct rc_case *c, const struct rc_finding *f, const char *const *texts,
-			   size_t max, const char *const **ret_texts)
+static size_t expand_texts(struct rc_case *c, const struct rc_finding *f, bool command,
+			   const char *const *texts, size_t max, const char *const **ret_texts)
 {
 	const char **out = rc_arena_alloc(c->arena, TEXTS_MAX * sizeof *out);
 	size_t n = 0;
 	for (; out != NULL && n < max && n < TEXTS_MAX && texts[n] != NULL; n++)
-		out[n] = rc_say_expand(c, f, texts[n]);
+		out[n] = rc_say_expand(c, f, command, texts[n]);
 	*ret_texts = out;
 	return n;
 }
@@ -374,8 +374,9 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
 			  .resolvers_ok = ok_elsewhere(&c->others),
 			  .clients = 1},
 	};
-	v->n_fix = expand_texts(root, &o->finding, cause->fix, 3, &v->fix);
-	v->n_next_steps = expand_texts(root, &o->finding, cause->next_steps, 3, &v->next_steps);
+	v->n_fix = expand_texts(root, &o->finding, false, cause->fix, 3, &v->fix);
+	v->n_next_steps = expand_texts(root, &o->finding, true, cause->next_steps, 3,
+				       &v->next_steps);
 }
 
 /*

@@ -131,15 +131,20 @@ static void placeholders_are_filled_or_shown_as_unknown(void **state)
 	struct rc_finding f = {.zone = NULL};
 	(void)state;
 	assert_int_equal(rc_arena_new(65536, &c.arena), RC_OK);
-	assert_string_equal(rc_say_expand(&c, &f, "no placeholder"), "no placeholder");
-	assert_string_equal(rc_say_expand(&c, &f, "{zone} at {server}, {client}"),
-			    "<zone> at 192.0.2.53, 192.0.2.1");
+	assert_string_equal(rc_say_expand(&c, &f, false, "no placeholder"), "no placeholder");
+	assert_string_equal(rc_say_expand(&c, &f, false, "{zone} at {server}, {client}"),
+			    "the zone of www.{zone}.example at 192.0.2.53, 192.0.2.1");
+	assert_string_equal(rc_say_expand(&c, &f, true, "dig {zone} SOA"),
+			    "dig www.{zone}.example SOA");
+	c.qname = NULL;
+	assert_string_equal(rc_say_expand(&c, &f, true, "dig {zone} SOA"), "dig <zone> SOA");
+	c.qname = &qname;
 	f.zone = &zone;
-	assert_string_equal(rc_say_expand(&c, &f, "{zone}{zone}"), "exampleexample");
+	assert_string_equal(rc_say_expand(&c, &f, false, "{zone}{zone}"), "exampleexample");
 	/* What a name holds is not expanded again. */
-	assert_string_equal(rc_say_expand(&c, &f, "dig {qname} {qtype}"),
+	assert_string_equal(rc_say_expand(&c, &f, false, "dig {qname} {qtype}"),
 			    "dig www.{zone}.example AAAA");
-	assert_string_equal(rc_say_expand(&c, &f, "an {open brace"), "an {open brace");
+	assert_string_equal(rc_say_expand(&c, &f, false, "an {open brace"), "an {open brace");
 	rc_arena_free(c.arena);
 }
 
