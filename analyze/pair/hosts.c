@@ -21,7 +21,7 @@
 #define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
 #define SMALL_ANSWER 512u          /* octets that any UDP answer may have (RFC 1035 4.2.1) */
 #define SERVED_PAIRS 131072u       /* pairs remembered; what is forgotten only weakens a claim */
-#define STATIONS 4096u             /* one per hash slot, the newest stays */
+#define STATION_SETS 512u          /* of WAYS cards; in a full one the newest replaces another */
 #define STATION_ADDRS_MAX 6u       /* IPv4 and IPv6, service and egress; more is a router */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 
@@ -45,8 +45,7 @@ struct station {
 	struct rc_addr addrs[STATION_ADDRS_MAX];
 };
 
-/* What is asked of a server, in seconds of packet time. */
-struct load {
+struct load {          /* what is asked of a server, in seconds of packet time */
 	uint32_t open; /* questions without an answer yet */
 	struct rc_rate now, busiest;
 };
@@ -57,7 +56,7 @@ struct tables {
 	struct recent recent[RECENT_NAMES]; /* by hash of the name */
 	/* Hashes of client and server pairs that worked; a later pair overwrites. */
 	uint64_t served[SERVED_PAIRS];
-	struct station stations[STATIONS];
+	struct station stations[STATION_SETS][WAYS];
 };
 
 struct rc_hosts {
@@ -229,10 +228,9 @@ void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
 	if (h->n_groups == GROUPS_MAX)
 		return;
 	uint16_t group = (uint16_t)h->n_groups++;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) /* stays, however full the table */
 		if (group_add(h, group, &addrs[i]))
-			find_or_add(h, &addrs[i], addr_hash(h, &addrs[i]),
-				    INT64_MAX); /* stays, however full the table */
+			find_or_add(h, &addrs[i], addr_hash(h, &addrs[i]), INT64_MAX);
 }
 
 /* A service that has never answered has no entry of its own. */
@@ -266,9 +264,22 @@ static bool acts_as_resolver(const struct rc_host *host)
 	return host != NULL && (host->answered_ra > 0 || host->fetches > 0);
 }
 
+/* The station itself if it is known, else where it may be written: its address then differs. */
 static struct station *station_of(const struct rc_hosts *h, const uint8_t mac[6])
 {
-	return &h->tables->stations[rc_hash_bytes(h->seed, mac, 6) % STATIONS];
+	uint64_t hash = rc_hash_bytes(h->seed, mac, 6);
+	struct station *set = h->tables->stations[hash % STATION_SETS];
+	for (unsigned i = 0; i < WAYS; i++)
+		if (set[i].n == 0 || memcmp(set[i].mac, mac, sizeof set[i].mac) == 0)
+			return &set[i];
+	return &set[hash / STATION_SETS % WAYS];
+}
+
+/* The network card with that address, NULL if it is none's or a router's. */
+static const struct station *card_of(const struct rc_hosts *h, const uint8_t mac[6])
+{
+	const struct station *st = station_of(h, mac);
+	return st->n > 0 && st->n <= STATION_ADDRS_MAX && memcmp(st->mac, mac, 6) == 0 ? st : NULL;
 }
 
 /* Notes a host's link-layer address when it is new or has changed. */
@@ -279,9 +290,10 @@ static void note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac
 		return;
 	memcpy(host->mac, mac, sizeof host->mac);
 	struct station *st = station_of(h, mac);
-	if (memcmp(st->mac, mac, sizeof st->mac) != 0)
-		*st = (struct station){.n = 0};
-	memcpy(st->mac, mac, sizeof st->mac);
+	if (memcmp(st->mac, mac, sizeof st->mac) != 0) {
+		st->n = 0;
+		memcpy(st->mac, mac, sizeof st->mac);
+	}
 	for (unsigned i = 0; i < st->n && i < STATION_ADDRS_MAX; i++)
 		if (rc_addr_equal(&st->addrs[i], &host->addr))
 			return;
@@ -294,12 +306,10 @@ static void note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac
 /* An egress address and a resolver on one network card are one resolver. */
 static void join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 {
-	static const uint8_t none[6];
-	const struct station *st = station_of(h, host->mac);
-	if (memcmp(host->mac, none, sizeof none) == 0 || st->n > STATION_ADDRS_MAX ||
-	    memcmp(st->mac, host->mac, sizeof st->mac) != 0)
-		return;
+	const struct station *st = card_of(h, host->mac);
 	const struct rc_addr *service = NULL;
+	if (st == NULL)
+		return;
 	for (unsigned i = 0; i < st->n && service == NULL; i++)
 		if (acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
 			service = &st->addrs[i];
@@ -314,11 +324,8 @@ static void join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct rc_addr *ret_twin)
 {
 	const struct rc_host *host = rc_hosts_find(h, addr);
-	static const uint8_t none[6];
-	if (host == NULL || memcmp(host->mac, none, sizeof none) == 0)
-		return false;
-	const struct station *st = station_of(h, host->mac);
-	if (st->n != 2 || memcmp(st->mac, host->mac, sizeof st->mac) != 0)
+	const struct station *st = host != NULL ? card_of(h, host->mac) : NULL;
+	if (st == NULL || st->n != 2)
 		return false;
 	const struct rc_addr *twin = &st->addrs[rc_addr_equal(&st->addrs[0], addr)];
 	const struct rc_host *other = rc_hosts_find(h, twin);
@@ -333,11 +340,7 @@ bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct 
 static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
 			 const struct recent *r)
 {
-	static const uint8_t none[6];
-	const struct station *st = station_of(h, egress->mac);
-	return memcmp(r->mac, egress->mac, sizeof r->mac) == 0 &&
-	       memcmp(r->mac, none, sizeof none) != 0 &&
-	       memcmp(st->mac, r->mac, sizeof st->mac) == 0 && st->n <= STATION_ADDRS_MAX &&
+	return memcmp(r->mac, egress->mac, sizeof r->mac) == 0 && card_of(h, r->mac) != NULL &&
 	       egress->answered == 0;
 }
 

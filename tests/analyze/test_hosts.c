@@ -255,6 +255,28 @@ static void an_egress_on_the_network_card_of_a_resolver_joins_it(void **state)
 	rc_hosts_free(h);
 }
 
+static void the_network_cards_of_a_site_do_not_push_one_another_out(void **state)
+{
+	enum { CARDS = 300 };
+	struct rc_hosts *h;
+	char service[32], egress[32];
+	(void)state;
+	assert_int_equal(rc_hosts_new(1 << 21, SEED, &h), RC_OK);
+	for (unsigned i = 0; i < CARDS; i++) {
+		uint8_t mac[6] = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i};
+		snprintf(egress, sizeof egress, "198.18.%u.%u", i >> 8, i & 255);
+		ask_with_mac(h, T0 + MS, egress, "203.0.113.1", mac);
+	}
+	for (unsigned i = 0; i < CARDS; i++) {
+		uint8_t mac[6] = {2, 0, 0, 0, (uint8_t)(i >> 8), (uint8_t)i};
+		snprintf(service, sizeof service, "10.0.%u.%u", i >> 8, i & 255);
+		snprintf(egress, sizeof egress, "198.18.%u.%u", i >> 8, i & 255);
+		answer(h, T0, CLIENT, service, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+		assert_true(are_one(h, service, egress));
+	}
+	rc_hosts_free(h);
+}
+
 static void addresses_behind_a_router_do_not_join(void **state)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
@@ -367,6 +389,7 @@ int main(void)
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_they_are_seen),
 		cmocka_unit_test(declared_addresses_are_one_resolver_once_seen),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
+		cmocka_unit_test(the_network_cards_of_a_site_do_not_push_one_another_out),
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
 		cmocka_unit_test(link_layer_address_zero_is_no_address),
 		cmocka_unit_test(a_full_table_forgets_the_least_recent_and_counts_it),
