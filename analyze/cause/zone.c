@@ -155,6 +155,25 @@ static enum rc_confidence gave_up_aliases(struct rc_case *c, struct rc_finding *
 	return RC_CONF_LIKELY;
 }
 
+/* How many aliases lead on from a name, one more than there are if they form a loop; the last of them. */
+static size_t follow(const struct alias *aliases, size_t n, const struct rc_name *at,
+		     const struct alias **ret_last)
+{
+	size_t steps = 0;
+	for (bool on = true; on && steps <= n;) {
+		on = false;
+		for (size_t i = 0; i < n && !on; i++) {
+			on = rc_name_equal(&aliases[i].owner, at);
+			*ret_last = on ? &aliases[i] : *ret_last;
+		}
+		if (on) {
+			at = &(*ret_last)->target;
+			steps++;
+		}
+	}
+	return steps;
+}
+
 /* One alias leads to the next and back, or the chain does not end. */
 static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
@@ -165,19 +184,13 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 					? NULL
 					: rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases);
 	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
-	const struct rc_name *at = c->qname;
 	const struct alias *last = NULL;
-	for (bool on = n > 0; on && steps <= n;) {
-		on = false;
-		for (size_t i = 0; i < n && !on; i++) {
-			on = rc_name_equal(&aliases[i].owner, at);
-			last = on ? &aliases[i] : last;
-		}
-		if (on) {
-			at = &last->target;
-			steps++;
-		}
-	}
+	if (n > 0)
+		steps = follow(aliases, n, c->qname, &last);
+	/* What leads there from the question was remembered, of another type's answer. */
+	for (size_t i = 0; i < c->n_links && n > 0 && steps == 0; i++)
+		if (c->links[i].name->role == RC_ROLE_ALIAS)
+			steps = follow(aliases, n, &c->links[i].name->name, &last);
 	bool loop = steps > n; /* more steps than aliases: some was taken twice */
 	if (n == 0 || (!loop && steps < CHAIN_LONG))
 		return gave_up_aliases(c, f);

@@ -1,5 +1,5 @@
 /*
- * The zone itself, by what clients alone are told: none of the resolver's own queries is in sight.
+ * The zone itself, most of it by what clients alone are told: none of the resolver's own queries in sight.
  */
 #include "tests/analyze/sim.h"
 
@@ -31,6 +31,47 @@ static void an_alias_loop_in_the_answer_is_named(void **state)
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, loop ? "zone.cname_loop" : "unknown.upstream_not_visible");
+	}
+}
+
+/* The server's answer to a resolver's query: two aliases, at the same time. */
+static void say_aliases(struct sim *s, int64_t ms, unsigned id, unsigned flags,
+			const char *const names[3])
+{
+	static struct dns d;
+	ask(s, ms, RESOLVER, ZONE_SERVER, id, FETCH, names[0]);
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR | RC_FLAG_AA | flags, names[0], RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, names[0], RC_TYPE_CNAME, names[1]);
+	if (names[2] != NULL)
+		dns_rr_name(&d, RC_ANSWER, names[1], RC_TYPE_CNAME, names[2]);
+	say(s, ms + 1, ZONE_SERVER, RESOLVER, id, &d);
+}
+
+/* The alias itself is not fetched again: the servers' SERVFAIL below it holds the loop. */
+static void a_loop_behind_an_alias_that_is_remembered_is_named(void **state)
+{
+	static const char *const alias[3] = {"alias.zone.example", "www.zone.example", NULL};
+	static const char *const loop[3] = {"www.zone.example", "b.zone.example",
+					    "www.zone.example"};
+	static const char *const ends[3] = {"www.zone.example", "b.zone.example", "c.zone.example"};
+	struct sim s;
+	(void)state;
+	for (unsigned looped = 0; looped < 2; looped++) {
+		begin(&s);
+		warm_up(&s, LATE - 500);
+		ask(&s, LATE - 100, CLIENT, RESOLVER, 1, QUERY, "alias.zone.example");
+		say_aliases(&s, LATE - 99, 2, 0, alias);
+		reply_a(&s, LATE - 95, RESOLVER, CLIENT, 1, RECURSED, "alias.zone.example");
+		ask(&s, LATE, CLIENT2, RESOLVER, 3, QUERY, "alias.zone.example");
+		say_aliases(&s, LATE + 1, 4, RC_RCODE_SERVFAIL, looped ? loop : ends);
+		reply(&s, LATE + 5, RESOLVER, CLIENT2, 3, RECURSED | RC_RCODE_SERVFAIL,
+		      "alias.zone.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (looped)
+			assert_cause(&s, 0, "zone.cname_loop");
+		else
+			assert_string_not_equal(s.seen[0].cause->slug, "zone.cname_loop");
 	}
 }
 
@@ -101,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
+		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(what_is_known_of_a_name_holds_below_and_above_it),
