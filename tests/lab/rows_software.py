@@ -14,7 +14,8 @@ ZONES = [
     Zone("gd.org.", ["agd"]),
     Zone("gdlame.org.", [], delegate=["agd"]),
     Zone("rollksk.org.", ["ansd"], True, rolls=True, rolls_ksk=True),
-    Zone("held.com.", ["abind"], records="link.@ 300 IN CNAME www.news.net."),
+    Zone("held.com.", ["abind"], records="""link.@ 300 IN CNAME www.news.net.
+        round.@ 300 IN CNAME x.loopy.com."""),
     Zone("above.com.", ["abind"], True, nsec3=True, fault=faults.without("NSEC3")),
     Zone("below.above.com.", ["ansd"]),
 ]
@@ -84,6 +85,9 @@ WARM = [
       [[fine("c1", r, "link.held.com.") for r in WALKERS],
        [A("c2", r, "link.held.com.", "AAAA", timeout=WAIT[r],
           before=rule("ansd", "udp dport 53 drop") if r == WALKERS[0] else None) for r in WALKERS]], FAILS),
+    S("zone.cname_loop", "alias-is-held", "The resolver holds an alias, of another type's answer, that leads into a loop.",
+      [[A("c1", r, "round.held.com.", timeout=12) for r in RESOLVERS],
+       [A("c2", r, "round.held.com.", "AAAA", timeout=12) for r in RESOLVERS]], FAILS),
     S("upstream.timeout", "uplink-is-down", "Nothing comes back to the resolver from anywhere.",
       [[A("c1", r, name, timeout=WAIT[r]) for r in ("rbind", "rpdns")
         for name in ("www.good.com.", "www.shop.net.", "www.blog.org.")]], FAILS, inject=UPLINK),
