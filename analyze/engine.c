@@ -99,11 +99,11 @@ static struct rc_host_keys hosts_of(const struct rc_pair_keys *keys)
 	return (struct rc_host_keys){keys->asker_host, keys->server_host};
 }
 
-static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
+static void on_query(void *context, uint64_t pos, struct rc_record *r, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
-	struct rc_record *r = rc_recorder_at(recorder, pos);
+	(void)pos;
 	if (r->name_len > 1 && rc_may_report(r->name))
 		note_report(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
@@ -213,11 +213,10 @@ static void note_failing(struct rc_engine *e, const struct rc_record *r, const s
 	rc_reports_note_failing(e->reports, &r->x, &name, ede);
 }
 
-static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
+static void on_answered(void *context, uint64_t pos, struct rc_record *r, const struct rc_obs *obs)
 {
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
-	struct rc_record *r = rc_recorder_at(recorder, pos);
 	if (r->x.answers > 1)
 		return; /* a further message of a zone transfer */
 	bool failed = rc_is_failure(&r->x, e->config.include_nxdomain);

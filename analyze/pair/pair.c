@@ -328,7 +328,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 	p->stats.pending++;
 	if (o->transport == RC_TCP)
 		note_tcp_query(p, r, pos, &e, keys);
-	p->out.on_query(p->out.context, pos, o);
+	p->out.on_query(p->out.context, pos, r, o);
 }
 
 static bool is_transfer(const struct rc_exchange *x)
@@ -357,7 +357,7 @@ static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 		r->x.marks |= RC_X_MALFORMED;
 	if (!is_transfer(&r->x))
 		unlist(p, r, pos, keys->tag);
-	p->out.on_answered(p->out.context, pos, o);
+	p->out.on_answered(p->out.context, pos, r, o);
 }
 
 /* A further answer to a question that was answered or given up: same ends and ID. */

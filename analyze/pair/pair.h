@@ -36,9 +36,11 @@ struct rc_pair_stats {
 
 struct rc_pair_output {
 	void *context;
-	void (*on_query)(void *context, uint64_t pos, const struct rc_obs *obs);
+	void (*on_query)(void *context, uint64_t pos, struct rc_record *record,
+			 const struct rc_obs *obs);
 	/* Also for further messages of a zone transfer (x.answers > 1). */
-	void (*on_answered)(void *context, uint64_t pos, const struct rc_obs *obs);
+	void (*on_answered)(void *context, uint64_t pos, struct rc_record *record,
+			    const struct rc_obs *obs);
 	void (*on_unanswered)(void *context, uint64_t pos);
 	/* The asker itself refused the answer (ICMP port unreachable): it had given up. Told once. */
 	void (*on_refused_answer)(void *context, uint64_t pos);

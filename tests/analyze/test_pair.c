@@ -24,18 +24,22 @@ static void take(struct scene *s, uint64_t pos)
 	s->last_pos = pos;
 }
 
-static void on_query(void *context, uint64_t pos, const struct rc_obs *obs)
+static void on_query(void *context, uint64_t pos, struct rc_record *record,
+		     const struct rc_obs *obs)
 {
 	struct scene *s = context;
 	(void)obs;
+	assert_ptr_equal(record, rc_recorder_at(rc_pair_recorder(s->pair), pos));
 	s->queries++;
 	take(s, pos);
 }
 
-static void on_answered(void *context, uint64_t pos, const struct rc_obs *obs)
+static void on_answered(void *context, uint64_t pos, struct rc_record *record,
+			const struct rc_obs *obs)
 {
 	struct scene *s = context;
 	(void)obs;
+	assert_ptr_equal(record, rc_recorder_at(rc_pair_recorder(s->pair), pos));
 	s->answered++;
 	take(s, pos);
 }
