@@ -11,6 +11,7 @@
 struct rc_serial_table {
 	uint64_t seed;
 	uint64_t evicted;
+	uint64_t hashes[SLOTS]; /* of the zones: side by side, most looks at them end there */
 	struct rc_zone_serials zones[SLOTS];
 };
 
@@ -64,12 +65,13 @@ const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
 	    !read_soa(answer, &name, &value))
 		return NULL;
 	uint64_t hash = rc_name_hash(t->seed, &name);
+	uint64_t *known = &t->hashes[hash % SLOTS];
 	struct rc_zone_serials *z = &t->zones[hash % SLOTS];
 	struct rc_serial now = {value, *x};
-	if (z->hash != hash || !rc_name_equal(&z->name, &name)) {
-		t->evicted += z->hash != 0;
-		*z = (struct rc_zone_serials){
-			.name = name, .hash = hash, .newest = now, .newest_ns = x->end_ns};
+	if (*known != hash || !rc_name_equal(&z->name, &name)) {
+		t->evicted += *known != 0;
+		*known = hash;
+		*z = (struct rc_zone_serials){.name = name, .newest = now, .newest_ns = x->end_ns};
 		return NULL;
 	}
 	if (is_older(z->newest.value, value)) {
@@ -91,7 +93,9 @@ const struct rc_zone_serials *rc_serials_find(const struct rc_serial_table *t,
 {
 	uint64_t hash = rc_name_hash(t->seed, zone);
 	const struct rc_zone_serials *z = &t->zones[hash % SLOTS];
-	return z->hash == hash && z->behind > 0 && rc_name_equal(&z->name, zone) ? z : NULL;
+	return t->hashes[hash % SLOTS] == hash && z->behind > 0 && rc_name_equal(&z->name, zone)
+		       ? z
+		       : NULL;
 }
 
 uint64_t rc_serials_evicted(const struct rc_serial_table *t)

@@ -14,7 +14,6 @@ struct rc_serial {
 
 struct rc_zone_serials {
 	struct rc_name name;
-	uint64_t hash;
 	int64_t newest_ns; /* since when the newest is known */
 	struct rc_serial newest, older;
 	uint32_t behind;  /* times the older one was shown since */
