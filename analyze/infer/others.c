@@ -114,6 +114,8 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 		if (r->x.qtype != c->x->qtype)
 			continue;
 		same = same == NULL ? &r->x : same;
+		if (c->upstream_visible) /* how others waited says nothing more */
+			break;
 		if (waited_in_vain(&r->x, &silent))
 			c->others.elsewhere_waited = &r->x;
 	}
