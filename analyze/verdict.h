@@ -75,11 +75,6 @@ struct rc_failure {
 	struct rc_scope scope;
 	uint64_t incident; /* id, printed as 16 hex digits; 0 none */
 	bool echoed; /* the verdict was made for another failure that looks the same (decide/echo.h) */
-	/*
-	 * Failures of one number other than 0 differ in no more than exchange, answer, the first evidence (their
-	 * own exchange), sequence, decided_ns, incident and scope.clients. A number never comes again.
-	 */
-	uint64_t same_as;
 };
 
 enum rc_incident_state { RC_INCIDENT_OPEN, RC_INCIDENT_UPDATE, RC_INCIDENT_CLOSE };

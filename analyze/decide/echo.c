@@ -478,7 +478,7 @@ static bool is_general(const struct rc_case *c, const struct rc_failure *f)
 	       c->n_resolver <= ADDRS_MAX;
 }
 
-void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, struct rc_failure *f)
+void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_failure *f)
 {
 	uint64_t key = e->vacant;
 	e->vacant = 0;
@@ -506,8 +506,6 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, struct rc_failure 
 	n->to_max_ns = c->to_max_ns;
 	n->worked_class = (uint8_t)took_class(c->x->end_ns - c->from_ns);
 	n->failure.echoed = true;
-	if (n->own_evidence == 0 && n->took_len == 0)
-		n->failure.same_as = f->same_as = e->stats.kept + 1;
 	e->slots[key & e->mask] = (struct slot){key, e->head};
 	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;
 	e->stats.kept++;

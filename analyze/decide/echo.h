@@ -40,8 +40,8 @@ bool rc_echo_answer(struct rc_echo *echo, const struct rc_case_sources *sources,
 		    const struct rc_exchange *x, const struct rc_name *qname,
 		    const struct rc_msg *answer, struct rc_failure *ret_failure);
 
-/* Keeps a verdict for those that will equal it, if it is fit for that, and gives it its number (same_as). */
-void rc_echo_keep(struct rc_echo *echo, const struct rc_case *c, struct rc_failure *failure);
+/* Keeps a verdict for those that will equal it, if it is fit for that. */
+void rc_echo_keep(struct rc_echo *echo, const struct rc_case *c, const struct rc_failure *failure);
 
 const struct rc_echo_stats *rc_echo_stats(const struct rc_echo *echo);
 
