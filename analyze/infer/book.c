@@ -11,7 +11,6 @@
 #define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */
 
 struct entry {
-	uint64_t key;     /* of zone and kind; 0 free */
 	uint64_t content; /* hash of the message behind its ID */
 	int64_t first_ns; /* this content first seen */
 	uint64_t frame;   /* then */
@@ -24,7 +23,9 @@ struct entry {
 	bool dnssec_ok;
 };
 
+/* The keys of a set lie together: where there is nothing, one line of memory says so. */
 struct rc_book {
+	uint64_t *keys; /* of zone and kind; 0 free */
 	struct entry *entries;
 	uint64_t mask;
 	uint8_t *blobs;
@@ -39,15 +40,16 @@ int rc_book_new(size_t bytes, uint64_t seed, struct rc_book **ret_book)
 	if (b == NULL)
 		return RC_E_NOMEM;
 	uint64_t sets = 16;
-	while (sets * 2 * WAYS * sizeof(struct entry) <= bytes / 8)
+	while (sets * 2 * WAYS * (sizeof(struct entry) + sizeof *b->keys) <= bytes / 8)
 		sets *= 2;
 	b->mask = sets - 1;
 	b->seed = seed;
 	b->blob_size = bytes / 8 * 7;
 	b->blob_head = 1;
+	b->keys = calloc(sets * WAYS, sizeof *b->keys);
 	b->entries = calloc(sets * WAYS, sizeof *b->entries);
 	b->blobs = malloc(b->blob_size);
-	if (b->entries == NULL || b->blobs == NULL) {
+	if (b->keys == NULL || b->entries == NULL || b->blobs == NULL) {
 		rc_book_free(b);
 		return RC_E_NOMEM;
 	}
@@ -59,6 +61,7 @@ void rc_book_free(struct rc_book *b)
 {
 	if (b == NULL)
 		return;
+	free(b->keys);
 	free(b->entries);
 	free(b->blobs);
 	free(b);
@@ -70,25 +73,26 @@ static uint64_t key_of(const struct rc_book *b, uint64_t zone_hash, enum rc_book
 	return key == 0 ? 1 : key;
 }
 
-static bool is_held(const struct rc_book *b, const struct entry *e)
+static bool is_held(const struct rc_book *b, size_t at)
 {
-	return e->key != 0 && e->blob_pos + b->blob_size >= b->blob_head;
+	return b->keys[at] != 0 && b->entries[at].blob_pos + b->blob_size >= b->blob_head;
 }
 
-static struct entry *place_for(struct rc_book *b, uint64_t key, uint64_t content, int64_t now_ns)
+/* Where the content stands, else a free place, else that of the one not seen for longest, freed. */
+static size_t place_for(struct rc_book *b, uint64_t key, uint64_t content, int64_t now_ns)
 {
-	struct entry *set = &b->entries[(key & b->mask) * WAYS], *oldest = set;
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].key == key && set[i].content == content)
-			return &set[i];
-		if (set[i].key == 0 || set[i].seen_ns < oldest->seen_ns)
-			oldest = &set[i];
-		if (oldest->key == 0)
+	size_t set = (key & b->mask) * WAYS, oldest = set;
+	for (size_t i = set; i < set + WAYS; i++) {
+		if (b->keys[i] == key && b->entries[i].content == content)
+			return i;
+		if (b->keys[i] == 0 || b->entries[i].seen_ns < b->entries[oldest].seen_ns)
+			oldest = i;
+		if (b->keys[oldest] == 0)
 			break;
 	}
-	if (is_held(b, oldest) && oldest->expires_ns > now_ns && oldest->key != key)
+	if (is_held(b, oldest) && b->entries[oldest].expires_ns > now_ns && b->keys[oldest] != key)
 		b->stats.evicted++;
-	oldest->key = 0;
+	b->keys[oldest] = 0;
 	return oldest;
 }
 
@@ -99,10 +103,11 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	int64_t now_ns = obs->ts_ns;
 	uint64_t key = key_of(b, zone_hash, kind);
 	uint64_t content = rc_msg_content_hash(msg, b->seed);
-	struct entry *e = place_for(b, key, content, now_ns);
+	size_t at = place_for(b, key, content, now_ns);
+	struct entry *e = &b->entries[at];
 	e->seen_ns = now_ns;
 	e->expires_ns = now_ns + (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * RC_NS_PER_S;
-	if (is_held(b, e)) {
+	if (is_held(b, at)) {
 		e->dnssec_ok |= dnssec_ok;
 		b->stats.refreshed++;
 		return;
@@ -110,7 +115,7 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	if (b->blob_size - b->blob_head % b->blob_size < msg->len)
 		b->blob_head += b->blob_size - b->blob_head % b->blob_size;
 	memcpy(b->blobs + b->blob_head % b->blob_size, msg->wire, msg->len);
-	e->key = key;
+	b->keys[at] = key;
 	e->first_ns = now_ns;
 	e->frame = obs->frame;
 	e->source = obs->source;
@@ -173,30 +178,30 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 		    int64_t now_ns, struct rc_book_page *pages, size_t max)
 {
 	uint64_t key = key_of(b, zone_hash, kind);
-	const struct entry *set = &b->entries[(key & b->mask) * WAYS];
-	size_t n = 0;
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (set[i].key != key || !is_held(b, &set[i]) || set[i].expires_ns < now_ns)
+	size_t set = (key & b->mask) * WAYS, n = 0;
+	for (size_t i = set; i < set + WAYS; i++) {
+		const struct entry *e = &b->entries[i];
+		if (b->keys[i] != key || !is_held(b, i) || e->expires_ns < now_ns)
 			continue;
 		size_t at = n;
-		while (at > 0 && pages[at - 1].seen_ns < set[i].seen_ns)
+		while (at > 0 && pages[at - 1].seen_ns < e->seen_ns)
 			at--;
 		if (at == max)
 			continue;
 		n += n < max;
 		memmove(&pages[at + 1], &pages[at], (n - at - 1) * sizeof *pages);
 		pages[at] = (struct rc_book_page){
-			.wire = b->blobs + set[i].blob_pos % b->blob_size,
-			.len_bytes = set[i].blob_len,
-			.pos = set[i].blob_pos,
-			.content = set[i].content,
-			.first_ns = set[i].first_ns,
-			.seen_ns = set[i].seen_ns,
-			.frame = set[i].frame,
-			.source = set[i].source,
-			.asker = set[i].asker,
-			.server = set[i].server,
-			.dnssec_ok = set[i].dnssec_ok,
+			.wire = b->blobs + e->blob_pos % b->blob_size,
+			.len_bytes = e->blob_len,
+			.pos = e->blob_pos,
+			.content = e->content,
+			.first_ns = e->first_ns,
+			.seen_ns = e->seen_ns,
+			.frame = e->frame,
+			.source = e->source,
+			.asker = e->asker,
+			.server = e->server,
+			.dnssec_ok = e->dnssec_ok,
 		};
 	}
 	return n;
