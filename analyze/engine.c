@@ -356,7 +356,9 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 	struct rc_exchange x = held->x;
 	struct rc_msg answer;
 	struct rc_failure failure;
-	const struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), held->pos);
+	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
+	const struct rc_record *r = rc_recorder_at(recorder, held->pos);
+	rc_decider_look_ahead(e->decider, e->hold, recorder, e->hosts);
 	if (r != NULL && r->x.first_frame == x.first_frame && r->x.first_source == x.first_source)
 		x.marks = r->x.marks;
 	x.marks |= window_marks(e, &x);

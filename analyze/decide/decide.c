@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "analyze/decide/ahead.h"
 #include "analyze/decide/fetch.h"
 #include "base/err.h"
 #include "base/time.h"
@@ -16,6 +17,7 @@
 struct rc_decider {
 	struct rc_memo *memo;
 	struct rc_echo *echo;
+	struct rc_ahead *ahead;
 	const struct rc_rule *rules[RULES_MAX]; /* by rank */
 	size_t n_rules;
 };
@@ -47,7 +49,8 @@ int rc_decider_new(size_t memo_bytes, size_t echo_bytes, uint64_t seed,
 		d->rules[d->n_rules++] = rule;
 	qsort(d->rules, d->n_rules, sizeof *d->rules, by_rank);
 	if (rc_memo_new(memo_bytes, seed, &d->memo) != RC_OK ||
-	    rc_echo_new(echo_bytes, seed, &d->echo) != RC_OK) {
+	    rc_echo_new(echo_bytes, seed, &d->echo) != RC_OK ||
+	    rc_ahead_new(seed, &d->ahead) != RC_OK) {
 		rc_decider_free(d);
 		return RC_E_NOMEM;
 	}
@@ -61,6 +64,7 @@ void rc_decider_free(struct rc_decider *d)
 		return;
 	rc_memo_free(d->memo);
 	rc_echo_free(d->echo);
+	rc_ahead_free(d->ahead);
 	free(d);
 }
 
@@ -507,6 +511,12 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	ret_failure->answer = answer;
 	ret_failure->side = RC_SIDE_UPSTREAM;
 	return ret_failure->exchange != NULL ? RC_FETCHED_FAILED : RC_FETCHED_NOTHING;
+}
+
+void rc_decider_look_ahead(struct rc_decider *d, const struct rc_hold *hold,
+			   struct rc_recorder *recorder, const struct rc_hosts *hosts)
+{
+	rc_ahead_step(d->ahead, hold, d->echo, recorder, hosts);
 }
 
 const struct rc_echo_stats *rc_decider_echoes(const struct rc_decider *d)

@@ -6,6 +6,7 @@
 #define RC_ANALYZE_DECIDE_H
 
 #include "analyze/decide/echo.h"
+#include "analyze/decide/hold.h"
 #include "analyze/decide/memo.h"
 
 struct rc_decider;
@@ -36,6 +37,10 @@ enum rc_fetched { RC_FETCHED_NOTHING, RC_FETCHED_FAILED, RC_FETCHED_LATER };
 enum rc_fetched rc_decide_fetch(struct rc_decider *decider, const struct rc_case_sources *sources,
 				const struct rc_exchange *x, const struct rc_name *qname,
 				const struct rc_msg *answer, struct rc_failure *ret_failure);
+
+/* To be called each time before the first failure held is decided: fetches what the next ones will need. */
+void rc_decider_look_ahead(struct rc_decider *decider, const struct rc_hold *hold,
+			   struct rc_recorder *recorder, const struct rc_hosts *hosts);
 
 /* How often one verdict spoke for others. */
 const struct rc_echo_stats *rc_decider_echoes(const struct rc_decider *decider);

@@ -5,6 +5,7 @@
 #include "analyze/cause/rule.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "base/time.h"
 
 #define STORM_FAILURES 256u          /* in a second, this one or the one before: a storm */
@@ -172,6 +173,11 @@ static void look_at_others(struct asked *a, const struct rc_case_sources *s,
 		pos = r->prev_server;
 	}
 	a->seen_pos = seen_pos;
+}
+
+void rc_echo_prefetch(const struct rc_echo *e, const struct rc_exchange *x)
+{
+	rc_prefetch(&e->asked[place_of(question_key(e, x), e->n_asked)]);
 }
 
 void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case_sources *s)

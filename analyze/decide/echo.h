@@ -22,6 +22,9 @@ struct rc_echo;
 int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo);
 void rc_echo_free(struct rc_echo *echo);
 
+/* Fetches into the cache what rc_echo_note looks at. */
+void rc_echo_prefetch(const struct rc_echo *echo, const struct rc_exchange *x);
+
 /*
  * Enters a failed exchange, once for each, and says in *sources what is known of the question from
  * earlier ones: asked_before, shared_ns, fetch_known, well_known.

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/pages.h"
+#include "base/prefetch.h"
 
 #define ALIGN 16u
 #define RELEASE_BYTES \
@@ -109,9 +110,24 @@ void rc_hold_pop(struct rc_hold *h)
 	skip_filler(h);
 	h->tail += at(h, h->tail)->size;
 	if (--h->count == 0)
-		h->head = h->tail = h->kept = 0;
+		h->head = h->tail = h->kept = (h->head + h->size - 1) / h->size * h->size;
 	else
 		release(h);
+}
+
+const struct rc_held *rc_hold_next(const struct rc_hold *h, uint64_t *cursor)
+{
+	if (*cursor < h->tail)
+		*cursor = h->tail;
+	if (*cursor < h->head && at(h, *cursor)->due_ns == PAD_DUE)
+		*cursor += h->size - *cursor % h->size;
+	if (*cursor >= h->head)
+		return NULL;
+	const struct rc_held *e = at(h, *cursor);
+	*cursor += e->size;
+	if (*cursor < h->head)
+		rc_prefetch_bytes(at(h, *cursor), offsetof(struct rc_held, name));
+	return e;
 }
 
 uint64_t rc_hold_count(const struct rc_hold *h)

@@ -9,11 +9,11 @@
 
 struct rc_held {
 	int64_t due_ns;
-	uint64_t pos; /* of its record, for marks that came later */
-	struct rc_exchange x;
-	struct rc_name name;
+	uint64_t pos;        /* of its record, for marks that came later */
 	uint32_t answer_len; /* octets of the answer behind this struct; 0 none */
 	uint32_t size;       /* in the ring */
+	struct rc_exchange x;
+	struct rc_name name;
 	uint8_t answer[];
 };
 
@@ -30,6 +30,12 @@ int rc_hold_push(struct rc_hold *hold, int64_t due_ns, uint64_t pos, const struc
 /* The oldest, borrowed until popped; NULL when empty. */
 const struct rc_held *rc_hold_first(const struct rc_hold *hold);
 void rc_hold_pop(struct rc_hold *hold);
+
+/*
+ * For looking ahead: the failure at the cursor, which moves on; what stands there now is fetched into the
+ * cache. 0 is the begin. A cursor that was overtaken goes on at the oldest. NULL behind the newest.
+ */
+const struct rc_held *rc_hold_next(const struct rc_hold *hold, uint64_t *cursor);
 uint64_t rc_hold_count(const struct rc_hold *hold);
 
 #endif

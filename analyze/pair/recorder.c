@@ -325,6 +325,12 @@ uint64_t rc_recorder_last_by_server(const struct rc_recorder *r, uint64_t key)
 	return last_of(r->heads[key & r->mask].by_server, key);
 }
 
+uint64_t rc_recorder_first(const struct rc_recorder *r, uint64_t key, bool by_server)
+{
+	const struct heads *heads = &r->heads[key & r->mask];
+	return (by_server ? heads->by_server : heads->by_asker) & POS_MASK;
+}
+
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *r, const struct rc_addr *asker,
 				     uint64_t name_hash)
 {

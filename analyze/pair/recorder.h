@@ -103,6 +103,9 @@ uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *recorder,
 uint64_t rc_recorder_newest_by_server(const struct rc_recorder *recorder,
 				      const struct rc_addr *server, uint64_t name_hash);
 
+/* Where the chain of a key begins, of askers or of servers; 0 nowhere. */
+uint64_t rc_recorder_first(const struct rc_recorder *recorder, uint64_t key, bool by_server);
+
 /* Oldest position still held, and the position behind the newest record. */
 uint64_t rc_recorder_tail(const struct rc_recorder *recorder);
 uint64_t rc_recorder_head(const struct rc_recorder *recorder);

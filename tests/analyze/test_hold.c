@@ -93,6 +93,33 @@ static void the_ring_goes_round_without_loss(void **state)
 		go_round(bytes, 400, UINT_MAX);
 }
 
+/* One behind the other; where those at the cursor were popped, from the first on. */
+static void a_cursor_goes_ahead_and_is_never_behind(void **state)
+{
+	struct rc_hold *h;
+	uint64_t cursor = 0;
+	unsigned in = 0, out = 0, seen = 0;
+	(void)state;
+	assert_int_equal(rc_hold_new(6000, &h), RC_OK);
+	assert_null(rc_hold_next(h, &cursor));
+	for (unsigned round = 0; round < 500; round++) {
+		while (push(h, in) == RC_OK)
+			in++;
+		for (unsigned i = 0; i < round % 4; i++) {
+			const struct rc_held *e = rc_hold_next(h, &cursor);
+			seen = seen < out ? out : seen;
+			assert_true(seen == in ? e == NULL : e != NULL && e->pos == seen + 1);
+			seen += e != NULL;
+		}
+		for (unsigned i = 0; i < 1 + round % 3 || (round % 100 == 99 && out < in); i++) {
+			assert_first(h, out++);
+			rc_hold_pop(h);
+		}
+	}
+	assert_true(in > 500);
+	rc_hold_free(h);
+}
+
 static void memory_given_back_holds_nothing(void **state)
 {
 	(void)state;
@@ -136,6 +163,7 @@ int main(void)
 		cmocka_unit_test(first_in_is_first_out),
 		cmocka_unit_test(a_full_hold_says_so_and_changes_nothing),
 		cmocka_unit_test(the_ring_goes_round_without_loss),
+		cmocka_unit_test(a_cursor_goes_ahead_and_is_never_behind),
 		cmocka_unit_test(memory_given_back_holds_nothing),
 		cmocka_unit_test(what_can_never_fit_is_refused_when_empty),
 		cmocka_unit_test(an_entry_due_at_the_beginning_of_time_is_an_entry),
