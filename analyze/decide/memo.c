@@ -145,11 +145,12 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 {
 	const struct rc_memo_entry *e = find_at(m, c, &c->x->server, max_age_ns, ret_by_zone);
 	bool by_zone;
-	/* A resolver's addresses share its memory: the same name tells more than a zone. */
-	for (size_t i = 0; i < c->n_resolver && (e == NULL || *ret_by_zone); i++) {
+	/* A resolver's addresses share its memory: the same name tells more than a zone, the latest the most. */
+	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_memo_entry *other = find_at(m, c, &c->resolver[i], max_age_ns,
 							    &by_zone);
-		if (other == NULL || (e != NULL && by_zone))
+		if (other == NULL || (e != NULL && by_zone) ||
+		    (e != NULL && !*ret_by_zone && other->at_ns <= e->at_ns))
 			continue;
 		*ret_by_zone = by_zone;
 		e = other;
