@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/cause/rule.h"
+#include "analyze/decide/look.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/prefetch.h"
@@ -16,11 +17,10 @@
 #define ADDRS_MAX 4u     /* addresses of the server whose own queries are watched */
 #define LISTS_MAX 4u     /* texts of one list */
 #define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
-#define SLOT_BYTES 256u  /* of the memory for verdicts, for each slot they are found by */
+#define SLOT_BYTES 128u  /* of the memory for verdicts, for each slot they are found by */
 #define OWN_STEPS_MAX 8u
 #define CUT_PAGES 4u                   /* looked for at each name above the question */
 #define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no fetch was waited for, or its very end */
-#define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
 #define OTHERS_STEPS_MAX 64u
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
 
@@ -34,12 +34,20 @@ struct asked {
 	uint32_t bearing;   /* how many had */
 };
 
+/* What its client may have got of other servers without the verdict being another. */
+enum elsewhere {
+	NOTHING_ELSEWHERE,
+	FAILURES_WITHOUT_EDE, /* that say nothing more, and other resolvers fail anyway */
+	FAILURES
+};
+
 struct entry {
 	int64_t end_ns; /* of the failure decided */
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
 	uint32_t bearing;
 	unsigned cuts;        /* of a verdict without a zone: as many were known */
 	uint8_t worked_class; /* took_class of the time that the server worked on it */
+	uint8_t elsewhere;    /* enum elsewhere */
 	uint8_t n_addrs;
 	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
 	uint16_t took_off;   /* where its duration stands in the explanation; 0 nowhere */
@@ -217,40 +225,6 @@ void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
 		e->asking->first_ns = c->from_ns;
 }
 
-/* How long it took, as coarsely as the rules look at it (analyze/cause/): their limits. */
-static unsigned took_class(int64_t took_ns)
-{
-	static const int64_t steps_ns[] = {
-		RC_NS_PER_MS, 20 * RC_NS_PER_MS,    700 * RC_NS_PER_MS,  RC_NS_PER_S,
-		HASTY_NS,     11900 * RC_NS_PER_MS, 12100 * RC_NS_PER_MS};
-	unsigned n = 0;
-	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
-		n++;
-	return n;
-}
-
-/*
- * Everything of the exchange and its answer that rules look at, but for names, parties and times. EDNS is
- * left out: what a SERVFAIL tells does not hang on it, but for the extended errors.
- */
-static uint64_t look_of(const struct rc_exchange *x, const struct rc_msg *answer, uint64_t key)
-{
-	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
-	bool busy = x->load >= RC_LOAD_BUSY && x->end_ns - x->first_ns < HASTY_NS;
-	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 |
-			 (uint64_t)busy << 1 | q->tsig;
-	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
-			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;
-	key = rc_hash_u64(key, query, reply);
-	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport,
-			  took_class(x->end_ns - x->first_ns));
-	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
-		const struct rc_ede *ede = &answer->edns.ede[i];
-		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);
-	}
-	return key == 0 ? 1 : key;
-}
-
 /* Plain questions that failed with SERVFAIL: what storms are made of. */
 static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *x)
 {
@@ -261,8 +235,19 @@ static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *
 	       !(x->marks & RC_X_AT_END) && !s->one_way && !rc_addr_equal(&x->asker, &x->server);
 }
 
-/* No other dealings of this client with the name but failures at this server. */
-static bool client_is_like_others(const struct rc_case_sources *s, const struct rc_exchange *x)
+/* An answer that says nothing but that it failed. */
+static bool is_like_all(const struct rc_exchange *o, const struct rc_exchange *x,
+			enum elsewhere elsewhere)
+{
+	if (o->state != RC_X_ANSWERED || o->answer.rcode != RC_RCODE_SERVFAIL)
+		return false;
+	return rc_addr_equal(&o->server, &x->server) || elsewhere == FAILURES ||
+	       (elsewhere == FAILURES_WITHOUT_EDE && !(o->answer.options >> RC_OPTION_EDE & 1));
+}
+
+/* No other dealings of this client with the name but failures. */
+static bool client_is_like_others(const struct rc_case_sources *s, const struct rc_exchange *x,
+				  enum elsewhere elsewhere)
 {
 	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &x->asker, x->name_hash);
 	for (unsigned i = 0; i < OWN_STEPS_MAX; i++) {
@@ -272,11 +257,27 @@ static bool client_is_like_others(const struct rc_case_sources *s, const struct 
 		pos = r->prev_asker;
 		if (r->x.name_hash != x->name_hash || !rc_addr_equal(&r->x.asker, &x->asker))
 			continue;
-		if (r->x.state != RC_X_ANSWERED || r->x.answer.rcode != RC_RCODE_SERVFAIL ||
-		    !rc_addr_equal(&r->x.server, &x->server))
+		if (!is_like_all(&r->x, x, elsewhere))
 			return false;
 	}
 	return false;
+}
+
+/* It asked nobody about the name since, by the time of the failure: what it asked later is another matter. */
+static bool asked_no_more(const struct rc_case_sources *s, const struct rc_exchange *x,
+			  const struct rc_addr *asker, uint64_t head)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, asker, x->name_hash);
+	for (unsigned i = 0; i < OWN_STEPS_MAX && pos != head; i++) {
+		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
+		if (r == NULL)
+			return false;
+		if (r->x.name_hash == x->name_hash && rc_addr_equal(&r->x.asker, asker) &&
+		    r->x.first_ns <= x->end_ns)
+			return false;
+		pos = r->prev_asker;
+	}
+	return pos == head;
 }
 
 /* The server has asked nobody about the name since, and the failure lies alike among what it asked. */
@@ -285,11 +286,10 @@ static bool lineage_is_alike(const struct entry *n, const struct rc_case_sources
 {
 	int64_t from_ns = s->shared_ns < x->first_ns ? s->shared_ns : x->first_ns;
 	if (from_ns < n->from_min_ns || from_ns > n->from_max_ns || x->end_ns < n->to_min_ns ||
-	    x->end_ns > n->to_max_ns || took_class(x->end_ns - from_ns) != n->worked_class)
+	    x->end_ns > n->to_max_ns || rc_look_took(x->end_ns - from_ns) != n->worked_class)
 		return false;
 	for (unsigned i = 0; i < n->n_addrs; i++)
-		if (rc_recorder_newest_by_asker(s->recorder, &n->addrs[i], x->name_hash) !=
-		    n->heads[i])
+		if (!asked_no_more(s, x, &n->addrs[i], n->heads[i]))
 			return false;
 	return n->failure.visibility.history_evicted == (rc_recorder_since(s->recorder) >= from_ns);
 }
@@ -356,12 +356,12 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	e->vacant = 0;
 	if (!is_storm(e) || e->asking == NULL || !is_plain(s, x))
 		return false;
-	uint64_t key = look_of(x, answer, question_key(e, x));
+	uint64_t key = rc_look_of(s, x, answer, question_key(e, x));
 	struct entry *n = find(e, key);
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
 	    age_ns < -BURST_NS || !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
-	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x)) {
+	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x, n->elsewhere)) {
 		e->vacant = key;
 		return false;
 	}
@@ -474,13 +474,37 @@ static bool keep_failure(struct entry *n, const struct rc_case *c, const struct 
 	       keep_evidence(n, c, f);
 }
 
+/*
+ * Where other resolvers are known to fail at the question, and what this one asked for it shows why, nothing
+ * is made of how its client fared with them.
+ */
+static enum elsewhere tolerated(const struct rc_case *c)
+{
+	if (!c->upstream_visible || c->others.elsewhere_failed == 0)
+		return NOTHING_ELSEWHERE;
+	return c->n_links > 0 ? FAILURES : FAILURES_WITHOUT_EDE;
+}
+
+static bool fared_alike_elsewhere(const struct rc_case *c)
+{
+	const struct rc_others *o = &c->others;
+	switch (tolerated(c)) {
+	case FAILURES:
+		return o->other_server_ok == 0;
+	case FAILURES_WITHOUT_EDE:
+		return o->other_server_ok == 0 && o->other_failed == NULL;
+	default:
+		return o->other_server_ok == 0 && o->other_server_failed == 0;
+	}
+}
+
 /* Nothing in the verdict is about this client alone. */
 static bool is_general(const struct rc_case *c, const struct rc_failure *f)
 {
 	const struct rc_others *o = &c->others;
 	return !c->names_client && f->n_chain == 0 && !c->lineage_cut &&
 	       (o->earlier > 0 || !c->hangs_on_first) && o->same_client_ok == 0 &&
-	       o->slipped == 0 && o->other_server_ok == 0 && o->other_server_failed == 0 &&
+	       o->slipped == 0 && o->validated == 0 && fared_alike_elsewhere(c) &&
 	       c->n_resolver <= ADDRS_MAX;
 }
 
@@ -497,6 +521,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	struct entry *n = (struct entry *)(e->ring + e->head % e->size);
 	if (!keep_failure(n, c, f))
 		return;
+	n->elsewhere = (uint8_t)tolerated(c);
 	n->n_addrs = (uint8_t)c->n_resolver;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		n->addrs[i] = c->resolver[i];
@@ -510,7 +535,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	n->from_max_ns = c->from_max_ns;
 	n->to_min_ns = c->to_min_ns;
 	n->to_max_ns = c->to_max_ns;
-	n->worked_class = (uint8_t)took_class(c->x->end_ns - c->from_ns);
+	n->worked_class = (uint8_t)rc_look_took(c->x->end_ns - c->from_ns);
 	n->failure.echoed = true;
 	e->slots[key & e->mask] = (struct slot){key, e->head};
 	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;

@@ -178,6 +178,49 @@ static void a_client_served_elsewhere_is_decided_alone(void **state)
 	assert_true(s.echoes > 200);
 }
 
+/* Another resolver is known to fail too: a client that asked both is told the same as the others. */
+static void a_client_failed_elsewhere_too_is_like_the_others(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	ask(&s, 4000000, "10.9.9.8", RESOLVER2, 1000, RC_FLAG_RD);
+	ask(&s, 4001000, RESOLVER2, SERVER, 2000, 0);
+	ask(&s, 4500000, RESOLVER2, SERVER, 2001, 0);
+	answer(&s, 6000000, RESOLVER2, "10.9.9.8", 1000, RC_RCODE_SERVFAIL);
+	fetch(&s, 5000000 + 2000000);
+	repeat(&s, 9100000, 0, 400);
+	for (unsigned i = 400; i < 500; i++) {
+		ask(&s, 9500000 + 1000 * i, client(i), RESOLVER2, 6000 + i, RC_FLAG_RD);
+		answer(&s, 9500100 + 1000 * i, RESOLVER2, client(i), 6000 + i, RC_RCODE_SERVFAIL);
+		repeat(&s, 9500200 + 1000 * i, i, 1);
+	}
+	/* What became of its question elsewhere is not known. */
+	ask(&s, 10100000, "10.8.8.8", RESOLVER2, 1500, RC_FLAG_RD);
+	ask(&s, 10101000, "10.8.8.8", RESOLVER, 1501, RC_FLAG_RD);
+	s.decided_alone[s.n_alone++] = s.frame;
+	answer(&s, 10101500, RESOLVER, "10.8.8.8", 1501, RC_RCODE_SERVFAIL);
+	end(&s);
+	assert_int_equal(s.failures,
+			 2 + 400 + 2 * 100 + 1); /* the input ends before that one is old enough */
+	assert_true(s.echoes > 300);
+}
+
+/* Held a while, they are decided when the server has long begun to ask anew. */
+static void what_the_server_asked_after_the_failure_does_not_count(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, CLIENTS);
+	for (unsigned i = 0; i < 300; i++)
+		ask(&s, 10300000 + 1000 * (int64_t)i, RESOLVER, SERVER, 7000 + i, 0);
+	end(&s);
+	assert_int_equal(s.failures, CLIENTS + 1);
+	assert_true(s.echoes > CLIENTS / 2);
+}
+
 static void a_new_query_of_the_server_ends_it(void **state)
 {
 	struct storm s;
@@ -212,6 +255,7 @@ static void all_who_wait_for_a_fetch_see_it(void **state)
 	end(&s);
 	assert_int_equal(s.failures, CLIENTS + 1);
 	assert_int_equal(s.told_upstream, CLIENTS + 1);
+	assert_true(s.echoes >= CLIENTS - 260); /* however long each had waited */
 }
 
 /* Whoever began the fetch is answered last: in a storm too, nobody before is told less of it. */
@@ -244,6 +288,8 @@ int main(void)
 		cmocka_unit_test(one_verdict_speaks_for_many_and_of_each),
 		cmocka_unit_test(few_failures_are_decided_each),
 		cmocka_unit_test(a_client_served_elsewhere_is_decided_alone),
+		cmocka_unit_test(a_client_failed_elsewhere_too_is_like_the_others),
+		cmocka_unit_test(what_the_server_asked_after_the_failure_does_not_count),
 		cmocka_unit_test(a_new_query_of_the_server_ends_it),
 		cmocka_unit_test(all_who_wait_for_a_fetch_see_it),
 		cmocka_unit_test(the_first_answered_see_the_whole_fetch_too),

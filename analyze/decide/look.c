@@ -1,0 +1,64 @@
+#include "analyze/decide/look.h"
+
+#include "analyze/cause/rule.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define ADDRS_MAX 4u                   /* of the server: by which it may ask others */
+#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no fetch was waited for, or its very end */
+#define EARLY_NS (700 * RC_NS_PER_MS)  /* a busy server has given up, not waited */
+#define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
+
+/* What the server asks others is seen: how long clients wait says little then. */
+static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *server)
+{
+	struct rc_addr addrs[ADDRS_MAX];
+	size_t n = rc_hosts_addresses(s->hosts, server, addrs, ADDRS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct rc_host *h = rc_hosts_find(s->hosts, &addrs[i]);
+		if (h != NULL && h->asked_rd0 + h->asked_rd1 > 0)
+			return true;
+	}
+	return false;
+}
+
+unsigned rc_look_took(int64_t took_ns)
+{
+	static const int64_t steps_ns[] = {RC_NS_PER_MS,        AT_ONCE_NS, EARLY_NS,
+					   RC_NS_PER_S,         HASTY_NS,   11900 * RC_NS_PER_MS,
+					   12100 * RC_NS_PER_MS};
+	unsigned n = 0;
+	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
+		n++;
+	return n;
+}
+
+/* As rc_look_took, where the server's own queries are seen: at once or not, and how soon for a busy server. */
+static unsigned wait_class(const struct rc_exchange *x)
+{
+	int64_t took_ns = x->end_ns - x->first_ns;
+	if (took_ns < AT_ONCE_NS)
+		return 0;
+	return x->load >= RC_LOAD_BUSY && took_ns < EARLY_NS ? 1 : 2;
+}
+
+uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x,
+		    const struct rc_msg *answer, uint64_t key)
+{
+	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
+	bool seen = is_seen_asking(s, &x->server);
+	bool busy = x->load >= RC_LOAD_BUSY && x->end_ns - x->first_ns < HASTY_NS;
+	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 |
+			 (uint64_t)busy << 1 | q->tsig;
+	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
+			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;
+	key = rc_hash_u64(key, query, reply);
+	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport,
+			  (uint64_t)seen << 8 |
+				  (seen ? wait_class(x) : rc_look_took(x->end_ns - x->first_ns)));
+	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
+		const struct rc_ede *ede = &answer->edns.ede[i];
+		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);
+	}
+	return key == 0 ? 1 : key;
+}
