@@ -178,12 +178,26 @@ static void a_client_served_elsewhere_is_decided_alone(void **state)
 	assert_true(s.echoes > 200);
 }
 
+/* It answers somebody: a resolver. */
+static void serve(struct storm *s, int64_t us, const char *server)
+{
+	static struct dns d;
+	dns_query(&d, 901, RC_FLAG_RD, "works.example", RC_TYPE_A);
+	send_at(s, us, "10.9.9.7", 901, server, 53, &d);
+	dns_begin(&d, 901, RC_FLAG_QR | RC_FLAG_RD | RC_FLAG_RA);
+	dns_question(&d, "works.example", RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, "works.example", "192.0.2.1");
+	send_at(s, us + 1000, server, 53, "10.9.9.7", 901, &d);
+}
+
 /* Another resolver is known to fail too: a client that asked both is told the same as the others. */
 static void a_client_failed_elsewhere_too_is_like_the_others(void **state)
 {
 	struct storm s;
 	(void)state;
 	begin(&s);
+	serve(&s, 3000000, RESOLVER);
+	serve(&s, 3100000, RESOLVER2);
 	ask(&s, 4000000, "10.9.9.8", RESOLVER2, 1000, RC_FLAG_RD);
 	ask(&s, 4001000, RESOLVER2, SERVER, 2000, 0);
 	ask(&s, 4500000, RESOLVER2, SERVER, 2001, 0);
