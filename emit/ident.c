@@ -2,15 +2,40 @@
 #include "emit/ident.h"
 
 #include <openssl/sha.h>
+#include <string.h>
 
 #define COMMUNITY_SEED 0u /* the specification's default */
+#define LENGTH_LEN 8u     /* octets of the length behind the padding, FIPS 180-4 5.1.1 */
 
-static void digest(const void *data, size_t len, uint8_t out[SHA_DIGEST_LENGTH])
+static void put_u32(uint8_t *at, uint32_t value)
 {
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* Padded here: the library's own buffering costs as much as the digest of so few octets. */
+static void digest(const uint8_t *data, size_t len, uint8_t ret_sum[SHA_DIGEST_LENGTH])
+{
+	uint8_t tail[2 * SHA_CBLOCK];
 	SHA_CTX ctx;
+	size_t left = len % SHA_CBLOCK, blocks = left + 1 + LENGTH_LEN > SHA_CBLOCK ? 2 : 1;
+	uint8_t *length = tail + blocks * SHA_CBLOCK - LENGTH_LEN;
+
 	SHA1_Init(&ctx);
-	SHA1_Update(&ctx, data, len);
-	SHA1_Final(out, &ctx);
+	for (const uint8_t *end = data + (len - left); data < end; data += SHA_CBLOCK)
+		SHA1_Transform(&ctx, data);
+	memset(tail, 0, sizeof tail);
+	memcpy(tail, data, left);
+	tail[left] = 0x80;
+	put_u32(length, (uint32_t)((uint64_t)len >> 29));
+	put_u32(length + 4, (uint32_t)(len << 3));
+	for (size_t i = 0; i < blocks; i++)
+		SHA1_Transform(&ctx, tail + i * SHA_CBLOCK);
+	put_u32(ret_sum, ctx.h0);
+	put_u32(ret_sum + 4, ctx.h1);
+	put_u32(ret_sum + 8, ctx.h2);
+	put_u32(ret_sum + 12, ctx.h3);
+	put_u32(ret_sum + 16, ctx.h4);
 }
 
 /* 20 octets as 28 characters. */

@@ -1,7 +1,7 @@
 /*
  * Identifiers computed from an exchange alone, so that two sensors that saw the same packets agree:
  * Community ID version 1 (github.com/corelight/community-id-spec) and event.id. SHA-1 here is a
- * fingerprint, not a protection; its plain functions cost half of what the EVP interface does.
+ * fingerprint, not a protection; its plain functions cost a third of what the EVP interface does.
  */
 #ifndef RC_EMIT_IDENT_H
 #define RC_EMIT_IDENT_H
