@@ -4,38 +4,37 @@
 const char rc_digit_pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6")
 	ROW("7") ROW("8") ROW("9");
 
-static unsigned count_digits(uint64_t value)
+char *rc_digits_put_long(char *at, uint64_t value)
 {
-	unsigned n = 1;
-	for (; value >= 10000; value /= 10000)
-		n += 4;
-	return n + (value >= 10) + (value >= 100) + (value >= 1000);
+	at = rc_digits_put(at, value / RC_DIGITS_EIGHT);
+	rc_digits_store(at, rc_digits_eight((uint32_t)(value % RC_DIGITS_EIGHT)) |
+				    UINT64_C(0x3030303030303030));
+	return at + 8;
 }
 
-char *rc_digits_put(char *at, uint64_t value)
+/* Four octets spread over eight: one nibble each, the first in the lowest. */
+static uint64_t nibbles(uint32_t octets)
 {
-	if (value < 10) {
-		*at = (char)('0' + value);
-		return at + 1;
+	uint64_t x = octets;
+	x = (x | x << 16) & UINT64_C(0x0000ffff0000ffff);
+	x = (x | x << 8) & UINT64_C(0x00ff00ff00ff00ff);
+	return (x >> 4 & UINT64_C(0x000f000f000f000f)) | (x & UINT64_C(0x000f000f000f000f)) << 8;
+}
+
+char *rc_hex_put(char *at, const void *octets, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *from = octets;
+	for (; n >= 4; n -= 4, from += 4, at += 8) {
+		uint64_t x = nibbles((uint32_t)from[0] | (uint32_t)from[1] << 8 |
+				     (uint32_t)from[2] << 16 | (uint32_t)from[3] << 24);
+		uint64_t letters = (x + UINT64_C(0x0606060606060606)) >> 4 &
+				   UINT64_C(0x0101010101010101);
+		rc_digits_store(at, x + UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10));
 	}
-	if (value < 100)
-		return rc_digits_two(at, (unsigned)value);
-	char *end = at + count_digits(value), *p = end;
-	for (; value >= 100; value /= 100)
-		rc_digits_two(p -= 2, (unsigned)(value % 100));
-	if (value >= 10)
-		rc_digits_two(p - 2, (unsigned)value);
-	else
-		*--p = (char)('0' + value);
-	return end;
-}
-
-char *rc_digits_nine(char *at, uint32_t value)
-{
-	uint32_t high = value / 10000 / 10000, middle = value / 10000 % 10000, low = value % 10000;
-	*at++ = (char)('0' + high);
-	at = rc_digits_two(at, middle / 100);
-	at = rc_digits_two(at, middle % 100);
-	at = rc_digits_two(at, low / 100);
-	return rc_digits_two(at, low % 100);
+	for (; n > 0; n--, from++) {
+		*at++ = digits[*from >> 4];
+		*at++ = digits[*from & 15];
+	}
+	return at;
 }

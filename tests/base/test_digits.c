@@ -28,6 +28,27 @@ static void numbers_print_as_printf_prints_them(void **state)
 		check(power * 9 + 1);
 	}
 	check(UINT64_MAX);
+	for (uint64_t value = 1, i = 0; i < 100000; i++) {
+		value = value * UINT64_C(6364136223846793005) + 1442695040888963407u;
+		check(value >> (value & 63));
+	}
+}
+
+static void octets_print_as_printf_prints_them(void **state)
+{
+	uint8_t in[9];
+	char text[2 * sizeof in + 1], want[2 * sizeof in + 1];
+	(void)state;
+	for (unsigned i = 0; i < 256; i++) {
+		size_t n = i % (sizeof in + 1);
+		for (size_t k = 0; k < sizeof in; k++) {
+			in[k] = (uint8_t)(i * (2 * k + 1) + k);
+			snprintf(want + 2 * k, 3, "%02x", in[k]);
+		}
+		want[2 * n] = '\0';
+		*rc_hex_put(text, in, n) = '\0';
+		assert_string_equal(text, want);
+	}
 }
 
 static void nanoseconds_have_nine_digits(void **state)
@@ -39,7 +60,7 @@ static void nanoseconds_have_nine_digits(void **state)
 		     {123456789, "123456789"}, {900000010, "900000010"}, {999999999, "999999999"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char text[10];
+		char text[RC_DIGITS_MAX];
 		*rc_digits_nine(text, cases[i].value) = '\0';
 		assert_string_equal(text, cases[i].want);
 	}
@@ -48,6 +69,7 @@ static void nanoseconds_have_nine_digits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(octets_print_as_printf_prints_them),
 		cmocka_unit_test(numbers_print_as_printf_prints_them),
 		cmocka_unit_test(nanoseconds_have_nine_digits),
 	};
