@@ -104,14 +104,16 @@ int rc_emit_open(const struct rc_emit_config *config, struct rc_emit **ret_emit)
 	if (emit == NULL)
 		return RC_E_NOMEM;
 	emit->what = config->what;
-	emit->line = rc_buf_init(RC_EVENT_MAX);
+	emit->line = rc_buf_init(RC_EVENT_MAX + RC_JSON_ROOM);
 	emit->observer.hostname = config->hostname;
 	emit->observer.iface = config->n_ifaces == 1 ? config->ifaces[0] : NULL;
 	emit->observer.source_name = config->source_name;
 	emit->observer.source_context = config->source_context;
 	emit->event = calloc(1, sizeof *emit->event);
+	if (emit->event != NULL)
+		rc_event_init(emit->event, &emit->observer);
 	if (emit->event == NULL || (err = make_causes(emit)) != RC_OK ||
-	    (err = rc_json_new(&emit->json)) != RC_OK ||
+	    (err = rc_json_new(emit->event, &emit->json)) != RC_OK ||
 	    (err = open_sinks(emit, config)) != RC_OK) {
 		emit_free(emit);
 		return err;
@@ -125,20 +127,26 @@ static bool wants(const struct rc_emit *emit, unsigned what)
 	return (emit->what & what) != 0 && (emit->takes & RC_SINK_LINES) != 0;
 }
 
+/* False: it is too long. */
+static bool write_line(struct rc_emit *emit)
+{
+	rc_buf_clear(&emit->line);
+	rc_json_event(emit->json, &emit->line, emit->event);
+	return !emit->line.failed && emit->line.len <= RC_EVENT_MAX;
+}
+
 /* Writes emit->event to every sink that takes lines. */
 static void send_event(struct rc_emit *emit)
 {
 	struct rc_event *event = emit->event;
 	event->sequence = (int64_t)(emit->sequence + 1);
-	rc_buf_clear(&emit->line);
-	rc_json_event(emit->json, &emit->line, event);
-	if (emit->line.failed) {
+	bool fits = write_line(emit);
+	if (!fits) {
 		emit->counters.trimmed++;
 		rc_event_trim(event);
-		rc_buf_clear(&emit->line);
-		rc_json_event(emit->json, &emit->line, event);
+		fits = write_line(emit);
 	}
-	if (emit->line.failed) {
+	if (!fits) {
 		emit->counters.too_long++;
 		return;
 	}
@@ -174,7 +182,7 @@ void rc_emit_failure(struct rc_emit *emit, const struct rc_failure *failure)
 		rc_report_failure(emit->report, failure);
 	if (!wants(emit, RC_EMIT_FAILURES))
 		return;
-	rc_event_from_failure(emit->event, &emit->observer, RC_DS_FAILURE, failure);
+	rc_event_from_failure(emit->event, RC_DS_FAILURE, failure);
 	send_event(emit);
 }
 
@@ -182,7 +190,7 @@ void rc_emit_upstream(struct rc_emit *emit, const struct rc_failure *failure)
 {
 	if (!wants(emit, RC_EMIT_UPSTREAM))
 		return;
-	rc_event_from_failure(emit->event, &emit->observer, RC_DS_UPSTREAM, failure);
+	rc_event_from_failure(emit->event, RC_DS_UPSTREAM, failure);
 	send_event(emit);
 }
 
@@ -192,7 +200,7 @@ void rc_emit_incident(struct rc_emit *emit, const struct rc_incident *incident)
 		rc_report_incident(emit->report, incident);
 	if (!wants(emit, RC_EMIT_INCIDENTS))
 		return;
-	rc_event_from_incident(emit->event, &emit->observer, incident);
+	rc_event_from_incident(emit->event, incident);
 	send_event(emit);
 }
 
@@ -201,7 +209,7 @@ void rc_emit_transaction(struct rc_emit *emit, const struct rc_exchange *exchang
 {
 	if (!wants(emit, RC_EMIT_TRANSACTIONS))
 		return;
-	rc_event_from_transaction(emit->event, &emit->observer, exchange, qname, answer);
+	rc_event_from_transaction(emit->event, exchange, qname, answer);
 	send_event(emit);
 }
 
@@ -211,7 +219,7 @@ void rc_emit_malformed(struct rc_emit *emit, const struct rc_obs *obs)
 	if (!message || obs->msg.fault == RC_FAULT_NONE || obs->msg.fault == RC_FAULT_CUT ||
 	    !wants(emit, RC_EMIT_MALFORMED))
 		return;
-	rc_event_from_malformed(emit->event, &emit->observer, obs);
+	rc_event_from_malformed(emit->event, obs);
 	send_event(emit);
 }
 
@@ -223,7 +231,7 @@ void rc_emit_stats(struct rc_emit *emit, int64_t start_ns, int64_t now_ns, bool 
 		rc_report_stats(emit->report, start_ns, now_ns, sets, n_sets);
 	if (!wants(emit, RC_EMIT_STATS))
 		return;
-	rc_event_from_stats(emit->event, &emit->observer, start_ns, now_ns, final, sets, n_sets);
+	rc_event_from_stats(emit->event, start_ns, now_ns, final, sets, n_sets);
 	for (size_t i = 0; i < emit->n_causes; i++) {
 		if (emit->causes[i].failures > 0)
 			emit->seen[n++] = emit->causes[i];

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/digits.h"
+#include "emit/event_id.h"
 #include "emit/fields.h"
 #include "emit/malformed.h"
 
@@ -24,6 +26,7 @@ static const struct {
 	{RC_FLAG_AA, "AA"}, {RC_FLAG_TC, "TC"}, {RC_FLAG_RD, "RD"},
 	{RC_FLAG_RA, "RA"}, {RC_FLAG_AD, "AD"}, {RC_FLAG_CD, "CD"},
 };
+#define N_HEADER_FLAGS (sizeof header_flags / sizeof *header_flags)
 
 static const struct {
 	uint32_t bit;
@@ -49,19 +52,26 @@ static const struct {
 	{RC_X_EARLY, "early"},
 	{RC_X_MIRRORED, "mirrored"},
 };
+#define N_MARKS (sizeof marks / sizeof *marks)
 
 const char *rc_dataset_name(enum rc_dataset dataset)
 {
 	return dataset_names[dataset];
 }
 
-static void set_mnemonic(struct rc_mnemonic *m, const struct rc_code_table *table, uint16_t value)
+const char *rc_event_flag_name(size_t n)
 {
-	m->text = rc_code_name(table, value, m->unknown);
+	return n < N_HEADER_FLAGS ? header_flags[n].name : n == N_HEADER_FLAGS ? "DO" : NULL;
 }
 
-static const char *source_name(const struct rc_observer *observer, uint16_t source)
+const char *rc_event_mark_name(size_t n)
 {
+	return n < N_MARKS ? marks[n].word : NULL;
+}
+
+static const char *source_name(const struct rc_event *e, uint16_t source)
+{
+	const struct rc_observer *observer = e->observer;
 	return observer->source_name == NULL
 		       ? NULL
 		       : observer->source_name(observer->source_context, source);
@@ -74,8 +84,10 @@ static int64_t known_frame(uint64_t frame)
 
 static void add_related(struct rc_event *e, const struct rc_addr *addr)
 {
+	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
 	for (size_t i = 0; i < e->related.n; i++) {
-		if (rc_addr_equal(&e->related_ip[i], addr))
+		const uint8_t *known = e->related_ip[i].bytes;
+		if (rc_hash_word(known + 8) == low && rc_hash_word(known) == high)
 			return;
 	}
 	if (e->related.n < RC_EVENT_RELATED_MAX)
@@ -83,28 +95,28 @@ static void add_related(struct rc_event *e, const struct rc_addr *addr)
 	e->related.items = e->related_ip;
 }
 
+/* *name stays where it is until the event is written. */
 static void add_host(struct rc_event *e, const struct rc_name *name)
 {
 	if (name->len <= 1) /* none, or the root */
 		return;
 	for (size_t i = 0; i < e->hosts.n; i++) {
-		if (rc_name_equal(&e->host[i], name))
+		if (e->host[i] == name || rc_name_equal(e->host[i], name))
 			return;
 	}
 	if (e->hosts.n < RC_EVENT_HOSTS_MAX)
-		e->host[e->hosts.n++] = *name;
+		e->host[e->hosts.n++] = name;
 	e->hosts.items = e->host;
 }
 
-static void fill_common(struct rc_event *e, const struct rc_observer *observer,
-			enum rc_dataset dataset)
+/* What is the same in all events of a dataset. */
+static void fill_common(struct rc_event *e, enum rc_dataset dataset)
 {
 	static const char *const category[] = {"network"};
 	static const char *const exchange_type[] = {"connection", "protocol"};
 	static const char *const info_type[] = {"info"};
 	bool exchange = dataset != RC_DS_INCIDENT && dataset != RC_DS_STATS;
 
-	rc_event_reset(e);
 	e->dataset = dataset;
 	e->dataset_name = dataset_names[dataset];
 	e->ecs_version = RC_ECS_VERSION;
@@ -117,8 +129,32 @@ static void fill_common(struct rc_event *e, const struct rc_observer *observer,
 	e->observer_product = "rcause";
 	e->observer_vendor = "rcause";
 	e->observer_version = RC_VERSION;
-	e->hostname = observer->hostname;
-	e->iface = observer->iface;
+	e->hostname = e->observer->hostname;
+	e->iface = e->observer->iface;
+}
+
+#define FIELDS_LEN offsetof(struct rc_event, malformed)
+
+void rc_event_init(struct rc_event *event, const struct rc_observer *observer)
+{
+	_Static_assert(FIELDS_LEN <= RC_EVENT_FIELDS_MAX, "the fields have outgrown their copies");
+	memset(event, 0, sizeof *event);
+	event->observer = observer;
+	for (unsigned d = 0; d < RC_DS_COUNT; d++) {
+		rc_event_clear(event);
+		fill_common(event, (enum rc_dataset)d);
+		memcpy(event->blank[d], event, FIELDS_LEN);
+	}
+}
+
+const void *rc_event_blank(const struct rc_event *event, enum rc_dataset dataset)
+{
+	return event->blank[dataset];
+}
+
+static void reset(struct rc_event *e, enum rc_dataset dataset)
+{
+	rc_copy(e, e->blank[dataset], FIELDS_LEN);
 }
 
 static void fill_span(struct rc_event *e, int64_t start_ns, int64_t end_ns, int64_t timestamp_ns)
@@ -129,56 +165,6 @@ static void fill_span(struct rc_event *e, int64_t start_ns, int64_t end_ns, int6
 	e->timestamp_ns = timestamp_ns;
 }
 
-/* event.id: a fingerprint of octets that every sensor sees alike. */
-struct id_input {
-	uint8_t bytes[64 + RC_NAME_MAX];
-	size_t n;
-};
-
-static void id_add(struct id_input *in, uint64_t value, unsigned octets)
-{
-	while (octets-- > 0)
-		in->bytes[in->n++] = (uint8_t)(value >> (8 * octets));
-}
-
-static void id_add_bytes(struct id_input *in, const void *data, size_t n)
-{
-	memcpy(in->bytes + in->n, data, n);
-	in->n += n;
-}
-
-static void fill_exchange_id(struct rc_event *e, const struct rc_exchange *x,
-			     const struct rc_name *qname)
-{
-	struct id_input in;
-	in.n = 0; /* the octets need no clearing */
-	id_add(&in, e->dataset, 1);
-	id_add(&in, (uint64_t)x->first_ns, 8);
-	id_add_bytes(&in, x->asker.bytes, sizeof x->asker.bytes);
-	id_add_bytes(&in, x->server.bytes, sizeof x->server.bytes);
-	id_add(&in, x->asker_port, 2);
-	id_add(&in, x->server_port, 2);
-	id_add(&in, x->transport, 1);
-	id_add(&in, x->id, 2);
-	id_add(&in, x->qtype, 2);
-	id_add(&in, x->qclass, 2);
-	if (qname != NULL)
-		id_add_bytes(&in, qname->wire, qname->len);
-	rc_ident_event(in.bytes, in.n, e->id);
-	e->id_text = e->id;
-}
-
-static void fill_words_id(struct rc_event *e, uint64_t a, uint64_t b, uint64_t c)
-{
-	struct id_input in = {.n = 0};
-	id_add(&in, e->dataset, 1);
-	id_add(&in, a, 8);
-	id_add(&in, b, 8);
-	id_add(&in, c, 8);
-	rc_ident_event(in.bytes, in.n, e->id);
-	e->id_text = e->id;
-}
-
 static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 {
 	bool tcp = x->transport == RC_TCP;
@@ -186,15 +172,11 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 	e->transport = tcp ? "tcp" : "udp";
 	rc_ident_community(&x->asker, x->asker_port, &x->server, x->server_port, tcp ? 6 : 17,
 			   e->community_id_text);
-	e->community_id = e->community_id_text;
-	if (x->vlan != 0) {
-		*rc_digits_put(e->vlan_text, x->vlan) = '\0';
-		e->vlan = e->vlan_text;
-	}
-	if (x->inner_vlan != 0) {
-		*rc_digits_put(e->inner_vlan_text, x->inner_vlan) = '\0';
-		e->inner_vlan = e->inner_vlan_text;
-	}
+	e->community_id = (struct rc_plain){e->community_id_text, RC_COMMUNITY_ID_LEN};
+	if (x->vlan != 0)
+		e->vlan = x->vlan;
+	if (x->inner_vlan != 0)
+		e->inner_vlan = x->inner_vlan;
 	if (x->encaps != 0)
 		e->encaps = (struct rc_texts){e->encap, rc_encap_list(x->encaps, e->encap)};
 	e->asker = (struct rc_event_endpoint){&x->asker, x->asker_port};
@@ -203,33 +185,30 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 	add_related(e, &x->server);
 }
 
-static struct rc_texts fill_flags(const char **list, uint16_t flags, bool do_bit)
+static uint64_t flag_set(uint16_t flags, bool do_bit)
 {
-	struct rc_texts texts = {list, 0};
-	for (size_t i = 0; i < sizeof header_flags / sizeof *header_flags; i++) {
-		if (flags & header_flags[i].bit)
-			list[texts.n++] = header_flags[i].name;
-	}
-	if (do_bit)
-		list[texts.n++] = "DO";
-	return texts;
+	uint64_t set = (uint64_t)do_bit << N_HEADER_FLAGS;
+	for (size_t i = 0; i < N_HEADER_FLAGS; i++)
+		set |= (uint64_t)((flags & header_flags[i].bit) != 0) << i;
+	return set;
 }
 
-static void fill_edns(struct rc_event_edns *edns, struct rc_event_options *options,
-		      const struct rc_msg_facts *facts)
+static uint64_t mark_set(uint32_t of_exchange)
+{
+	uint64_t set = 0;
+	for (size_t i = 0; of_exchange != 0 && i < N_MARKS; i++)
+		set |= (uint64_t)((of_exchange & marks[i].bit) != 0) << i;
+	return set;
+}
+
+static void fill_edns(struct rc_event_edns *edns, const struct rc_msg_facts *facts)
 {
 	if (!facts->edns)
 		return;
 	edns->version = facts->edns_version;
 	edns->udp_size = facts->udp_size;
 	edns->do_bit = facts->do_bit;
-	edns->options = (struct rc_texts){options->list, 0};
-	for (uint64_t left = facts->options; left != 0 && edns->options.n < RC_OPTIONS_MAX;
-	     left &= left - 1) {
-		size_t i = edns->options.n++;
-		set_mnemonic(&options->option[i], &rc_options, (uint16_t)__builtin_ctzll(left));
-		options->list[i] = options->option[i].text;
-	}
+	edns->options = facts->options;
 }
 
 static void fill_ede(struct rc_event *e, const struct rc_msg *msg)
@@ -249,7 +228,7 @@ static void fill_ede(struct rc_event *e, const struct rc_msg *msg)
 	}
 }
 
-static bool rr_address(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr)
+bool rc_event_address(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr)
 {
 	struct rc_cursor c = rc_rr_rdata(msg, rr);
 	const uint8_t *bytes;
@@ -270,24 +249,53 @@ static bool rr_address(const struct rc_msg *msg, const struct rc_rr *rr, struct 
 	return false;
 }
 
+/* Owners of the records read last. */
+struct owners {
+	const struct rc_msg *msg;
+	const struct rc_name *last; /* what the pointer `pointer` stands for; NULL none */
+	uint16_t pointer;
+};
+
+/* Most owners are a pointer to the question or the one of the record before: read once. */
+static const struct rc_name *read_owner(struct owners *o, const struct rc_rr *rr,
+					struct rc_name *room)
+{
+	struct rc_cursor c = rc_cursor_init(o->msg->wire, o->msg->len);
+	rc_cursor_seek(&c, rr->owner_off);
+	uint16_t pointer = rc_cursor_u16(&c);
+	if (!c.failed && pointer == o->pointer && o->last != NULL)
+		return o->last;
+	if (!rc_rr_owner(o->msg, rr, room))
+		return NULL;
+	o->pointer = pointer;
+	o->last = pointer >= 0xc000 ? room : NULL; /* RFC 1035 4.1.4 */
+	return room;
+}
+
 static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 {
+	struct owners owners = {.msg = msg};
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
+	if (msg->qname.len > 0) {
+		owners.last = &msg->qname;
+		owners.pointer = 0xc000 | RC_DNS_HEADER_LEN;
+	}
 	e->answers.items = e->answer;
 	e->resolved.items = e->resolved_ip;
 	while (e->answers.n < RC_EVENT_ANSWERS_MAX && rc_rr_next(&it, &rr) &&
 	       rr.section == RC_ANSWER) {
 		struct rc_event_answer *a = &e->answer[e->answers.n];
-		if (!rc_rr_owner(msg, &rr, &a->owner))
+		a->owner = read_owner(&owners, &rr, &e->owner[e->answers.n]);
+		if (a->owner == NULL)
 			break;
-		set_mnemonic(&a->type, &rc_types, rr.type);
-		set_mnemonic(&a->class, &rc_classes, rr.class);
+		a->type = rr.type;
+		a->class = rr.class;
 		a->ttl_s = rr.ttl_s;
 		a->rr = rr;
 		e->answers.n++;
-		add_host(e, &a->owner);
-		if (rr_address(msg, &rr, &e->resolved_ip[e->resolved.n]))
+		add_host(e, a->owner);
+		if (rc_event_address(msg, &rr, &e->resolved_ip[e->resolved.n]))
 			add_related(e, &e->resolved_ip[e->resolved.n++]);
 	}
 }
@@ -305,13 +313,11 @@ static void fill_fault(struct rc_event *e, const struct rc_msg_facts *facts,
 static void fill_answer(struct rc_event *e, const struct rc_exchange *x, const struct rc_msg *msg)
 {
 	const struct rc_msg_facts *facts = &x->answer;
-	e->header_flags = fill_flags(e->header_flag_list, facts->flags,
-				     facts->do_bit || x->query.do_bit);
-	set_mnemonic(&e->response_code, &rc_rcodes, facts->rcode);
-	e->rcode = facts->rcode;
+	e->header_flags = flag_set(facts->flags, facts->do_bit || x->query.do_bit);
+	e->rcode = e->response_code = facts->rcode;
 	for (size_t i = 0; i < 3; i++)
 		e->counts[i] = facts->counts[i];
-	fill_edns(&e->answer_edns, &e->answer_options, facts);
+	fill_edns(&e->answer_edns, facts);
 	fill_fault(e, facts, msg);
 	e->msg = msg;
 	if (msg != NULL) {
@@ -325,69 +331,42 @@ static void fill_dns(struct rc_event *e, const struct rc_exchange *x, const stru
 {
 	bool answered = rc_exchange_answered(x);
 	e->dns_type = answered ? "answer" : "query";
-	*rc_digits_put(e->dns_id_text, x->id) = '\0';
-	e->dns_id = e->dns_id_text;
-	set_mnemonic(&e->op_code, &rc_opcodes, x->opcode);
+	e->dns_id = x->id;
+	e->op_code = x->opcode;
 	if (qname != NULL && qname->len > 0) {
 		e->qname = qname;
-		set_mnemonic(&e->qtype, &rc_types, x->qtype);
-		set_mnemonic(&e->qclass, &rc_classes, x->qclass);
+		e->qtype = x->qtype;
+		e->qclass = x->qclass;
 		add_host(e, qname);
 	}
-	e->query_flags = fill_flags(e->query_flag_list, x->query.flags, x->query.do_bit);
-	fill_edns(&e->query_edns, &e->query_options, &x->query);
+	e->query_flags = flag_set(x->query.flags, x->query.do_bit);
+	fill_edns(&e->query_edns, &x->query);
 	if (answered)
 		fill_answer(e, x, msg);
 	else
 		e->header_flags = e->query_flags;
 }
 
-static void fill_exchange(struct rc_event *e, const struct rc_observer *observer,
-			  const struct rc_exchange *x, const struct rc_name *qname,
-			  const struct rc_msg *msg)
+static void fill_exchange(struct rc_event *e, const struct rc_exchange *x,
+			  const struct rc_name *qname, const struct rc_msg *msg)
 {
 	fill_span(e, x->first_ns, x->end_ns, x->end_ns);
 	fill_network(e, x);
 	fill_dns(e, x, qname, msg);
-	fill_exchange_id(e, x, qname);
+	rc_event_identify(e, x, qname);
 	e->attempts = x->attempts;
 	e->query_frame = known_frame(x->first_frame);
 	if (x->first_frame != 0)
-		e->query_file = source_name(observer, x->first_source);
+		e->query_file = source_name(e, x->first_source);
 	if (rc_exchange_answered(x) && x->end_frame != 0) {
 		e->answer_frame = known_frame(x->end_frame);
-		e->answer_file = source_name(observer, x->end_source);
+		e->answer_file = source_name(e, x->end_source);
 	}
 	if (x->marks & RC_X_ICMP) {
 		e->icmp_type = x->icmp_type;
 		e->icmp_code = x->icmp_code;
 	}
-	e->marks = (struct rc_texts){e->mark, 0};
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		if (x->marks & marks[i].bit)
-			e->mark[e->marks.n++] = marks[i].word;
-	}
-}
-
-/* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
-static void fill_message(struct rc_event *e, const char *because)
-{
-	char *at = e->message_text;
-	at = stpcpy(at, e->response_code.text == NULL ? "No answer" : e->response_code.text);
-	at = stpcpy(at, " for ");
-	if (e->qname != NULL) {
-		at += rc_name_format(e->qname, at);
-		*at++ = ' ';
-		at = stpcpy(at, e->qtype.text);
-	} else {
-		at = stpcpy(at, "a message without a question");
-	}
-	at = stpcpy(at, " from ");
-	at += rc_addr_put(e->server.ip, at);
-	*at = '\0';
-	if (because != NULL)
-		stpcpy(stpcpy(at, ": "), because);
-	e->message = e->message_text;
+	e->marks = mark_set(x->marks);
 }
 
 static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
@@ -401,15 +380,14 @@ static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
 
 static void fill_incident_id(struct rc_event *e, uint64_t id)
 {
-	static const char digits[] = "0123456789abcdef";
-	for (unsigned i = 0; i < 16; i++)
-		e->incident_text[i] = digits[id >> (60 - 4 * i) & 15];
-	e->incident_text[16] = '\0';
-	e->incident = id == 0 ? NULL : e->incident_text;
+	uint8_t bytes[sizeof e->incident_text / 2];
+	for (unsigned i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(id >> (56 - 8 * i));
+	rc_hex_put(e->incident_text, bytes, sizeof bytes);
+	e->incident = (struct rc_plain){e->incident_text, sizeof e->incident_text};
 }
 
-static void fill_evidence(struct rc_event *e, const struct rc_observer *observer,
-			  const struct rc_evidence *evidence, size_t n_evidence)
+static void fill_evidence(struct rc_event *e, const struct rc_evidence *evidence, size_t n_evidence)
 {
 	size_t n = n_evidence < RC_EVIDENCE_MAX ? n_evidence : RC_EVIDENCE_MAX;
 	e->evidence = (struct rc_items){e->evidence_line, n};
@@ -421,7 +399,7 @@ static void fill_evidence(struct rc_event *e, const struct rc_observer *observer
 		to->query_frame = known_frame(from->query_frame);
 		to->file = from->frame == 0 && from->query_frame == 0
 				   ? NULL
-				   : source_name(observer, from->source);
+				   : source_name(e, from->source);
 		to->ts_ns = from->ts_ns == 0 ? RC_NONE : from->ts_ns;
 		to->rtt_ns = from->rtt_ns < 0 ? RC_NONE : from->rtt_ns;
 		to->from = from->from;
@@ -429,11 +407,8 @@ static void fill_evidence(struct rc_event *e, const struct rc_observer *observer
 		to->name = from->name;
 		to->outcome = from->outcome;
 		to->fact = from->fact;
-		to->qtype.text = to->rcode.text = NULL;
-		if (question)
-			set_mnemonic(&to->qtype, &rc_types, from->qtype);
-		if (from->rcode >= 0)
-			set_mnemonic(&to->rcode, &rc_rcodes, (uint16_t)from->rcode);
+		to->qtype = question ? from->qtype : -1;
+		to->rcode = from->rcode < 0 ? -1 : from->rcode;
 		add_related(e, &from->from);
 		add_related(e, &from->to);
 	}
@@ -475,26 +450,26 @@ static void fill_verdict(struct rc_event *e, const struct rc_failure *failure)
 	e->scope_ok = failure->scope.resolvers_ok;
 	e->scope_clients = failure->scope.clients;
 	fill_visibility(e, &failure->visibility);
-	fill_incident_id(e, failure->incident);
+	if (failure->incident != 0)
+		fill_incident_id(e, failure->incident);
 }
 
-void rc_event_from_failure(struct rc_event *event, const struct rc_observer *observer,
-			   enum rc_dataset dataset, const struct rc_failure *failure)
+void rc_event_from_failure(struct rc_event *event, enum rc_dataset dataset,
+			   const struct rc_failure *failure)
 {
-	fill_common(event, observer, dataset);
-	fill_exchange(event, observer, failure->exchange, failure->qname, failure->answer);
+	reset(event, dataset);
+	fill_exchange(event, failure->exchange, failure->qname, failure->answer);
 	event->outcome = "failure";
 	fill_verdict(event, failure);
-	fill_evidence(event, observer, failure->evidence, failure->n_evidence);
+	fill_evidence(event, failure->evidence, failure->n_evidence);
 	if (failure->server != NULL)
 		add_related(event, failure->server);
 	for (size_t i = 0; i < failure->n_chain; i++)
 		add_related(event, &failure->chain[i]);
-	fill_message(event, failure->cause->title);
+	event->message.because = failure->cause->title;
 }
 
-void rc_event_from_incident(struct rc_event *event, const struct rc_observer *observer,
-			    const struct rc_incident *incident)
+void rc_event_from_incident(struct rc_event *event, const struct rc_incident *incident)
 {
 	static const char *const states[] = {[RC_INCIDENT_OPEN] = "open",
 					     [RC_INCIDENT_UPDATE] = "update",
@@ -502,17 +477,16 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_observer *ob
 	const struct rc_exchange *x = incident->example;
 	struct rc_event *e = event;
 
-	fill_common(e, observer, RC_DS_INCIDENT);
+	reset(e, RC_DS_INCIDENT);
 	fill_span(e, incident->first_ns, incident->last_ns, incident->now_ns);
 	fill_cause(e, incident->cause, incident->confidence, incident->responsible);
 	fill_incident_id(e, incident->id);
-	fill_words_id(e, incident->id, incident->state, (uint64_t)incident->now_ns);
-	e->message = e->explanation = incident->summary == NULL ? incident->cause->title
-								: incident->summary;
-	e->incident = e->incident_text;
+	rc_event_identify_words(e, incident->id, incident->state, (uint64_t)incident->now_ns);
+	e->message.text = e->explanation = incident->summary == NULL ? incident->cause->title
+								     : incident->summary;
 	e->incident_state = states[incident->state];
 	e->incident_kind = incident->degraded ? "degraded" : "failures";
-	fill_evidence(e, observer, incident->evidence, incident->n_evidence);
+	fill_evidence(e, incident->evidence, incident->n_evidence);
 	e->zone = incident->zone;
 	e->subject_server = incident->server;
 	e->first_ns = incident->first_ns;
@@ -533,39 +507,36 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_observer *ob
 	add_related(e, &x->asker);
 	add_related(e, &x->server);
 	e->example_frame = known_frame(x->first_frame);
-	e->example_file = x->first_frame == 0 ? NULL : source_name(observer, x->first_source);
+	e->example_file = x->first_frame == 0 ? NULL : source_name(e, x->first_source);
 	if (incident->example_name != NULL && incident->example_name->len > 0) {
 		e->example_name = incident->example_name;
-		set_mnemonic(&e->example_qtype, &rc_types, x->qtype);
+		e->example_qtype = x->qtype;
 		add_host(e, incident->example_name);
 	}
 }
 
-void rc_event_from_transaction(struct rc_event *event, const struct rc_observer *observer,
-			       const struct rc_exchange *exchange, const struct rc_name *qname,
-			       const struct rc_msg *answer)
+void rc_event_from_transaction(struct rc_event *event, const struct rc_exchange *exchange,
+			       const struct rc_name *qname, const struct rc_msg *answer)
 {
-	fill_common(event, observer, RC_DS_TRANSACTION);
-	fill_exchange(event, observer, exchange, qname, answer);
+	reset(event, RC_DS_TRANSACTION);
+	fill_exchange(event, exchange, qname, answer);
 	if (rc_exchange_answered(exchange))
 		event->outcome = exchange->answer.rcode == RC_RCODE_NOERROR ? "success" : "failure";
 	else
 		event->outcome = exchange->marks & RC_X_AT_END ? "unknown" : "failure";
-	fill_message(event, NULL);
 }
 
 /* "Malformed message from 192.0.2.53: an EDNS option goes past the end of the OPT record" */
-void rc_event_from_malformed(struct rc_event *event, const struct rc_observer *observer,
-			     const struct rc_obs *obs)
+void rc_event_from_malformed(struct rc_event *event, const struct rc_obs *obs)
 {
 	const struct rc_msg *m = &obs->msg;
-	fill_common(event, observer, RC_DS_MALFORMED);
+	reset(event, RC_DS_MALFORMED);
 	rc_malformed_exchange(obs, &event->malformed);
-	fill_exchange(event, observer, &event->malformed, &m->qname, m);
+	fill_exchange(event, &event->malformed, &m->qname, m);
 	if (obs->kind == RC_OBS_SHORT) { /* no header */
-		event->dns_type = event->dns_id = event->op_code.text = NULL;
-		event->response_code.text = NULL;
-		event->rcode = RC_NONE;
+		event->dns_type = NULL;
+		event->op_code = event->response_code = -1;
+		event->dns_id = event->rcode = RC_NONE;
 		for (size_t i = 0; i < 3; i++)
 			event->counts[i] = RC_NONE;
 	}
@@ -575,17 +546,16 @@ void rc_event_from_malformed(struct rc_event *event, const struct rc_observer *o
 	char *at = stpcpy(event->message_text, "Malformed message from ");
 	at += rc_addr_put(&obs->src, at);
 	stpcpy(stpcpy(at, ": "), rc_fault_text(m->fault));
-	event->message = event->message_text;
+	event->message.text = event->message_text;
 }
 
-void rc_event_from_stats(struct rc_event *event, const struct rc_observer *observer,
-			 int64_t start_ns, int64_t now_ns, bool final,
+void rc_event_from_stats(struct rc_event *event, int64_t start_ns, int64_t now_ns, bool final,
 			 const struct rc_counter_set *sets, size_t n_sets)
 {
-	fill_common(event, observer, RC_DS_STATS);
+	reset(event, RC_DS_STATS);
 	fill_span(event, start_ns, now_ns, now_ns);
-	fill_words_id(event, (uint64_t)start_ns, (uint64_t)now_ns, final);
-	event->message = final ? "Counters at the end of the input" : "Counters so far";
+	rc_event_identify_words(event, (uint64_t)start_ns, (uint64_t)now_ns, final);
+	event->message.text = final ? "Counters at the end of the input" : "Counters so far";
 	event->final = final;
 	event->counters = (struct rc_items){sets, n_sets};
 }

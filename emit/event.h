@@ -1,6 +1,7 @@
 /*
  * One event, flattened: what the field table (emit/fields.c) points into. Filled from a verdict once
- * an event; values are borrowed from the verdict, only mnemonics of unknown codes are kept here.
+ * an event; values are borrowed from the verdict. What is the same in every event of a dataset
+ * (observer, category, ...) is filled once, at the start.
  */
 #ifndef RC_EMIT_EVENT_H
 #define RC_EMIT_EVENT_H
@@ -15,7 +16,7 @@
 
 #define RC_ECS_VERSION "9.4.0"
 #define RC_NONE INT64_MIN         /* a number or time that is not known */
-#define RC_EVENT_FIELDS_MAX 2048u /* octets of the fields of struct rc_event */
+#define RC_EVENT_FIELDS_MAX 1536u /* octets of the fields of struct rc_event */
 
 enum rc_dataset {
 	RC_DS_FAILURE,
@@ -35,19 +36,23 @@ struct rc_event {
 	const struct rc_msg *msg; /* the answer, for RDATA; NULL none */
 
 	int64_t timestamp_ns, start_ns, end_ns, duration_ns;
-	const char *ecs_version, *message;
+	const char *ecs_version;
+	struct rc_event_message message;
 	const char *kind, *outcome, *reason, *dataset_name;
 	struct rc_texts category, type;
 	int64_t severity, sequence;
-	const char *id_text;
+	struct rc_plain id;
 
-	const char *network_type, *transport, *protocol, *community_id, *vlan, *inner_vlan;
+	const char *network_type, *transport, *protocol;
+	struct rc_plain community_id;
+	int64_t vlan, inner_vlan;
 	struct rc_texts encaps;
 	struct rc_event_endpoint asker, server;
 
-	const char *dns_type, *dns_id;
-	struct rc_mnemonic op_code, response_code, qtype, qclass;
-	struct rc_texts header_flags, query_flags;
+	const char *dns_type;
+	int64_t dns_id;
+	int32_t op_code, response_code, qtype, qclass; /* -1: absent, as all codes */
+	uint64_t header_flags, query_flags;            /* bit = row of rc_event_flag_name */
 	const struct rc_name *qname;
 	struct rc_items answers;
 	struct rc_addrs resolved, related;
@@ -60,7 +65,8 @@ struct rc_event {
 	const char *cause, *confidence, *responsible, *explanation, *side;
 	const struct rc_name *zone;
 	const struct rc_addr *subject_server;
-	struct rc_texts fix, next_steps, alternatives, not_seen, marks;
+	struct rc_texts fix, next_steps, alternatives, not_seen;
+	uint64_t marks; /* bit = row of rc_event_mark_name */
 	struct rc_items evidence;
 	struct rc_addrs chain;
 	int8_t cached, truncated; /* -1: absent */
@@ -68,7 +74,7 @@ struct rc_event {
 	int8_t upstream_seen, one_way, capture_start, capture_end, kernel_drops, cut,
 		fragments_missing, history_evicted;
 	int64_t scope_failing, scope_ok, scope_clients;
-	const char *incident; /* failure events: the id */
+	struct rc_plain incident; /* its id */
 
 	int64_t query_frame, answer_frame, icmp_type, icmp_code;
 	const char *query_file, *answer_file;
@@ -83,7 +89,7 @@ struct rc_event {
 	int8_t clients_at_least, names_at_least, persistent;
 	struct rc_event_endpoint example_client, example_server;
 	const struct rc_name *example_name;
-	struct rc_mnemonic example_qtype;
+	int32_t example_qtype;
 	int64_t example_frame;
 	const char *example_file;
 
@@ -92,24 +98,23 @@ struct rc_event {
 	struct rc_event_cause_count *cause_counts; /* rc_cause_count() of them, owned by emit */
 	struct rc_items counters;                  /* of struct rc_counter_set */
 
-	/* The fields when all are absent: made at the first event, then copied (rc_event_reset). */
-	bool blank_made;
-	_Alignas(max_align_t) unsigned char blank[RC_EVENT_FIELDS_MAX];
-
-	/* Room for what the fields point to. */
+	/* Behind the fields: room for what they point to. */
 	struct rc_exchange malformed; /* what is known of a malformed message */
-	char id[RC_EVENT_ID_LEN + 1], community_id_text[RC_COMMUNITY_ID_LEN + 1];
+	char id_text[RC_EVENT_ID_LEN], community_id_text[RC_COMMUNITY_ID_LEN];
+	char incident_text[16];
 	const char *encap[RC_ENCAP_DEPTH_MAX];
-	char vlan_text[8], inner_vlan_text[8], dns_id_text[8], incident_text[17];
-	const char *header_flag_list[8], *query_flag_list[8];
-	const char *alternative[RC_EVENT_ALTERNATIVES_MAX], *mark[32];
-	struct rc_event_options query_options, answer_options;
+	const char *alternative[RC_EVENT_ALTERNATIVES_MAX];
 	struct rc_event_ede ede_option[RC_EDE_MAX];
 	struct rc_addr resolved_ip[RC_EVENT_ANSWERS_MAX], related_ip[RC_EVENT_RELATED_MAX];
 	struct rc_event_evidence evidence_line[RC_EVIDENCE_MAX];
-	struct rc_name host[RC_EVENT_HOSTS_MAX];
+	const struct rc_name *host[RC_EVENT_HOSTS_MAX];
 	struct rc_event_answer answer[RC_EVENT_ANSWERS_MAX];
-	char message_text[RC_NAME_TEXT_MAX + 512];
+	struct rc_name owner[RC_EVENT_ANSWERS_MAX];
+	char message_text[256]; /* of a malformed message */
+
+	const struct rc_observer *observer;
+	/* The fields of each dataset when all that differs from event to event is absent. */
+	_Alignas(max_align_t) unsigned char blank[RC_DS_COUNT][RC_EVENT_FIELDS_MAX];
 };
 
 /* What the observer knows of itself; fixed for a run. */
@@ -119,22 +124,31 @@ struct rc_observer {
 	void *source_context;
 };
 
+/* Makes *event ready for the functions below; *observer stays borrowed. */
+void rc_event_init(struct rc_event *event, const struct rc_observer *observer);
+
+/* What every event of a dataset holds: as *event, up to the fields' end. */
+const void *rc_event_blank(const struct rc_event *event, enum rc_dataset dataset);
+
 /*
- * Fill *event, which was zero once (all of what its dataset's fields look at). Everything stays borrowed from the arguments
- * until the event is written. event->sequence is left to the caller.
+ * Fill *event. Everything stays borrowed from the arguments until the event is written.
+ * event->sequence is left to the caller.
  */
-void rc_event_from_failure(struct rc_event *event, const struct rc_observer *observer,
-			   enum rc_dataset dataset, const struct rc_failure *failure);
-void rc_event_from_incident(struct rc_event *event, const struct rc_observer *observer,
-			    const struct rc_incident *incident);
-void rc_event_from_transaction(struct rc_event *event, const struct rc_observer *observer,
-			       const struct rc_exchange *exchange, const struct rc_name *qname,
-			       const struct rc_msg *answer);
-void rc_event_from_malformed(struct rc_event *event, const struct rc_observer *observer,
-			     const struct rc_obs *obs);
-void rc_event_from_stats(struct rc_event *event, const struct rc_observer *observer,
-			 int64_t start_ns, int64_t now_ns, bool final,
+void rc_event_from_failure(struct rc_event *event, enum rc_dataset dataset,
+			   const struct rc_failure *failure);
+void rc_event_from_incident(struct rc_event *event, const struct rc_incident *incident);
+void rc_event_from_transaction(struct rc_event *event, const struct rc_exchange *exchange,
+			       const struct rc_name *qname, const struct rc_msg *answer);
+void rc_event_from_malformed(struct rc_event *event, const struct rc_obs *obs);
+void rc_event_from_stats(struct rc_event *event, int64_t start_ns, int64_t now_ns, bool final,
 			 const struct rc_counter_set *sets, size_t n_sets);
+
+/* The words of header_flags, query_flags and marks; NULL behind the last. */
+const char *rc_event_flag_name(size_t n);
+const char *rc_event_mark_name(size_t n);
+
+/* The address that a record of type A or AAAA holds; false: it holds none. */
+bool rc_event_address(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr);
 
 /* Leaves out the lists that a too long event can do without, and says so (rcause.truncated). */
 void rc_event_trim(struct rc_event *event);

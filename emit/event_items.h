@@ -29,19 +29,25 @@ struct rc_addrs {
 };
 
 struct rc_names {
-	const struct rc_name *items;
+	const struct rc_name *const *items;
 	size_t n;
 };
 
-/* The mnemonic of a code; text NULL: absent. */
-struct rc_mnemonic {
-	const char *text;
-	char unknown[RC_CODE_TEXT_MAX];
+/* A text made here, with nothing in it to escape. */
+struct rc_plain {
+	const char *text; /* NULL: absent */
+	size_t len;
+};
+
+/* The sentence of an event. */
+struct rc_event_message {
+	const char *text;    /* the whole of it; NULL: it says what was asked and answered */
+	const char *because; /* then: why; NULL: nothing about that */
 };
 
 struct rc_event_answer {
-	struct rc_name owner;
-	struct rc_mnemonic type, class;
+	const struct rc_name *owner;
+	int32_t type, class;
 	int64_t ttl_s;
 	struct rc_rr rr;
 };
@@ -57,19 +63,14 @@ struct rc_event_evidence {
 	const char *file;
 	struct rc_addr from, to;
 	const struct rc_name *name;
-	struct rc_mnemonic qtype, rcode;
+	int32_t qtype, rcode; /* -1: absent */
 	const char *outcome, *fact;
 };
 
 struct rc_event_edns {
 	int64_t version, udp_size;
-	int8_t do_bit; /* -1: no EDNS */
-	struct rc_texts options;
-};
-
-struct rc_event_options {
-	struct rc_mnemonic option[RC_OPTIONS_MAX];
-	const char *list[RC_OPTIONS_MAX];
+	int8_t do_bit;    /* -1: no EDNS */
+	uint64_t options; /* bit = code */
 };
 
 struct rc_event_cause_count {

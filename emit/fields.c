@@ -60,46 +60,46 @@ CHOICE(choice_outcome, "success", "failure", "unknown")
 CHOICE(choice_network, "ipv4", "ipv6")
 CHOICE(choice_transport, "udp", "tcp")
 CHOICE(choice_dns_type, "answer", "query")
-CHOICE(choice_flag, "AA", "TC", "RD", "RA", "AD", "CD", "DO")
 CHOICE(choice_side, "client", "upstream", "authoritative")
 CHOICE(choice_incident, "failures", "degraded")
 CHOICE(choice_state, "open", "update", "close")
 
 /* --- sub-tables --- */
-#define ANSWER(path, kind, member, help) \
+#define ANSWER(path, kind, member, codes, help) \
 	{ \
-		path, kind, ALL, ALL, offsetof(struct rc_event_answer, member), NULL, NULL, NULL, \
-			help \
+		path, kind, ALL, ALL, offsetof(struct rc_event_answer, member), NULL, codes, NULL, \
+			NULL, help \
 	}
 static const struct rc_field answer_fields[] = {
-	ANSWER("name", RC_KIND_NAME_IN, owner, "owner of this record"),
-	ANSWER("type", RC_KIND_MNEMONIC, type, "record type"),
-	ANSWER("class", RC_KIND_MNEMONIC, class, "record class"),
-	ANSWER("ttl", RC_KIND_NUMBER, ttl_s, "time to live, seconds"),
-	ANSWER("data", RC_KIND_RDATA, rr, "RDATA in presentation format"),
+	ANSWER("name", RC_KIND_NAME, owner, NULL, "owner of this record"),
+	ANSWER("type", RC_KIND_CODE, type, &rc_types, "record type"),
+	ANSWER("class", RC_KIND_CODE, class, &rc_classes, "record class"),
+	ANSWER("ttl", RC_KIND_NUMBER, ttl_s, NULL, "time to live, seconds"),
+	ANSWER("data", RC_KIND_RDATA, rr, NULL, "RDATA in presentation format"),
 };
 static const struct rc_field_table answer_table = {answer_fields,
 						   sizeof answer_fields / sizeof *answer_fields,
 						   sizeof(struct rc_event_answer)};
 
-#define PROOF(path, kind, must, member, help) \
+#define PROOF(path, kind, must, member, codes, help) \
 	{ \
-		path, kind, ALL, must, offsetof(struct rc_event_evidence, member), NULL, NULL, \
-			NULL, help \
+		path, kind, ALL, must, offsetof(struct rc_event_evidence, member), NULL, codes, \
+			NULL, NULL, help \
 	}
 static const struct rc_field evidence_fields[] = {
-	PROOF("frame", RC_KIND_NUMBER, NEVER, frame, "frame that proves it, as Wireshark counts"),
-	PROOF("query_frame", RC_KIND_NUMBER, NEVER, query_frame, "frame that asked"),
-	PROOF("file", RC_KIND_TEXT, NEVER, file, "file or interface of the frame"),
-	PROOF("time", RC_KIND_TIME, NEVER, ts_ns, "packet time of the frame"),
-	PROOF("from", RC_KIND_ADDR_IN, ALL, from, "who asked"),
-	PROOF("to", RC_KIND_ADDR_IN, ALL, to, "who was asked"),
-	PROOF("question", RC_KIND_NAME, NEVER, name, "name asked for"),
-	PROOF("type", RC_KIND_MNEMONIC, NEVER, qtype, "type asked for"),
-	PROOF("outcome", RC_KIND_TEXT, NEVER, outcome, "what became of it, one stable word"),
-	PROOF("rcode", RC_KIND_MNEMONIC, NEVER, rcode, "response code, if answered"),
-	PROOF("rtt_ns", RC_KIND_NUMBER, NEVER, rtt_ns, "time to the answer, nanoseconds"),
-	PROOF("fact", RC_KIND_TEXT, NEVER, fact, "what it shows"),
+	PROOF("frame", RC_KIND_NUMBER, NEVER, frame, NULL,
+	      "frame that proves it, as Wireshark counts"),
+	PROOF("query_frame", RC_KIND_NUMBER, NEVER, query_frame, NULL, "frame that asked"),
+	PROOF("file", RC_KIND_WORD, NEVER, file, NULL, "file or interface of the frame"),
+	PROOF("time", RC_KIND_TIME, NEVER, ts_ns, NULL, "packet time of the frame"),
+	PROOF("from", RC_KIND_ADDR_IN, ALL, from, NULL, "who asked"),
+	PROOF("to", RC_KIND_ADDR_IN, ALL, to, NULL, "who was asked"),
+	PROOF("question", RC_KIND_NAME, NEVER, name, NULL, "name asked for"),
+	PROOF("type", RC_KIND_CODE, NEVER, qtype, &rc_types, "type asked for"),
+	PROOF("outcome", RC_KIND_WORD, NEVER, outcome, NULL, "what became of it, one stable word"),
+	PROOF("rcode", RC_KIND_CODE, NEVER, rcode, &rc_rcodes, "response code, if answered"),
+	PROOF("rtt_ns", RC_KIND_NUMBER, NEVER, rtt_ns, NULL, "time to the answer, nanoseconds"),
+	PROOF("fact", RC_KIND_TEXT, NEVER, fact, NULL, "what it shows"),
 };
 static const struct rc_field_table evidence_table = {
 	evidence_fields, sizeof evidence_fields / sizeof *evidence_fields,
@@ -107,20 +107,20 @@ static const struct rc_field_table evidence_table = {
 
 static const struct rc_field ede_fields[] = {
 	{"code", RC_KIND_NUMBER, ALL, ALL, offsetof(struct rc_event_ede, code), NULL, NULL, NULL,
-	 "INFO-CODE, RFC 8914"},
-	{"purpose", RC_KIND_TEXT, ALL, NEVER, offsetof(struct rc_event_ede, purpose), NULL, NULL,
-	 NULL, "its name in IANA's registry"},
+	 NULL, "INFO-CODE, RFC 8914"},
+	{"purpose", RC_KIND_WORD, ALL, NEVER, offsetof(struct rc_event_ede, purpose), NULL, NULL,
+	 NULL, NULL, "its name in IANA's registry"},
 	{"text", RC_KIND_BYTES, ALL, NEVER, offsetof(struct rc_event_ede, text), NULL, NULL, NULL,
-	 "EXTRA-TEXT as sent"},
+	 NULL, "EXTRA-TEXT as sent"},
 };
 static const struct rc_field_table ede_table = {ede_fields, sizeof ede_fields / sizeof *ede_fields,
 						sizeof(struct rc_event_ede)};
 
 static const struct rc_field cause_fields[] = {
-	{"cause", RC_KIND_TEXT, ALL, ALL, offsetof(struct rc_event_cause_count, slug), NULL,
+	{"cause", RC_KIND_WORD, ALL, ALL, offsetof(struct rc_event_cause_count, slug), NULL, NULL,
 	 choice_slug, NULL, "cause"},
 	{"failures", RC_KIND_NUMBER, ALL, ALL, offsetof(struct rc_event_cause_count, failures),
-	 NULL, NULL, NULL, "failures since the start"},
+	 NULL, NULL, NULL, NULL, "failures since the start"},
 };
 static const struct rc_field_table cause_table = {cause_fields,
 						  sizeof cause_fields / sizeof *cause_fields,
@@ -128,62 +128,60 @@ static const struct rc_field_table cause_table = {cause_fields,
 
 /* --- the events --- */
 #define AT(member) offsetof(struct rc_event, member)
+#define ROW(path, kind, in, must, member, items, codes, choice, pattern, help) \
+	{ \
+		path, kind, in, must, AT(member), items, codes, choice, pattern, help \
+	}
 #define TEXT(path, in, must, member, help) \
-	{ \
-		path, RC_KIND_TEXT, in, must, AT(member), NULL, NULL, NULL, help \
-	}
-#define WORD(path, kind, in, must, member, choice, help) \
-	{ \
-		path, kind, in, must, AT(member), NULL, choice, NULL, help \
-	}
+	ROW(path, RC_KIND_TEXT, in, must, member, NULL, NULL, NULL, NULL, help)
+#define WORD(path, in, must, member, choice, help) \
+	ROW(path, RC_KIND_WORD, in, must, member, NULL, NULL, choice, NULL, help)
+#define WORDS(path, in, must, member, choice, help) \
+	ROW(path, RC_KIND_TEXTS, in, must, member, NULL, NULL, choice, NULL, help)
+#define SET(path, in, member, choice, help) \
+	ROW(path, RC_KIND_SET, in, NEVER, member, NULL, NULL, choice, NULL, help)
 #define LIKE(path, kind, in, must, member, pattern, help) \
-	{ \
-		path, kind, in, must, AT(member), NULL, NULL, pattern, help \
-	}
+	ROW(path, kind, in, must, member, NULL, NULL, NULL, pattern, help)
+#define CODE(path, in, must, member, codes, help) \
+	ROW(path, RC_KIND_CODE, in, must, member, NULL, codes, NULL, NULL, help)
 #define FIELD(path, kind, in, must, member, help) \
-	{ \
-		path, kind, in, must, AT(member), NULL, NULL, NULL, help \
-	}
+	ROW(path, kind, in, must, member, NULL, NULL, NULL, NULL, help)
 #define NUM(path, in, must, member, help) FIELD(path, RC_KIND_NUMBER, in, must, member, help)
 #define WHEN(path, in, must, member, help) \
 	LIKE(path, RC_KIND_TIME, in, must, member, TIME_PATTERN, help)
 #define FLAG(path, in, must, member, help) FIELD(path, RC_KIND_BOOL, in, must, member, help)
 #define LIST(path, in, must, member, table, help) \
-	{ \
-		path, RC_KIND_ITEMS, in, must, AT(member), &table, NULL, NULL, help \
-	}
+	ROW(path, RC_KIND_ITEMS, in, must, member, &table, NULL, NULL, NULL, help)
 
 static const struct rc_field event_fields[] = {
 	WHEN("@timestamp", ALL, ALL, timestamp_ns,
 	     "time of the answer, of the deadline, of the decision"),
 	TEXT("ecs.version", ALL, ALL, ecs_version, "version of the Elastic Common Schema"),
-	TEXT("message", ALL, ALL, message, "one sentence for people"),
+	FIELD("message", RC_KIND_MESSAGE, ALL, ALL, message, "one sentence for people"),
 
-	WORD("event.kind", RC_KIND_TEXT, ALL, ALL, kind, choice_kind, "event, alert or metric"),
-	WORD("event.category", RC_KIND_TEXTS, ALL, ALL, category, choice_category, "ECS category"),
-	WORD("event.type", RC_KIND_TEXTS, ALL, ALL, type, choice_type, "ECS type"),
-	WORD("event.outcome", RC_KIND_TEXT, FUT, FUT, outcome, choice_outcome,
+	WORD("event.kind", ALL, ALL, kind, choice_kind, "event, alert or metric"),
+	WORDS("event.category", ALL, ALL, category, choice_category, "ECS category"),
+	WORDS("event.type", ALL, ALL, type, choice_type, "ECS type"),
+	WORD("event.outcome", FUT, FUT, outcome, choice_outcome,
 	     "unknown: only the query was seen"),
-	WORD("event.reason", RC_KIND_TEXT, FUI, FUI, reason, choice_slug, "the cause"),
-	WORD("event.dataset", RC_KIND_TEXT, ALL, ALL, dataset_name, choice_dataset,
-	     "what this event is"),
+	WORD("event.reason", FUI, FUI, reason, choice_slug, "the cause"),
+	WORD("event.dataset", ALL, ALL, dataset_name, choice_dataset, "what this event is"),
 	WHEN("event.start", ALL, ALL, start_ns, "first attempt; first failure; start of the input"),
 	WHEN("event.end", ALL, ALL, end_ns, "answer or deadline; last failure; now"),
 	NUM("event.duration", ALL, ALL, duration_ns, "end - start, nanoseconds"),
 	NUM("event.severity", FUI, FUI, severity, "1 info, 3 low, 5 medium, 7 high, 9 critical"),
 	NUM("event.sequence", ALL, ALL, sequence, "counts the events of a run, from 1"),
-	LIKE("event.id", RC_KIND_TEXT, ALL, ALL, id_text, "^[0-9a-f]{32}$",
+	LIKE("event.id", RC_KIND_PLAIN, ALL, ALL, id, "^[0-9a-f]{32}$",
 	     "fingerprint of what happened: equal for every sensor that saw the same packets"),
 
-	WORD("network.type", RC_KIND_TEXT, FUTM, FUTM, network_type, choice_network, "IP version"),
-	WORD("network.transport", RC_KIND_TEXT, FUTM, FUTM, transport, choice_transport,
-	     "transport"),
+	WORD("network.type", FUTM, FUTM, network_type, choice_network, "IP version"),
+	WORD("network.transport", FUTM, FUTM, transport, choice_transport, "transport"),
 	TEXT("network.protocol", ALL & ~S, ALL & ~S, protocol, "always dns"),
-	LIKE("network.community_id", RC_KIND_TEXT, FUTM, FUTM, community_id,
+	LIKE("network.community_id", RC_KIND_PLAIN, FUTM, FUTM, community_id,
 	     "^1:[A-Za-z0-9+/]{27}=$", "Community ID version 1, seed 0"),
-	LIKE("network.vlan.id", RC_KIND_TEXT, FUTM, NEVER, vlan, "^[0-9]{1,4}$",
+	LIKE("network.vlan.id", RC_KIND_DIGITS, FUTM, NEVER, vlan, "^[0-9]{1,4}$",
 	     "outermost VLAN id"),
-	LIKE("network.inner.vlan.id", RC_KIND_TEXT, FUTM, NEVER, inner_vlan, "^[0-9]{1,4}$",
+	LIKE("network.inner.vlan.id", RC_KIND_DIGITS, FUTM, NEVER, inner_vlan, "^[0-9]{1,4}$",
 	     "innermost VLAN id, if there are several tags"),
 
 	FIELD("source.ip", RC_KIND_ADDR, FUTM, FUTM, asker.ip, "who asked"),
@@ -195,18 +193,18 @@ static const struct rc_field event_fields[] = {
 	FIELD("server.ip", RC_KIND_ADDR, FUTM, FUTM, server.ip, "who was asked"),
 	NUM("server.port", FUTM, FUTM, server.port, "its port"),
 
-	WORD("dns.type", RC_KIND_TEXT, FUTM, FUT, dns_type, choice_dns_type, "query: unanswered"),
-	LIKE("dns.id", RC_KIND_TEXT, FUTM, FUT, dns_id, "^[0-9]{1,5}$",
+	WORD("dns.type", FUTM, FUT, dns_type, choice_dns_type, "query: unanswered"),
+	LIKE("dns.id", RC_KIND_DIGITS, FUTM, FUT, dns_id, "^[0-9]{1,5}$",
 	     "message ID of the first attempt"),
-	FIELD("dns.op_code", RC_KIND_MNEMONIC, FUTM, FUT, op_code, "operation"),
-	WORD("dns.header_flags", RC_KIND_TEXTS, FUTM, NEVER, header_flags, choice_flag,
-	     "flags of the answer, or of the query when unanswered"),
-	FIELD("dns.response_code", RC_KIND_MNEMONIC, FUTM, NEVER, response_code,
-	      "extended RCODE by name; absent when unanswered"),
+	CODE("dns.op_code", FUTM, FUT, op_code, &rc_opcodes, "operation"),
+	SET("dns.header_flags", FUTM, header_flags, rc_event_flag_name,
+	    "flags of the answer, or of the query when unanswered"),
+	CODE("dns.response_code", FUTM, NEVER, response_code, &rc_rcodes,
+	     "extended RCODE by name; absent when unanswered"),
 	FIELD("dns.question.name", RC_KIND_NAME, FUTM, NEVER, qname,
 	      "presentation format, lower case, no trailing dot"),
-	FIELD("dns.question.type", RC_KIND_MNEMONIC, FUTM, NEVER, qtype, "type asked for"),
-	FIELD("dns.question.class", RC_KIND_MNEMONIC, FUTM, NEVER, qclass, "class asked for"),
+	CODE("dns.question.type", FUTM, NEVER, qtype, &rc_types, "type asked for"),
+	CODE("dns.question.class", FUTM, NEVER, qclass, &rc_classes, "class asked for"),
 	LIST("dns.answers", FUTM, NEVER, answers, answer_table, "answer section"),
 	FIELD("dns.resolved_ip", RC_KIND_ADDRS, FUTM, NEVER, resolved,
 	      "addresses in the answer section"),
@@ -224,24 +222,23 @@ static const struct rc_field event_fields[] = {
 	     "interface, if there is one only"),
 
 	NUM("rcause.schema", ALL, ALL, schema, "version of these fields"),
-	WORD("rcause.cause", RC_KIND_TEXT, FUI, FUI, cause, choice_slug, "why it failed"),
-	WORD("rcause.confidence", RC_KIND_TEXT, FUI, FUI, confidence, choice_confidence,
+	WORD("rcause.cause", FUI, FUI, cause, choice_slug, "why it failed"),
+	WORD("rcause.confidence", FUI, FUI, confidence, choice_confidence,
 	     "how far the packets carry the cause"),
-	WORD("rcause.responsible", RC_KIND_TEXT, FUI, FUI, responsible, choice_party,
-	     "who must act"),
+	WORD("rcause.responsible", FUI, FUI, responsible, choice_party, "who must act"),
 	FIELD("rcause.subject.zone", RC_KIND_NAME, FUI, NEVER, zone, "zone at fault"),
 	FIELD("rcause.subject.server", RC_KIND_ADDR, FUI, NEVER, subject_server, "server at fault"),
 	TEXT("rcause.explanation", FUI, FUI, explanation, "the cause in one sentence"),
 	FIELD("rcause.fix", RC_KIND_TEXTS, FU, NEVER, fix, "what to do"),
 	FIELD("rcause.next_steps", RC_KIND_TEXTS, FU, NEVER, next_steps, "commands that show more"),
 	LIST("rcause.evidence", FUI, NEVER, evidence, evidence_table, "proof, most telling first"),
-	WORD("rcause.alternatives", RC_KIND_TEXTS, FU, NEVER, alternatives, choice_slug,
-	     "causes that would fit as well"),
+	WORDS("rcause.alternatives", FU, NEVER, alternatives, choice_slug,
+	      "causes that would fit as well"),
 	FIELD("rcause.chain", RC_KIND_ADDRS, FU, NEVER, chain,
 	      "resolvers behind one another, the asked one first"),
 	FLAG("rcause.cached", FU, FU, cached, "answered from the resolver's failure cache"),
 	NUM("rcause.attempts", FUT, FUT, attempts, "queries sent"),
-	WORD("rcause.side", RC_KIND_TEXT, FU, FU, side, choice_side, "which side of the resolver"),
+	WORD("rcause.side", FU, FU, side, choice_side, "which side of the resolver"),
 	WHEN("rcause.decided", FU, FU, decided_ns, "packet time of the decision"),
 	FLAG("rcause.visibility.upstream_seen", FU, FU, upstream_seen,
 	     "the resolver's own queries were visible"),
@@ -263,17 +260,16 @@ static const struct rc_field event_fields[] = {
 	NUM("rcause.scope.resolvers_ok", FU, FU, scope_ok, "resolvers that succeed"),
 	NUM("rcause.scope.clients", FU, FU, scope_clients,
 	    "clients that failed alike in this incident"),
-	LIKE("rcause.incident", RC_KIND_TEXT, FU, NEVER, incident, "^[0-9a-f]{16}$",
+	LIKE("rcause.incident", RC_KIND_PLAIN, FU, NEVER, incident, "^[0-9a-f]{16}$",
 	     "id of its incident"),
 
-	WORD("rcause.encapsulation", RC_KIND_TEXTS, FUTM, NEVER, encaps, rc_encap_name,
-	     "what the packets came wrapped in, outermost first"),
+	WORDS("rcause.encapsulation", FUTM, NEVER, encaps, rc_encap_name,
+	      "what the packets came wrapped in, outermost first"),
 	NUM("rcause.frames.query", FUTM, NEVER, query_frame, "frame of the first attempt"),
-	TEXT("rcause.frames.query_file", FUTM, NEVER, query_file, "its file or interface"),
+	WORD("rcause.frames.query_file", FUTM, NEVER, query_file, NULL, "its file or interface"),
 	NUM("rcause.frames.answer", FUTM, NEVER, answer_frame, "frame that completed the answer"),
-	TEXT("rcause.frames.answer_file", FUTM, NEVER, answer_file, "its file or interface"),
-	FIELD("rcause.marks", RC_KIND_TEXTS, FUT, NEVER, marks,
-	      "what else happened to the exchange"),
+	WORD("rcause.frames.answer_file", FUTM, NEVER, answer_file, NULL, "its file or interface"),
+	SET("rcause.marks", FUT, marks, rc_event_mark_name, "what else happened to the exchange"),
 	NUM("rcause.icmp.type", FUT, NEVER, icmp_type, "ICMP error that quoted an attempt"),
 	NUM("rcause.icmp.code", FUT, NEVER, icmp_code, "its code"),
 
@@ -283,38 +279,37 @@ static const struct rc_field event_fields[] = {
 	NUM("rcause.dns.edns.query.udp_size", FUTM, NEVER, query_edns.udp_size,
 	    "UDP payload size offered"),
 	FLAG("rcause.dns.edns.query.do", FUTM, NEVER, query_edns.do_bit, "DNSSEC wanted"),
-	FIELD("rcause.dns.edns.query.options", RC_KIND_TEXTS, FUTM, NEVER, query_edns.options,
-	      "EDNS options of the query"),
+	ROW("rcause.dns.edns.query.options", RC_KIND_SET, FUTM, NEVER, query_edns.options, NULL,
+	    &rc_options, NULL, NULL, "EDNS options of the query"),
 	NUM("rcause.dns.edns.answer.version", FUTM, NEVER, answer_edns.version,
 	    "EDNS version of the answer"),
 	NUM("rcause.dns.edns.answer.udp_size", FUTM, NEVER, answer_edns.udp_size,
 	    "UDP payload size offered"),
 	FLAG("rcause.dns.edns.answer.do", FUTM, NEVER, answer_edns.do_bit, "DO bit of the answer"),
-	FIELD("rcause.dns.edns.answer.options", RC_KIND_TEXTS, FUTM, NEVER, answer_edns.options,
-	      "EDNS options of the answer"),
+	ROW("rcause.dns.edns.answer.options", RC_KIND_SET, FUTM, NEVER, answer_edns.options, NULL,
+	    &rc_options, NULL, NULL, "EDNS options of the answer"),
 	NUM("rcause.dns.rcode", FUTM, NEVER, rcode,
 	    "extended RCODE as a number; absent when unanswered"),
-	WORD("rcause.dns.query_flags", RC_KIND_TEXTS, FUT, NEVER, query_flags, choice_flag,
-	     "flags of the first attempt"),
+	SET("rcause.dns.query_flags", FUT, query_flags, rc_event_flag_name,
+	    "flags of the first attempt"),
 	NUM("rcause.dns.answer_count", FUTM, NEVER, counts[0], "records in the answer section"),
 	NUM("rcause.dns.authority_count", FUTM, NEVER, counts[1],
 	    "records in the authority section"),
 	NUM("rcause.dns.additional_count", FUTM, NEVER, counts[2],
 	    "records in the additional section"),
-	WORD("rcause.dns.fault.reason", RC_KIND_TEXT, FUTM, M, fault, choice_fault,
+	WORD("rcause.dns.fault.reason", FUTM, M, fault, choice_fault,
 	     "why the answer is malformed"),
 	NUM("rcause.dns.fault.offset", FUTM, M, fault_off,
 	    "octet of the message where it goes wrong"),
 
-	WORD("rcause.dns.fault.section", RC_KIND_TEXT, M, M, fault_section, rc_malformed_section_at,
+	WORD("rcause.dns.fault.section", M, M, fault_section, rc_malformed_section_at,
 	     "section of the message where it goes wrong"),
 
-	LIKE("rcause.incident.id", RC_KIND_TEXT, I, I, incident, "^[0-9a-f]{16}$",
+	LIKE("rcause.incident.id", RC_KIND_PLAIN, I, I, incident, "^[0-9a-f]{16}$",
 	     "the same in each event of an incident and in its failures"),
-	WORD("rcause.incident.kind", RC_KIND_TEXT, I, I, incident_kind, choice_incident,
+	WORD("rcause.incident.kind", I, I, incident_kind, choice_incident,
 	     "failures of clients; or degraded: no client fails, one server of the zone does"),
-	WORD("rcause.incident.state", RC_KIND_TEXT, I, I, incident_state, choice_state,
-	     "life cycle"),
+	WORD("rcause.incident.state", I, I, incident_state, choice_state, "life cycle"),
 	WHEN("rcause.incident.first", I, I, first_ns, "first failure"),
 	WHEN("rcause.incident.last", I, I, last_ns, "last failure so far"),
 	NUM("rcause.incident.failures", I, I, failures, "failures so far"),
@@ -332,10 +327,9 @@ static const struct rc_field event_fields[] = {
 	      "server of its first failure"),
 	FIELD("rcause.incident.example.name", RC_KIND_NAME, I, NEVER, example_name,
 	      "name asked for"),
-	FIELD("rcause.incident.example.type", RC_KIND_MNEMONIC, I, NEVER, example_qtype,
-	      "type asked for"),
+	CODE("rcause.incident.example.type", I, NEVER, example_qtype, &rc_types, "type asked for"),
 	NUM("rcause.incident.example.frame", I, NEVER, example_frame, "frame of its query"),
-	TEXT("rcause.incident.example.file", I, NEVER, example_file,
+	WORD("rcause.incident.example.file", I, NEVER, example_file, NULL,
 	     "file or interface of the frame"),
 
 	FLAG("rcause.final", S, S, final, "the input ended"),
@@ -348,42 +342,35 @@ static const struct rc_field event_fields[] = {
 const struct rc_field_table rc_event_fields = {
 	event_fields, sizeof event_fields / sizeof *event_fields, sizeof(struct rc_event)};
 
-static void make_blank(struct rc_event *event)
+void rc_event_clear(struct rc_event *event)
 {
 	for (size_t i = 0; i < rc_event_fields.n; i++) {
 		const struct rc_field *f = &event_fields[i];
 		char *at = (char *)event + f->offset;
 		switch (f->kind) {
 		case RC_KIND_NUMBER:
+		case RC_KIND_DIGITS:
 		case RC_KIND_TIME:
 			*(int64_t *)at = RC_NONE;
 			break;
 		case RC_KIND_BOOL:
 			*(int8_t *)at = -1;
 			break;
+		case RC_KIND_CODE:
+			*(int32_t *)at = -1;
+			break;
+		case RC_KIND_SET:
+			*(uint64_t *)at = 0;
+			break;
 		case RC_KIND_TEXT:
+		case RC_KIND_WORD:
 		case RC_KIND_ADDR:
 		case RC_KIND_NAME:
 			*(const void **)at = NULL;
 			break;
-		case RC_KIND_MNEMONIC:
-			((struct rc_mnemonic *)at)->text = NULL;
-			break;
-		default: /* lists and bytes: {pointer, length} */
+		default: /* lists, bytes, plain texts and the message: two words */
 			memset(at, 0, sizeof(struct rc_items));
 		}
 	}
 	event->msg = NULL;
-	memcpy(event->blank, event, offsetof(struct rc_event, blank_made));
-	event->blank_made = true;
-}
-
-void rc_event_reset(struct rc_event *event)
-{
-	_Static_assert(offsetof(struct rc_event, blank_made) <= RC_EVENT_FIELDS_MAX,
-		       "the fields have outgrown their copy");
-	if (!event->blank_made)
-		make_blank(event);
-	else
-		memcpy(event, event->blank, offsetof(struct rc_event, blank_made));
 }

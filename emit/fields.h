@@ -8,18 +8,22 @@
 #include "emit/event.h"
 
 enum rc_kind {
-	RC_KIND_TEXT,     /* const char *; NULL absent */
-	RC_KIND_NUMBER,   /* int64_t; RC_NONE absent */
-	RC_KIND_TIME,     /* int64_t ns; RC_NONE absent */
-	RC_KIND_BOOL,     /* int8_t; -1 absent */
-	RC_KIND_ADDR,     /* const struct rc_addr *; NULL absent */
-	RC_KIND_ADDR_IN,  /* struct rc_addr */
-	RC_KIND_NAME,     /* const struct rc_name *; NULL or len 0 absent */
-	RC_KIND_NAME_IN,  /* struct rc_name; len 0 absent */
-	RC_KIND_MNEMONIC, /* struct rc_mnemonic; text NULL absent */
-	RC_KIND_BYTES,    /* struct rc_bytes: whatever came off the wire; NULL or empty absent */
-	RC_KIND_RDATA,    /* struct rc_rr of the event's message */
-	RC_KIND_TEXTS,    /* struct rc_texts; empty absent, as all lists */
+	RC_KIND_TEXT, /* const char *; NULL absent */
+	RC_KIND_WORD, /* the same, of a text that stays as it is: a word of a table, a file's name */
+	RC_KIND_PLAIN,   /* struct rc_plain; text NULL absent */
+	RC_KIND_MESSAGE, /* struct rc_event_message of the event; never absent */
+	RC_KIND_NUMBER,  /* int64_t; RC_NONE absent */
+	RC_KIND_DIGITS,  /* the same as a text; not negative */
+	RC_KIND_TIME,    /* int64_t ns; RC_NONE absent */
+	RC_KIND_BOOL,    /* int8_t; -1 absent */
+	RC_KIND_ADDR,    /* const struct rc_addr *; NULL absent */
+	RC_KIND_ADDR_IN, /* struct rc_addr */
+	RC_KIND_NAME,    /* const struct rc_name *; NULL or len 0 absent */
+	RC_KIND_CODE,    /* int32_t, printed by the field's table of codes; -1 absent */
+	RC_KIND_BYTES,   /* struct rc_bytes: whatever came off the wire; NULL or empty absent */
+	RC_KIND_RDATA,   /* struct rc_rr of the event's message */
+	RC_KIND_SET,     /* uint64_t: list of words or codes, bit = number; 0 absent */
+	RC_KIND_TEXTS, /* struct rc_texts; empty absent, as all lists; with a choice they are words */
 	RC_KIND_ADDRS,    /* struct rc_addrs */
 	RC_KIND_NAMES,    /* struct rc_names */
 	RC_KIND_ITEMS,    /* struct rc_items of a sub-table */
@@ -36,6 +40,7 @@ struct rc_field {
 	unsigned must; /* datasets in which it is always present */
 	size_t offset; /* in struct rc_event, or in the sub-table's item */
 	const struct rc_field_table *items; /* RC_KIND_ITEMS */
+	const struct rc_code_table *codes;  /* RC_KIND_CODE; RC_KIND_SET: NULL if it has a choice */
 	rc_choice_fn choice;                /* NULL: free text */
 	const char *pattern;                /* regular expression for the schema; NULL none */
 	const char *help;                   /* one line */
@@ -49,7 +54,7 @@ struct rc_field_table {
 
 extern const struct rc_field_table rc_event_fields;
 
-/* Makes every field of *event, which was zero once, absent. */
-void rc_event_reset(struct rc_event *event);
+/* Makes every field of *event absent. */
+void rc_event_clear(struct rc_event *event);
 
 #endif

@@ -4,53 +4,41 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 #define COMMUNITY_SEED 0u /* the specification's default */
 #define LENGTH_LEN 8u     /* octets of the length behind the padding, FIPS 180-4 5.1.1 */
 
-static void put_u32(uint8_t *at, uint32_t value)
-{
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(value >> (24 - 8 * i));
-}
+_Static_assert((RC_IDENT_MAX + 1 + LENGTH_LEN) % SHA_CBLOCK == 0, "padding fills the last block");
 
-/* Padded here: the library's own buffering costs as much as the digest of so few octets. */
-static void digest(const uint8_t *data, size_t len, uint8_t ret_sum[SHA_DIGEST_LENGTH])
+/* Padded in place: the library's own buffering costs as much as the digest of so few octets. */
+static void digest(struct rc_ident *in, uint8_t ret_sum[SHA_DIGEST_LENGTH])
 {
-	uint8_t tail[2 * SHA_CBLOCK];
 	SHA_CTX ctx;
-	size_t left = len % SHA_CBLOCK, blocks = left + 1 + LENGTH_LEN > SHA_CBLOCK ? 2 : 1;
-	uint8_t *length = tail + blocks * SHA_CBLOCK - LENGTH_LEN;
-
+	size_t end = (in->n + 1 + LENGTH_LEN + SHA_CBLOCK - 1) / SHA_CBLOCK * SHA_CBLOCK;
+	in->bytes[in->n] = 0x80;
+	memset(in->bytes + in->n + 1, 0, end - in->n - 1);
+	rc_ident_u32(in->bytes + end - 4, (uint32_t)in->n * 8);
 	SHA1_Init(&ctx);
-	for (const uint8_t *end = data + (len - left); data < end; data += SHA_CBLOCK)
-		SHA1_Transform(&ctx, data);
-	memset(tail, 0, sizeof tail);
-	memcpy(tail, data, left);
-	tail[left] = 0x80;
-	put_u32(length, (uint32_t)((uint64_t)len >> 29));
-	put_u32(length + 4, (uint32_t)(len << 3));
-	for (size_t i = 0; i < blocks; i++)
-		SHA1_Transform(&ctx, tail + i * SHA_CBLOCK);
-	put_u32(ret_sum, ctx.h0);
-	put_u32(ret_sum + 4, ctx.h1);
-	put_u32(ret_sum + 8, ctx.h2);
-	put_u32(ret_sum + 12, ctx.h3);
-	put_u32(ret_sum + 16, ctx.h4);
+	for (size_t at = 0; at < end; at += SHA_CBLOCK)
+		SHA1_Transform(&ctx, in->bytes + at);
+	rc_ident_u32(ret_sum, ctx.h0);
+	rc_ident_u32(ret_sum + 4, ctx.h1);
+	rc_ident_u32(ret_sum + 8, ctx.h2);
+	rc_ident_u32(ret_sum + 12, ctx.h3);
+	rc_ident_u32(ret_sum + 16, ctx.h4);
 }
 
-/* 20 octets as 28 characters. */
-static void put_base64(const uint8_t sum[SHA_DIGEST_LENGTH], char *at)
+/* Three octets as four characters. */
+static inline void put_four(char *at, const uint8_t *octets)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (unsigned i = 0; i < SHA_DIGEST_LENGTH; i += 3) {
-		unsigned word = (unsigned)sum[i] << 16 | (unsigned)sum[i + 1] << 8;
-		word |= i + 2 < SHA_DIGEST_LENGTH ? sum[i + 2] : 0u;
-		*at++ = digits[word >> 18];
-		*at++ = digits[word >> 12 & 63];
-		*at++ = digits[word >> 6 & 63];
-		*at++ = i + 2 < SHA_DIGEST_LENGTH ? digits[word & 63] : '=';
-	}
+	unsigned word = (unsigned)octets[0] << 16 | (unsigned)octets[1] << 8 | octets[2];
+	at[0] = digits[word >> 18];
+	at[1] = digits[word >> 12 & 63];
+	at[2] = digits[word >> 6 & 63];
+	at[3] = digits[word & 63];
 }
 
 static size_t put_addr(uint8_t *at, const struct rc_addr *a)
@@ -60,42 +48,35 @@ static size_t put_addr(uint8_t *at, const struct rc_addr *a)
 	return len;
 }
 
-static size_t put_u16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return 2;
-}
-
 void rc_ident_community(const struct rc_addr *src, uint16_t src_port, const struct rc_addr *dst,
-			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN + 1])
+			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN])
 {
-	uint8_t in[2 + 16 + 16 + 2 + 4], sum[SHA_DIGEST_LENGTH];
+	struct rc_ident in;
+	uint8_t sum[SHA_DIGEST_LENGTH + 1];
 	int order = memcmp(src->bytes, dst->bytes, sizeof src->bytes);
 	bool swap = order > 0 || (order == 0 && src_port > dst_port);
 
-	size_t n = put_u16(in, COMMUNITY_SEED);
-	n += put_addr(in + n, swap ? dst : src);
-	n += put_addr(in + n, swap ? src : dst);
-	in[n++] = proto;
-	in[n++] = 0; /* padding */
-	n += put_u16(in + n, swap ? dst_port : src_port);
-	n += put_u16(in + n, swap ? src_port : dst_port);
-	digest(in, n, sum);
+	rc_ident_u16(in.bytes, COMMUNITY_SEED);
+	in.n = 2;
+	in.n += put_addr(in.bytes + in.n, swap ? dst : src);
+	in.n += put_addr(in.bytes + in.n, swap ? src : dst);
+	in.bytes[in.n++] = proto;
+	in.bytes[in.n++] = 0; /* padding */
+	rc_ident_u16(in.bytes + in.n, swap ? dst_port : src_port);
+	rc_ident_u16(in.bytes + in.n + 2, swap ? src_port : dst_port);
+	in.n += 4;
+	digest(&in, sum);
 
 	memcpy(text, "1:", 2);
-	put_base64(sum, text + 2);
-	text[RC_COMMUNITY_ID_LEN] = '\0';
+	sum[SHA_DIGEST_LENGTH] = 0; /* 20 octets are 27 characters of base64 */
+	for (unsigned i = 0, at = 2; i < SHA_DIGEST_LENGTH; i += 3, at += 4)
+		put_four(text + at, sum + i);
+	text[RC_COMMUNITY_ID_LEN - 1] = '=';
 }
 
-void rc_ident_event(const void *data, size_t len, char text[RC_EVENT_ID_LEN + 1])
+void rc_ident_event(struct rc_ident *in, char text[RC_EVENT_ID_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t sum[SHA_DIGEST_LENGTH];
-	digest(data, len, sum);
-	for (size_t i = 0; i < RC_EVENT_ID_LEN / 2; i++) {
-		text[2 * i] = digits[sum[i] >> 4];
-		text[2 * i + 1] = digits[sum[i] & 15];
-	}
-	text[RC_EVENT_ID_LEN] = '\0';
+	digest(in, sum);
+	rc_hex_put(text, sum, RC_EVENT_ID_LEN / 2);
 }

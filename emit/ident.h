@@ -11,11 +11,34 @@
 #define RC_COMMUNITY_ID_LEN 30u /* "1:" and 28 characters of base64 */
 #define RC_EVENT_ID_LEN 32u     /* hex */
 
-/* proto: 17 UDP, 6 TCP; ports in host order. Writes exactly RC_COMMUNITY_ID_LEN characters and a NUL. */
+/* proto: 17 UDP, 6 TCP; ports in host order. Writes exactly RC_COMMUNITY_ID_LEN characters, no NUL. */
 void rc_ident_community(const struct rc_addr *src, uint16_t src_port, const struct rc_addr *dst,
-			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN + 1]);
+			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN]);
 
-/* Fingerprint of len octets: the first 16 octets of their SHA-1 in hex. */
-void rc_ident_event(const void *data, size_t len, char text[RC_EVENT_ID_LEN + 1]);
+#define RC_IDENT_MAX 375u /* octets of what is digested: six blocks of SHA-1, less the padding */
+
+/* What is digested. Written in place, padded there. */
+struct rc_ident {
+	uint8_t bytes[RC_IDENT_MAX + 9];
+	size_t n;
+};
+
+/* Stores a number in network order. */
+static inline void rc_ident_u16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static inline void rc_ident_u32(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)(value >> 24);
+	at[1] = (uint8_t)(value >> 16);
+	at[2] = (uint8_t)(value >> 8);
+	at[3] = (uint8_t)value;
+}
+
+/* Fingerprint of what in holds, which is used up: the first 16 octets of its SHA-1 in hex, no NUL. */
+void rc_ident_event(struct rc_ident *in, char text[RC_EVENT_ID_LEN]);
 
 #endif

@@ -7,243 +7,130 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "decode/rr.h"
+#include "emit/plan.h"
 
-#define DEPTH_MAX 6u    /* objects around a field */
-#define KEY_MAX 112u    /* "a":{"b":{"leaf": of one path */
-#define PIECE 16u       /* keys and words are copied in pieces of so many octets */
-#define TABLES_MAX 8u   /* the table of events and its sub-tables */
-#define TIME_SECONDS 8u /* seconds whose text is kept; the times of one event lie close together */
-#define SECOND_LEN 20u  /* "2026-11-21T01:43:44." */
-#define ADDRS_KNOWN 64u /* addresses whose text is kept: an event names the same ones many times */
-#define ADDR_PIECES 3u  /* pieces that hold any address */
-
-/* How a step's absence is seen: most kinds have one word that says it. */
-enum test { TEST_KIND, TEST_WORD, TEST_NEVER };
-
-/* A row of a field table, ready to be written. */
-struct step {
-	const struct rc_field *field;
-	uint64_t absent;          /* TEST_WORD: what the word at test_off holds then */
-	uint32_t test_off;        /* in the event or item */
-	uint8_t test;             /* enum test */
-	uint8_t direct_len;       /* octets of direct */
-	const struct plan *items; /* RC_KIND_ITEMS */
-	uint8_t depth;            /* objects around it */
-	uint8_t shared;           /* of them, those it shares with the step before */
-	uint8_t len;
-	uint8_t from[DEPTH_MAX + 1]; /* where in key to begin when so many objects are open */
-	char key[KEY_MAX + PIECE];   /* read in whole pieces */
-	char direct[DEPTH_MAX + 1 + KEY_MAX + PIECE]; /* the same behind the step before this one */
-};
-
-struct plan {
-	const struct rc_field_table *table;
-	const struct step *steps;
-	size_t n;
-};
+#define VALUE_MAX \
+	80u /* octets of a value that is not asked room for: of an address, with its rest */
+#define TIME_SECONDS 8u  /* seconds whose text is kept; the times of one event lie close together */
+#define SECOND_LEN 20u   /* "2026-11-21T01:43:44." */
+#define ADDRS_KNOWN 256u /* addresses whose text is kept: an event names the same ones many times */
+#define WORDS_KNOWN 256u /* words whose text is kept, by where they lie */
+#define CODES_KNOWN 128u /* codes of a table whose text is kept: all that are common */
+#define NAMES_KNOWN 16u  /* names of an event whose place in it is kept */
+#define NAME_MAX \
+	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
 struct second {
-	int64_t s;
-	char text[SECOND_LEN];
+	int64_t ns; /* when it begins */
+	char text[SECOND_LEN + 4];
 };
 
-/* An address, as it stands in JSON without its quotes. */
+/* Texts as they stand in JSON, of words and addresses with the quotes; read in whole pieces. */
 struct known_addr {
 	struct rc_addr addr;
 	size_t len; /* 0: none */
-	char text[ADDR_PIECES * PIECE];
+	char text[4 * RC_JSON_PIECE];
 };
 
-/* The name written last, as it stands in JSON. */
-struct known_name {
-	struct rc_name name; /* len 0: none */
-	size_t text_len;
-	char text[RC_NAME_TEXT_MAX + 2];
+struct known_word {
+	const char *word; /* NULL: none */
+	size_t len;
+	char text[3 * RC_JSON_PIECE];
+};
+
+struct known_codes {
+	uint8_t len[CODES_KNOWN]; /* 0: none */
+	char text[CODES_KNOWN][2 * RC_JSON_PIECE];
+};
+
+/* A name that the event holds already, at off in its text. */
+struct told_name {
+	const struct rc_name *name;
+	uint64_t event; /* number of the event it was told in */
+	uint32_t off, len;
 };
 
 struct rc_json {
-	struct step *steps; /* of all plans */
-	struct plan events[RC_DS_COUNT];
-	struct plan items[TABLES_MAX];
-	size_t n_items;
+	struct rc_plans plans;
 	struct rc_buf rdata;
-	struct second seconds[TIME_SECONDS];
+	uint64_t n_events;
+	struct second second, seconds[TIME_SECONDS]; /* the last one used, all */
 	struct known_addr addrs[ADDRS_KNOWN];
-	struct known_name name;
+	struct known_word words[WORDS_KNOWN];
+	struct known_codes codes[RC_PLAN_TABLES_MAX];
+	struct told_name names[NAMES_KNOWN];
+	unsigned rcodes, types; /* among the plans' tables of codes */
 };
 
+/*
+ * Values are written at a pointer that is handed on: behind it there is always room for what of the
+ * event needs no asking. Who writes more asks with need() before. NULL: out has failed.
+ */
 struct writer {
 	struct rc_buf *out;
 	struct rc_json *json;
 	const struct rc_event *event;
+	char *end; /* of the buffer, less RC_JSON_ROOM */
 };
-
-/* --- plans --- */
-
-static unsigned shared_objects(const char *last, const char *path)
-{
-	unsigned shared = 0;
-	for (; *path != '\0' && *path == *last; path++, last++)
-		shared += *path == '.';
-	return shared;
-}
-
-static void plan_key(struct step *step)
-{
-	const char *rest = step->field->path, *dot;
-	char *at = step->key;
-	while ((dot = strchr(rest, '.')) != NULL) {
-		step->from[step->depth++] = (uint8_t)(at - step->key);
-		*at++ = '"';
-		at = mempcpy(at, rest, (size_t)(dot - rest));
-		at = mempcpy(at, "\":{", 3);
-		rest = dot + 1;
-	}
-	step->from[step->depth] = (uint8_t)(at - step->key);
-	*at++ = '"';
-	at = mempcpy(at, rest, strlen(rest));
-	at = mempcpy(at, "\":", 2);
-	step->len = (uint8_t)(at - step->key);
-}
-
-static void plan_test(struct step *step)
-{
-	_Static_assert(offsetof(struct rc_mnemonic, text) == 0, "read as a pointer");
-	step->test = TEST_WORD;
-	step->test_off = (uint32_t)step->field->offset;
-	switch (step->field->kind) {
-	case RC_KIND_TEXT:
-	case RC_KIND_ADDR:
-	case RC_KIND_MNEMONIC: /* its text stands first */
-		step->absent = (uint64_t)(uintptr_t)NULL;
-		break;
-	case RC_KIND_NUMBER:
-	case RC_KIND_TIME:
-		step->absent = (uint64_t)RC_NONE;
-		break;
-	case RC_KIND_TEXTS:
-	case RC_KIND_ADDRS:
-	case RC_KIND_NAMES:
-	case RC_KIND_ITEMS:
-	case RC_KIND_COUNTERS:
-		step->test_off += (uint32_t)offsetof(struct rc_items, n);
-		break;
-	case RC_KIND_ADDR_IN:
-	case RC_KIND_RDATA:
-		step->test = TEST_NEVER;
-		break;
-	default:
-		step->test = TEST_KIND;
-	}
-}
-
-/* What stands between the value of the step before and this one's. */
-static void plan_direct(struct step *step, const struct step *before)
-{
-	char *at = step->direct;
-	for (unsigned open = before == NULL ? 0 : before->depth; open > step->shared; open--)
-		*at++ = '}';
-	if (before != NULL)
-		*at++ = ',';
-	at = mempcpy(at, step->key + step->from[step->shared],
-		     (size_t)step->len - step->from[step->shared]);
-	step->direct_len = (uint8_t)(at - step->direct);
-}
-
-/* The plan of a sub-table, made when it is first met. */
-static const struct plan *plan_items(struct rc_json *j, const struct rc_field_table *table,
-				     struct step **next);
-
-static struct plan make_plan(struct rc_json *j, const struct rc_field_table *table,
-			     unsigned datasets, struct step **next)
-{
-	struct plan plan = {.table = table};
-	size_t n = 0;
-	for (size_t i = 0; i < table->n; i++)
-		n += (table->fields[i].in & datasets) != 0;
-	struct step *steps = *next;
-	*next += n;
-	plan.steps = steps;
-	for (size_t i = 0; i < table->n; i++) {
-		if ((table->fields[i].in & datasets) == 0)
-			continue;
-		struct step *step = &steps[plan.n];
-		step->field = &table->fields[i];
-		plan_key(step);
-		plan_test(step);
-		if (plan.n > 0)
-			step->shared = (uint8_t)shared_objects(steps[plan.n - 1].field->path,
-							       step->field->path);
-		plan_direct(step, plan.n > 0 ? step - 1 : NULL);
-		if (step->field->kind == RC_KIND_ITEMS)
-			step->items = plan_items(j, step->field->items, next);
-		plan.n++;
-	}
-	return plan;
-}
-
-static const struct plan *plan_items(struct rc_json *j, const struct rc_field_table *table,
-				     struct step **next)
-{
-	for (size_t i = 0; i < j->n_items; i++)
-		if (j->items[i].table == table)
-			return &j->items[i];
-	struct plan *plan = &j->items[j->n_items++];
-	*plan = make_plan(j, table, ~0u, next);
-	return plan;
-}
-
-/* Rows of the table and of its sub-tables; RC_E_RANGE if a key is longer or deeper than planned for. */
-static int measure(const struct rc_field_table *table, size_t *n_rows, size_t *n_tables)
-{
-	(*n_tables)++;
-	for (size_t i = 0; i < table->n; i++) {
-		unsigned depth = 0;
-		size_t len = strlen("\"\":");
-		for (const char *p = table->fields[i].path; *p != '\0'; p++) {
-			depth += *p == '.';
-			len += *p == '.' ? strlen("\":{\"") : 1;
-		}
-		if (depth > DEPTH_MAX || len > KEY_MAX)
-			return RC_E_RANGE;
-		(*n_rows)++;
-		if (table->fields[i].kind == RC_KIND_ITEMS &&
-		    measure(table->fields[i].items, n_rows, n_tables) != RC_OK)
-			return RC_E_RANGE;
-	}
-	return RC_OK;
-}
-
-int rc_json_new(struct rc_json **ret_json)
-{
-	size_t n_rows = 0, n_tables = 0;
-	int err = measure(&rc_event_fields, &n_rows, &n_tables);
-	if (err != RC_OK || n_tables > TABLES_MAX)
-		return RC_E_RANGE;
-	struct rc_json *j = calloc(1, sizeof *j);
-	struct step *next = calloc(n_rows * RC_DS_COUNT, sizeof *next);
-	if (j == NULL || next == NULL) {
-		free(j);
-		free(next);
-		return RC_E_NOMEM;
-	}
-	j->steps = next;
-	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
-	for (unsigned d = 0; d < RC_DS_COUNT; d++)
-		j->events[d] = make_plan(j, &rc_event_fields, 1u << d, &next);
-	for (size_t i = 0; i < TIME_SECONDS; i++)
-		j->seconds[i].s = INT64_MIN;
-	*ret_json = j;
-	return RC_OK;
-}
 
 void rc_json_free(struct rc_json *j)
 {
 	if (j == NULL)
 		return;
+	rc_plan_free(&j->plans);
 	rc_buf_free(&j->rdata);
-	free(j->steps);
 	free(j);
+}
+
+/* Octets that may be written between two questions for room. */
+static size_t room_needed(const struct rc_plans *plans)
+{
+	size_t most = 0, items = 0;
+	for (size_t d = 0; d < RC_DS_COUNT; d++) {
+		size_t n = plans->events[d].text_len + plans->events[d].n * VALUE_MAX;
+		most = n > most ? n : most;
+	}
+	for (size_t i = 0; i < plans->n_items; i++)
+		items += plans->items[i].text_len + plans->items[i].n * VALUE_MAX;
+	return most + items + VALUE_MAX;
+}
+
+int rc_json_new(const struct rc_event *event, struct rc_json **ret_json)
+{
+	struct rc_json *j = calloc(1, sizeof *j);
+	int err = j == NULL ? RC_E_NOMEM : rc_plan_make(event, &j->plans);
+	if (err == RC_OK && room_needed(&j->plans) > RC_JSON_ROOM)
+		err = RC_E_RANGE;
+	if (err != RC_OK) {
+		rc_json_free(j);
+		return err;
+	}
+	j->rcodes = rc_plan_codes(&j->plans, &rc_rcodes);
+	j->types = rc_plan_codes(&j->plans, &rc_types);
+	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
+	j->second.ns = INT64_MIN;
+	for (size_t i = 0; i < TIME_SECONDS; i++)
+		j->seconds[i].ns = INT64_MIN;
+	*ret_json = j;
+	return RC_OK;
+}
+
+/* --- room --- */
+
+static char *grow(struct writer *w, char *at, size_t n)
+{
+	w->out->len = (size_t)(at - w->out->data);
+	at = rc_buf_reserve(w->out, n + RC_JSON_ROOM);
+	w->end = w->out->data + w->out->cap - RC_JSON_ROOM;
+	return at;
+}
+
+/* Room for n octets besides what is always there. */
+static inline char *need(struct writer *w, char *at, size_t n)
+{
+	if (at <= w->end && n <= (size_t)(w->end - at))
+		return at;
+	return grow(w, at, n);
 }
 
 /* --- values --- */
@@ -251,297 +138,453 @@ void rc_json_free(struct rc_json *j)
 /* Copies n octets in whole pieces: from and to must have room for the rest of the last one. */
 static inline char *put_pieces(char *to, const char *from, size_t n)
 {
-	for (size_t done = 0; done < n; done += PIECE)
-		memcpy(to + done, from + done, PIECE);
+	for (size_t done = 0; done < n; done += RC_JSON_PIECE) {
+		char piece[RC_JSON_PIECE]; /* what is copied may lie right before */
+		memcpy(piece, from + done, sizeof piece);
+		memcpy(to + done, piece, sizeof piece);
+	}
 	return to + n;
+}
+
+static inline char *put_number(char *at, int64_t value)
+{
+	if (value > RC_JSON_INT_MAX)
+		value = RC_JSON_INT_MAX;
+	if (value < 0) {
+		value = value < -RC_JSON_INT_MAX ? RC_JSON_INT_MAX : -value;
+		*at++ = '-';
+	}
+	return rc_digits_put(at, (uint64_t)value);
 }
 
 void rc_json_number(struct rc_buf *out, int64_t value)
 {
-	char *at = rc_buf_reserve(out, RC_DIGITS_MAX + 1), *start = at;
+	char *at = rc_buf_reserve(out, RC_DIGITS_MAX + 1);
+	if (at != NULL)
+		out->len += (size_t)(put_number(at, value) - at);
+}
+
+/* Where the worst case does not fit, the text itself still may. */
+static char *put_tight(struct writer *w, char *at, const void *text, size_t len)
+{
+	w->out->len = (size_t)(at - w->out->data);
+	rc_json_string(w->out, text, len);
+	return w->out->failed ? NULL : grow(w, w->out->data + w->out->len, 0);
+}
+
+static char *put_octets(struct writer *w, char *at, const void *text, size_t len)
+{
+	size_t worst = RC_JSON_ESCAPED_MAX * len + RC_JSON_PIECE + 2;
+	if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
+		return put_tight(w, at, text, len);
+	at = need(w, at, worst);
 	if (at == NULL)
-		return;
-	if (value > RC_JSON_INT_MAX)
-		value = RC_JSON_INT_MAX;
-	if (value < -RC_JSON_INT_MAX)
-		value = -RC_JSON_INT_MAX;
-	if (value < 0)
-		*at++ = '-';
-	at = rc_digits_put(at, (uint64_t)(value < 0 ? -value : value));
-	out->len += (size_t)(at - start);
+		return NULL;
+	*at++ = '"';
+	at = rc_json_escape(at, text, len);
+	*at++ = '"';
+	return at;
 }
 
-static void put_text(struct rc_buf *out, const char *text)
+static char *put_text(struct writer *w, char *at, const char *text)
 {
-	rc_json_string(out, text, strlen(text));
+	return put_octets(w, at, text, strlen(text));
 }
 
-/* A word of the program's own tables: there is nothing in it to escape. */
-static void put_word(struct rc_buf *out, const char *word)
+static char *put_plain(struct writer *w, char *at, const struct rc_plain *plain)
 {
-	size_t len = strlen(word);
-	char *at = rc_buf_reserve(out, len + 2);
+	at = need(w, at, plain->len + 2);
 	if (at == NULL)
-		return;
-	at[0] = '"';
-	memcpy(at + 1, word, len);
-	at[len + 1] = '"';
-	out->len += len + 2;
+		return NULL;
+	*at++ = '"';
+	at = mempcpy(at, plain->text, plain->len);
+	*at++ = '"';
+	return at;
 }
 
-static const struct known_addr *know_addr(struct rc_json *json, const struct rc_addr *addr)
+/* Writes a word that is not known, and knows it from then on if it is not too long. */
+static char *learn_word(struct writer *w, struct known_word *known, char *at, const char *word)
 {
-	size_t slot = rc_addr_hash(0, addr) % ADDRS_KNOWN;
-	struct known_addr *known = &json->addrs[slot];
-	if (known->len == 0 || !rc_addr_equal(&known->addr, addr)) {
+	char *end = put_text(w, at, word);
+	if (end == NULL)
+		return NULL;
+	size_t len = strlen(word) + 2; /* longer, if something was escaped */
+	const char *start = end - len;
+	if (len <= sizeof known->text && start >= w->out->data && start[0] == '"' &&
+	    memcmp(start + 1, word, len - 2) == 0) {
+		*known = (struct known_word){.word = word, .len = len};
+		memcpy(known->text, start, len);
+	}
+	return end;
+}
+
+static inline char *put_word(struct writer *w, char *at, const char *word)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)word * RC_HASH_K0 >> 32;
+	struct known_word *known = &w->json->words[hash % WORDS_KNOWN];
+	if (known->word != word)
+		return learn_word(w, known, at, word);
+	return put_pieces(at, known->text, known->len);
+}
+
+static void learn_code(struct known_codes *known, const struct rc_code_table *table, uint16_t code)
+{
+	char unknown[RC_CODE_TEXT_MAX];
+	const char *name = rc_code_name(table, code, unknown);
+	size_t len = strlen(name);
+	char *at = known->text[code];
+	if (len + 2 > sizeof known->text[code])
+		return;
+	*at++ = '"';
+	at = mempcpy(at, name, len);
+	*at = '"';
+	known->len[code] = (uint8_t)(len + 2);
+}
+
+/* By table `table` of the plans. Names of codes have nothing in them to escape. */
+static char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
+{
+	struct known_codes *known = &w->json->codes[table];
+	const struct rc_code_table *codes = w->json->plans.codes[table];
+	if (code < CODES_KNOWN) {
+		if (known->len[code] == 0)
+			learn_code(known, codes, code);
+		if (known->len[code] != 0)
+			return put_pieces(at, known->text[code], known->len[code]);
+	}
+	char unknown[RC_CODE_TEXT_MAX];
+	const char *name = rc_code_name(codes, code, unknown);
+	return put_plain(w, at, &(struct rc_plain){name, strlen(name)});
+}
+
+static char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
+{
+	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
+	uint64_t hash = ((high ^ RC_HASH_K1) * RC_HASH_K0 ^ low) * RC_HASH_K1 >> 32;
+	struct known_addr *known = &w->json->addrs[hash % ADDRS_KNOWN];
+	if (known->len == 0 || rc_hash_word(known->addr.bytes) != high ||
+	    rc_hash_word(known->addr.bytes + 8) != low) {
 		known->addr = *addr;
-		known->len = rc_addr_put(addr, known->text);
+		known->text[0] = '"';
+		known->len = rc_addr_put(addr, known->text + 1) + 2;
+		known->text[known->len - 1] = '"';
 	}
-	return known;
+	return put_pieces(at, known->text, known->len);
 }
 
-static void put_addr(struct writer *w, const struct rc_addr *addr)
+/* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
+static char *put_name_text(struct writer *w, char *at, const struct rc_name *name)
 {
-	char *at = rc_buf_reserve(w->out, sizeof w->json->addrs->text + 2);
-	if (at == NULL)
-		return;
-	const struct known_addr *known = know_addr(w->json, addr);
-	memcpy(at + 1, known->text, sizeof known->text);
-	at[0] = at[known->len + 1] = '"';
-	w->out->len += known->len + 2;
-}
-
-/* One event holds the same name many times: question, owners, hosts, evidence. */
-static void put_name(struct writer *w, const struct rc_name *name)
-{
-	struct known_name *known = &w->json->name;
-	if (!rc_name_equal(&known->name, name)) {
-		char text[RC_NAME_TEXT_MAX + 1];
-		size_t start = w->out->len;
-		rc_json_string(w->out, text, rc_name_format(name, text));
-		size_t len = w->out->len - start;
-		known->name.len = 0;
-		if (w->out->failed || len > sizeof known->text)
-			return;
-		known->name.len = name->len;
-		memcpy(known->name.wire, name->wire, name->len);
-		memcpy(known->text, w->out->data + start, len);
-		known->text_len = len;
-		return;
-	}
-	rc_buf_add(w->out, known->text, known->text_len);
-}
-
-static void put_time(struct writer *w, int64_t ts_ns)
-{
-	char *at = rc_buf_reserve(w->out, RC_TIME_TEXT_LEN + 3);
-	int64_t s = ts_ns / RC_NS_PER_S, ns = ts_ns % RC_NS_PER_S;
-	struct second *second = &w->json->seconds[(uint64_t)s % TIME_SECONDS];
-	if (at == NULL)
-		return;
-	if (ts_ns < 0) { /* before 1970: not worth keeping */
-		rc_time_format(ts_ns, at + 1);
+	uint64_t head = name->len < sizeof head ? 0 : rc_hash_word(name->wire);
+	uint64_t hash = (head + name->len) * RC_HASH_K0 >> 32;
+	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
+	if (told->event == w->json->n_events &&
+	    (told->name == name || rc_name_equal(told->name, name)))
+		return put_pieces(at, w->out->data + told->off, told->len);
+	char *start = at;
+	size_t len = rc_name_format(name, at);
+	if (name->labels == 0 || len == name->len - 2u) { /* every octet stands for itself */
+		at += len;
 	} else {
-		if (second->s != s) {
-			char text[RC_TIME_TEXT_LEN + 1];
-			rc_time_format(ts_ns, text);
-			memcpy(second->text, text, SECOND_LEN);
-			second->s = s;
-		}
-		memcpy(at + 1, second->text, SECOND_LEN);
-		*rc_digits_nine(at + 1 + SECOND_LEN, (uint32_t)ns) = 'Z';
+		char text[RC_NAME_TEXT_MAX + 1];
+		memcpy(text, at, len);
+		at = rc_json_escape(at, text, len);
 	}
-	at[0] = at[RC_TIME_TEXT_LEN + 1] = '"';
-	w->out->len += RC_TIME_TEXT_LEN + 2;
+	*told = (struct told_name){name, w->json->n_events, (uint32_t)(start - w->out->data),
+				   (uint32_t)(at - start)};
+	return at;
 }
 
-static void put_rdata(struct writer *w, const struct rc_rr *rr)
+static char *put_name(struct writer *w, char *at, const struct rc_name *name)
+{
+	at = need(w, at, NAME_MAX);
+	if (at == NULL)
+		return NULL;
+	*at++ = '"';
+	at = put_name_text(w, at, name);
+	*at++ = '"';
+	return at;
+}
+
+static const struct second *find_second(struct rc_json *j, int64_t ts_ns)
+{
+	int64_t ns = ts_ns - ts_ns % RC_NS_PER_S;
+	struct second *second = &j->seconds[(uint64_t)(ns / RC_NS_PER_S) % TIME_SECONDS];
+	if (second->ns != ns) {
+		char text[RC_TIME_TEXT_LEN + 1];
+		rc_time_format(ts_ns, text);
+		memcpy(second->text, text, SECOND_LEN);
+		second->ns = ns;
+	}
+	j->second = *second;
+	return &j->second;
+}
+
+static char *put_time(struct writer *w, char *at, int64_t ts_ns)
+{
+	const struct second *second = &w->json->second;
+	*at++ = '"';
+	if (ts_ns < 0) { /* before 1970: not worth keeping */
+		rc_time_format(ts_ns, at);
+		at += RC_TIME_TEXT_LEN;
+	} else {
+		if ((uint64_t)ts_ns - (uint64_t)second->ns >= (uint64_t)RC_NS_PER_S)
+			second = find_second(w->json, ts_ns);
+		memcpy(at, second->text, SECOND_LEN);
+		at = rc_digits_nine(at + SECOND_LEN, (uint32_t)(ts_ns - second->ns));
+		*at++ = 'Z';
+	}
+	*at++ = '"';
+	return at;
+}
+
+/* A value with its quotes, of which the first gives way to a space and the last to what follows. */
+#define UNQUOTED(at, put) \
+	do { \
+		char *const quote = (at); \
+		(at) = (put)-1; \
+		*quote = ' '; \
+	} while (0)
+
+/* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
+static char *put_message(struct writer *w, char *at)
+{
+	static const char none[] = "\"No answer", nameless[] = "a message without a question";
+	const struct rc_event *e = w->event;
+	const char *because = e->message.because;
+	if (e->message.text != NULL)
+		return put_text(w, at, e->message.text);
+	size_t worst = because == NULL ? 0 : RC_JSON_ESCAPED_MAX * strlen(because);
+	at = need(w, at,
+		  NAME_MAX + 4 * VALUE_MAX + worst); /* so that the buffer stays where it is */
+	if (at == NULL)
+		return NULL;
+	if (e->response_code < 0)
+		at = mempcpy(at, none, strlen(none));
+	else
+		at = put_code(w, at, w->json->rcodes, (uint16_t)e->response_code) - 1;
+	at = mempcpy(at, " for ", 5);
+	if (e->qname != NULL) {
+		at = put_name_text(w, at, e->qname);
+		UNQUOTED(at, put_code(w, at, w->json->types, (uint16_t)e->qtype));
+	} else {
+		at = mempcpy(at, nameless, strlen(nameless));
+	}
+	at = mempcpy(at, " from", 5);
+	UNQUOTED(at, put_addr(w, at, e->server.ip));
+	if (because != NULL) {
+		*at++ = ':';
+		UNQUOTED(at, put_word(w, at, because));
+	}
+	*at++ = '"';
+	return at;
+}
+
+static char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
 {
 	struct rc_buf *text = &w->json->rdata;
+	struct rc_addr addr;
+	if (rc_event_address(w->event->msg, rr, &addr))
+		return put_addr(w, at, &addr);
 	rc_buf_clear(text);
 	rc_rr_format_rdata(w->event->msg, rr, text);
-	rc_json_string(w->out, text->data, text->failed ? 0 : text->len);
+	return put_octets(w, at, text->data, text->failed ? 0 : text->len);
 }
 
-static void put_counters(struct writer *w, const struct rc_items *items)
+static char *put_counters(struct writer *w, char *at, const struct rc_items *items)
 {
 	const struct rc_counter_set *sets = items->items;
-	rc_buf_putc(w->out, '{');
-	for (size_t s = 0; s < items->n; s++) {
-		if (s > 0)
-			rc_buf_putc(w->out, ',');
-		put_text(w->out, sets[s].module);
-		rc_buf_puts(w->out, ":{");
-		for (size_t i = 0; i < sets[s].n; i++) {
+	char next = '{';
+	for (size_t s = 0; s < items->n; s++, next = ',') {
+		*at++ = next;
+		at = put_word(w, at, sets[s].module);
+		if (at == NULL)
+			return NULL;
+		*at++ = ':';
+		char inner = '{';
+		for (size_t i = 0; i < sets[s].n; i++, inner = ',') {
 			uint64_t value = rc_counter_value(&sets[s], i);
-			if (i > 0)
-				rc_buf_putc(w->out, ',');
-			put_text(w->out, sets[s].desc[i].name);
-			rc_buf_putc(w->out, ':');
-			rc_json_number(w->out,
-				       value > INT64_MAX ? RC_JSON_INT_MAX : (int64_t)value);
+			*at++ = inner;
+			at = put_text(w, at, sets[s].desc[i].name);
+			at = at == NULL ? NULL : need(w, at, VALUE_MAX);
+			if (at == NULL)
+				return NULL;
+			*at++ = ':';
+			at = put_number(at, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 		}
-		rc_buf_putc(w->out, '}');
-	}
-	rc_buf_putc(w->out, '}');
-}
-
-static void put_steps(struct writer *w, const struct plan *plan, const void *base);
-
-static void put_list(struct writer *w, const struct step *step, const void *at)
-{
-	const struct rc_field *f = step->field;
-	const struct rc_items *items = at; /* every list: {pointer, length} */
-	char next = '[';
-	for (size_t i = 0; i < items->n; i++) {
-		rc_buf_putc(w->out, next);
-		next = ',';
-		switch (f->kind) {
-		case RC_KIND_TEXTS:
-			if (f->choice != NULL)
-				put_word(w->out, ((const struct rc_texts *)at)->items[i]);
-			else
-				put_text(w->out, ((const struct rc_texts *)at)->items[i]);
-			break;
-		case RC_KIND_ADDRS:
-			put_addr(w, &((const struct rc_addrs *)at)->items[i]);
-			break;
-		case RC_KIND_NAMES:
-			put_name(w, &((const struct rc_names *)at)->items[i]);
-			break;
-		default:
-			put_steps(w, step->items,
-				  (const char *)items->items + i * f->items->item_size);
-		}
-	}
-	rc_buf_putc(w->out, ']');
-}
-
-static bool is_present_kind(enum rc_kind kind, const void *at)
-{
-	const struct rc_name *name;
-	switch (kind) {
-	case RC_KIND_BOOL:
-		return *(const int8_t *)at >= 0;
-	case RC_KIND_NAME:
-		name = *(const struct rc_name *const *)at;
-		return name != NULL && name->len > 0;
-	case RC_KIND_NAME_IN:
-		return ((const struct rc_name *)at)->len > 0;
-	default: /* RC_KIND_BYTES */
-		return ((const struct rc_bytes *)at)->data != NULL &&
-		       ((const struct rc_bytes *)at)->len > 0;
-	}
-}
-
-static inline bool is_present(const struct step *step, const void *base, const void *at)
-{
-	uint64_t word;
-	if (step->test == TEST_WORD) {
-		memcpy(&word, (const char *)base + step->test_off, sizeof word);
-		return word != step->absent;
-	}
-	return step->test == TEST_NEVER || is_present_kind(step->field->kind, at);
-}
-
-static void put_value(struct writer *w, const struct step *step, const void *at)
-{
-	const struct rc_bytes *bytes = at;
-	switch (step->field->kind) {
-	case RC_KIND_TEXT: /* a word of a table, or made here to its pattern */
-		if (step->field->choice != NULL || step->field->pattern != NULL)
-			put_word(w->out, *(const char *const *)at);
-		else
-			put_text(w->out, *(const char *const *)at);
-		break;
-	case RC_KIND_MNEMONIC:
-		put_word(w->out, ((const struct rc_mnemonic *)at)->text);
-		break;
-	case RC_KIND_NUMBER:
-		rc_json_number(w->out, *(const int64_t *)at);
-		break;
-	case RC_KIND_TIME:
-		put_time(w, *(const int64_t *)at);
-		break;
-	case RC_KIND_BOOL:
-		if (*(const int8_t *)at)
-			rc_buf_add(w->out, "true", 4);
-		else
-			rc_buf_add(w->out, "false", 5);
-		break;
-	case RC_KIND_ADDR:
-		put_addr(w, *(const struct rc_addr *const *)at);
-		break;
-	case RC_KIND_ADDR_IN:
-		put_addr(w, at);
-		break;
-	case RC_KIND_NAME:
-		put_name(w, *(const struct rc_name *const *)at);
-		break;
-	case RC_KIND_NAME_IN:
-		put_name(w, at);
-		break;
-	case RC_KIND_BYTES:
-		rc_json_string(w->out, bytes->data, bytes->len);
-		break;
-	case RC_KIND_RDATA:
-		put_rdata(w, at);
-		break;
-	case RC_KIND_COUNTERS:
-		put_counters(w, at);
-		break;
-	default:
-		put_list(w, step, at);
-	}
-}
-
-/*
- * Closes what the field does not share with the last one written (NULL: none), opens the rest, writes
- * the key. Mostly that is the field before it, and what stands between them is known.
- */
-static inline void put_key(struct rc_buf *out, const struct step *step, const struct step *last,
-			   unsigned shared)
-{
-	char *at = rc_buf_reserve(out, sizeof step->direct), *start = at;
-	if (at == NULL)
-		return;
-	if (last == step - 1) {
-		put_pieces(at, step->direct, step->direct_len);
-		out->len += step->direct_len;
-		return;
-	}
-	for (unsigned open = last == NULL ? 0 : last->depth; open > shared; open--)
 		*at++ = '}';
-	if (last != NULL)
-		*at++ = ',';
-	at = put_pieces(at, step->key + step->from[shared], (size_t)step->len - step->from[shared]);
-	out->len += (size_t)(at - start);
+	}
+	*at++ = '}';
+	return at;
 }
 
-static void put_steps(struct writer *w, const struct plan *plan, const void *base)
+/* --- lists --- */
+
+static char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
 {
-	const struct step *last = NULL;
-	unsigned shared = 0;
-	rc_buf_putc(w->out, '{');
-	for (const struct step *step = plan->steps; step < plan->steps + plan->n; step++) {
-		const void *at = (const char *)base + step->field->offset;
-		if (step->shared < shared)
-			shared = step->shared; /* over fields left out: what all of them share */
-		if (!is_present(step, base, at))
-			continue;
-		put_key(w->out, step, last, shared);
-		put_value(w, step, at);
-		last = step;
-		shared = step->depth;
+	char next = '[';
+	for (unsigned n = 0; set != 0 && n < RC_OPTIONS_MAX; set &= set - 1, n++) {
+		unsigned bit = (unsigned)__builtin_ctzll(set);
+		at = need(w, at, VALUE_MAX);
+		if (at == NULL)
+			return NULL;
+		*at++ = next;
+		next = ',';
+		at = step->field->codes != NULL ? put_code(w, at, step->table, (uint16_t)bit)
+						: put_word(w, at, step->field->choice(bit));
 	}
-	for (unsigned open = last == NULL ? 0 : last->depth; open > 0; open--)
-		rc_buf_putc(w->out, '}');
-	rc_buf_putc(w->out, '}');
+	*at++ = ']';
+	return at;
+}
+
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base);
+
+static char *put_item(struct writer *w, char *at, const struct rc_step *step, const void *list,
+		      size_t i)
+{
+	const struct rc_plan *plan;
+	const struct rc_items *items = list; /* every list: {pointer, length} */
+	switch ((enum rc_kind)step->kind) {
+	case RC_KIND_TEXTS:
+		if (step->field->choice != NULL)
+			return put_word(w, at, ((const struct rc_texts *)list)->items[i]);
+		return put_text(w, at, ((const struct rc_texts *)list)->items[i]);
+	case RC_KIND_ADDRS:
+		return put_addr(w, at, &((const struct rc_addrs *)list)->items[i]);
+	case RC_KIND_NAMES:
+		return put_name(w, at, ((const struct rc_names *)list)->items[i]);
+	default:
+		plan = &w->json->plans.items[step->table];
+		return put_steps(w, at, plan,
+				 (const char *)items->items + i * plan->table->item_size);
+	}
+}
+
+static char *put_list(struct writer *w, char *at, const struct rc_step *step, const void *list)
+{
+	size_t n = ((const struct rc_items *)list)->n;
+	char next = '[';
+	for (size_t i = 0; i < n; i++, next = ',') {
+		at = need(w, at, VALUE_MAX + 1);
+		if (at == NULL)
+			return NULL;
+		*at++ = next;
+		at = put_item(w, at, step, list, i);
+		if (at == NULL)
+			return NULL;
+	}
+	*at++ = ']';
+	return at;
+}
+
+/* --- events --- */
+
+static inline char *put_bool(char *at, bool value)
+{
+	memcpy(at, value ? "true,   " : "false,  ", 8);
+	return at + (value ? 4 : 5);
+}
+
+static inline char *put_digits(char *at, int64_t value)
+{
+	*at++ = '"';
+	at = rc_digits_put(at, (uint64_t)value);
+	*at++ = '"';
+	return at;
+}
+
+static inline char *put_value(struct writer *w, char *at, const struct rc_step *step,
+			      const void *value)
+{
+	const struct rc_bytes *bytes = value;
+	switch (step->kind) {
+	case RC_KIND_TEXT:
+		return put_text(w, at, *(const char *const *)value);
+	case RC_KIND_WORD:
+		return put_word(w, at, *(const char *const *)value);
+	case RC_KIND_PLAIN:
+		return put_plain(w, at, value);
+	case RC_KIND_MESSAGE:
+		return put_message(w, at);
+	case RC_KIND_NUMBER:
+		return put_number(at, *(const int64_t *)value);
+	case RC_KIND_DIGITS:
+		return put_digits(at, *(const int64_t *)value);
+	case RC_KIND_TIME:
+		return put_time(w, at, *(const int64_t *)value);
+	case RC_KIND_BOOL:
+		return put_bool(at, *(const int8_t *)value);
+	case RC_KIND_ADDR:
+		return put_addr(w, at, *(const struct rc_addr *const *)value);
+	case RC_KIND_ADDR_IN:
+		return put_addr(w, at, value);
+	case RC_KIND_NAME:
+		return put_name(w, at, *(const struct rc_name *const *)value);
+	case RC_KIND_CODE:
+		return put_code(w, at, step->table, (uint16_t) * (const int32_t *)value);
+	case RC_KIND_BYTES:
+		return put_octets(w, at, bytes->data, bytes->len);
+	case RC_KIND_RDATA:
+		return put_rdata(w, at, value);
+	case RC_KIND_SET:
+		return put_set(w, at, step, *(const uint64_t *)value);
+	case RC_KIND_COUNTERS:
+		return put_counters(w, at, value);
+	case RC_PLAN_TEXT:
+		return at;
+	default:
+		return put_list(w, at, step, value);
+	}
+}
+
+/* Behind a field that may be left out: closes `close` objects, opens those below depth, writes the key. */
+static inline char *put_key(char *at, const struct rc_step *step, unsigned close, unsigned depth)
+{
+	static const char closers[] = "}}}}}},       ";
+	memcpy(at, closers + RC_PLAN_DEPTH_MAX - close, 8);
+	return put_pieces(at + close + 1, step->text + step->from[depth],
+			  (size_t)step->text_len - step->from[depth]);
+}
+
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
+{
+	size_t start = (size_t)(at - w->out->data);
+	unsigned open = 0, shared = 0;
+	for (const struct rc_step *step = plan->steps; step < plan->steps + plan->n; step++) {
+		if (step->joined) {
+			at = put_pieces(at, step->text, step->text_len);
+		} else {
+			if (step->shared < shared)
+				shared = step->shared; /* over fields left out: what all share */
+			if (!rc_plan_is_present(step, base))
+				continue;
+			at = put_key(at, step, open - shared, shared);
+		}
+		open = shared = step->depth;
+		at = put_value(w, at, step, (const char *)base + step->offset);
+		if (at == NULL)
+			return NULL;
+	}
+	if (at == w->out->data + start) /* nothing was there */
+		at++;
+	w->out->data[start] = '{'; /* there was a comma */
+	for (; open > 0; open--)
+		*at++ = '}';
+	*at++ = '}';
+	return at;
 }
 
 void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)
 {
 	struct writer w = {.out = out, .json = json, .event = event};
-	put_steps(&w, &json->events[event->dataset], event);
-	rc_buf_putc(out, '\n');
+	json->n_events++;
+	char *at = rc_buf_reserve(out, RC_JSON_ROOM);
+	if (at == NULL)
+		return;
+	w.end = out->data + out->cap - RC_JSON_ROOM;
+	at = put_steps(&w, at, &json->plans.events[event->dataset], event);
+	if (at == NULL)
+		return;
+	*at++ = '\n';
+	out->len = (size_t)(at - out->data);
 }

@@ -1,12 +1,14 @@
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "emit/json.h"
 
 #define REPLACEMENT 0xfffdu /* U+FFFD REPLACEMENT CHARACTER */
-#define ESCAPED_MAX 6u      /* "\uXXXX" for one octet */
 
 /* Sixteen octets at once: the compiler makes of it what the machine has. */
-typedef uint8_t octets __attribute__((vector_size(16)));
+typedef int8_t octets __attribute__((vector_size(16)));
 
 static char *put_unit(char *at, unsigned unit)
 {
@@ -61,13 +63,18 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-static bool all_plain(octets v)
+static inline bool all_plain(octets v)
 {
-	octets odd = (octets)(v < 0x20) | (octets)(v >= 0x7f) | (octets)(v == '"') |
+	/* Signed: octets from 0x80 on are below the space, too. */
+	octets odd = (octets)(v < ' ') | (octets)(v == 0x7f) | (octets)(v == '"') |
 		     (octets)(v == '\\');
+#ifdef __SSE2__
+	return _mm_movemask_epi8((__m128i)odd) == 0;
+#else
 	uint64_t halves[2];
 	memcpy(halves, &odd, sizeof halves);
 	return (halves[0] | halves[1]) == 0;
+#endif
 }
 
 /* One octet, or one UTF-8 sequence, that cannot stand as it is; *ret_end is behind what was written. */
@@ -114,9 +121,9 @@ static octets read_tail(const unsigned char *p, size_t len)
 	return v;
 }
 
-/* With room for the worst case (and 16 octets more) nothing needs to be asked on the way. */
-static char *put_all(char *at, const unsigned char *p, size_t len)
+char *rc_json_escape(char *at, const void *text, size_t len)
 {
+	const unsigned char *p = text;
 	size_t i = 0;
 	while (i < len) {
 		octets v;
@@ -146,7 +153,7 @@ static void put_piecewise(struct rc_buf *out, const unsigned char *p, size_t len
 {
 	rc_buf_putc(out, '"');
 	for (size_t i = 0; i < len;) {
-		char text[2 * ESCAPED_MAX], *end = text;
+		char text[2 * RC_JSON_ESCAPED_MAX], *end = text;
 		if (is_plain(p[i]))
 			*end++ = (char)p[i++];
 		else
@@ -158,7 +165,7 @@ static void put_piecewise(struct rc_buf *out, const unsigned char *p, size_t len
 
 void rc_json_string(struct rc_buf *out, const void *text, size_t len)
 {
-	size_t worst = ESCAPED_MAX * len + sizeof(octets) + 2;
+	size_t worst = RC_JSON_ESCAPED_MAX * len + RC_JSON_PIECE + 2;
 	if (out->failed || worst > out->max - out->len) {
 		put_piecewise(out, text, len);
 		return;
@@ -167,7 +174,7 @@ void rc_json_string(struct rc_buf *out, const void *text, size_t len)
 	if (at == NULL)
 		return;
 	*at++ = '"';
-	at = put_all(at, text, len);
+	at = rc_json_escape(at, text, len);
 	*at++ = '"';
 	out->len += (size_t)(at - start);
 }

@@ -123,6 +123,7 @@ static json_t *value_schema(const struct maker *m, const struct rc_field *f)
 		return address_schema();
 	case RC_KIND_ADDRS:
 		return list_schema(address_schema());
+	case RC_KIND_SET:
 	case RC_KIND_TEXTS:
 	case RC_KIND_NAMES:
 		return list_schema(text_schema(f));
