@@ -82,6 +82,11 @@ static int64_t known_frame(uint64_t frame)
 	return frame == 0 ? RC_NONE : (int64_t)frame;
 }
 
+static const struct rc_name *known_name(const struct rc_name *name)
+{
+	return name != NULL && name->len > 0 ? name : NULL;
+}
+
 static void add_related(struct rc_event *e, const struct rc_addr *addr)
 {
 	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
@@ -404,7 +409,7 @@ static void fill_evidence(struct rc_event *e, const struct rc_evidence *evidence
 		to->rtt_ns = from->rtt_ns < 0 ? RC_NONE : from->rtt_ns;
 		to->from = from->from;
 		to->to = from->to;
-		to->name = from->name;
+		to->name = question ? from->name : NULL;
 		to->outcome = from->outcome;
 		to->fact = from->fact;
 		to->qtype = question ? from->qtype : -1;
@@ -438,7 +443,7 @@ static void fill_verdict(struct rc_event *e, const struct rc_failure *failure)
 	e->side = sides[failure->side];
 	e->cached = failure->cached;
 	e->decided_ns = failure->decided_ns;
-	e->zone = failure->zone;
+	e->zone = known_name(failure->zone);
 	e->subject_server = failure->server;
 	e->fix = (struct rc_texts){failure->fix, failure->n_fix};
 	e->next_steps = (struct rc_texts){failure->next_steps, failure->n_next_steps};
@@ -487,7 +492,7 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_incident *in
 	e->incident_state = states[incident->state];
 	e->incident_kind = incident->degraded ? "degraded" : "failures";
 	fill_evidence(e, incident->evidence, incident->n_evidence);
-	e->zone = incident->zone;
+	e->zone = known_name(incident->zone);
 	e->subject_server = incident->server;
 	e->first_ns = incident->first_ns;
 	e->last_ns = incident->last_ns;

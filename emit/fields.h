@@ -18,9 +18,9 @@ enum rc_kind {
 	RC_KIND_BOOL,    /* int8_t; -1 absent */
 	RC_KIND_ADDR,    /* const struct rc_addr *; NULL absent */
 	RC_KIND_ADDR_IN, /* struct rc_addr */
-	RC_KIND_NAME,    /* const struct rc_name *; NULL or len 0 absent */
+	RC_KIND_NAME,    /* const struct rc_name *; NULL absent */
 	RC_KIND_CODE,    /* int32_t, printed by the field's table of codes; -1 absent */
-	RC_KIND_BYTES,   /* struct rc_bytes: whatever came off the wire; NULL or empty absent */
+	RC_KIND_BYTES,   /* struct rc_bytes: whatever came off the wire; empty absent */
 	RC_KIND_RDATA,   /* struct rc_rr of the event's message */
 	RC_KIND_SET,     /* uint64_t: list of words or codes, bit = number; 0 absent */
 	RC_KIND_TEXTS, /* struct rc_texts; empty absent, as all lists; with a choice they are words */

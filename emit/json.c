@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/digits.h"
 #include "base/err.h"
 #include "base/time.h"
 #include "decode/rr.h"
+#include "emit/json_put.h"
 #include "emit/plan.h"
 
 #define VALUE_MAX \
@@ -21,8 +21,8 @@
 	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
 struct second {
-	int64_t ns; /* when it begins */
-	char text[SECOND_LEN + 4];
+	int64_t s;
+	char text[SECOND_LEN];
 };
 
 /* Texts as they stand in JSON, of words and addresses with the quotes; read in whole pieces. */
@@ -54,7 +54,7 @@ struct rc_json {
 	struct rc_plans plans;
 	struct rc_buf rdata;
 	uint64_t n_events;
-	struct second second, seconds[TIME_SECONDS]; /* the last one used, all */
+	struct second seconds[TIME_SECONDS];
 	struct known_addr addrs[ADDRS_KNOWN];
 	struct known_word words[WORDS_KNOWN];
 	struct known_codes codes[RC_PLAN_TABLES_MAX];
@@ -108,9 +108,8 @@ int rc_json_new(const struct rc_event *event, struct rc_json **ret_json)
 	j->rcodes = rc_plan_codes(&j->plans, &rc_rcodes);
 	j->types = rc_plan_codes(&j->plans, &rc_types);
 	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
-	j->second.ns = INT64_MIN;
 	for (size_t i = 0; i < TIME_SECONDS; i++)
-		j->seconds[i].ns = INT64_MIN;
+		j->seconds[i].s = INT64_MIN;
 	*ret_json = j;
 	return RC_OK;
 }
@@ -135,33 +134,11 @@ static inline char *need(struct writer *w, char *at, size_t n)
 
 /* --- values --- */
 
-/* Copies n octets in whole pieces: from and to must have room for the rest of the last one. */
-static inline char *put_pieces(char *to, const char *from, size_t n)
-{
-	for (size_t done = 0; done < n; done += RC_JSON_PIECE) {
-		char piece[RC_JSON_PIECE]; /* what is copied may lie right before */
-		memcpy(piece, from + done, sizeof piece);
-		memcpy(to + done, piece, sizeof piece);
-	}
-	return to + n;
-}
-
-static inline char *put_number(char *at, int64_t value)
-{
-	if (value > RC_JSON_INT_MAX)
-		value = RC_JSON_INT_MAX;
-	if (value < 0) {
-		value = value < -RC_JSON_INT_MAX ? RC_JSON_INT_MAX : -value;
-		*at++ = '-';
-	}
-	return rc_digits_put(at, (uint64_t)value);
-}
-
 void rc_json_number(struct rc_buf *out, int64_t value)
 {
 	char *at = rc_buf_reserve(out, RC_DIGITS_MAX + 1);
 	if (at != NULL)
-		out->len += (size_t)(put_number(at, value) - at);
+		out->len += (size_t)(rc_put_number(at, value) - at);
 }
 
 /* Where the worst case does not fit, the text itself still may. */
@@ -224,7 +201,7 @@ static inline char *put_word(struct writer *w, char *at, const char *word)
 	struct known_word *known = &w->json->words[hash % WORDS_KNOWN];
 	if (known->word != word)
 		return learn_word(w, known, at, word);
-	return put_pieces(at, known->text, known->len);
+	return rc_put_pieces(at, known->text, known->len);
 }
 
 static void learn_code(struct known_codes *known, const struct rc_code_table *table, uint16_t code)
@@ -250,7 +227,7 @@ static char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
 		if (known->len[code] == 0)
 			learn_code(known, codes, code);
 		if (known->len[code] != 0)
-			return put_pieces(at, known->text[code], known->len[code]);
+			return rc_put_pieces(at, known->text[code], known->len[code]);
 	}
 	char unknown[RC_CODE_TEXT_MAX];
 	const char *name = rc_code_name(codes, code, unknown);
@@ -269,7 +246,7 @@ static char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
 		known->len = rc_addr_put(addr, known->text + 1) + 2;
 		known->text[known->len - 1] = '"';
 	}
-	return put_pieces(at, known->text, known->len);
+	return rc_put_pieces(at, known->text, known->len);
 }
 
 /* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
@@ -280,7 +257,7 @@ static char *put_name_text(struct writer *w, char *at, const struct rc_name *nam
 	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
 	if (told->event == w->json->n_events &&
 	    (told->name == name || rc_name_equal(told->name, name)))
-		return put_pieces(at, w->out->data + told->off, told->len);
+		return rc_put_pieces(at, w->out->data + told->off, told->len);
 	char *start = at;
 	size_t len = rc_name_format(name, at);
 	if (name->labels == 0 || len == name->len - 2u) { /* every octet stands for itself */
@@ -306,32 +283,27 @@ static char *put_name(struct writer *w, char *at, const struct rc_name *name)
 	return at;
 }
 
-static const struct second *find_second(struct rc_json *j, int64_t ts_ns)
+static void learn_second(struct second *second, int64_t s)
 {
-	int64_t ns = ts_ns - ts_ns % RC_NS_PER_S;
-	struct second *second = &j->seconds[(uint64_t)(ns / RC_NS_PER_S) % TIME_SECONDS];
-	if (second->ns != ns) {
-		char text[RC_TIME_TEXT_LEN + 1];
-		rc_time_format(ts_ns, text);
-		memcpy(second->text, text, SECOND_LEN);
-		second->ns = ns;
-	}
-	j->second = *second;
-	return &j->second;
+	char text[RC_TIME_TEXT_LEN + 1];
+	rc_time_format(s * RC_NS_PER_S, text);
+	memcpy(second->text, text, SECOND_LEN);
+	second->s = s;
 }
 
-static char *put_time(struct writer *w, char *at, int64_t ts_ns)
+static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
 {
-	const struct second *second = &w->json->second;
 	*at++ = '"';
 	if (ts_ns < 0) { /* before 1970: not worth keeping */
 		rc_time_format(ts_ns, at);
 		at += RC_TIME_TEXT_LEN;
 	} else {
-		if ((uint64_t)ts_ns - (uint64_t)second->ns >= (uint64_t)RC_NS_PER_S)
-			second = find_second(w->json, ts_ns);
+		int64_t s = (int64_t)((uint64_t)ts_ns / (uint64_t)RC_NS_PER_S);
+		struct second *second = &w->json->seconds[(uint64_t)s % TIME_SECONDS];
+		if (second->s != s)
+			learn_second(second, s);
 		memcpy(at, second->text, SECOND_LEN);
-		at = rc_digits_nine(at + SECOND_LEN, (uint32_t)(ts_ns - second->ns));
+		at = rc_digits_nine(at + SECOND_LEN, (uint32_t)(ts_ns - s * RC_NS_PER_S));
 		*at++ = 'Z';
 	}
 	*at++ = '"';
@@ -410,7 +382,7 @@ static char *put_counters(struct writer *w, char *at, const struct rc_items *ite
 			if (at == NULL)
 				return NULL;
 			*at++ = ':';
-			at = put_number(at, value > INT64_MAX ? INT64_MAX : (int64_t)value);
+			at = rc_put_number(at, value > INT64_MAX ? INT64_MAX : (int64_t)value);
 		}
 		*at++ = '}';
 	}
@@ -479,20 +451,6 @@ static char *put_list(struct writer *w, char *at, const struct rc_step *step, co
 
 /* --- events --- */
 
-static inline char *put_bool(char *at, bool value)
-{
-	memcpy(at, value ? "true,   " : "false,  ", 8);
-	return at + (value ? 4 : 5);
-}
-
-static inline char *put_digits(char *at, int64_t value)
-{
-	*at++ = '"';
-	at = rc_digits_put(at, (uint64_t)value);
-	*at++ = '"';
-	return at;
-}
-
 static inline char *put_value(struct writer *w, char *at, const struct rc_step *step,
 			      const void *value)
 {
@@ -507,13 +465,13 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	case RC_KIND_MESSAGE:
 		return put_message(w, at);
 	case RC_KIND_NUMBER:
-		return put_number(at, *(const int64_t *)value);
+		return rc_put_number(at, *(const int64_t *)value);
 	case RC_KIND_DIGITS:
-		return put_digits(at, *(const int64_t *)value);
+		return rc_put_digits(at, *(const int64_t *)value);
 	case RC_KIND_TIME:
 		return put_time(w, at, *(const int64_t *)value);
 	case RC_KIND_BOOL:
-		return put_bool(at, *(const int8_t *)value);
+		return rc_put_bool(at, *(const int8_t *)value);
 	case RC_KIND_ADDR:
 		return put_addr(w, at, *(const struct rc_addr *const *)value);
 	case RC_KIND_ADDR_IN:
@@ -537,41 +495,42 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	}
 }
 
-/* Behind a field that may be left out: closes `close` objects, opens those below depth, writes the key. */
-static inline char *put_key(char *at, const struct rc_step *step, unsigned close, unsigned depth)
+/* Behind fields left out: closes objects down to `shared` ones, opens those of the field, writes its key. */
+static inline char *put_key(char *at, const struct rc_step *step, unsigned open, unsigned shared)
 {
 	static const char closers[] = "}}}}}},       ";
-	memcpy(at, closers + RC_PLAN_DEPTH_MAX - close, 8);
-	return put_pieces(at + close + 1, step->text + step->from[depth],
-			  (size_t)step->text_len - step->from[depth]);
+	unsigned from = step->from[shared];
+	memcpy(at, closers + RC_PLAN_DEPTH_MAX - (open - shared), 8);
+	return rc_put_pieces(at + (open - shared) + 1, step->key + from,
+			     (size_t)step->key_len - from);
 }
 
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
 {
-	size_t start = (size_t)(at - w->out->data);
-	unsigned open = 0, shared = 0;
-	for (const struct rc_step *step = plan->steps; step < plan->steps + plan->n; step++) {
-		if (step->joined) {
-			at = put_pieces(at, step->text, step->text_len);
-		} else {
-			if (step->shared < shared)
-				shared = step->shared; /* over fields left out: what all share */
-			if (!rc_plan_is_present(step, base))
-				continue;
-			at = put_key(at, step, open - shared, shared);
+	const struct rc_step *step = plan->steps, *const end = step + plan->n;
+	const struct rc_step *next = step; /* behind the last one that was there */
+	const size_t start = (size_t)(at - w->out->data);
+	unsigned open = 0, shared = 0; /* objects; of them, those that all fields left out share */
+	for (; step != end; step++) {
+		if (!rc_plan_is_there(&step->present, base)) {
+			shared = step->shared < shared ? step->shared : shared;
+			continue;
 		}
+		if (step == next)
+			at = rc_put_pieces(at, step->joint, step->joint_len);
+		else
+			at = put_key(at, step, open, step->shared < shared ? step->shared : shared);
+		next = step + 1;
 		open = shared = step->depth;
 		at = put_value(w, at, step, (const char *)base + step->offset);
 		if (at == NULL)
 			return NULL;
 	}
-	if (at == w->out->data + start) /* nothing was there */
+	if (open == 0 && at == w->out->data + start) /* nothing was there */
 		at++;
 	w->out->data[start] = '{'; /* there was a comma */
-	for (; open > 0; open--)
-		*at++ = '}';
-	*at++ = '}';
-	return at;
+	memset(at, '}', RC_PLAN_DEPTH_MAX + 1);
+	return at + open + 1;
 }
 
 void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)

@@ -14,8 +14,10 @@ struct maker {
 	const char *blank;           /* values that are the same in every event; NULL none */
 	unsigned dataset;            /* bit */
 	const struct rc_field *last; /* row before */
-	struct rc_step *step;        /* being made; NULL: none */
-	bool certain;                /* what stands before is never left out */
+	const struct rc_field *ahead,
+		*first;       /* row before those of the step being made, first of them */
+	struct rc_step *step; /* being made, of fixed values so far; NULL: none */
+	int err;
 };
 
 static unsigned count_objects(const char *path)
@@ -35,99 +37,103 @@ static unsigned shared_objects(const struct rc_field *last, const struct rc_fiel
 	return shared;
 }
 
-static void plan_word(struct rc_step *step, size_t size, uint64_t absent)
+static struct rc_presence presence(size_t offset, size_t size, const void *absent)
 {
-	step->test = size == sizeof(uint64_t) ? RC_PLAN_WORD64 : RC_PLAN_WORD32;
-	step->absent = absent;
+	struct rc_presence p = {.offset = (uint32_t)offset};
+	memset(&p.mask, 0xff, size);
+	memcpy(&p.absent, absent, size);
+	return p;
 }
 
-static void plan_test(struct rc_step *step)
+static struct rc_presence presence_of(const struct rc_field *f)
 {
-	step->test_off = step->offset;
-	switch ((enum rc_kind)step->kind) {
+	static const void *const pointer = NULL;
+	static const int64_t number = RC_NONE;
+	static const uint64_t set = 0;
+	static const int32_t code = -1;
+	static const int8_t flag = -1;
+	static const size_t length = 0;
+	switch (f->kind) {
 	case RC_KIND_TEXT:
 	case RC_KIND_WORD:
 	case RC_KIND_ADDR:
+	case RC_KIND_NAME:
 	case RC_KIND_PLAIN: /* its pointer stands first */
-		plan_word(step, sizeof(void *), (uint64_t)(uintptr_t)NULL);
-		break;
+		return presence(f->offset, sizeof pointer, &pointer);
 	case RC_KIND_NUMBER:
 	case RC_KIND_DIGITS:
 	case RC_KIND_TIME:
-		plan_word(step, sizeof(int64_t), (uint64_t)RC_NONE);
-		break;
+		return presence(f->offset, sizeof number, &number);
 	case RC_KIND_CODE:
-		plan_word(step, sizeof(int32_t), (uint32_t)-1);
-		break;
+		return presence(f->offset, sizeof code, &code);
 	case RC_KIND_SET:
-		plan_word(step, sizeof(uint64_t), 0);
-		break;
+		return presence(f->offset, sizeof set, &set);
+	case RC_KIND_BOOL:
+		return presence(f->offset, sizeof flag, &flag);
+	case RC_KIND_BYTES:
+		return presence(f->offset + offsetof(struct rc_bytes, len), sizeof length, &length);
 	case RC_KIND_TEXTS:
 	case RC_KIND_ADDRS:
 	case RC_KIND_NAMES:
 	case RC_KIND_ITEMS:
 	case RC_KIND_COUNTERS:
-		step->test_off += (uint32_t)offsetof(struct rc_items, n);
-		plan_word(step, sizeof(size_t), 0);
-		break;
-	case RC_KIND_BOOL:
-		step->test = RC_PLAN_FLAG;
-		break;
-	case RC_KIND_NAME:
-		step->test = RC_PLAN_NAME;
-		break;
-	case RC_KIND_BYTES:
-		step->test = RC_PLAN_BYTES;
-		break;
+		return presence(f->offset + offsetof(struct rc_items, n), sizeof length, &length);
 	case RC_KIND_MESSAGE:
 	case RC_KIND_ADDR_IN:
 	case RC_KIND_RDATA:
-		step->test = RC_PLAN_NEVER;
+		break;
 	}
+	return (struct rc_presence){.mask = 0, .absent = 1, .offset = (uint32_t)f->offset};
 }
 
-bool rc_plan_has_octets(const struct rc_step *step, const void *at)
+/* A value that can be written whatever it is: if it must be there, it is not looked at. */
+static bool is_plain_value(const struct rc_field *f)
 {
-	const struct rc_bytes *bytes = at;
-	if (step->test == RC_PLAN_BYTES)
-		return bytes->data != NULL && bytes->len > 0;
-	const struct rc_name *name = *(const struct rc_name *const *)at;
-	return name != NULL && name->len > 0;
+	switch (f->kind) {
+	case RC_KIND_NUMBER:
+	case RC_KIND_DIGITS:
+	case RC_KIND_TIME:
+	case RC_KIND_BOOL:
+	case RC_KIND_CODE:
+	case RC_KIND_MESSAGE:
+	case RC_KIND_ADDR_IN:
+	case RC_KIND_RDATA:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* --- text --- */
 
-/* The key with the objects around it from depth on, which are opened. */
+/* The key with the objects around it, which are opened. */
 static void add_key(struct rc_buf *texts, const struct rc_field *f, unsigned depth,
-		    uint8_t *ret_from)
+		    uint8_t from[RC_PLAN_DEPTH_MAX + 1])
 {
 	const char *rest = f->path, *dot;
 	size_t start = texts->len;
 	unsigned at = 0;
 	for (; (dot = strchr(rest, '.')) != NULL; rest = dot + 1, at++) {
-		if (ret_from != NULL)
-			ret_from[at] = (uint8_t)(texts->len - start);
+		from[at] = (uint8_t)(texts->len - start);
 		if (at < depth)
 			continue;
 		rc_buf_putc(texts, '"');
 		rc_buf_add(texts, rest, (size_t)(dot - rest));
 		rc_buf_puts(texts, "\":{");
 	}
-	if (ret_from != NULL)
-		ret_from[at] = (uint8_t)(texts->len - start);
+	from[at] = (uint8_t)(texts->len - start);
 	rc_buf_putc(texts, '"');
 	rc_buf_puts(texts, rest);
 	rc_buf_puts(texts, "\":");
 }
 
-/* What stands between the value of the row before, which is there, and this one's. */
-static void add_joint(struct rc_buf *texts, const struct rc_field *last, const struct rc_field *f)
+/* Closes what f does not share with the row before it, which is there. */
+static void add_closers(struct rc_buf *texts, const struct rc_field *last, const struct rc_field *f)
 {
 	unsigned shared = shared_objects(last, f);
 	for (unsigned open = last == NULL ? 0 : count_objects(last->path); open > shared; open--)
 		rc_buf_putc(texts, '}');
 	rc_buf_putc(texts, ',');
-	add_key(texts, f, shared, NULL);
 }
 
 static void add_value(struct rc_buf *texts, const struct rc_field *f, const char *at)
@@ -153,38 +159,51 @@ static void add_value(struct rc_buf *texts, const struct rc_field *f, const char
 
 /* --- steps --- */
 
-/* Ends the step that is being made: its text, of which steps are copied in whole pieces. */
+static void add_rest(struct rc_buf *texts)
+{
+	static const char rest[2 * RC_JSON_PIECE];
+	rc_buf_add(texts, rest, sizeof rest);
+}
+
+/* Ends the step that is being made: with its key the joint is known, too. */
 static void close_step(struct maker *m)
 {
-	static const char rest[RC_JSON_PIECE];
 	struct rc_buf *texts = &m->plans->texts;
-	if (m->step == NULL)
+	struct rc_step *step = m->step;
+	if (step == NULL)
 		return;
-	m->step->text_len = (uint16_t)(texts->len - m->step->text_off);
-	m->plan->text_len += m->step->text_len + RC_PLAN_DEPTH_MAX + 1;
-	rc_buf_add(texts, rest, sizeof rest);
+	size_t skip = step->from[step->shared];
+	step->key_len = (uint16_t)(texts->len - step->key_off);
+	add_rest(texts);
+	step->joint_off = (uint32_t)texts->len;
+	add_closers(texts, m->ahead, m->first);
+	if (rc_buf_reserve(texts, step->key_len) !=
+	    NULL) /* so that what is added stays where it is */
+		rc_buf_add(texts, texts->data + step->key_off + skip, step->key_len - skip);
+	step->joint_len = (uint16_t)(texts->len - step->joint_off);
+	add_rest(texts);
+	m->plan->text_len += step->key_len + RC_PLAN_DEPTH_MAX + 1u;
+	m->ahead = m->last;
 	m->step = NULL;
 }
 
-/* The step that f is put into: the one that is being made, if nothing between can be left out. */
+/* The step that f is put into: the one that is being made, if there is one. */
 static void open_step(struct maker *m, const struct rc_field *f)
 {
 	struct rc_buf *texts = &m->plans->texts;
-	if (m->step != NULL && m->certain) {
-		add_joint(texts, m->last, f);
+	uint8_t from[RC_PLAN_DEPTH_MAX + 1];
+	if (m->step != NULL) {
+		add_closers(texts, m->last, f);
+		add_key(texts, f, shared_objects(m->last, f), from);
 		return;
 	}
-	close_step(m);
 	m->step = &m->plan->steps[m->plan->n++];
+	m->first = f;
 	m->step->kind = RC_PLAN_TEXT;
-	m->step->test = RC_PLAN_NEVER;
-	m->step->joined = m->certain;
-	m->step->shared = (uint8_t)shared_objects(m->last, f);
-	m->step->text_off = (uint32_t)texts->len;
-	if (m->certain)
-		add_joint(texts, m->last, f);
-	else
-		add_key(texts, f, 0, m->step->from);
+	m->step->present.absent = 1;
+	m->step->shared = (uint8_t)shared_objects(m->ahead, f);
+	m->step->key_off = (uint32_t)texts->len;
+	add_key(texts, f, 0, m->step->from);
 }
 
 uint8_t rc_plan_codes(struct rc_plans *plans, const struct rc_code_table *codes)
@@ -207,54 +226,53 @@ static uint8_t place_items(struct rc_plans *plans, const struct rc_field_table *
 	return (uint8_t)i;
 }
 
+static void plan_value(struct maker *m, const struct rc_field *f, struct rc_presence present)
+{
+	m->step->present = present;
+	m->step->kind = (uint8_t)f->kind;
+	m->step->offset = (uint32_t)f->offset;
+	m->step->field = f;
+	if (f->codes != NULL)
+		m->step->table = rc_plan_codes(m->plans, f->codes);
+	else if (f->items != NULL)
+		m->step->table = place_items(m->plans, f->items);
+}
+
 static void plan_field(struct maker *m, const struct rc_field *f)
 {
-	struct rc_step value = {
-		.kind = (uint8_t)f->kind, .offset = (uint32_t)f->offset, .field = f};
-	plan_test(&value);
-	bool is_fixed = m->blank != NULL && value.test != RC_PLAN_NEVER &&
-			rc_plan_is_present(&value, m->blank);
-	bool is_list = f->kind == RC_KIND_ITEMS || f->kind == RC_KIND_COUNTERS ||
-		       f->kind == RC_KIND_ADDRS || f->kind == RC_KIND_NAMES ||
-		       f->kind == RC_KIND_TEXTS;
-	bool must = is_fixed || value.test == RC_PLAN_NEVER ||
-		    ((f->must & m->dataset) != 0 && !is_list); /* which an empty list is not */
-	if (!must) { /* what stands before ends here; behind it nothing is certain */
-		close_step(m);
-		m->certain = false;
+	struct rc_presence present = presence_of(f);
+	bool is_fixed = m->blank != NULL && present.mask != 0 &&
+			rc_plan_is_there(&present, m->blank);
+	if (present.offset + sizeof present.mask > m->plan->table->item_size)
+		m->err = RC_E_RANGE;
+	if ((f->must & m->dataset) != 0 && is_plain_value(f)) {
+		present.mask = 0;
+		present.absent = 1;
 	}
+	if (!is_fixed && present.mask != 0) /* what stands before it is there without it */
+		close_step(m);
 	open_step(m, f);
 	m->step->depth = (uint8_t)count_objects(f->path);
+	m->last = f;
 	if (is_fixed) {
 		add_value(&m->plans->texts, f, m->blank + f->offset);
 	} else {
-		m->step->kind = value.kind;
-		m->step->test = must ? (uint8_t)RC_PLAN_NEVER : value.test;
-		m->step->offset = value.offset;
-		m->step->test_off = value.test_off;
-		m->step->absent = value.absent;
-		m->step->field = f;
-		if (f->codes != NULL)
-			m->step->table = rc_plan_codes(m->plans, f->codes);
-		else if (f->items != NULL)
-			m->step->table = place_items(m->plans, f->items);
+		plan_value(m, f, present);
 		close_step(m);
 	}
-	m->certain = must;
-	m->last = f;
 }
 
-static void make_plan(struct rc_plans *plans, const struct rc_field_table *table, unsigned datasets,
-		      const char *blank, struct rc_plan *plan)
+static int make_plan(struct rc_plans *plans, const struct rc_field_table *table, unsigned datasets,
+		     const char *blank, struct rc_plan *plan)
 {
-	struct maker m = {
-		.plans = plans, .plan = plan, .blank = blank, .dataset = datasets, .certain = true};
+	struct maker m = {.plans = plans, .plan = plan, .blank = blank, .dataset = datasets};
 	*plan = (struct rc_plan){.table = table, .steps = plans->steps + plans->n_steps};
 	for (size_t i = 0; i < table->n; i++)
 		if (table->fields[i].in & datasets)
 			plan_field(&m, &table->fields[i]);
 	close_step(&m);
 	plans->n_steps += plan->n;
+	return plans->texts.failed ? RC_E_NOMEM : m.err;
 }
 
 /* RC_E_RANGE if a table and its sub-tables are more than planned for. */
@@ -277,22 +295,26 @@ int rc_plan_make(const struct rc_event *event, struct rc_plans *ret_plans)
 {
 	struct rc_plans plans = {.texts = rc_buf_init(TEXTS_MAX)};
 	size_t n_rows = 0, n_tables = 0;
-	if (measure(&rc_event_fields, &n_rows, &n_tables) != RC_OK || n_tables > RC_PLAN_TABLES_MAX)
+	int err = measure(&rc_event_fields, &n_rows, &n_tables);
+	if (err != RC_OK || n_tables > RC_PLAN_TABLES_MAX)
 		return RC_E_RANGE;
 	plans.steps = calloc(n_rows * RC_DS_COUNT, sizeof *plans.steps);
 	if (plans.steps == NULL)
 		return RC_E_NOMEM;
-	for (unsigned d = 0; d < RC_DS_COUNT; d++)
-		make_plan(&plans, &rc_event_fields, 1u << d,
-			  rc_event_blank(event, (enum rc_dataset)d), &plans.events[d]);
-	for (size_t i = 0; i < plans.n_items; i++) /* a sub-table may add more */
-		make_plan(&plans, plans.items[i].table, ~0u, NULL, &plans.items[i]);
-	if (plans.texts.failed) {
+	for (unsigned d = 0; err == RC_OK && d < RC_DS_COUNT; d++)
+		err = make_plan(&plans, &rc_event_fields, 1u << d,
+				rc_event_blank(event, (enum rc_dataset)d), &plans.events[d]);
+	for (size_t i = 0; err == RC_OK && i < plans.n_items; i++) /* one may add more */
+		err = make_plan(&plans, plans.items[i].table, ~0u, NULL, &plans.items[i]);
+	if (err != RC_OK) {
 		rc_plan_free(&plans);
-		return RC_E_NOMEM;
+		return err;
 	}
-	for (size_t i = 0; i < plans.n_steps; i++)
-		plans.steps[i].text = plans.texts.data + plans.steps[i].text_off;
+	for (size_t i = 0; i < plans.n_steps; i++) {
+		struct rc_step *step = &plans.steps[i];
+		step->joint = plans.texts.data + step->joint_off;
+		step->key = plans.texts.data + step->key_off;
+	}
 	*ret_plans = plans;
 	return RC_OK;
 }

@@ -14,30 +14,29 @@
 #define RC_PLAN_DEPTH_MAX 6u  /* objects around a field */
 #define RC_PLAN_TABLES_MAX 8u /* sub-tables */
 
-/* How the absence of a value is seen. */
-enum rc_plan_test {
-	RC_PLAN_NEVER,
-	RC_PLAN_WORD64, /* the word at test_off equals absent */
-	RC_PLAN_WORD32,
-	RC_PLAN_FLAG,
-	RC_PLAN_NAME,
-	RC_PLAN_BYTES,
+/*
+ * Which octets of the word at `offset` say whether a value is there, and what they are when it is not: of
+ * a number, of a pointer, of the length of a list. Words reach beyond small fields, never beyond the item.
+ */
+struct rc_presence {
+	uint64_t mask, absent;
+	uint32_t offset; /* in the event or item */
 };
 
 struct rc_step {
-	uint8_t kind;   /* enum rc_kind; RC_PLAN_TEXT: no value follows */
-	uint8_t test;   /* enum rc_plan_test */
-	bool joined;    /* the step before is never left out: text has all that stands between */
-	uint8_t depth;  /* objects open behind it */
-	uint8_t shared; /* of them, those it shares with the step before */
-	uint8_t table;  /* of its codes, in rc_plans.codes; of its items, in rc_plans.items */
-	uint8_t from[RC_PLAN_DEPTH_MAX + 1]; /* where text begins when so many objects are open */
-	uint16_t text_len;
-	uint32_t text_off;         /* in rc_plans.texts */
-	uint32_t offset, test_off; /* in the event or item */
-	uint64_t absent;
-	const char *text; /* readable in whole pieces of RC_JSON_PIECE */
+	struct rc_presence present;
+	uint8_t kind;    /* enum rc_kind; RC_PLAN_TEXT: no value follows */
+	uint8_t table;   /* of its codes, in rc_plans.codes; of its items, in rc_plans.items */
+	uint8_t depth;   /* objects open behind it */
+	uint8_t shared;  /* objects that its first field shares with the field before */
+	uint32_t offset; /* of the value, in the event or item */
+	uint16_t joint_len, key_len;
+	const char *
+		joint; /* text behind the value of the step before; readable in whole RC_JSON_PIECE */
+	const char *key; /* the same without what closes objects, and opening all of them */
 	const struct rc_field *field;
+	uint32_t joint_off, key_off;         /* in rc_plans.texts */
+	uint8_t from[RC_PLAN_DEPTH_MAX + 1]; /* where key begins when so many objects are open */
 };
 
 #define RC_PLAN_TEXT 0xffu
@@ -67,28 +66,11 @@ void rc_plan_free(struct rc_plans *plans);
 /* The number of a table of codes; it gets one if it has none. */
 uint8_t rc_plan_codes(struct rc_plans *plans, const struct rc_code_table *codes);
 
-/* Whether a NAME or BYTES is there. */
-bool rc_plan_has_octets(const struct rc_step *step, const void *at);
-
-static inline bool rc_plan_is_present(const struct rc_step *step, const void *base)
+static inline bool rc_plan_is_there(const struct rc_presence *p, const void *base)
 {
-	const char *at = (const char *)base + step->test_off;
-	uint64_t word64;
-	uint32_t word32;
-	switch (step->test) {
-	case RC_PLAN_WORD64:
-		memcpy(&word64, at, sizeof word64);
-		return word64 != step->absent;
-	case RC_PLAN_WORD32:
-		memcpy(&word32, at, sizeof word32);
-		return word32 != (uint32_t)step->absent;
-	case RC_PLAN_FLAG:
-		return *(const int8_t *)at >= 0;
-	case RC_PLAN_NEVER:
-		return true;
-	default:
-		return rc_plan_has_octets(step, at);
-	}
+	uint64_t word;
+	memcpy(&word, (const char *)base + p->offset, sizeof word);
+	return (word & p->mask) != p->absent;
 }
 
 #endif
