@@ -43,6 +43,7 @@ struct rc_pipeline {
 	int64_t now_ns, start_ns, end_ns, next_stats_ns, next_drops_ns;
 	uint32_t last_link; /* UINT32_MAX before the first */
 	uint64_t batches;
+	size_t lacking;             /* frames up to the next step of time */
 	const struct rc_obs *carry; /* observations that the part before had no bytes for */
 	size_t n_carry;
 
@@ -118,9 +119,9 @@ static void end_batch(struct rc_pipeline *p, struct slot *s)
 		add_stats(p, s);
 	} else if (p->n_frames > 0 || p->live) {
 		pass_time(p, p->now_ns);
-		s->part.passes_time = true;
+		s->part.passes_time = p->lacking == 0 || p->live;
 		s->part.now_ns = p->now_ns;
-		if (p->now_ns >= p->next_stats_ns) {
+		if (s->part.passes_time && p->now_ns >= p->next_stats_ns) {
 			add_stats(p, s);
 			p->next_stats_ns = p->now_ns + p->config.stats_interval_ns;
 		}
@@ -131,13 +132,16 @@ static void end_batch(struct rc_pipeline *p, struct slot *s)
 	}
 }
 
+/* Of a file time passes in steps of so many frames, wherever the buffers it was read through end. */
 static int read_frames(struct rc_pipeline *p)
 {
 	const struct rc_frame *first = p->config.frames;
+	if (p->lacking == 0 || p->live)
+		p->lacking = RC_BATCH_FRAMES;
 	if (atomic_load(&p->stopped))
 		return RC_E_EOF;
 	if (first == NULL)
-		return rc_capture_next(p->config.capture, p->frames, RC_BATCH_FRAMES, &p->n_frames,
+		return rc_capture_next(p->config.capture, p->frames, p->lacking, &p->n_frames,
 				       &p->now_ns);
 	p->config.frames = NULL;
 	if (p->config.err != RC_OK)
@@ -155,6 +159,12 @@ static void begin_batch(struct rc_pipeline *p, struct slot *s)
 	rc_decoder_batch(p->config.decoder);
 	p->at = 0;
 	p->stage = FRAMES;
+	if (!p->final) {
+		p->lacking -= p->n_frames;
+	} else if (p->lacking > 0) { /* the last step of time, before what expires */
+		s->part.passes_time = p->start_ns != NO_TIME && !p->live;
+		s->part.now_ns = p->end_ns;
+	}
 	if (p->final) {
 		p->n_frames = 0;
 		p->now_ns = INT64_MAX;
@@ -242,6 +252,8 @@ static void fill(struct rc_pipeline *p, struct slot *s)
 		return;
 	if (p->stage == READ)
 		begin_batch(p, s);
+	if (s->part.passes_time)
+		return;
 	if (p->stage == FRAMES) {
 		if (!decode_frames(p, s))
 			return;

@@ -155,6 +155,19 @@ def packed_input(s):
             s.same(result, what)
 
 
+def buffers(s):
+    """When things are decided does not hang on how many packets come at a time."""
+    frames = []
+    for at, frame in traffic(3000, SECOND_NS // 1000):
+        frames.append((at, frame))
+        frames.append((at + 700_000, harness.udp_frame(CLIENT, (SERVER[0], 9), b"no message")))
+    plain = harness.pcap(frames)
+    members = b"".join(gzip.compress(plain[at:at + 777]) for at in range(0, len(plain), 777))
+    results = [s.run("--hold", "0.0105", "-r", s.file("buffers", data)) for data in (plain, members)]
+    s.tap.ok(results[0].out == results[1].out and results[0].out,
+             "many small pieces give the very bytes that large ones give", results[1])
+
+
 def standard_input(s):
     with open(s.good, "rb") as f:
         s.same(s.run("-r", "-", stdin=f), "standard input from a file equals the file")
@@ -411,7 +424,7 @@ def flat_memory(s):
 def main():
     with tempfile.TemporaryDirectory(prefix="rcause-test-") as folder:
         s = Suite(folder)
-        for part in (damaged_input, refused_input, packed_input, standard_input, merged_input,
+        for part in (damaged_input, refused_input, packed_input, buffers, standard_input, merged_input,
                      windows_and_filters, cut_everywhere, flipped_bits, wrapped_frames,
                      malformed_messages, outputs, closed_pipe,
                      signals, usage, flat_memory):
