@@ -17,12 +17,10 @@
 #define RC_BATCH_FRAMES 64u  /* frames handed on at a time: enough to prefetch over, fits L1/L2 */
 #define RC_SOURCES_MAX \
 	4096u /* files and interfaces of one run (a directory of hourly files, half a year) */
-#define RC_STREAM_BUFFER_BYTES (1u << 20)   /* read(2) at a time: the system call costs nothing */
-#define RC_STREAM_BUFFER_SMALL (128u << 10) /* the same when many files overlap in time */
+#define RC_STREAM_BUFFER_BYTES (128u << 10) /* read(2) at a time: it stays in a core's cache */
 #define RC_STREAM_BUFFER_MAX (1u << 20)     /* one record with its header and options */
 #define RC_STREAM_RAW_BYTES (64u << 10)     /* compressed input at a time */
 #define RC_CODEC_MEMORY_MAX (256ull << 20)  /* xz -9 takes 65 MiB to read */
-#define RC_FILES_LARGE_MAX 16u              /* files open at once that get the large buffer */
 #define RC_FILES_OPEN_MAX 512u /* files open at once; below the usual limit of 1024 descriptors */
 #define RC_PCAPNG_IFACES_MAX 65536u     /* interfaces of one section */
 #define RC_PCAPNG_BLOCK_MAX (16u << 20) /* a skipped block; Wireshark takes no larger one either */

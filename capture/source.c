@@ -32,8 +32,6 @@ void rc_source_end(struct rc_capture *c, struct rc_source *s)
 
 static int open_file(struct rc_capture *c, struct rc_source *s, char *why, size_t why_size)
 {
-	size_t bytes = c->n_open < RC_FILES_LARGE_MAX ? RC_STREAM_BUFFER_BYTES
-						      : RC_STREAM_BUFFER_SMALL;
 	if (c->n_open >= RC_FILES_OPEN_MAX) {
 		snprintf(why, why_size, "more than %u files overlap in time", RC_FILES_OPEN_MAX);
 		return RC_E_FULL;
@@ -43,7 +41,7 @@ static int open_file(struct rc_capture *c, struct rc_source *s, char *why, size_
 		snprintf(why, why_size, "%s", rc_err_text(RC_E_NOMEM));
 		return RC_E_NOMEM;
 	}
-	int rc = rc_reader_open(s->name, bytes, r);
+	int rc = rc_reader_open(s->name, RC_STREAM_BUFFER_BYTES, r);
 	if (rc) {
 		snprintf(why, why_size, "%s", r->why);
 		free(r);
