@@ -162,16 +162,17 @@ static void check_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
 		read_tsig(w, rr, last && rr->section == RC_ADDITIONAL);
 }
 
-static inline void note_rr(struct rc_walk *w, struct rc_rr rr, const uint16_t *has, bool last)
+static inline void note_rr(struct rc_walk *w, const struct rc_rr *rr, const uint16_t *has,
+			   bool last)
 {
 	struct rc_msg *m = w->msg;
-	if (rr.type <= RC_TYPE_NSEC3)
-		m->has |= has[rr.type];
-	if (rr.section == RC_ANSWER &&
-	    (rr.type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY)))
+	if (rr->type <= RC_TYPE_NSEC3)
+		m->has |= has[rr->type];
+	if (rr->section == RC_ANSWER &&
+	    (rr->type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY)))
 		m->has |= RC_HAS_ANSWER_QTYPE;
-	if (!rc_rdata_is_address(&rr))
-		check_rr(w, &rr, last);
+	if (!rc_rdata_is_address(rr))
+		check_rr(w, rr, last);
 }
 
 /* Walks one section of records; false where the message is damaged. */
@@ -200,7 +201,7 @@ static bool walk_section(struct rc_walk *w)
 			return false;
 		}
 		m->end_off = (uint16_t)c.pos;
-		note_rr(w, rr, has, left == 1);
+		note_rr(w, &rr, has, left == 1);
 	}
 	w->c.pos = c.pos;
 	return true;

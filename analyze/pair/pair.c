@@ -219,8 +219,10 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 	uint64_t pos = rc_recorder_add(p->recorder, o->ts_ns, name, keys->asker, keys->server, &r);
 	struct rc_exchange *x = &r->x;
 	x->last_ns = o->ts_ns;
-	x->first_frame = x->last_frame = o->frame & RC_FRAME_MASK;
-	x->first_source = x->last_source = o->source;
+	x->first_frame = o->frame & RC_FRAME_MASK;
+	x->first_source = o->source;
+	x->last_frame = o->frame & RC_FRAME_MASK;
+	x->last_source = o->source;
 	x->last_ip_id = o->ip_id;
 	x->asker = *e->asker;
 	x->server = *e->server;

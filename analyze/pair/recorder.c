@@ -126,18 +126,25 @@ static bool is_padding(const struct rc_record *record)
 	return record->prev_asker == POS_MASK;
 }
 
-/* Takes up the record that was written at the head, where the caller has made room, into its chains. */
-static uint64_t append(struct rc_recorder *r, uint64_t asker_key, uint64_t server_key)
+/*
+ * Takes up the record that was written at the head, where the caller has made room, into its chains. They
+ * share words with the name's lengths: written together, so that nothing waits for a word half written.
+ */
+static uint64_t append(struct rc_recorder *r, unsigned name_len, unsigned name_labels,
+		       uint64_t asker_key, uint64_t server_key)
 {
 	uint64_t pos = r->records.head;
 	struct rc_record *record = record_at(r, pos);
 	uint64_t *a = &r->heads[asker_key & r->mask].by_asker,
 		 *s = &r->heads[server_key & r->mask].by_server;
-	record->prev_asker = *a & POS_MASK;
-	record->prev_server = *s & POS_MASK;
+	uint64_t prev_asker = *a & POS_MASK, prev_server = *s & POS_MASK;
+	record->prev_asker = prev_asker & POS_MASK;
+	record->name_len = name_len & UINT8_MAX;
+	record->prev_server = prev_server & POS_MASK;
+	record->name_labels = name_labels & UINT8_MAX;
 	*a = head_of(pos, asker_key);
 	*s = head_of(pos, server_key);
-	r->records.head += size_of(record->name_len);
+	r->records.head += size_of(name_len);
 	return pos;
 }
 
@@ -180,7 +187,8 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	struct rc_record *old = record_at(r, old_pos);
 	size = size_of(old->name_len);
 	r->since_ns = old->x.first_ns;
-	rc_recorder_prefetch_behind(r, old_pos);
+	if (rc_span_left_in_chunk(&r->records, old_pos) > AHEAD_BYTES + size)
+		rc_prefetch_bytes((const char *)old + AHEAD_BYTES, size);
 	if (old->blob_pos != 0) /* answers are in nearly the same order */
 		rc_span_release(&r->answers, old->blob_pos);
 	if (old->x.state != RC_X_PENDING) {
@@ -209,7 +217,8 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 		evict(r, moves);
 	memcpy(record_at(r, r->records.head), &copy, size);
 	const struct rc_exchange *x = &copy.record.x;
-	uint64_t new_pos = append(r, key_of(r, &x->asker, x->name_hash),
+	uint64_t new_pos = append(r, copy.record.name_len, copy.record.name_labels,
+				  key_of(r, &x->asker, x->name_hash),
 				  key_of(r, &x->server, x->name_hash));
 	r->on_move(r->context, old_pos, new_pos);
 }
@@ -240,16 +249,14 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 		evict(r, &moves);
 	struct rc_record *record = record_at(r, r->records.head);
 	rc_clear(record, size);
-	record->x.first_ns = first_ns;
-	record->name_len = name->len;
-	record->name_labels = name->labels;
 	rc_copy(record->name, name->wire, name->len);
 	/* The ring has long left the cache when it comes round. */
 	if (rc_span_left_in_chunk(&r->records, r->records.head) > AHEAD_BYTES + size)
 		rc_prefetch_bytes((const char *)record + AHEAD_BYTES, size);
 	r->stats.records++;
+	record->x.first_ns = first_ns;
 	*ret_record = record;
-	return append(r, asker_key, server_key);
+	return append(r, name->len, name->labels, asker_key, server_key);
 }
 
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
