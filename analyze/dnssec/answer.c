@@ -122,12 +122,15 @@ static struct rc_dnssec_verdict judge_set(struct rc_dnssec_run *run,
 
 /*
  * Did servers of the zone itself speak lately: was there a referral to it, or its SOA? Otherwise
- * what comes unsigned may be of a zone below, whose delegation was in the resolver's cache.
+ * what comes unsigned may be of a zone below, whose delegation was in the resolver's cache. What a
+ * resolver tells (AA=0) may be of any zone: only its own authority section shows of which.
  */
 static bool zone_spoke(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 		       const struct rc_name *zone)
 {
-	for (size_t i = 0; i < run->n_sets; i++) {
+	bool told = (view->msg->flags & RC_FLAG_AA) == 0;
+	size_t end = told ? view->first + view->n : run->n_sets;
+	for (size_t i = told ? view->first : 0; i < end; i++) {
 		const struct rc_dnssec_set *set = &run->sets[i];
 		if ((set->type == RC_TYPE_NS || set->type == RC_TYPE_SOA) &&
 		    rc_name_equal(&set->owner, zone) &&

@@ -30,7 +30,7 @@ static ldns_key *zone_keys[2][2];
 struct part {
 	const char *qname;
 	uint16_t qtype;
-	bool nxdomain, referral, no_do;
+	bool nxdomain, referral, no_do, told; /* told: by a resolver */
 	int64_t age_s;
 	ldns_rr_list *answer, *authority;
 };
@@ -215,7 +215,7 @@ static uint8_t *encode(const struct part *part, size_t *ret_len)
 	ldns_pkt *pkt = ldns_pkt_query_new(ldns_dname_new_frm_str(part->qname),
 					   (ldns_rr_type)part->qtype, LDNS_RR_CLASS_IN, 0);
 	ldns_pkt_set_qr(pkt, true);
-	ldns_pkt_set_aa(pkt, !part->referral);
+	ldns_pkt_set_aa(pkt, !part->referral && !part->told);
 	ldns_pkt_set_edns_udp_size(pkt, 1232);
 	ldns_pkt_set_edns_do(pkt, !part->no_do);
 	ldns_pkt_set_rcode(pkt, part->nxdomain ? LDNS_RCODE_NXDOMAIN : LDNS_RCODE_NOERROR);
@@ -651,6 +651,28 @@ static void missing_signature_without_do_is_not_conclusive(void **state)
 	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_RRSIG_MISSING);
 	assert_false(s.result.findings[0].conclusive);
 	close_scene(&s);
+}
+
+/* A resolver does not show of which zone its answer is: there may be an unsigned one below. */
+static void missing_signature_that_a_resolver_tells_of_is_not_conclusive(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	drop(s.parts[PART_ANSWER].answer, LDNS_RR_TYPE_RRSIG);
+	s.parts[PART_ANSWER].told = true;
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.status, RC_DNSSEC_INDETERMINATE);
+	close_scene(&s);
+}
+
+static void missing_proof_that_a_resolver_tells_of_shows_its_zone(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_nxdomain(&s);
+	s.parts[PART_ANSWER].told = true;
+	expect_fault(&s, RC_DNSSEC_DENIAL_MISSING, "example", PART_ANSWER);
 }
 
 static void one_good_server_makes_a_fault_inconclusive(void **state)
@@ -1121,6 +1143,8 @@ int main(void)
 		cmocka_unit_test(damaged_signature_is_found),
 		cmocka_unit_test(missing_signature_is_found),
 		cmocka_unit_test(missing_signature_without_do_is_not_conclusive),
+		cmocka_unit_test(missing_signature_that_a_resolver_tells_of_is_not_conclusive),
+		cmocka_unit_test(missing_proof_that_a_resolver_tells_of_shows_its_zone),
 		cmocka_unit_test(one_good_server_makes_a_fault_inconclusive),
 		cmocka_unit_test(second_good_signature_repairs_a_bad_one),
 		cmocka_unit_test(ds_with_another_digest_is_a_mismatch),
