@@ -21,6 +21,21 @@ struct slot {
 	uint64_t at;  /* where its digest stands in the ring: only grows */
 };
 
+bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
+{
+	struct rc_cursor rd = rc_rr_rdata(m, rr);
+	const uint8_t *bytes;
+	if (rr->type == RC_TYPE_A && rr->rdata_len == 4 &&
+	    (bytes = rc_cursor_bytes(&rd, 4)) != NULL)
+		*ret_addr = rc_addr_v4(bytes);
+	else if (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16 &&
+		 (bytes = rc_cursor_bytes(&rd, 16)) != NULL)
+		*ret_addr = rc_addr_v6(bytes);
+	else
+		return false;
+	return true;
+}
+
 struct rc_digests {
 	struct slot *slots;
 	uint64_t mask;

@@ -76,21 +76,6 @@ static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t 
 	rc_digest_name(name, &z->ns[z->n_ns++]);
 }
 
-bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
-{
-	struct rc_cursor rd = rc_rr_rdata(m, rr);
-	const uint8_t *bytes;
-	if (rr->type == RC_TYPE_A && rr->rdata_len == 4 &&
-	    (bytes = rc_cursor_bytes(&rd, 4)) != NULL)
-		*ret_addr = rc_addr_v4(bytes);
-	else if (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16 &&
-		 (bytes = rc_cursor_bytes(&rd, 16)) != NULL)
-		*ret_addr = rc_addr_v6(bytes);
-	else
-		return false;
-	return true;
-}
-
 /* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
 static void zones_of_message(struct rc_case *c, const struct rc_digest *d, void *context)
 {
@@ -479,6 +464,25 @@ static void tally(struct rc_zone_view *z, const struct rc_link *link)
 		s->worst = link->outcome;
 }
 
+/* DNS64 (RFC 6147 5.1.6): where IPv6 has no address, those of IPv4 are asked for next: was that in vain? */
+static bool goes_on_for_ipv4(const struct rc_case *c, const struct rc_link *none)
+{
+	bool asked = false;
+	if (c->x->qtype != RC_TYPE_AAAA || none->x->answer.rcode != RC_RCODE_NOERROR ||
+	    none->answer == NULL || (none->answer->has & RC_HAS_ANSWER_QTYPE))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name == none->name && link->zone == none->zone &&
+		    link->x->qtype == RC_TYPE_A && link->outcome == RC_OUT_USABLE)
+			return false;
+		asked = asked ||
+			(link->name == none->name && link->zone == none->zone &&
+			 link->x->qtype == RC_TYPE_A && link->x->first_ns >= none->x->end_ns);
+	}
+	return asked;
+}
+
 /*
  * Marks failed questions. Where the question itself got its final answer, only the side lookups that
  * validation needs can still make it fail.
@@ -488,6 +492,8 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 	for (size_t i = 0; i < c->n_links && c->final == NULL; i++)
 		if (is_final(&c->links[i], c->x->qtype))
 			c->final = &c->links[i];
+	if (c->final != NULL && goes_on_for_ipv4(c, c->final))
+		c->final = NULL;
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *first = &c->links[i];
 		struct rc_zone_view *z = &c->zones[first->zone];

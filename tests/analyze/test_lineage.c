@@ -78,11 +78,49 @@ static void a_nameserver_without_an_address_stays_at_fault(void **state)
 	assert_cause(&s, 0, "delegation.ns_unresolvable");
 }
 
+/*
+ * DNS64: no address of IPv6, so those of IPv4 are asked for, and the server fails that. Asked for before
+ * the answer, they are another question: a client asks for both.
+ */
+static void a_failure_to_find_what_dns64_needs_is_the_cause(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned after = 0; after < 2; after++) {
+		begin(&s);
+		warm_up(&s, LATE);
+		int64_t ms = LATE + 100;
+		dns_query(&d, 1, QUERY, name, RC_TYPE_AAAA);
+		send_message(&s, ms, CLIENT, 20001, RESOLVER, 53, &d);
+		ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+		refer(&s, ms + 10, 2, name);
+		for (unsigned i = 0; i < 2; i++) {
+			if (i == after) {
+				ask(&s, ms + 20 + i, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+				continue;
+			}
+			dns_query(&d, 4, FETCH, name, RC_TYPE_AAAA);
+			send_message(&s, ms + 20 + i, RESOLVER, 20004, ZONE_SERVER, 53, &d);
+			dns_query(&d, 4, AUTHORITY, name, RC_TYPE_AAAA);
+			dns_rr_soa(&d, RC_AUTHORITY, "example");
+			say(&s, ms + 20 + i, ZONE_SERVER, RESOLVER, 4, &d);
+		}
+		reply(&s, ms + 30, ZONE_SERVER, RESOLVER, 3, RC_FLAG_QR | RC_RCODE_SERVFAIL, name);
+		dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, name, RC_TYPE_AAAA);
+		say(&s, ms + 31, RESOLVER, CLIENT, 1, &d);
+		finish(&s);
+		assert_cause(&s, 0, after ? "upstream.servfail" : "resolver.internal");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
+		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
