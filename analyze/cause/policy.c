@@ -86,8 +86,12 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
-	if (c->others.same_client_ok > 0 || rc_hosts_served(c->hosts, &c->x->asker, &c->x->server))
-		return RC_CONF_NONE; /* this client is served well at other times: not a matter of who asks */
+	/* The client is served well at other times, others are refused as well, or its question is at work. */
+	if (c->others.same_client_ok > 0 ||
+	    rc_hosts_served(c->hosts, &c->x->asker, &c->x->server) ||
+	    (c->others.served_refused > 0 && c->others.same_server_ok == 0) ||
+	    (!rc_is_answered(c) && rc_failed_zone(c) != NULL))
+		return RC_CONF_NONE;
 	if (rc_is_answered(c) ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0) {
 		rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
 		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
@@ -246,6 +250,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c),
 				rc_say_name(c, c->qname));
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	served = served || c->others.served_refused > 0;
 	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
 			       !is_transfer(c);
 	if (c->ede & rule->ede) {
@@ -255,17 +260,13 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	}
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
 	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
-		rc_prove_self(c, f,
-			      "EDE 18 (Prohibited) and nothing asked upstream, while the client's "
-			      "other names are answered");
+		rc_prove_self(c, f, "EDE 18 (Prohibited) and nothing asked upstream");
 		return RC_CONF_LIKELY;
 	}
 	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_server_recurses(c) ||
 	    c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
-	rc_prove_self(
-		c, f,
-		"REFUSED and nothing asked upstream, while the client's other names are answered");
+	rc_prove_self(c, f, "REFUSED and nothing asked upstream, while other names are answered");
 	return RC_CONF_LIKELY;
 }
 

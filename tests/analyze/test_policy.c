@@ -98,9 +98,50 @@ static void refusals_beside_answers_at_a_low_rate_are_none(void **state)
 	assert_string_not_equal(s.seen[1].cause->slug, "policy.rate_limited");
 }
 
+/* This client never had an answer; but whom the resolver does serve is refused the name as well. */
+static void a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		begin(&s);
+		warm_up(&s, 0);
+		for (unsigned i = both ? 0 : 1; i < 2; i++) {
+			const char *client = i == 0 ? CLIENT2 : CLIENT;
+			ask(&s, LATE + i * 50, client, RESOLVER, 20 + i, QUERY, NAME);
+			reply(&s, LATE + i * 50 + 1, RESOLVER, client, 20 + i,
+			      RECURSED | RC_RCODE_REFUSED, NAME);
+		}
+		finish(&s);
+		assert_cause(&s, both, both ? "policy.blocked" : "policy.client_not_allowed");
+	}
+}
+
+/* Others had the name from the cache before; for this client the resolver asks servers that are silent. */
+static void a_resolver_at_work_does_not_shut_its_client_out(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, 100, 10, "www.example");
+	ask(&s, 110, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply_a(&s, 111, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
+	reply_a(&s, 112, RESOLVER, CLIENT, 10, RECURSED, "www.example");
+	ask(&s, LATE, "198.51.100.3", RESOLVER, 13, QUERY, "www.example");
+	for (unsigned i = 0; i < 4; i++)
+		ask(&s, LATE + 1 + 900 * i, RESOLVER, i % 2 ? ZONE_SERVER2 : ZONE_SERVER, 14 + i,
+		    FETCH, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
+		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
