@@ -112,6 +112,16 @@ static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
 	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/* Some copy of what was signed is out of date by packet time too: the resolver may hold that one. */
+static bool is_out_of_date(const struct rc_dnssec_result *r)
+{
+	for (size_t i = 0; i < r->n_findings; i++)
+		if (r->findings[i].fault == RC_DNSSEC_SIGNATURE_EXPIRED ||
+		    r->findings[i].fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID)
+			return true;
+	return false;
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -121,7 +131,7 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 	if (!(c->ede & rule->ede))
 		return by_root_keys(c, f);
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	if (r->status != RC_DNSSEC_SECURE)
+	if (r->status != RC_DNSSEC_SECURE || is_out_of_date(r))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
