@@ -8,7 +8,9 @@
 #include "base/time.h"
 
 #define WAYS 8u
-#define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */
+#define ALIAS_RRS 8u /* records looked through for an alias and its signature: they come first */
+#define RRSIG_LABELS_OFF 3u /* RFC 4034 3.1 */
+#define TTL_MAX_S 604800u   /* RFC 8767 4 and what resolvers keep at most: 7 days */
 
 struct entry {
 	uint64_t content; /* hash of the message behind its ID */
@@ -149,6 +151,64 @@ static bool note_referral(struct rc_book *b, const struct rc_obs *obs, bool dnss
 	return false;
 }
 
+/* How many labels above its owner a signed CNAME was made from a wildcard (RFC 4035 5.3.4); 0 if not so. */
+static unsigned labels_above(const struct rc_msg *msg, const struct rc_name *owner)
+{
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < ALIAS_RRS && rc_rr_next(&it, &rr); n++) {
+		struct rc_name signed_name;
+		if (rr.section != RC_ANSWER)
+			break;
+		struct rc_cursor rd = rc_rr_rdata(msg, &rr);
+		if (rr.type != RC_TYPE_RRSIG || rc_cursor_u16(&rd) != RC_TYPE_CNAME ||
+		    !rc_rr_owner(msg, &rr, &signed_name) || !rc_name_equal(&signed_name, owner))
+			continue;
+		rc_cursor_skip(&rd, RRSIG_LABELS_OFF - 2);
+		unsigned labels = rc_cursor_u8(&rd);
+		return labels < owner->labels ? owner->labels - labels : 0;
+	}
+	return 0;
+}
+
+/* One message tells of an alias for all names: each further name would tell the same. */
+static bool is_known(struct rc_book *b, uint64_t zone_hash, int64_t now_ns)
+{
+	uint64_t key = key_of(b, zone_hash, RC_BOOK_ALIAS);
+	uint64_t set = (key & b->mask) * WAYS;
+	for (uint64_t at = set; at < set + WAYS; at++)
+		if (b->keys[at] == key && is_held(b, at) && b->entries[at].expires_ns > now_ns)
+			return true;
+	return false;
+}
+
+/* The first alias of an answer, if it is one of all the names below a name. */
+static void note_alias(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
+{
+	const struct rc_msg *msg = &obs->msg;
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
+	struct rc_name owner;
+	struct rc_rr rr;
+	for (unsigned n = 0; n < ALIAS_RRS && rc_rr_next(&it, &rr); n++) {
+		if (rr.section != RC_ANSWER)
+			return;
+		if (rr.type != RC_TYPE_DNAME && rr.type != RC_TYPE_CNAME)
+			continue;
+		if (!rc_rr_owner(msg, &rr, &owner))
+			return;
+		unsigned above = rr.type == RC_TYPE_CNAME ? labels_above(msg, &owner) : 0;
+		if (rr.type == RC_TYPE_CNAME && above == 0)
+			return;
+		struct rc_name below = owner;
+		if (above > 0)
+			rc_name_parent(&owner, above, &below);
+		uint64_t hash = rc_name_hash(b->seed, &below);
+		if (!is_known(b, hash, obs->ts_ns))
+			put(b, hash, RC_BOOK_ALIAS, obs, rr.ttl_s, dnssec_ok);
+		return;
+	}
+}
+
 bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
@@ -165,8 +225,12 @@ bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 		kind = RC_BOOK_DS;
 	else if (msg->qtype == RC_TYPE_NS)
 		kind = RC_BOOK_NS;
-	else
+	else {
+		bool wild = (msg->has & RC_HAS_ANSWER_CNAME) && (msg->has & RC_HAS_ANSWER_RRSIG);
+		if (wild || (msg->has & RC_HAS_ANSWER_DNAME))
+			note_alias(b, obs, dnssec_ok);
 		return false;
+	}
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	if (rc_rr_next(&it, &rr) && rr.section == RC_ANSWER)

@@ -1,14 +1,22 @@
 /*
  * The zone book: what a warm resolver will not ask again. Keeps, for as long as their TTLs let a
  * resolver use them, the messages that carried a zone's referral (NS, glue, DS or its denial), DS,
- * DNSKEY and NS sets. Bounded: a set-associative index, least recently seen out; messages in a ring.
+ * DNSKEY and NS sets, and aliases of all the names below one: DNAME, and signed wildcards, from which
+ * resolvers answer for names never asked before (RFC 8198). Bounded: a set-associative index, least recently seen out; messages in a ring.
  */
 #ifndef RC_ANALYZE_BOOK_H
 #define RC_ANALYZE_BOOK_H
 
 #include "decode/obs.h"
 
-enum rc_book_kind { RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY, RC_BOOK_NS, RC_BOOK_KINDS };
+enum rc_book_kind {
+	RC_BOOK_REFERRAL,
+	RC_BOOK_DS,
+	RC_BOOK_DNSKEY,
+	RC_BOOK_NS,
+	RC_BOOK_ALIAS, /* by the DNAME's owner, or the name right above the wildcard */
+	RC_BOOK_KINDS
+};
 
 struct rc_book_stats {
 	uint64_t messages;  /* written */

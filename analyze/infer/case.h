@@ -79,6 +79,7 @@ struct rc_case {
 
 	struct rc_followed *names;
 	size_t n_names;
+	size_t n_recalled; /* names, with those of aliases in memory that led to nothing asked */
 	struct rc_link *links; /* in time order */
 	size_t n_links;
 	bool lineage_cut; /* a ceiling was hit */

@@ -330,6 +330,49 @@ static void recall_alias(struct rc_case *c, size_t name)
 	}
 }
 
+/* The target of an alias of all names below one; false if that is not what the record is. */
+static bool rename_below(const struct rc_msg *m, const struct rc_rr *rr, const struct rc_name *name,
+			 struct rc_name *ret_name)
+{
+	struct rc_name owner, target;
+	if ((rr->type != RC_TYPE_DNAME && rr->type != RC_TYPE_CNAME) ||
+	    !rc_rr_owner(m, rr, &owner) || !rc_rr_rdata_name(m, rr, 0, &target))
+		return false;
+	if (rr->type == RC_TYPE_CNAME) {
+		*ret_name = target;
+		return true;
+	}
+	return owner.labels < name->labels && rc_name_in(name, &owner) &&
+	       substitute(name, &owner, &target, ret_name);
+}
+
+/* ... or from one that it holds for all names below another: a DNAME, or a signed wildcard. */
+static void recall_alias_below(struct rc_case *c, size_t name)
+{
+	const struct rc_name *asked = &c->names[name].name;
+	for (unsigned n = 1; n < asked->labels; n++) {
+		struct rc_book_page page;
+		struct rc_name above, target;
+		struct rc_msg m;
+		struct rc_rr rr;
+		rc_name_parent(asked, n, &above);
+		if (rc_book_find(c->book, rc_name_hash(c->seed, &above), RC_BOOK_ALIAS,
+				 c->x->first_ns, &page, 1) == 0)
+			continue;
+		bound_to(c, page.first_ns);
+		if (page.first_ns > c->to_ns ||
+		    !rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m))
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(&m, RC_ANSWER);
+		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++) {
+			if (rr.section != RC_ANSWER || !rename_below(&m, &rr, asked, &target))
+				continue;
+			follow(c, &target, RC_ROLE_ALIAS);
+			return;
+		}
+	}
+}
+
 /* It holds the delegation too: where that gives no address, it looks the servers' names up again. */
 static void recall_nameservers(struct rc_case *c, size_t name)
 {
@@ -396,9 +439,11 @@ static void recall(struct rc_case *c)
 		if (role != RC_ROLE_QUESTION && role != RC_ROLE_ALIAS)
 			continue;
 		recall_alias(c, i);
+		recall_alias_below(c, i);
 		recall_nameservers(c, i);
 	}
 	collect_names(c, n_names);
+	c->n_recalled = c->n_names;
 	for (size_t i = n_links; i < c->n_links && !went_on; i++)
 		went_on = c->links[i].x->first_ns >= c->from_ns;
 	if (!went_on) { /* what was under way already is of somebody else's question */
@@ -419,6 +464,8 @@ void rc_lineage_collect(struct rc_case *c)
 	recall(c);
 	if (c->n_links == 0 && widen_to_silent_fetch(c))
 		collect_names(c, 0);
+	if (c->n_recalled < c->n_names)
+		c->n_recalled = c->n_names;
 	qsort(c->links, c->n_links, sizeof *c->links, by_time);
 }
 

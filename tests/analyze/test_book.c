@@ -201,6 +201,44 @@ static void a_full_book_keeps_the_newest_and_stays_sound(void **state)
 	rc_book_free(b);
 }
 
+/* What a CNAME's signature was made over has as many labels as it says (RFC 4034 3.1.3). */
+static void note_alias(struct rc_book *b, const char *name, unsigned type, const char *owner,
+		       int labels)
+{
+	static struct dns d, rdata;
+	struct rc_msg m;
+	dns_query(&d, 7, RC_FLAG_QR | RC_FLAG_AA, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, owner, type, "target.test");
+	rdata.len = 0;
+	dns_u16(&rdata, type);
+	dns_u8(&rdata, 13);
+	dns_u8(&rdata, (unsigned)labels);
+	dns_bytes(&rdata, "0123456789abcd", 14);
+	dns_name(&rdata, "example");
+	dns_bytes(&rdata, "sig", 3);
+	if (labels > 0)
+		dns_rr(&d, RC_ANSWER, owner, RC_TYPE_RRSIG, 300, &rdata);
+	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+	note(b, &m, T0);
+}
+
+static void an_alias_of_all_names_below_one_is_kept_for_that(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	(void)state;
+	note_alias(b, "www.d.example", RC_TYPE_DNAME, "d.example", 0);
+	note_alias(b, "mail.d.example", RC_TYPE_DNAME, "d.example", 0); /* says nothing new */
+	note_alias(b, "a.w.example", RC_TYPE_CNAME, "a.w.example", 2);
+	note_alias(b, "plain.p.example", RC_TYPE_CNAME, "plain.p.example", 3);
+	note_alias(b, "bare.q.example", RC_TYPE_CNAME, "bare.q.example", 0);
+	assert_int_equal(find(b, "d.example", RC_BOOK_ALIAS, T0, pages, PAGES_MAX), 1);
+	assert_int_equal(find(b, "w.example", RC_BOOK_ALIAS, T0, pages, PAGES_MAX), 1);
+	assert_int_equal(find(b, "p.example", RC_BOOK_ALIAS, T0, pages, PAGES_MAX), 0);
+	assert_int_equal(find(b, "q.example", RC_BOOK_ALIAS, T0, pages, PAGES_MAX), 0);
+	rc_book_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +250,7 @@ int main(void)
 		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
+		cmocka_unit_test(an_alias_of_all_names_below_one_is_kept_for_that),
 		cmocka_unit_test(failures_and_damaged_or_truncated_answers_are_not_kept),
 		cmocka_unit_test(a_full_book_keeps_the_newest_and_stays_sound),
 	};

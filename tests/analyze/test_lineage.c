@@ -115,12 +115,91 @@ static void a_failure_to_find_what_dns64_needs_is_the_cause(void **state)
 	}
 }
 
+/* What the zone's servers refuse; and an alias of all names below "d.test" leads to that zone. */
+static void refused_behind_dname(struct sim *s, int64_t ms, unsigned id, const char *name,
+				 const char *target)
+{
+	static struct dns d;
+	if (name != NULL) {
+		ask(s, ms, RESOLVER, PROVIDER_SERVER, id, FETCH, name);
+		dns_query(&d, (uint16_t)id, AUTHORITY, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, "d.test", RC_TYPE_DNAME, "example");
+		dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
+		say(s, ms + 1, PROVIDER_SERVER, RESOLVER, id, &d);
+		ask(s, ms + 2, RESOLVER, ROOT_SERVER, id + 1, FETCH, target);
+		refer(s, ms + 3, id + 1, target);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+		ask(s, ms + 4 + i, RESOLVER, server, id + 2 + i, FETCH, target);
+		reply(s, ms + 4 + i, server, RESOLVER, id + 2 + i, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      target);
+	}
+}
+
+static void a_dname_that_the_resolver_holds_is_followed(void **state)
+{
+	static struct sim s;
+	const int rcode = RECURSED | RC_RCODE_SERVFAIL;
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE);
+	int64_t ms = LATE + 100;
+	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, "www.d.test");
+	refused_behind_dname(&s, ms + 1, 10, "www.d.test", "www.example");
+	reply(&s, ms + 10, RESOLVER, CLIENT, 1, rcode, "www.d.test");
+	ask(&s, ms + 100, CLIENT, RESOLVER, 2, QUERY, "mail.d.test");
+	refused_behind_dname(&s, ms + 101, 20, NULL, "mail.example");
+	reply(&s, ms + 110, RESOLVER, CLIENT, 2, rcode, "mail.d.test");
+	/* Those servers are not asked any more. */
+	ask(&s, ms + 200, CLIENT, RESOLVER, 3, QUERY, "api.d.test");
+	reply(&s, ms + 201, RESOLVER, CLIENT, 3, rcode, "api.d.test");
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_cause(&s, i, "delegation.lame_refused");
+		assert_string_equal(s.seen[i].zone, "example");
+		assert_int_equal(s.seen[i].confidence, i < 2 ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+}
+
+/*
+ * The answers pass by, and the resolver asks on after its usual wait; or it asks on at once, as one does that
+ * has them and takes them for bad.
+ */
+static void answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned unheard = 0; unheard < 2; unheard++) {
+		begin(&s);
+		warm_up(&s, LATE);
+		int64_t ms = LATE + 100;
+		ask_below(&s, ms, 1, name);
+		for (unsigned i = 0; i < 3; i++) {
+			int64_t at = ms + 10 + (unheard ? 800 : 8) * i;
+			const char *server = i % 2 ? ZONE_SERVER2 : ZONE_SERVER;
+			ask(&s, at, RESOLVER, server, 10 + i, FETCH, name);
+			reply_a(&s, at + 2, server, RESOLVER, 10 + i, AUTHORITY, name);
+		}
+		reply(&s, ms + (unheard ? 2500 : 30), RESOLVER, CLIENT, 1,
+		      RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_cause(&s, 0, unheard ? "upstream.timeout" : "resolver.internal");
+		assert_int_equal(s.seen[0].confidence, unheard ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
+		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
+		cmocka_unit_test(
+			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
