@@ -12,6 +12,8 @@
 #define EDE_PROHIBITED RC_EDE(18)
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
 #define PROOFS_MAX 8u        /* exchanges shown per zone */
+#define UNHEARD_NS \
+	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
 /*
  * What a server did on the whole: a reply that did not match or was not whole explains the silence of
@@ -304,10 +306,62 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
+/* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
+static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
+{
+	int64_t next_ns = c->to_ns;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		int64_t at_ns = x->first_ns > after_ns ? x->first_ns : x->last_ns;
+		if (at_ns > after_ns && at_ns < next_ns)
+			next_ns = at_ns;
+	}
+	return next_ns;
+}
+
+/*
+ * Answers pass by here, and the resolver goes on as after silence: what reaches it is taken further, or
+ * rejected, at once. Something between here and there loses them, or drops them.
+ */
+static enum rc_confidence by_unheard(struct rc_case *c, struct rc_finding *f)
+{
+	unsigned answers = 0, again = 0;
+	if (c->final == NULL || c->lineage_cut || (c->ede & ~EDE_NO_SERVER) ||
+	    c->others.same_server_ok + c->others.same_client_ok > 0)
+		return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name != c->final->name || link->x->qtype != c->final->x->qtype)
+			continue;
+		again += answers > 0;
+		if (link->outcome != RC_OUT_USABLE || link->zone != c->final->zone)
+			continue;
+		if (next_step_ns(c, link->x->end_ns) - link->x->end_ns < UNHEARD_NS)
+			return RC_CONF_NONE;
+		answers++;
+	}
+	if (answers == 0 || (again == 0 && !rc_is_answered(c)) ||
+	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
+		return RC_CONF_NONE;
+	f->server = NULL;
+	f->explanation = rc_say(
+		c,
+		"Answers for %s pass by on their way to %s, which %s as if none came: they are "
+		"lost, or dropped, behind the point of this capture.",
+		rc_say_name(c, &c->final->name->name), rc_say_addr(c, &c->x->server),
+		again > 0 ? "goes on asking" : "waits and gives up");
+	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
+		 "an answer that the resolver does not act on");
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return again > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
 	enum rc_confidence confidence = test_zone(rule, c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = by_unheard(c, f);
 	return confidence != RC_CONF_NONE ? confidence : by_timing(c, f);
 }
 
