@@ -247,6 +247,64 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 	return keys || (checks && fails_validation(c)) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/* A DNAME that makes of the name one longer than names may be (RFC 6672 2.2). */
+static bool overflows(const struct rc_msg *m, const struct rc_name *qname,
+		      struct rc_name *ret_owner, struct rc_name *ret_target)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
+		if (rr.section != RC_ANSWER)
+			break;
+		if (rr.type == RC_TYPE_DNAME && rc_rr_owner(m, &rr, ret_owner) &&
+		    rc_rr_rdata_name(m, &rr, 0, ret_target) && ret_owner->labels < qname->labels &&
+		    rc_name_in(qname, ret_owner) &&
+		    qname->len + ret_target->len > RC_NAME_MAX + ret_owner->len)
+			return true;
+	}
+	return false;
+}
+
+/* To the client YXDOMAIN, or SERVFAIL where a server of the zone said so to its resolver. */
+static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_case *c,
+					struct rc_finding *f)
+{
+	(void)rule;
+	struct rc_name *owner = rc_arena_take(c->arena, 2 * sizeof *owner);
+	const struct rc_link *link = NULL;
+	bool told = rc_rcode_is(c, RC_RCODE_YXDOMAIN), shown;
+	if (owner == NULL)
+		return RC_CONF_NONE;
+	struct rc_name *target = owner + 1;
+	shown = c->answer != NULL && overflows(c->answer, c->qname, owner, target);
+	for (size_t i = 0; i < c->n_links && !shown; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_YXDOMAIN)
+			continue;
+		link = &c->links[i];
+		shown = link->answer != NULL &&
+			overflows(link->answer, &link->name->name, owner, target);
+	}
+	if (!told && link == NULL && !shown)
+		return RC_CONF_NONE;
+	if (shown)
+		f->zone = owner;
+	f->explanation =
+		shown ? rc_say(c,
+			       "The DNAME of %s points to %s: of %s it makes a name longer than "
+			       "the 255 octets that a name may have.",
+			       rc_say_name(c, owner), rc_say_name(c, target),
+			       rc_say_name(c, c->qname))
+		      : rc_say(c,
+			       "The answer for %s is YXDOMAIN: a DNAME makes of it a name longer "
+			       "than the 255 octets that a name may have.",
+			       rc_say_name(c, c->qname));
+	if (link != NULL)
+		rc_prove(c, f, link->x, &link->name->name, NULL, "YXDOMAIN");
+	rc_prove_self(c, f, "the client's answer");
+	return shown ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
 static const struct rc_rule rules[] = {
 	{
 		.cause =
@@ -301,6 +359,32 @@ static const struct rc_rule rules[] = {
 		.rank = 280,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
 		.test = test_cname_loop,
+	},
+	{
+		.cause =
+			{
+				.slug = "zone.alias_too_long",
+				.title = "the alias makes a name that is too long",
+				.when = "YXDOMAIN in answer to a query: a DNAME makes of the name "
+					"asked for one of more than 255 octets.",
+				RC_TRUTH("The DNAME is seen, and what it makes of the name has "
+					 "more than 255 octets.",
+					 "YXDOMAIN to the client or to its resolver, and the "
+					 "DNAME is not seen.",
+					 NULL,
+					 {"update.prerequisite_failed",
+					  "YXDOMAIN answers an UPDATE"},
+					 {"zone.cname_loop", "the names get longer step by step"}),
+				.responsible = RC_PARTY_ZONE_OWNER,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Ask for a shorter name, or give the DNAME of {zone} a "
+					"shorter target."},
+				.next_steps = {"dig {qname} DNAME +norecurse"},
+				.reference = "RFC 6672 2.2",
+			},
+		.rank = 281,
+		.rcodes = RC_ON(RC_RCODE_YXDOMAIN) | RC_ON(RC_RCODE_SERVFAIL),
+		.test = test_too_long,
 	},
 	{
 		.cause =

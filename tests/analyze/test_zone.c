@@ -138,9 +138,33 @@ static void names_below_a_registry_share_nothing(void **state)
 	assert_cause(&s, 1, "unknown.upstream_not_visible");
 }
 
+#define LABEL63 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk"
+
+static void a_dname_that_makes_a_name_too_long_is_named(void **state)
+{
+	static const char *const targets[2] = {"short.test",
+					       LABEL63 "." LABEL63 "." LABEL63 ".test"};
+	static struct dns d;
+	const char *name = LABEL63 ".d.test";
+	(void)state;
+	for (unsigned kind = 0; kind < 3; kind++) {
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+		dns_query(&d, 1, RECURSED | RC_RCODE_YXDOMAIN, name, RC_TYPE_A);
+		if (kind < 2)
+			dns_rr_name(&d, RC_ANSWER, "d.test", RC_TYPE_DNAME, targets[kind]);
+		say(&s, LATE + 5, RESOLVER, CLIENT, 1, &d);
+		finish(&s);
+		assert_cause(&s, 0, "zone.alias_too_long");
+		assert_int_equal(s.seen[0].confidence, kind == 1 ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),

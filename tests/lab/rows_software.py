@@ -6,6 +6,8 @@ from scenario import A, FAILS, OK, S, SAME, WAIT, fine, probe, rule
 from zones import Zone
 import faults
 
+LABEL = "x" * 62
+LONG = ".".join([LABEL] * 3 + ["com."])  # with one more of these labels it is no name
 ZONES = [
     Zone("tiny.com.", ["atiny"], v6=False),
     Zone("tinylame.com.", [], delegate=["atiny"], v6=False),
@@ -18,6 +20,9 @@ ZONES = [
         round.@ 300 IN CNAME x.loopy.com."""),
     Zone("above.com.", ["abind"], True, nsec3=True, fault=faults.without("NSEC3")),
     Zone("below.above.com.", ["ansd"]),
+    Zone("starry.com.", ["ansd"], records=f"d.@ 300 IN DNAME lame.com.\nlong.@ 300 IN DNAME {LONG}"),
+    Zone("starrys.com.", ["abind"], True, records=f"""*.w.@ 300 IN CNAME www.lame.com.
+        long.@ 300 IN DNAME {LONG}"""),
 ]
 OPTIONS = {
     "rdjb": {"targets": ["root"]},
@@ -96,4 +101,20 @@ WARM = [
       also_ok=("dnssec.denial_invalid",)),
 ]
 
-SCENARIOS = SOFTWARE + SETTINGS + WARM
+DEAF = ["rbind", "rpdns"]
+ALIASES = [
+    S("zone.alias_too_long", "dname", "A DNAME makes of the name one that is too long.",
+      [[A("c1", r, f"{LABEL}.long.{zone}", timeout=12) for r in RESOLVERS]
+       for zone in ("starry.com.", "starrys.com.")], ("YXDOMAIN", "SERVFAIL")),
+    S("delegation.lame_refused", "behind-a-dname", "A DNAME that the resolver holds leads into a zone whose"
+      " servers do not host it.", probe("d.starry.com.", cd=False), FAILS),
+    S("delegation.lame_refused", "behind-a-wildcard", "A signed wildcard alias, from which resolvers answer"
+      " for names never asked, leads into a zone whose servers do not host it.",
+      [[A("c1", r, f"{n}.w.starrys.com.", timeout=12, edns=None) for r in RESOLVERS] for n in "abc"], FAILS),
+    S("upstream.timeout", "answers-do-not-arrive", "Answers pass the tap, and are dropped before the resolver.",
+      [[A(c, r, f"{n}.plain.com.", timeout=WAIT[r]) for r in DEAF] for c, n in (("c1", "www"), ("c2", "mail"))],
+      FAILS, inject=[rule(r, f"ip saddr {v4('abind')} udp sport 53 drop") for r in DEAF] +
+      [rule(r, "ip6 nexthdr udp udp sport 53 drop") for r in DEAF], settle=1),
+]
+
+SCENARIOS = SOFTWARE + SETTINGS + WARM + ALIASES
