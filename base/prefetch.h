@@ -5,6 +5,7 @@
 #define RC_BASE_PREFETCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define RC_LINE_BYTES 64u
 
@@ -16,6 +17,12 @@ static inline void rc_prefetch(const void *p)
 {
 	__builtin_prefetch(p, 1);
 	__asm__ volatile("");
+}
+
+/* The first line's begin in memory that has a line more than is needed. */
+static inline void *rc_lines_begin(void *p)
+{
+	return (char *)p + (RC_LINE_BYTES - (uintptr_t)p % RC_LINE_BYTES) % RC_LINE_BYTES;
 }
 
 /* The lines of len bytes at p. */

@@ -30,12 +30,12 @@ struct group {
 	size_t n;
 };
 
-/* The last client question per name: whom it was put to, and when. */
+/* The last client question per name: whom it was put to, and when. Half a line, as each query writes one. */
 struct recent {
-	uint64_t name_hash;
 	int64_t ts_ns;
 	struct rc_addr server;
-	uint8_t mac[6]; /* it went to, zero unknown */
+	uint32_t name;  /* upper half of its hash */
+	uint8_t mac[4]; /* it went to: the last octets, in which cards differ; zero unknown */
 };
 
 /* Addresses seen behind one link-layer address: one host has few, a router has many. */
@@ -52,22 +52,22 @@ struct load {          /* what is asked of a server, in seconds of packet time *
 
 /* What is looked into at random for each message, on the same large pages. */
 struct tables {
-	struct load load[LOAD_SLOTS];       /* by hash of the server */
-	struct recent recent[RECENT_NAMES]; /* by hash of the name */
-	/* Hashes of client and server pairs that worked; a later pair overwrites. */
-	uint64_t served[SERVED_PAIRS];
+	_Alignas(RC_LINE_BYTES) struct recent recent[RECENT_NAMES]; /* by hash of the name */
+	struct load load[LOAD_SLOTS];                               /* by hash of the server */
+	/* Upper halves of hashes of client and server pairs that worked; a later pair overwrites. */
+	uint32_t served[SERVED_PAIRS];
 	struct station stations[STATION_SETS][WAYS];
 };
 
 struct rc_hosts {
 	uint64_t ranges; /* special-purpose ranges in use, by number */
+	void *memory;    /* of the tables */
 	struct tables *tables;
 	struct rc_addr services[RC_SERVICES_MAX];
 	size_t n_services;
 	struct rc_host *entries;
-	uint64_t *
-		marks; /* by set: an octet of the hash of each entry's address, 0 where there is none */
-	uint64_t mask; /* of sets */
+	uint64_t *marks; /* by set: an octet of each entry's hash, 0 where there is none */
+	uint64_t mask;   /* of sets */
 	uint64_t seed;
 	struct group *groups; /* index 0 unused */
 	size_t n_groups;
@@ -90,9 +90,10 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->marks = calloc(sets, sizeof *h->marks);
 	rc_pages_enlarge(h->entries, sets * WAYS * sizeof *h->entries);
 	h->groups = calloc(GROUPS_MAX, sizeof *h->groups);
-	h->tables = calloc(1, sizeof *h->tables);
+	h->memory = calloc(1, sizeof *h->tables + RC_LINE_BYTES);
+	h->tables = rc_lines_begin(h->memory);
 	rc_pages_enlarge(h->tables, sizeof *h->tables);
-	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->tables == NULL) {
+	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->memory == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -107,7 +108,7 @@ void rc_hosts_free(struct rc_hosts *h)
 	free(h->entries);
 	free(h->marks);
 	free(h->groups);
-	free(h->tables);
+	free(h->memory);
 	free(h);
 }
 
@@ -340,8 +341,8 @@ bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct 
 static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
 			 const struct recent *r)
 {
-	return memcmp(r->mac, egress->mac, sizeof r->mac) == 0 && card_of(h, r->mac) != NULL &&
-	       egress->answered == 0;
+	return memcmp(r->mac, egress->mac + 2, sizeof r->mac) == 0 &&
+	       card_of(h, egress->mac) != NULL && egress->answered == 0;
 }
 
 /*
@@ -352,7 +353,7 @@ static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
 static void note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x)
 {
 	const struct recent *r = &h->tables->recent[x->name_hash % RECENT_NAMES];
-	if (egress->group != RC_GROUP_NONE || egress->served > 0 || r->name_hash != x->name_hash ||
+	if (egress->group != RC_GROUP_NONE || egress->served > 0 || r->name != x->name_hash >> 32 ||
 	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
 	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
 		return;
@@ -450,8 +451,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 			join_by_mac(h, asker);
 	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
 		struct recent *r = &h->tables->recent[x->name_hash % RECENT_NAMES];
-		*r = (struct recent){x->name_hash, x->first_ns, x->server, {0}};
-		memcpy(r->mac, server_mac, sizeof r->mac);
+		*r = (struct recent){x->first_ns, x->server, (uint32_t)(x->name_hash >> 32), {0}};
+		memcpy(r->mac, server_mac + 2, sizeof r->mac);
 	}
 	return open;
 }
@@ -461,7 +462,7 @@ bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 {
 	struct rc_host_keys keys = {addr_hash(h, client), addr_hash(h, server)};
 	uint64_t pair = pair_hash(h, &keys);
-	return h->tables->served[pair % SERVED_PAIRS] == pair;
+	return h->tables->served[pair % SERVED_PAIRS] == (uint32_t)(pair >> 32);
 }
 
 static void note_service(struct rc_hosts *h, const struct rc_addr *addr)
@@ -528,7 +529,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	server->answered_ad += (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AD)) ==
 			       (RC_FLAG_RA | RC_FLAG_AD);
 	uint64_t pair = pair_hash(h, keys);
-	h->tables->served[pair % SERVED_PAIRS] = pair;
+	h->tables->served[pair % SERVED_PAIRS] = (uint32_t)(pair >> 32);
 	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0) {
 		h->resolvers++;
 		note_service(h, &x->server);
@@ -549,10 +550,8 @@ void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
 {
 	const struct rc_host *host = rc_hosts_find(h, addr);
-	if (host == NULL)
-		return false;
 	/* SERVFAIL with RA=1 shows a resolver just as well as success does. */
-	return host->group != RC_GROUP_NONE || host->answered_ra > 0 || host->fetches > 0;
+	return host != NULL && (host->group != RC_GROUP_NONE || acts_as_resolver(host));
 }
 
 bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
