@@ -135,6 +135,7 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 	uint64_t next;
 	while ((next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
 		struct rc_record *r = rc_recorder_at(p->recorder, next);
+		rc_recorder_prefetch_run(p->recorder, next);
 		p->cursor = next;
 		give_up(p, r, next, is_due(p, r->x.first_ns) ? 0 : RC_X_AT_END);
 	}

@@ -15,6 +15,7 @@
 #define MARK_SHIFT RC_RECORD_POS_BITS /* of a head: above it the key's mark, below it a position */
 #define POS_MASK RC_RECORD_POS_MASK
 #define AHEAD_BYTES 1024u /* of the ring, fetched ahead of where it is written: some records */
+#define RUN_BYTES 2048u   /* the same where it is read from record to record */
 #define TIMED_BYTES offsetof(struct rc_record, x.asker) /* looked at by timers, and when let go */
 /* Of a record, looked at when the name is asked again, and when the answer comes. */
 #define ASKED_BYTES offsetof(struct rc_record, x.answer)
@@ -166,7 +167,7 @@ static bool room(struct rc_recorder *r, uint64_t size)
 /* Nothing but padding up to the end of the chunk: marked so, or too small for a mark. */
 static bool is_gap(const struct rc_recorder *r, uint64_t pos, uint64_t *ret_size)
 {
-	*ret_size = rc_span_left_in_chunk(&r->records, pos);
+	*ret_size = rc_span_left_in_chunk(pos);
 	if (*ret_size < offsetof(struct rc_record, x))
 		return true;
 	const struct rc_record *record = record_at(r, pos);
@@ -187,8 +188,7 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	struct rc_record *old = record_at(r, old_pos);
 	size = size_of(old->name_len);
 	r->since_ns = old->x.first_ns;
-	if (rc_span_left_in_chunk(&r->records, old_pos) > AHEAD_BYTES + size)
-		rc_prefetch_bytes((const char *)old + AHEAD_BYTES, size);
+	rc_recorder_prefetch_run(r, old_pos);
 	if (old->blob_pos != 0) /* answers are in nearly the same order */
 		rc_span_release(&r->answers, old->blob_pos);
 	if (old->x.state != RC_X_PENDING) {
@@ -251,7 +251,7 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 	rc_clear(record, size);
 	rc_copy(record->name, name->wire, name->len);
 	/* The ring has long left the cache when it comes round. */
-	if (rc_span_left_in_chunk(&r->records, r->records.head) > AHEAD_BYTES + size)
+	if (rc_span_left_in_chunk(r->records.head) > AHEAD_BYTES + size)
 		rc_prefetch_bytes((const char *)record + AHEAD_BYTES, size);
 	r->stats.records++;
 	record->x.first_ns = first_ns;
@@ -262,13 +262,13 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
 			     uint32_t len)
 {
-	if (len == 0 || len > rc_span_chunk_bytes(&r->answers) - BLOB_HEADER)
+	if (len == 0 || len > RC_SPAN_CHUNK_BYTES - BLOB_HEADER)
 		return;
 	while (!rc_span_room(&r->answers, BLOB_HEADER + len)) {
 		uint64_t tail = r->answers.tail;
-		if (tail + rc_span_left_in_chunk(&r->answers, tail) > r->answers.head)
+		if (tail + rc_span_left_in_chunk(tail) > r->answers.head)
 			return; /* not even an empty ring has room: out of memory */
-		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(&r->answers, tail));
+		rc_span_release(&r->answers, tail + rc_span_left_in_chunk(tail));
 	}
 	uint8_t *blob = rc_span_at(&r->answers, r->answers.head);
 	memcpy(blob, &len, BLOB_HEADER);
@@ -311,11 +311,19 @@ void rc_recorder_prefetch_last(const struct rc_recorder *r, uint64_t key)
 	prefetch(r, rc_recorder_last_by_server(r, key), ASKED_BYTES);
 }
 
+void rc_recorder_prefetch_run(const struct rc_recorder *r, uint64_t pos)
+{
+	const struct rc_record *record = record_at(r, pos);
+	uint64_t size = size_of(record->name_len);
+	if (rc_span_left_in_chunk(pos) > RUN_BYTES + size)
+		rc_prefetch_bytes((const char *)record + RUN_BYTES, size);
+}
+
 void rc_recorder_prefetch_behind(const struct rc_recorder *r, uint64_t pos)
 {
 	const struct rc_record *record = record_at(r, pos);
 	uint64_t size = size_of(record->name_len);
-	if (rc_span_left_in_chunk(&r->records, pos) < size + sizeof *record)
+	if (rc_span_left_in_chunk(pos) < size + sizeof *record)
 		return;
 	const char *behind = (const char *)record + size;
 	rc_prefetch(behind);

@@ -89,6 +89,9 @@ void rc_recorder_prefetch(const struct rc_recorder *recorder, uint64_t pos);
 /* Fetches what a timer looks at of the record behind the one at pos. */
 void rc_recorder_prefetch_behind(const struct rc_recorder *recorder, uint64_t pos);
 
+/* Fetches what comes some records behind the one at pos: for one who goes on from record to record. */
+void rc_recorder_prefetch_run(const struct rc_recorder *recorder, uint64_t pos);
+
 /*
  * The newest record of a chain if it may be of this very asker (server) and name: hardly ever another.
  * 0 if it is surely not, without a look at the record.

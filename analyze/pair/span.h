@@ -10,39 +10,39 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Chunks of a small ring, above the largest DNS message, RC_MSG_MAX; those of a large one fill a large page. */
-#define RC_SPAN_SHIFT_MIN 18u
-#define RC_SPAN_SHIFT_MAX 21u
-#define RC_SPAN_CHUNKS_MANY 16u /* a ring of so many large chunks has them */
+/*
+ * A chunk is above the largest DNS message, RC_MSG_MAX, and small enough that one which the tail has just left
+ * is still in the core's cache when the head enters it. A large ring has them by the large page.
+ */
+#define RC_SPAN_SHIFT 18u
+#define RC_SPAN_PAGES_MANY 16u /* a ring of so many large pages is large */
 
 struct rc_span {
 	uint8_t **chunks; /* by chunk number; NULL: not there */
 	uint8_t **spare;
 	uint64_t n_spare;
-	uint64_t max;        /* chunks */
-	uint64_t mask;       /* of chunk numbers: the array has a power of two of them */
-	uint64_t head, tail; /* positions; tail <= head */
-	unsigned shift;      /* a chunk has 1 << shift bytes */
+	uint8_t **slabs; /* what they are made of */
+	uint64_t n_slabs;
+	uint64_t slab_chunks; /* of one */
+	uint64_t max;         /* chunks */
+	uint64_t mask;        /* of chunk numbers: the array has a power of two of them */
+	uint64_t head, tail;  /* positions; tail <= head */
 };
 
 /* An empty ring of at most max_bytes (at least two chunks). RC_E_NOMEM. Free with rc_span_free. */
 int rc_span_init(struct rc_span *span, uint64_t max_bytes);
 void rc_span_free(struct rc_span *span);
 
-static inline uint64_t rc_span_chunk_bytes(const struct rc_span *span)
-{
-	return UINT64_C(1) << span->shift;
-}
+#define RC_SPAN_CHUNK_BYTES (UINT64_C(1) << RC_SPAN_SHIFT)
 
 static inline void *rc_span_at(const struct rc_span *span, uint64_t pos)
 {
-	return span->chunks[pos >> span->shift & span->mask] +
-	       (pos & (rc_span_chunk_bytes(span) - 1));
+	return span->chunks[pos >> RC_SPAN_SHIFT & span->mask] + (pos & (RC_SPAN_CHUNK_BYTES - 1));
 }
 
-static inline uint64_t rc_span_left_in_chunk(const struct rc_span *span, uint64_t pos)
+static inline uint64_t rc_span_left_in_chunk(uint64_t pos)
 {
-	return rc_span_chunk_bytes(span) - (pos & (rc_span_chunk_bytes(span) - 1));
+	return RC_SPAN_CHUNK_BYTES - (pos & (RC_SPAN_CHUNK_BYTES - 1));
 }
 
 /*
@@ -53,8 +53,8 @@ bool rc_span_room_slow(struct rc_span *span, uint64_t size);
 
 static inline bool rc_span_room(struct rc_span *span, uint64_t size)
 {
-	return (rc_span_left_in_chunk(span, span->head) >= size &&
-		span->chunks[span->head >> span->shift & span->mask] != NULL) ||
+	return (rc_span_left_in_chunk(span->head) >= size &&
+		span->chunks[span->head >> RC_SPAN_SHIFT & span->mask] != NULL) ||
 	       rc_span_room_slow(span, size);
 }
 
