@@ -37,13 +37,13 @@ struct rc_decoder {
 static void set_ports(struct rc_ports *ports, const struct rc_decoder_config *config)
 {
 	for (size_t i = 0; i < config->n_ports; i++) {
-		rc_ports_set(ports->dns, config->ports[i]);
-		rc_ports_set(ports->any, config->ports[i]);
+		rc_ports_set(&ports->dns, config->ports[i]);
+		rc_ports_set(&ports->any, config->ports[i]);
 	}
 	for (unsigned i = 0; i < RC_ENCAP_COUNT; i++)
 		for (unsigned k = 0; rc_encaps[i].key == RC_ENCAP_KEY_UDP_PORT && k < 3; k++)
 			if (rc_encaps[i].values[k])
-				rc_ports_set(ports->any, rc_encaps[i].values[k]);
+				rc_ports_set(&ports->any, rc_encaps[i].values[k]);
 }
 
 int rc_decoder_new(const struct rc_decoder_config *config, struct rc_decoder **ret_decoder)
@@ -111,7 +111,7 @@ static void fill(const struct rc_decoder *d, const struct rc_packet *p, enum rc_
 	memcpy(obs->dst_mac, p->dst_mac, sizeof obs->dst_mac);
 	obs->src = p->src;
 	obs->dst = p->dst;
-	obs->from_server = rc_ports_has(d->ports.dns, p->src_port);
+	obs->from_server = rc_ports_has(&d->ports.dns, p->src_port);
 }
 
 static void no_message(struct rc_obs *obs)
@@ -168,8 +168,8 @@ static size_t give_icmp(struct rc_decoder *d, struct rc_packet *p, struct rc_obs
 	struct rc_packet *quote = &icmp.quote;
 	quote->src_port = rc_cursor_u16(&quote->c);
 	quote->dst_port = rc_cursor_u16(&quote->c);
-	if (!rc_ports_has(d->ports.dns, quote->src_port) &&
-	    !rc_ports_has(d->ports.dns, quote->dst_port)) {
+	if (!rc_ports_has(&d->ports.dns, quote->src_port) &&
+	    !rc_ports_has(&d->ports.dns, quote->dst_port)) {
 		p->fate = RC_FATE_ICMP_OTHER;
 		return 0;
 	}
@@ -248,8 +248,8 @@ static size_t give_lost(struct rc_decoder *d, int64_t now_ns, struct rc_obs *obs
 			continue;
 		p.src_port = rc_cursor_u16(&p.c);
 		p.dst_port = rc_cursor_u16(&p.c);
-		if (p.c.failed || (!rc_ports_has(d->ports.dns, p.src_port) &&
-				   !rc_ports_has(d->ports.dns, p.dst_port)))
+		if (p.c.failed || (!rc_ports_has(&d->ports.dns, p.src_port) &&
+				   !rc_ports_has(&d->ports.dns, p.dst_port)))
 			continue;
 		bool udp = p.proto == RC_IP_UDP;
 		fill(d, &p, RC_OBS_FRAGMENTS, udp ? RC_UDP : RC_TCP, &obs[n]);
@@ -285,18 +285,18 @@ static enum rc_layer step_udp(struct rc_decoder *d, struct rc_packet *p)
 {
 	p->src_port = rc_cursor_u16(&p->c);
 	p->dst_port = rc_cursor_u16(&p->c);
-	if (!rc_ports_has(d->ports.any, p->src_port) && !rc_ports_has(d->ports.any, p->dst_port))
+	if (!rc_ports_has(&d->ports.any, p->src_port) && !rc_ports_has(&d->ports.any, p->dst_port))
 		return rc_packet_end(p, RC_FATE_OTHER_PORT);
 	read_udp_payload(p);
 	if (rc_packet_wire_left(p) < p->udp_len) { /* not the capture's doing: nothing was cut */
 		d->stats.udp_length_bad++;
 		p->udp_len = rc_packet_wire_left(p);
 	}
-	if (rc_ports_has(d->ports.dns, p->src_port) || rc_ports_has(d->ports.dns, p->dst_port))
+	if (rc_ports_has(&d->ports.dns, p->src_port) || rc_ports_has(&d->ports.dns, p->dst_port))
 		return RC_LAYER_DNS;
 	if (p->udp_len < rc_packet_wire_left(p))
 		rc_packet_limit(p, p->udp_len);
-	bool by_dst = rc_ports_has(d->ports.any, p->dst_port);
+	bool by_dst = rc_ports_has(&d->ports.any, p->dst_port);
 	return step_encap(d, p, RC_ENCAP_KEY_UDP_PORT, by_dst ? p->dst_port : p->src_port,
 			  RC_FATE_OTHER_PORT);
 }
@@ -305,7 +305,7 @@ static enum rc_layer step_tcp(struct rc_decoder *d, struct rc_packet *p)
 {
 	p->src_port = rc_cursor_u16(&p->c);
 	p->dst_port = rc_cursor_u16(&p->c);
-	if (!rc_ports_has(d->ports.dns, p->src_port) && !rc_ports_has(d->ports.dns, p->dst_port))
+	if (!rc_ports_has(&d->ports.dns, p->src_port) && !rc_ports_has(&d->ports.dns, p->dst_port))
 		return rc_packet_end(p, RC_FATE_OTHER_PORT);
 	return RC_LAYER_TCP;
 }
@@ -429,8 +429,8 @@ static bool decode_quick(struct rc_decoder *d, const struct rc_frame *frame, str
 	struct rc_cursor c;
 	if (!rc_quick_udp(frame, o, &c))
 		return false;
-	o->from_server = rc_ports_has(d->ports.dns, o->src_port);
-	if (!o->from_server && !rc_ports_has(d->ports.dns, o->dst_port))
+	o->from_server = rc_ports_has(&d->ports.dns, o->src_port);
+	if (!o->from_server && !rc_ports_has(&d->ports.dns, o->dst_port))
 		return false;
 	uint32_t len = rc_cursor_left(&c);
 	bool decoded = rc_msg_decode(rc_cursor_bytes(&c, len), len, len, d->seed, &o->msg);

@@ -99,8 +99,8 @@ static bool of_no_interest(const struct rc_frags *f, const struct rc_packet *p)
 	if (p->fragment.off || rc_cursor_left(&p->c) < PORTS_LEN ||
 	    (p->fragment.proto != RC_IP_UDP && p->fragment.proto != RC_IP_TCP))
 		return false;
-	return !rc_ports_has(f->ports->any, rc_cursor_peek_u16(&p->c, 0)) &&
-	       !rc_ports_has(f->ports->any, rc_cursor_peek_u16(&p->c, 2));
+	return !rc_ports_has(&f->ports->any, rc_cursor_peek_u16(&p->c, 0)) &&
+	       !rc_ports_has(&f->ports->any, rc_cursor_peek_u16(&p->c, 2));
 }
 
 /* Position and size agree with each other and with what came before (RFC 791 3.2, RFC 8200 4.5). */

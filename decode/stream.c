@@ -111,8 +111,8 @@ static void reset_stream(struct rc_streams *s, struct rc_stream *stream)
 /* The key of p's connection; true if p was sent by its side a. */
 static bool make_key(const struct rc_streams *s, const struct rc_packet *p, struct key *ret_key)
 {
-	bool src_dns = rc_ports_has(s->ports->dns, p->src_port);
-	bool dst_dns = rc_ports_has(s->ports->dns, p->dst_port);
+	bool src_dns = rc_ports_has(&s->ports->dns, p->src_port);
+	bool dst_dns = rc_ports_has(&s->ports->dns, p->dst_port);
 	bool from_a = dst_dns;
 	if (src_dns && dst_dns) {
 		int order = memcmp(&p->src, &p->dst, sizeof p->src);
@@ -142,8 +142,8 @@ static struct rc_stream *find_or_add(struct rc_streams *s, const struct rc_packe
 		}
 		stream->dir[CLIENT].pieces = stream->dir[SERVER].pieces = RC_PIECES_EMPTY;
 		reset_stream(s, stream);
-		bool both = rc_ports_has(s->ports->dns, p->src_port) &&
-			    rc_ports_has(s->ports->dns, p->dst_port);
+		bool both = rc_ports_has(&s->ports->dns, p->src_port) &&
+			    rc_ports_has(&s->ports->dns, p->dst_port);
 		bool client_speaks = (flags & (SYN | ACK)) != (SYN | ACK);
 		stream->b_is_client = both && from_a != client_speaks;
 	}
