@@ -239,6 +239,26 @@ static void a_ring_too_small_for_anything_still_holds_the_newest(void **state)
 	rc_recorder_free(f.recorder);
 }
 
+static void a_large_ring_that_is_full_lets_go_of_little_at_a_time(void **state)
+{
+	const size_t ring = (size_t)40 << 20, step = (size_t)512 << 10;
+	struct follower f;
+	(void)state;
+	begin(&f, ring, RING);
+	for (unsigned i = 0; i < 2 * ring / sizeof(struct rc_record); i++) {
+		add(&f, T0, i, RC_X_ANSWERED);
+		if (rc_recorder_stats(f.recorder)->overwritten > 0)
+			assert_true(rc_recorder_head(f.recorder) - rc_recorder_tail(f.recorder) >
+				    ring - step);
+	}
+	assert_true(rc_recorder_stats(f.recorder)->overwritten > 0);
+	uint64_t pos = rc_recorder_next(f.recorder, 0);
+	uint64_t expected = rc_recorder_at(f.recorder, pos)->x.name_hash;
+	for (; pos != 0; pos = rc_recorder_next(f.recorder, pos))
+		assert_int_equal(rc_recorder_at(f.recorder, pos)->x.name_hash, expected++);
+	rc_recorder_free(f.recorder);
+}
+
 static void finished_records_older_than_the_retention_are_let_go(void **state)
 {
 	struct follower f;
@@ -347,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_ring_too_small_for_anything_still_holds_the_newest),
 		cmocka_unit_test(an_answer_is_kept_until_its_place_is_used_again),
 		cmocka_unit_test(the_largest_message_is_kept_in_the_least_ring),
+		cmocka_unit_test(a_large_ring_that_is_full_lets_go_of_little_at_a_time),
 		cmocka_unit_test(finished_records_older_than_the_retention_are_let_go),
 		cmocka_unit_test(an_open_question_outlives_the_retention),
 		cmocka_unit_test(the_time_of_the_oldest_record_never_goes_back),
