@@ -201,7 +201,10 @@ static uint64_t flag_set(uint16_t flags, bool do_bit)
 static uint64_t mark_set(uint32_t of_exchange)
 {
 	uint64_t set = 0;
-	for (size_t i = 0; of_exchange != 0 && i < N_MARKS; i++)
+	if ((of_exchange & ~(uint32_t)(RC_X_IP6 | RC_X_TOLD)) ==
+	    0) /* most: nothing that is shown */
+		return 0;
+	for (size_t i = 0; i < N_MARKS; i++)
 		set |= (uint64_t)((of_exchange & marks[i].bit) != 0) << i;
 	return set;
 }

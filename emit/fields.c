@@ -101,9 +101,9 @@ static const struct rc_field evidence_fields[] = {
 	PROOF("rtt_ns", RC_KIND_NUMBER, NEVER, rtt_ns, NULL, "time to the answer, nanoseconds"),
 	PROOF("fact", RC_KIND_TEXT, NEVER, fact, NULL, "what it shows"),
 };
-static const struct rc_field_table evidence_table = {
-	evidence_fields, sizeof evidence_fields / sizeof *evidence_fields,
-	sizeof(struct rc_event_evidence)};
+const struct rc_field_table rc_evidence_fields = {evidence_fields,
+						  sizeof evidence_fields / sizeof *evidence_fields,
+						  sizeof(struct rc_event_evidence)};
 
 static const struct rc_field ede_fields[] = {
 	{"code", RC_KIND_NUMBER, ALL, ALL, offsetof(struct rc_event_ede, code), NULL, NULL, NULL,
@@ -231,7 +231,8 @@ static const struct rc_field event_fields[] = {
 	TEXT("rcause.explanation", FUI, FUI, explanation, "the cause in one sentence"),
 	FIELD("rcause.fix", RC_KIND_TEXTS, FU, NEVER, fix, "what to do"),
 	FIELD("rcause.next_steps", RC_KIND_TEXTS, FU, NEVER, next_steps, "commands that show more"),
-	LIST("rcause.evidence", FUI, NEVER, evidence, evidence_table, "proof, most telling first"),
+	LIST("rcause.evidence", FUI, NEVER, evidence, rc_evidence_fields,
+	     "proof, most telling first"),
 	WORDS("rcause.alternatives", FU, NEVER, alternatives, choice_slug,
 	      "causes that would fit as well"),
 	FIELD("rcause.chain", RC_KIND_ADDRS, FU, NEVER, chain,

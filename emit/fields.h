@@ -53,6 +53,7 @@ struct rc_field_table {
 };
 
 extern const struct rc_field_table rc_event_fields;
+extern const struct rc_field_table rc_evidence_fields; /* of a line of rcause.evidence */
 
 /* Makes every field of *event absent. */
 void rc_event_clear(struct rc_event *event);

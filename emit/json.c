@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "decode/rr.h"
+#include "emit/json_line.h"
 #include "emit/json_put.h"
 #include "emit/plan.h"
 
@@ -59,6 +60,7 @@ struct rc_json {
 	struct known_word words[WORDS_KNOWN];
 	struct known_codes codes[RC_PLAN_TABLES_MAX];
 	struct told_name names[NAMES_KNOWN];
+	struct rc_known_line lines[RC_LINES_KNOWN];
 	unsigned rcodes, types; /* among the plans' tables of codes */
 };
 
@@ -204,48 +206,48 @@ static inline char *put_word(struct writer *w, char *at, const char *word)
 	return rc_put_pieces(at, known->text, known->len);
 }
 
-static void learn_code(struct known_codes *known, const struct rc_code_table *table, uint16_t code)
+/* A code whose text is not known; it is from then on if it is one of the first and not too long. */
+static char *learn_code(struct writer *w, struct known_codes *known, char *at,
+			const struct rc_code_table *codes, uint16_t code)
 {
 	char unknown[RC_CODE_TEXT_MAX];
-	const char *name = rc_code_name(table, code, unknown);
+	const char *name = rc_code_name(codes, code, unknown);
 	size_t len = strlen(name);
-	char *at = known->text[code];
-	if (len + 2 > sizeof known->text[code])
-		return;
-	*at++ = '"';
-	at = mempcpy(at, name, len);
-	*at = '"';
-	known->len[code] = (uint8_t)(len + 2);
+	at = put_plain(w, at, &(struct rc_plain){name, len});
+	if (at != NULL && code < CODES_KNOWN && len + 2 <= sizeof known->text[code]) {
+		memcpy(known->text[code], at - len - 2, len + 2);
+		known->len[code] = (uint8_t)(len + 2);
+	}
+	return at;
 }
 
 /* By table `table` of the plans. Names of codes have nothing in them to escape. */
-static char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
+static inline char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
 {
 	struct known_codes *known = &w->json->codes[table];
-	const struct rc_code_table *codes = w->json->plans.codes[table];
-	if (code < CODES_KNOWN) {
-		if (known->len[code] == 0)
-			learn_code(known, codes, code);
-		if (known->len[code] != 0)
-			return rc_put_pieces(at, known->text[code], known->len[code]);
-	}
-	char unknown[RC_CODE_TEXT_MAX];
-	const char *name = rc_code_name(codes, code, unknown);
-	return put_plain(w, at, &(struct rc_plain){name, strlen(name)});
+	if (code >= CODES_KNOWN || known->len[code] == 0)
+		return learn_code(w, known, at, w->json->plans.codes[table], code);
+	rc_put_piece(at, known->text[code]);
+	rc_put_piece(at + RC_JSON_PIECE, known->text[code] + RC_JSON_PIECE);
+	return at + known->len[code];
 }
 
-static char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
+static void learn_addr(struct known_addr *known, const struct rc_addr *addr)
+{
+	known->addr = *addr;
+	known->text[0] = '"';
+	known->len = rc_addr_put(addr, known->text + 1) + 2;
+	known->text[known->len - 1] = '"';
+}
+
+static inline char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
 {
 	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
 	uint64_t hash = ((high ^ RC_HASH_K1) * RC_HASH_K0 ^ low) * RC_HASH_K1 >> 32;
 	struct known_addr *known = &w->json->addrs[hash % ADDRS_KNOWN];
-	if (known->len == 0 || rc_hash_word(known->addr.bytes) != high ||
-	    rc_hash_word(known->addr.bytes + 8) != low) {
-		known->addr = *addr;
-		known->text[0] = '"';
-		known->len = rc_addr_put(addr, known->text + 1) + 2;
-		known->text[known->len - 1] = '"';
-	}
+	if (rc_hash_word(known->addr.bytes + 8) != low || rc_hash_word(known->addr.bytes) != high ||
+	    known->len == 0)
+		learn_addr(known, addr);
 	return rc_put_pieces(at, known->text, known->len);
 }
 
@@ -411,25 +413,59 @@ static char *put_set(struct writer *w, char *at, const struct rc_step *step, uin
 
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base);
 
+/* A line of evidence, which may have stood in an earlier event; that of the failure itself has not. */
+static char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
+			  const struct rc_event_evidence *item)
+{
+	struct rc_known_line *lines = w->json->lines;
+	bool own = item->query_frame == w->event->query_frame;
+	const struct rc_known_line *known = own ? NULL : rc_line_find(lines, item);
+	if (known != NULL) {
+		at = need(w, at, sizeof known->text);
+		return at == NULL ? NULL : mempcpy(at, known->text, known->len);
+	}
+	size_t start = (size_t)(at - w->out->data);
+	at = put_steps(w, at, plan, item);
+	if (at != NULL && !own)
+		rc_line_learn(lines, item, w->out->data + start,
+			      (size_t)(at - w->out->data) - start);
+	return at;
+}
+
 static char *put_item(struct writer *w, char *at, const struct rc_step *step, const void *list,
 		      size_t i)
 {
 	const struct rc_plan *plan;
 	const struct rc_items *items = list; /* every list: {pointer, length} */
+	const char *item;
 	switch ((enum rc_kind)step->kind) {
 	case RC_KIND_TEXTS:
 		if (step->field->choice != NULL)
 			return put_word(w, at, ((const struct rc_texts *)list)->items[i]);
 		return put_text(w, at, ((const struct rc_texts *)list)->items[i]);
-	case RC_KIND_ADDRS:
-		return put_addr(w, at, &((const struct rc_addrs *)list)->items[i]);
 	case RC_KIND_NAMES:
 		return put_name(w, at, ((const struct rc_names *)list)->items[i]);
 	default:
 		plan = &w->json->plans.items[step->table];
-		return put_steps(w, at, plan,
-				 (const char *)items->items + i * plan->table->item_size);
+		item = (const char *)items->items + i * plan->table->item_size;
+		if (plan->table == &rc_evidence_fields)
+			return put_evidence(w, at, plan, (const struct rc_event_evidence *)item);
+		return put_steps(w, at, plan, item);
 	}
+}
+
+static char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
+{
+	at = need(w, at, list->n * VALUE_MAX);
+	if (at == NULL)
+		return NULL;
+	*at++ = '[';
+	for (size_t i = 0; i < list->n; i++) {
+		at = put_addr(w, at, &list->items[i]);
+		*at++ = ',';
+	}
+	at[-1] = ']';
+	return at;
 }
 
 static char *put_list(struct writer *w, char *at, const struct rc_step *step, const void *list)
@@ -437,7 +473,7 @@ static char *put_list(struct writer *w, char *at, const struct rc_step *step, co
 	size_t n = ((const struct rc_items *)list)->n;
 	char next = '[';
 	for (size_t i = 0; i < n; i++, next = ',') {
-		at = need(w, at, VALUE_MAX + 1);
+		at = need(w, at, VALUE_MAX);
 		if (at == NULL)
 			return NULL;
 		*at++ = next;
@@ -486,6 +522,8 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 		return put_rdata(w, at, value);
 	case RC_KIND_SET:
 		return put_set(w, at, step, *(const uint64_t *)value);
+	case RC_KIND_ADDRS:
+		return put_addrs(w, at, value);
 	case RC_KIND_COUNTERS:
 		return put_counters(w, at, value);
 	case RC_PLAN_TEXT:

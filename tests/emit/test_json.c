@@ -519,6 +519,68 @@ static void events_of_random_names_and_texts_parse_back_and_are_stable(void **st
 	}
 }
 
+/* Lines of evidence are kept: one that differs in anything must not be taken for another. */
+static void evidence_that_differs_in_one_thing_is_told_as_it_is(void **state)
+{
+	struct world *w = *state;
+	sample_make(&w->sample, "x", 1);
+	struct rc_evidence *line = &w->sample.evidence[1];
+	static const struct rc_name other = {.len = 3, .labels = 1, .wire = {1, 'x', 0}};
+	char fact[] = "it came late";
+	*line = w->sample.evidence[0];
+	line->query_frame = 7;
+	const struct rc_evidence as_it_was = *line;
+	for (unsigned what = 0; what < 26; what++) {
+		switch (what / 2) { /* each twice: written, then known */
+		case 1:
+			line->frame++;
+			break;
+		case 2:
+			line->query_frame++;
+			break;
+		case 3:
+			line->ts_ns++;
+			break;
+		case 4:
+			line->rtt_ns++;
+			break;
+		case 5:
+			line->source = 1;
+			break;
+		case 6:
+			line->from.bytes[15]++;
+			break;
+		case 7:
+			line->to.bytes[0]++;
+			break;
+		case 8:
+			line->name = &other;
+			break;
+		case 9:
+			line->name = NULL;
+			break;
+		case 10:
+			line->qtype++;
+			break;
+		case 11:
+			line->outcome = "late";
+			break;
+		case 12:
+			line->fact = fact;
+			fact[0] = (char)('a' + what % 2);
+			break;
+		default:
+			break;
+		}
+		rc_event_from_failure(&w->event, RC_DS_FAILURE, &w->sample.failure);
+		check_event(w);
+		*line = as_it_was;
+	}
+	line->rcode = -1;
+	rc_event_from_failure(&w->event, RC_DS_FAILURE, &w->sample.failure);
+	check_event(w);
+}
+
 static void keys_stand_in_the_order_of_the_contract(void **state)
 {
 	static const char *const keys[] = {"{\"@timestamp\":",
@@ -572,6 +634,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			events_of_random_names_and_texts_parse_back_and_are_stable, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(evidence_that_differs_in_one_thing_is_told_as_it_is,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_stand_in_the_order_of_the_contract, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_full_buffer_is_told, setup, teardown),
