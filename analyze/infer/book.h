@@ -2,7 +2,8 @@
  * The zone book: what a warm resolver will not ask again. Keeps, for as long as their TTLs let a
  * resolver use them, the messages that carried a zone's referral (NS, glue, DS or its denial), DS,
  * DNSKEY and NS sets, and aliases of all the names below one: DNAME, and signed wildcards, from which
- * resolvers answer for names never asked before (RFC 8198). Bounded: a set-associative index, least recently seen out; messages in a ring.
+ * resolvers answer for names never asked before (RFC 8198). Bounded: a set-associative index, least
+ * recently seen out; messages in a ring.
  */
 #ifndef RC_ANALYZE_BOOK_H
 #define RC_ANALYZE_BOOK_H
