@@ -435,14 +435,29 @@ static void supersede_forwarded(struct rc_case *c, const struct questions *q)
 	}
 }
 
-static bool is_final(const struct rc_link *link, uint16_t qtype)
+/* A referral, by what of the answer outlives it where the answer itself was let go of. */
+static bool refers(const struct rc_link *link)
 {
 	struct rc_name target;
+	const struct rc_msg_facts *a = &link->x->answer;
+	if (link->answer != NULL)
+		return rc_referral_target(link->answer, &target);
+	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
+	       a->counts[0] == 0 && (a->has & RC_HAS_AUTH_NS) && !(a->has & RC_HAS_AUTH_SOA);
+}
+
+static bool is_final(const struct rc_link *link, uint16_t qtype)
+{
+	const struct rc_msg_facts *a = &link->x->answer;
 	return link->outcome == RC_OUT_USABLE && link->x->qtype == qtype &&
 	       (link->name->role == RC_ROLE_QUESTION || link->name->role == RC_ROLE_ALIAS) &&
-	       (link->answer == NULL || !rc_referral_target(link->answer, &target)) &&
-	       (link->answer == NULL || !(link->answer->has & RC_HAS_ANSWER_CNAME) ||
-		(link->answer->has & RC_HAS_ANSWER_QTYPE));
+	       !refers(link) && (!(a->has & RC_HAS_ANSWER_CNAME) || (a->has & RC_HAS_ANSWER_QTYPE));
+}
+
+/* It led to where the same was asked next, and of neither is it known which zone that is. */
+static bool leads_on(const struct rc_case *c, const struct questions *q, size_t i)
+{
+	return q->next[i] != 0 && c->links[i].zone == c->n_zones - 1 && refers(&c->links[i]);
 }
 
 static void tally(struct rc_zone_view *z, const struct rc_link *link)
@@ -504,7 +519,8 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 			continue;
 		size_t j = i;
 		do {
-			usable = usable || c->links[j].outcome == RC_OUT_USABLE;
+			usable = usable ||
+				 (c->links[j].outcome == RC_OUT_USABLE && !leads_on(c, q, j));
 			known = known || c->links[j].outcome != RC_OUT_UNKNOWN;
 		} while ((j = q->next[j]) != 0);
 		bool side = first->x->qtype == RC_TYPE_DNSKEY || first->x->qtype == RC_TYPE_DS;
@@ -540,13 +556,9 @@ void rc_zones_judge(struct rc_case *c)
 {
 	/* One more than ZONES_MAX: the last place collects servers whose zone is not known. */
 	c->zones = rc_arena_take(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
-	if (c->zones == NULL) {
-		c->n_links = 0;
-		return;
-	}
 	struct shelf shelf;
 	struct naming naming;
-	bool fits = fill_shelf(c, &shelf);
+	bool fits = c->zones != NULL && fill_shelf(c, &shelf);
 	if (fits)
 		each_message(c, &shelf, zones_of_message, NULL);
 	if (!fits || !index_servers(c, &naming)) {

@@ -53,6 +53,34 @@ static void a_nameserver_looked_up_over_and_over_hides_no_other(void **state)
 	assert_false(s.seen[0].visibility.history_evicted);
 }
 
+/* So many answers came since that the referral itself is gone: what it was is still known. */
+static void a_referral_let_go_of_is_no_final_answer(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example", *other = "ns1.provider.test";
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE);
+	int64_t ms = LATE + 100;
+	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, name);
+	ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+	refer_away(&s, ms + 10, 2, name);
+	ask(&s, ms + 20, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	ask(&s, ms + 820, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	for (unsigned i = 0; i < 9000; i++) {
+		ask(&s, ms + 3010, RESOLVER, PROVIDER_SERVER, 2000 + i, FETCH, other);
+		dns_query(&d, (uint16_t)(2000 + i), AUTHORITY, other, RC_TYPE_A);
+		for (unsigned k = 0; k < 20; k++)
+			dns_rr_a(&d, RC_ANSWER, other, ZONE_SERVER);
+		say(&s, ms + 3010, PROVIDER_SERVER, RESOLVER, 2000 + i, &d);
+	}
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_true(s.seen[0].confidence >= RC_CONF_LIKELY);
+}
+
 static void a_nameserver_without_an_address_stays_at_fault(void **state)
 {
 	static struct sim s;
@@ -195,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
+		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
