@@ -8,7 +8,6 @@
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* of one resolver, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
-#define FETCHED_MAX 32u      /* chains that a lineage begins with */
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
 
@@ -392,20 +391,16 @@ static void recall_nameservers(struct rc_case *c, size_t name)
 	}
 }
 
-/* Where their chains begin: all at once, rather than each when its turn comes. */
 static void fetch_names(const struct rc_case *c, size_t first)
 {
-	uint64_t keys[FETCHED_MAX];
+	uint64_t keys[RC_CHAINS_FETCHED_MAX];
 	size_t n = 0;
 	for (size_t a = 0; a < c->n_resolver; a++) {
 		uint64_t asker = rc_addr_hash(c->seed, &c->resolver[a]);
-		for (size_t i = first; i < c->n_names && n < FETCHED_MAX; i++) {
-			keys[n] = rc_recorder_key(c->recorder, asker, c->names[i].hash);
-			rc_recorder_prefetch_key(c->recorder, keys[n++]);
-		}
+		for (size_t i = first; i < c->n_names && n < RC_CHAINS_FETCHED_MAX; i++)
+			keys[n++] = rc_recorder_key(c->recorder, asker, c->names[i].hash);
 	}
-	for (size_t i = 0; i < n; i++)
-		rc_recorder_prefetch(c->recorder, rc_recorder_first(c->recorder, keys[i], false));
+	rc_recorder_prefetch_firsts(c->recorder, keys, n, false);
 }
 
 static void collect_names(struct rc_case *c, size_t first)

@@ -9,7 +9,6 @@
 #define OTHERS_STEPS_FEW 4u                  /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define TOLD_MAX 64u
-#define FETCHED_MAX 32u /* resolvers: most sites have fewer */
 
 static bool answered_well(const struct rc_exchange *x)
 {
@@ -138,25 +137,21 @@ static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
 		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
 }
 
-/* Where their chains begin: all at once, rather than each when its turn comes. */
-static void fetch_chains(const struct rc_case *c, const struct rc_addr *services, size_t n)
+static void fetch_services(const struct rc_case *c, const struct rc_addr *services, size_t n)
 {
-	uint64_t keys[FETCHED_MAX];
-	n = n < FETCHED_MAX ? n : FETCHED_MAX;
-	for (size_t i = 0; i < n; i++) {
+	uint64_t keys[RC_CHAINS_FETCHED_MAX];
+	n = n < RC_CHAINS_FETCHED_MAX ? n : RC_CHAINS_FETCHED_MAX;
+	for (size_t i = 0; i < n; i++)
 		keys[i] = rc_recorder_key(c->recorder, rc_addr_hash(c->seed, &services[i]),
 					  c->x->name_hash);
-		rc_recorder_prefetch_key(c->recorder, keys[i]);
-	}
-	for (size_t i = 0; i < n; i++)
-		rc_recorder_prefetch(c->recorder, rc_recorder_first(c->recorder, keys[i], true));
+	rc_recorder_prefetch_firsts(c->recorder, keys, n, true);
 }
 
 static void compare_with_resolvers(struct rc_case *c)
 {
 	const struct rc_addr *services;
 	size_t n = rc_hosts_services(c->hosts, &services);
-	fetch_chains(c, services, n);
+	fetch_services(c, services, n);
 	for (size_t i = 0; i < n; i++) {
 		bool own = rc_addr_equal(&services[i], &c->x->server);
 		for (size_t k = 0; k < c->n_resolver && !own; k++)

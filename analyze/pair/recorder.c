@@ -346,6 +346,16 @@ uint64_t rc_recorder_first(const struct rc_recorder *r, uint64_t key, bool by_se
 	return (by_server ? heads->by_server : heads->by_asker) & POS_MASK;
 }
 
+void rc_recorder_prefetch_firsts(const struct rc_recorder *r, const uint64_t *keys, size_t n,
+				 bool by_server)
+{
+	n = n < RC_CHAINS_FETCHED_MAX ? n : RC_CHAINS_FETCHED_MAX;
+	for (size_t i = 0; i < n; i++)
+		rc_recorder_prefetch_key(r, keys[i]);
+	for (size_t i = 0; i < n; i++)
+		rc_recorder_prefetch(r, rc_recorder_first(r, keys[i], by_server));
+}
+
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *r, const struct rc_addr *asker,
 				     uint64_t name_hash)
 {

@@ -109,6 +109,14 @@ uint64_t rc_recorder_newest_by_server(const struct rc_recorder *recorder,
 /* Where the chain of a key begins, of askers or of servers; 0 nowhere. */
 uint64_t rc_recorder_first(const struct rc_recorder *recorder, uint64_t key, bool by_server);
 
+/*
+ * Fetches the records that these chains begin with into the cache, all at once rather than each when its turn
+ * comes. Of more than RC_CHAINS_FETCHED_MAX the first so many.
+ */
+#define RC_CHAINS_FETCHED_MAX 32u
+void rc_recorder_prefetch_firsts(const struct rc_recorder *recorder, const uint64_t *keys, size_t n,
+				 bool by_server);
+
 /* Oldest position still held, and the position behind the newest record. */
 uint64_t rc_recorder_tail(const struct rc_recorder *recorder);
 uint64_t rc_recorder_head(const struct rc_recorder *recorder);
