@@ -21,6 +21,20 @@ static void look_up(struct sim *s, int64_t ms, unsigned id, const char *name, co
 	say(s, ms + 1, PROVIDER_SERVER, RESOLVER, id, &d);
 }
 
+/* A client asks, and both servers of the zone are silent; when it asked. */
+static int64_t ask_in_vain(struct sim *s, const char *name)
+{
+	int64_t ms = LATE + 100;
+	begin(s);
+	warm_up(s, LATE);
+	ask(s, ms, CLIENT, RESOLVER, 1, QUERY, name);
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+	refer_away(s, ms + 10, 2, name);
+	ask(s, ms + 20, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	ask(s, ms + 820, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	return ms;
+}
+
 /*
  * A storm: each fetch looks the nameservers up again. Their lookups, though more than a lineage takes, leave
  * room for all that belongs to the failure.
@@ -30,14 +44,7 @@ static void a_nameserver_looked_up_over_and_over_hides_no_other(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, LATE);
-	int64_t ms = LATE + 100;
-	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, name);
-	ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
-	refer_away(&s, ms + 10, 2, name);
-	ask(&s, ms + 20, RESOLVER, ZONE_SERVER, 3, FETCH, name);
-	ask(&s, ms + 820, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	int64_t ms = ask_in_vain(&s, name);
 	for (unsigned i = 0; i < 2 * RC_LINEAGE_MAX; i++) {
 		bool second = i % 8 == 7;
 		look_up(&s, ms + 900 + i, 2000 + i,
@@ -60,14 +67,7 @@ static void a_referral_let_go_of_is_no_final_answer(void **state)
 	static struct dns d;
 	const char *name = "www.example", *other = "ns1.provider.test";
 	(void)state;
-	begin(&s);
-	warm_up(&s, LATE);
-	int64_t ms = LATE + 100;
-	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, name);
-	ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
-	refer_away(&s, ms + 10, 2, name);
-	ask(&s, ms + 20, RESOLVER, ZONE_SERVER, 3, FETCH, name);
-	ask(&s, ms + 820, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	int64_t ms = ask_in_vain(&s, name);
 	reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
 	for (unsigned i = 0; i < 9000; i++) {
 		ask(&s, ms + 3010, RESOLVER, PROVIDER_SERVER, 2000 + i, FETCH, other);
