@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
+#include "analyze/decide/look.h"
 #include "base/err.h"
 
-#define AHEAD 16u    /* failures: so many steps of each chain are fetched */
-#define ADDRS_MAX 4u /* of the server: what it asked itself for the name */
-#define CHAINS_MAX (2 + ADDRS_MAX)
+#define AHEAD 16u /* failures: so many steps of each chain are fetched */
+#define CHAINS_MAX (2 + RC_LOOK_ADDRS_MAX)
 
 struct chain {
 	uint64_t key, pos; /* the record fetched last; 0 the chain's begin */
@@ -51,8 +51,8 @@ static void add_chain(struct rc_ahead *a, struct failure *f, struct rc_recorder 
 static void take_up(struct rc_ahead *a, const struct rc_exchange *x, const struct rc_echo *echo,
 		    struct rc_recorder *recorder, const struct rc_hosts *hosts)
 {
-	struct rc_addr addrs[ADDRS_MAX];
-	size_t n = rc_hosts_addresses(hosts, &x->server, addrs, ADDRS_MAX);
+	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
+	size_t n = rc_hosts_addresses(hosts, &x->server, addrs, RC_LOOK_ADDRS_MAX);
 	struct failure *f = &a->failures[a->taken++ % AHEAD];
 	rc_echo_prefetch(echo, x);
 	f->n_chains = 0;

@@ -14,13 +14,11 @@
 #define NEAR_NS (120 * RC_NS_PER_S)  /* as others' outcomes are compared (infer/case.c) */
 #define BURST_NS (50 * RC_NS_PER_MS) /* one fetch's end answers all who wait, this close */
 #define NOT_SEEN_MAX 8u
-#define ADDRS_MAX 4u     /* addresses of the server whose own queries are watched */
 #define LISTS_MAX 4u     /* texts of one list */
 #define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
 #define SLOT_BYTES 128u  /* of the memory for verdicts, for each slot they are found by */
 #define OWN_STEPS_MAX 8u
-#define CUT_PAGES 4u                   /* looked for at each name above the question */
-#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no fetch was waited for, or its very end */
+#define CUT_PAGES 4u /* looked for at each name above the question */
 #define OTHERS_STEPS_MAX 64u
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
 
@@ -52,9 +50,9 @@ struct entry {
 	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
 	uint16_t took_off;   /* where its duration stands in the explanation; 0 nowhere */
 	uint16_t took_len;
-	struct rc_addr addrs[ADDRS_MAX];
-	uint64_t heads[ADDRS_MAX]; /* newest query of each for the name */
-	struct rc_addr server;     /* subject */
+	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
+	uint64_t heads[RC_LOOK_ADDRS_MAX]; /* newest query of each for the name */
+	struct rc_addr server;             /* subject */
 	const struct rc_name *qname;
 	struct rc_failure failure;
 	struct rc_evidence *evidence;
@@ -212,7 +210,7 @@ void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case
 	}
 	if (x->first_ns > a->last_ns)
 		a->last_ns = x->first_ns;
-	s->fetch_known = same_burst || x->end_ns - x->first_ns < AT_ONCE_NS;
+	s->fetch_known = same_burst || x->end_ns - x->first_ns < RC_LOOK_AT_ONCE_NS;
 	if (!is_storm(e))
 		return;
 	look_at_others(a, s, x);
@@ -505,7 +503,7 @@ static bool is_general(const struct rc_case *c, const struct rc_failure *f)
 	return !c->names_client && f->n_chain == 0 && !c->lineage_cut &&
 	       (o->earlier > 0 || !c->hangs_on_first) && o->same_client_ok == 0 &&
 	       o->slipped == 0 && o->validated == 0 && fared_alike_elsewhere(c) &&
-	       c->n_resolver <= ADDRS_MAX;
+	       c->n_resolver <= RC_LOOK_ADDRS_MAX;
 }
 
 void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_failure *f)

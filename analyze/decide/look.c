@@ -4,16 +4,14 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-#define ADDRS_MAX 4u                   /* of the server: by which it may ask others */
-#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no fetch was waited for, or its very end */
 #define EARLY_NS (700 * RC_NS_PER_MS)  /* a busy server has given up, not waited */
 #define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
 
 /* What the server asks others is seen: how long clients wait says little then. */
 static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *server)
 {
-	struct rc_addr addrs[ADDRS_MAX];
-	size_t n = rc_hosts_addresses(s->hosts, server, addrs, ADDRS_MAX);
+	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
+	size_t n = rc_hosts_addresses(s->hosts, server, addrs, RC_LOOK_ADDRS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const struct rc_host *h = rc_hosts_find(s->hosts, &addrs[i]);
 		if (h != NULL && h->asked_rd0 + h->asked_rd1 > 0)
@@ -24,9 +22,9 @@ static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr
 
 unsigned rc_look_took(int64_t took_ns)
 {
-	static const int64_t steps_ns[] = {RC_NS_PER_MS,        AT_ONCE_NS, EARLY_NS,
-					   RC_NS_PER_S,         HASTY_NS,   11900 * RC_NS_PER_MS,
-					   12100 * RC_NS_PER_MS};
+	static const int64_t steps_ns[] = {
+		RC_NS_PER_MS,         RC_LOOK_AT_ONCE_NS,  EARLY_NS, RC_NS_PER_S, HASTY_NS,
+		11900 * RC_NS_PER_MS, 12100 * RC_NS_PER_MS};
 	unsigned n = 0;
 	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
 		n++;
@@ -37,7 +35,7 @@ unsigned rc_look_took(int64_t took_ns)
 static unsigned wait_class(const struct rc_exchange *x)
 {
 	int64_t took_ns = x->end_ns - x->first_ns;
-	if (took_ns < AT_ONCE_NS)
+	if (took_ns < RC_LOOK_AT_ONCE_NS)
 		return 0;
 	return x->load >= RC_LOAD_BUSY && took_ns < EARLY_NS ? 1 : 2;
 }
