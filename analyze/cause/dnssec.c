@@ -15,6 +15,7 @@
 	(RC_EDE(1) | RC_EDE(2) | RC_EDE(7) | RC_EDE(8) | RC_EDE(10) | RC_EDE(11) | RC_EDE(12) | \
 	 RC_EDE(25) | RC_EDE(27))
 #define EDE_KEYS RC_EDE(9)
+#define EDE_DNSSEC (EDE_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
 #define FETCH_NS RC_NS_PER_S /* a fetch that servers answer takes less */
 
 /* A resolver that validates asks with DO=1; without any lineage nothing speaks against it. */
@@ -222,10 +223,29 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_LIKELY;
 }
 
+/* Nobody answered the question: there was nothing to validate, whatever the zones above would have made of it. */
+static bool met_silence_alone(const struct rc_case *c)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	bool asked = false;
+	if (z == NULL || c->final != NULL || z->usable > 0 || (c->ede & EDE_DNSSEC))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone)
+			continue;
+		if (link->outcome != RC_OUT_TIMEOUT && link->outcome != RC_OUT_ICMP)
+			return false;
+		asked = asked ||
+			(link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype);
+	}
+	return asked;
+}
+
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
-	if (checking_disabled(c))
+	if (checking_disabled(c) || met_silence_alone(c))
 		return RC_CONF_NONE;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;

@@ -199,6 +199,13 @@ static const struct rc_link *first_silent(const struct rc_case *c)
 	return NULL;
 }
 
+/* It answered nothing that was asked since: a look at each exchange would find nothing either. */
+static bool is_silent_since(const struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, &link->x->server);
+	return h != NULL && h->answered_query_ns <= link->x->first_ns;
+}
+
 static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
@@ -206,7 +213,7 @@ static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_cas
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	const struct rc_link *link = z == NULL || z->name.len == 0 ? NULL : first_silent(c);
 	struct meanwhile m = {0};
-	if (link == NULL)
+	if (link == NULL || is_silent_since(c, link))
 		return RC_CONF_NONE;
 	look_meanwhile(c, link, &z->name, &m);
 	bool slipped = was_slipped(c, &link->x->server) && m.slipped > 0;

@@ -13,6 +13,9 @@
 #define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
+#define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
+/* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
+#define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
 
 struct rc_decider {
 	struct rc_memo *memo;
@@ -174,29 +177,13 @@ static bool is_of_validation(const struct rc_rule *rule)
 	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
 }
 
-/* Takes over the verdict of the failure that this one repeats. */
-static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+/* Tells a failure by the verdict on one that it repeats. */
+static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_zone,
+		      struct outcome *o)
 {
-	bool by_zone = false;
-	if (c->x->opcode != RC_OPCODE_QUERY ||
-	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
-		return;
-	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
-		return;
-	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
-	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
-		return;
-	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) && is_of_validation(e->rule))
-		return;
-	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
-	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
-	if (mere && (o->confidence > RC_CONF_NONE || by_zone))
-		return;
 	bool asked_nobody = c->upstream_visible || c->x->end_ns - c->x->first_ns < INSTANT_NS;
 	bool cached = c->n_links == 0 && asked_nobody;
 	struct rc_finding *f = &o->finding;
-	if (o->confidence > RC_CONF_NONE)
-		note_alternative(o, o->rule);
 	o->rule = e->rule;
 	o->confidence = e->confidence;
 	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
@@ -216,6 +203,56 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 			     : "the same failure again");
 	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++)
 		f->evidence[f->n_evidence++] = e->evidence[i];
+}
+
+/* Takes over the verdict of the failure that this one repeats, where the rules do not say as much of it. */
+static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+{
+	bool by_zone = false;
+	if (c->x->opcode != RC_OPCODE_QUERY ||
+	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
+		return;
+	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
+		return;
+	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
+	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
+		return;
+	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) && is_of_validation(e->rule))
+		return;
+	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
+	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
+	if (mere && (o->confidence > RC_CONF_NONE || by_zone))
+		return;
+	if (o->confidence > RC_CONF_NONE)
+		note_alternative(o, o->rule);
+	take_over(c, e, by_zone, o);
+}
+
+/* Answered at once by a resolver that is seen to ask nobody, and says nothing more than that it failed. */
+static bool is_bare_repeat(const struct rc_case *c)
+{
+	const struct rc_others *t = &c->others;
+	return c->x->opcode == RC_OPCODE_QUERY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+	       c->upstream_visible && c->n_links == 0 && !c->own_fetch &&
+	       c->x->end_ns - c->x->first_ns < INSTANT_NS && !rc_flag(&c->x->query, RC_FLAG_CD) &&
+	       !(c->ede & ~EDE_REPEATED) &&
+	       t->same_server_ok + t->same_client_ok + t->cd_ok + t->validated == 0;
+}
+
+/* What was proven of the same question a moment ago says all that rules could find out about such a repeat. */
+static bool recall_at_once(struct rc_decider *d, struct rc_case *c, struct outcome *o)
+{
+	bool by_zone = false;
+	if (!is_bare_repeat(c))
+		return false;
+	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, REPEAT_AGE_NS, &by_zone);
+	struct rc_evidence *evidence = rc_arena_take(c->arena, RC_EVIDENCE_MAX * sizeof *evidence);
+	if (e == NULL || evidence == NULL || by_zone || e->vague ||
+	    e->confidence < RC_CONF_PROVEN || (e->rule->flags & RC_RULE_RESOLVER))
+		return false;
+	*o = (struct outcome){.finding = {.evidence = evidence}};
+	take_over(c, e, false, o);
+	return true;
 }
 
 /*
@@ -401,6 +438,20 @@ static bool says_no_answer(const struct outcome *o)
 	return strncmp(o->rule->cause.slug, family, sizeof family - 1) == 0;
 }
 
+/* The verdict on the last case of a chain of forwarders: what was known of it already, or what rules say. */
+static bool weigh(struct rc_decider *d, struct rc_case *const *hop, size_t *last, struct outcome *o)
+{
+	if (*last == 0 && recall_at_once(d, hop[0], o))
+		return true;
+	if (!run_rules(d, hop[*last], o))
+		return false;
+	/* Silent behind a forwarder is the forwarder's upstream: its own case says so. */
+	if (*last > 0 && says_no_answer(o) && !run_rules(d, hop[--*last], o))
+		return false;
+	recall(d, hop[*last], o);
+	return true;
+}
+
 bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure)
@@ -424,13 +475,9 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	for (size_t i = 0; i < hops; i++)
 		chain[i] = hop[i]->x->server;
 	last = hops - 1;
-	if (!run_rules(d, hop[last], &o))
-		return false;
-	/* Silent behind a forwarder is the forwarder's upstream: its own case says so. */
-	if (last > 0 && says_no_answer(&o) && !run_rules(d, hop[--last], &o))
+	if (!weigh(d, hop, &last, &o))
 		return false;
 	struct rc_case *root = hop[last];
-	recall(d, root, &o);
 	compare_siblings(d, root, &o);
 	if (!root->upstream_visible && rc_rcode_is(root, RC_RCODE_SERVFAIL) &&
 	    o.confidence > RC_CONF_NONE && o.finding.explanation != NULL && concerns_zone(o.rule))

@@ -4,7 +4,8 @@
 #include "base/time.h"
 
 #define PAST_MAX 4u
-#define TOLD_ENOUGH 8u       /* addresses of a nameserver given so often, lately */
+#define EARLIER_MAX 4u       /* one alone may be of a client that was answered by the way */
+#define TOLD_ENOUGH 2u       /* addresses of a nameserver given so often, lately */
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* of one resolver, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
@@ -189,6 +190,14 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 	c->lineage_cut = true;
 }
 
+/* Answered before this one was asked: what came before it was of that fetch, or of an earlier one. */
+static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED && x->end_ns <= c->x->first_ns &&
+	       x->name_hash == c->x->name_hash && x->qtype == c->x->qtype &&
+	       !((x->query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD));
+}
+
 /*
  * A resolver joins several clients to one fetch: if it was already working on the same question for
  * somebody when this one arrived, the work began then.
@@ -196,13 +205,16 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 static void widen_at(struct rc_case *c, const struct rc_addr *service)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
-	unsigned past = 0;
+	unsigned past = 0, earlier = 0;
 	unsigned steps = c->well_known && c->fetch_known ? 0 : SHARED_STEPS_MAX;
 	for (unsigned i = 0; i < steps; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		pos = r->prev_server;
+		earlier += is_of_earlier_fetch(c, &r->x);
+		if (earlier == EARLIER_MAX)
+			return;
 		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;
 		if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
 		    rc_addr_equal(&r->x.server, service) && r->x.first_ns < c->from_ns && at_work &&
