@@ -3,6 +3,8 @@
 
 #define CLIENT "192.0.2.1"
 #define SERVICE "192.0.2.53"
+#define CLIENT6 "2001:db8::1"
+#define SERVICE6 "2001:db8::53"
 #define EGRESS "192.0.2.99"
 #define EGRESS2 "192.0.2.98"
 #define ADDRS_MAX 16u
@@ -190,6 +192,63 @@ static void one_name_many_times_teaches_nothing(void **state)
 		ask(h, T0 + i * MS, EGRESS, "203.0.113.1", 0, 7);
 	}
 	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+/* The service of the other family, which clients ask too, asks for names that only the first was asked. */
+static void fetches_of_the_other(struct rc_hosts *h, const char *other, unsigned names, bool asked)
+{
+	for (uint64_t i = 0; i < names; i++) {
+		uint64_t name = (i + 1) << 40 | i;
+		ask(h, T0 + (int64_t)i * RC_NS_PER_S, CLIENT, SERVICE, RC_FLAG_RD, name);
+		struct rc_exchange x = exchange(T0 + (int64_t)i * RC_NS_PER_S + MS, other,
+						"203.0.113.1", 0, name);
+		struct rc_host_keys keys = keys_of(&x);
+		rc_hosts_note_query(h, &x, &keys, no_mac, asked);
+	}
+}
+
+static void addresses_of_both_families_that_serve_are_one_resolver(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	answer(h, T0, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	fetches_of_the_other(h, SERVICE6, 2, false);
+	assert_false(are_one(h, SERVICE, SERVICE6));
+	fetches_of_the_other(h, SERVICE6, 6, false);
+	assert_true(are_one(h, SERVICE, SERVICE6));
+	rc_hosts_free(h);
+}
+
+static void a_resolver_that_was_asked_the_same_stays_another(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	answer(h, T0, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	fetches_of_the_other(h, SERVICE6, 20, true);
+	assert_false(are_one(h, SERVICE, SERVICE6));
+	answer(h, T0, CLIENT, EGRESS, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	fetches_of_the_other(h, EGRESS, 20, false);
+	assert_false(are_one(h, SERVICE, EGRESS)); /* of one family: a resolver of its own */
+	rc_hosts_free(h);
+}
+
+static void names_put_to_several_at_once_teach_nothing(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	for (uint64_t i = 0; i < 20; i++) {
+		uint64_t name = (i + 1) << 40 | i;
+		ask(h, T0 + (int64_t)i * RC_NS_PER_S, CLIENT, "192.0.2.54", RC_FLAG_RD, name);
+		ask(h, T0 + (int64_t)i * RC_NS_PER_S, CLIENT, SERVICE, RC_FLAG_RD, name);
+		ask(h, T0 + (int64_t)i * RC_NS_PER_S + MS, EGRESS, "203.0.113.1", 0, name);
+	}
+	assert_false(are_one(h, SERVICE, EGRESS));
+	fetches(h, EGRESS, 4, 100);
+	assert_true(are_one(h, SERVICE, EGRESS));
 	rc_hosts_free(h);
 }
 
@@ -384,6 +443,9 @@ int main(void)
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),
+		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),
+		cmocka_unit_test(a_resolver_that_was_asked_the_same_stays_another),
+		cmocka_unit_test(names_put_to_several_at_once_teach_nothing),
 		cmocka_unit_test(names_fetched_long_after_teach_nothing),
 		cmocka_unit_test(two_egress_addresses_of_a_silent_service_are_one_resolver),
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_they_are_seen),

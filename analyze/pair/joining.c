@@ -1,0 +1,210 @@
+#include "analyze/pair/host_tables.h"
+#include "base/hash.h"
+#include "base/time.h"
+
+#define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
+#define JOIN_RATIO 4u /* hits per miss that it takes */
+#define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
+#define NAME_MASK ((1u << 31) - 1)
+
+static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
+{
+	struct rc_group *g = &h->groups[group];
+	for (size_t i = 0; i < g->n; i++)
+		if (rc_addr_equal(&g->addrs[i], addr))
+			return true;
+	if (g->n == RC_GROUP_ADDRS_MAX)
+		return false;
+	g->addrs[g->n++] = *addr;
+	struct rc_host *host = rc_hosts_find(h, addr);
+	if (host != NULL)
+		host->group = group;
+	return true;
+}
+
+void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
+{
+	if (h->n_groups == RC_GROUPS_MAX)
+		return;
+	uint16_t group = (uint16_t)h->n_groups++;
+	for (size_t i = 0; i < n; i++) /* stays, however full the table */
+		if (group_add(h, group, &addrs[i]))
+			rc_hosts_enter(h, &addrs[i], rc_addr_hash(h->seed, &addrs[i]), INT64_MAX);
+}
+
+uint16_t rc_hosts_group_listing(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	for (size_t g = 1; g < h->n_groups; g++)
+		for (size_t i = 0; i < h->groups[g].n; i++)
+			if (rc_addr_equal(&h->groups[g].addrs[i], addr))
+				return (uint16_t)g;
+	return RC_GROUP_NONE;
+}
+
+/* A service that has never answered has no entry of its own. */
+static uint16_t group_of(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	if (host != NULL)
+		return host->group;
+	return rc_hosts_group_listing(h, addr);
+}
+
+static void join(struct rc_hosts *h, const struct rc_addr *egress, const struct rc_addr *service)
+{
+	struct rc_addr egress_addr = *egress, service_addr = *service; /* entries may move below */
+	uint16_t group = group_of(h, &service_addr);
+	if (group == RC_GROUP_NONE) {
+		if (h->n_groups == RC_GROUPS_MAX)
+			return;
+		group = (uint16_t)h->n_groups++;
+		group_add(h, group, &service_addr);
+	}
+	group_add(h, group, &egress_addr);
+}
+
+/* The station itself if it is known, else where it may be written: its address then differs. */
+static struct rc_station *station_of(const struct rc_hosts *h, const uint8_t mac[6])
+{
+	uint64_t hash = rc_hash_bytes(h->seed, mac, 6);
+	struct rc_station *set = h->tables->stations[hash % RC_STATION_SETS];
+	for (unsigned i = 0; i < RC_HOST_WAYS; i++)
+		if (set[i].n == 0 || memcmp(set[i].mac, mac, sizeof set[i].mac) == 0)
+			return &set[i];
+	return &set[hash / RC_STATION_SETS % RC_HOST_WAYS];
+}
+
+/* The network card with that address, NULL if it is none's or a router's. */
+static const struct rc_station *card_of(const struct rc_hosts *h, const uint8_t mac[6])
+{
+	const struct rc_station *st = station_of(h, mac);
+	return st->n > 0 && st->n <= RC_STATION_ADDRS_MAX && memcmp(st->mac, mac, 6) == 0 ? st
+											  : NULL;
+}
+
+void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+	if (memcmp(host->mac, mac, sizeof host->mac) == 0 || memcmp(mac, none, sizeof none) == 0)
+		return;
+	memcpy(host->mac, mac, sizeof host->mac);
+	struct rc_station *st = station_of(h, mac);
+	if (memcmp(st->mac, mac, sizeof st->mac) != 0) {
+		st->n = 0;
+		memcpy(st->mac, mac, sizeof st->mac);
+	}
+	for (unsigned i = 0; i < st->n && i < RC_STATION_ADDRS_MAX; i++)
+		if (rc_addr_equal(&st->addrs[i], &host->addr))
+			return;
+	if (st->n < RC_STATION_ADDRS_MAX)
+		st->addrs[st->n] = host->addr;
+	if (st->n <= RC_STATION_ADDRS_MAX)
+		st->n++;
+}
+
+void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
+{
+	const struct rc_station *st = card_of(h, host->mac);
+	const struct rc_addr *service = NULL;
+	if (st == NULL)
+		return;
+	for (unsigned i = 0; i < st->n && service == NULL; i++)
+		if (rc_acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
+			service = &st->addrs[i];
+	for (unsigned i = 0; i < st->n && service != NULL; i++) {
+		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
+		if (egress != NULL && &st->addrs[i] != service && egress->asked_rd0 > 0 &&
+		    egress->answered == 0 && egress->group == RC_GROUP_NONE)
+			join(h, &egress->addr, service);
+	}
+}
+
+bool rc_hosts_twin(const struct rc_hosts *h, const struct rc_addr *addr, struct rc_addr *ret_twin)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	const struct rc_station *st = host != NULL ? card_of(h, host->mac) : NULL;
+	if (st == NULL || st->n != 2)
+		return false;
+	const struct rc_addr *twin = &st->addrs[rc_addr_equal(&st->addrs[0], addr)];
+	const struct rc_host *other = rc_hosts_find(h, twin);
+	if (other == NULL || other->asked_rd0 == 0 || other->answered > 0 ||
+	    rc_addr_is_v4(twin) == rc_addr_is_v4(addr))
+		return false;
+	*ret_twin = *twin;
+	return true;
+}
+
+/* The client's question went to the very card that the egress address asks from, which is no router's. */
+static bool is_same_card(const struct rc_hosts *h, const struct rc_host *egress,
+			 const struct rc_recent *r)
+{
+	return memcmp(r->mac, egress->mac + 2, sizeof r->mac) == 0 &&
+	       card_of(h, egress->mac) != NULL && egress->answered == 0;
+}
+
+static unsigned recent_name(uint64_t name_hash)
+{
+	return (unsigned)(name_hash >> 33);
+}
+
+void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
+			  const uint8_t server_mac[6])
+{
+	struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
+	unsigned name = recent_name(x->name_hash);
+	bool again = r->name == name && x->first_ns - r->ts_ns <= FETCH_WINDOW_NS;
+	bool several = again && (r->several || !rc_addr_equal(&r->server, &x->server));
+	*r = (struct rc_recent){x->first_ns, x->server, name & NAME_MASK, several, {0}};
+	memcpy(r->mac, server_mac + 2, sizeof r->mac);
+}
+
+/*
+ * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
+ * are one resolver. Several names must agree, and hardly any may disagree; one will do on one network card, where
+ * the service address need never have answered. An address that serves clients too may be the other family's of
+ * the same resolver, where nobody asked it for the name (fetch).
+ */
+void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x,
+			 bool fetch)
+{
+	const struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
+	if (egress->group != RC_GROUP_NONE || r->name != recent_name(x->name_hash) ||
+	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
+	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
+		return;
+	if (egress->served > 0 &&
+	    (fetch || rc_addr_is_v4(&r->server) == rc_addr_is_v4(&egress->addr)))
+		return;
+	egress->partner_name = x->name_hash;
+	if (is_same_card(h, egress, r)) {
+		join(h, &egress->addr, &r->server);
+		return;
+	}
+	if (r->several)
+		return;
+	if (egress->partner_hits == 0)
+		egress->partner = r->server;
+	if (!rc_addr_equal(&egress->partner, &r->server)) {
+		if (egress->partner_misses++ >= egress->partner_hits)
+			egress->partner_hits = egress->partner_misses = 0;
+		return;
+	}
+	if (++egress->partner_hits >= JOIN_HITS &&
+	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
+		join(h, &egress->addr, &egress->partner);
+}
+
+size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,
+			  struct rc_addr *addrs, size_t max)
+{
+	uint16_t group = group_of(h, addr);
+	size_t n = 0;
+	addrs[n++] = *addr;
+	if (group == RC_GROUP_NONE)
+		return n;
+	const struct rc_group *g = &h->groups[group];
+	for (size_t i = 0; i < g->n && n < max; i++)
+		if (!rc_addr_equal(&g->addrs[i], addr))
+			addrs[n++] = g->addrs[i];
+	return n;
+}
