@@ -5,6 +5,7 @@
 #include "analyze/counters.h"
 #include "analyze/decide/decide.h"
 #include "analyze/decide/degraded.h"
+#include "analyze/decide/fetch.h"
 #include "analyze/decide/hold.h"
 #include "analyze/decide/incident.h"
 #include "analyze/drops.h"
@@ -30,7 +31,6 @@
 #define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
-#define FETCH_TAIL_NS RC_NS_PER_S         /* resolvers go on fetching a while after they answered */
 #define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
 #define AHEAD 8u         /* observations: a step of fetching their memory before the next */
 #define KEYS (4 * AHEAD) /* of those under way: above three steps */
@@ -71,16 +71,6 @@ static bool is_upstream_query(const struct rc_exchange *x)
 	return !(x->query.flags & RC_FLAG_RD) || x->query.do_bit;
 }
 
-/* Was the asker itself asked this very name, by somebody still waiting? Then it asks for others. */
-static bool is_fetch(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key)
-{
-	uint64_t pos = rc_recorder_last_by_server(recorder, asker_key);
-	const struct rc_record *asked = rc_recorder_at(recorder, pos);
-	return asked != NULL && asked != r && asked->x.name_hash == r->x.name_hash &&
-	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
-	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
-}
-
 /* How many other questions are open at the server: when this one is asked, and when it is answered. */
 static void set_load(struct rc_exchange *x, uint32_t open)
 {
@@ -108,7 +98,7 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 		note_report(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
 	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,
-					    is_fetch(recorder, r, e->keys->asker)));
+					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
 }
 
 /*
@@ -124,6 +114,8 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 	if (rc_addr_equal(&x->asker, &x->server))
 		return true; /* a client on the resolver's own host */
 	if (rc_hosts_is_resolver(e->hosts, &x->asker))
+		return false;
+	if (rc_fetch_is_for_client(rc_pair_recorder(e->pair), e->hosts, x))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
 	       !rc_hosts_iterates(e->hosts, &x->asker);

@@ -107,6 +107,9 @@ static bool applies(const struct rc_rule *rule, const struct rc_case *c)
 static enum rc_confidence cap(const struct rc_rule *rule, const struct rc_case *c,
 			      enum rc_confidence confidence)
 {
+	/* Whose exchanges these are is not proven. */
+	if (c->adopted && confidence > RC_CONF_LIKELY)
+		confidence = RC_CONF_LIKELY;
 	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
 		return confidence;
 	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));

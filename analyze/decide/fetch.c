@@ -4,6 +4,8 @@
 
 #define STEPS_MAX 128u /* exchanges about the name looked at, per address */
 #define SCAN_MAX 384u  /* records between the way down to a zone and its keys looked through */
+#define WAITING_STEPS_MAX 16u     /* clients that asked a resolver for the name looked at */
+#define FETCH_TAIL_NS RC_NS_PER_S /* resolvers go on fetching a while after they answered */
 #define RETRY_NS (300 * RC_NS_PER_MS)
 #define LOOK_BACK_NS (2 * RC_NS_PER_S) /* the way down to the name comes before the name */
 #define LOOK_ON_NS (3 * RC_NS_PER_S)   /* keys are asked for behind it */
@@ -212,4 +214,45 @@ bool rc_fetch_let_down(const struct rc_case *c)
 		down = true;
 	}
 	return down;
+}
+
+static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *resolver,
+			  const struct rc_exchange *x)
+{
+	uint64_t pos = rc_recorder_newest_by_server(recorder, resolver, x->name_hash);
+	for (unsigned n = 0; n < WAITING_STEPS_MAX; n++) {
+		const struct rc_record *r = rc_recorder_at(recorder, pos);
+		if (r == NULL)
+			return false;
+		pos = r->prev_server;
+		bool open = r->x.first_ns <= x->first_ns &&
+			    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns);
+		if (open && r->x.name_hash == x->name_hash && rc_addr_equal(&r->x.server, resolver))
+			return true;
+	}
+	return false;
+}
+
+bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			    const struct rc_exchange *x)
+{
+	struct rc_addr resolver;
+	if ((x->query.flags & RC_FLAG_RD) || !rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
+	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))
+		return false;
+	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
+	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
+	const struct rc_host *recursor = rc_hosts_find(hosts, &resolver);
+	return asker != NULL && asker->asked_rd1 == 0 && recursor != NULL &&
+	       recursor->answered_ra > 0 && (server == NULL || server->answered_ra == 0) &&
+	       is_waited_for(recorder, &resolver, x);
+}
+
+bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key)
+{
+	uint64_t pos = rc_recorder_last_by_server(recorder, asker_key);
+	const struct rc_record *asked = rc_recorder_at(recorder, pos);
+	return asked != NULL && asked != r && asked->x.name_hash == r->x.name_hash &&
+	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
+	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }

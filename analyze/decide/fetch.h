@@ -28,4 +28,17 @@ bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x);
 /* Did a server fail the question itself, and did the resolver see it so? */
 bool rc_fetch_let_down(const struct rc_case *c);
 
+/*
+ * Was the asker of this new record itself asked this very name, by somebody still waiting? Then it asks for
+ * others. asker_key: of the asker and the name (rc_recorder_key).
+ */
+bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key);
+
+/*
+ * Somebody who never asks otherwise asks a server that does not recurse, with RD=0, what a client waits for that
+ * asked one resolver alone: that one's own fetch, it seems, from an address not known as its own.
+ */
+bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			    const struct rc_exchange *x);
+
 #endif

@@ -117,6 +117,36 @@ static void find_report(struct rc_case *c)
 			c->report = r;
 }
 
+/* At most one of each family. */
+static bool may_be_one_host(const struct rc_addr *addrs, size_t n)
+{
+	return n == 1 || (n == 2 && rc_addr_is_v4(&addrs[0]) != rc_addr_is_v4(&addrs[1]));
+}
+
+/*
+ * Nothing is known to be asked for this question, but somebody asks for its name: where nobody else was asked for
+ * it, that is the resolver by an address not known as its own. Else it is not known what is in sight of it.
+ */
+static void adopt(struct rc_case *c)
+{
+	struct rc_addr lone[RC_LONE_MAX];
+	bool recursive = (c->x->query.flags & RC_FLAG_RD) &&
+			 (c->x->state != RC_X_ANSWERED || (c->x->answer.flags & RC_FLAG_RA));
+	size_t n = recursive && !c->own_fetch ? rc_lineage_find_lone(c, lone) : 0;
+	if (n == 0)
+		return;
+	c->upstream_visible = false;
+	struct rc_addr asked;
+	if (!may_be_one_host(lone, n) || c->n_resolver + n > RESOLVER_ADDRS_MAX ||
+	    !rc_hosts_asked_last(c->hosts, c->x->name_hash, &asked) ||
+	    !rc_addr_equal(&asked, &c->x->server))
+		return;
+	for (size_t i = 0; i < n; i++)
+		c->resolver[c->n_resolver++] = lone[i];
+	c->upstream_visible = c->adopted = true;
+	rc_lineage_collect(c);
+}
+
 struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struct rc_exchange *x,
 			      const struct rc_name *qname, const struct rc_msg *answer)
 {
@@ -156,8 +186,11 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 			if (answer->edns.ede[i].code < 64)
 				c->ede |= UINT64_C(1) << answer->edns.ede[i].code;
 	find_resolver(c);
-	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
+	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible)
 		rc_lineage_collect(c);
+	if (x->opcode == RC_OPCODE_QUERY && c->n_links == 0)
+		adopt(c);
+	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_zones_judge(c);
 		find_forwarded(c);
 	}

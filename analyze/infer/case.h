@@ -76,6 +76,7 @@ struct rc_case {
 	struct rc_addr *resolver; /* all addresses of the server, the asked one first */
 	size_t n_resolver;
 	bool upstream_visible; /* the server is seen asking others in this capture */
+	bool adopted; /* ... as it seems, by this one name: from an address nobody else has */
 
 	struct rc_followed *names;
 	size_t n_names;
@@ -147,6 +148,12 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 
 /* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);
+
+/*
+ * Of a case without lineage: who asked for the name at that time of whom it is not known whose address that is.
+ * It may be the resolver's own. Writes RC_LONE_MAX at most, returns how many.
+ */
+size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
 
 /* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
 void rc_lineage_connect(struct rc_case *c);

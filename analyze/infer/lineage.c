@@ -459,6 +459,37 @@ static void recall(struct rc_case *c)
 	}
 }
 
+/* It asked for the name at that time, or for a zone that holds it: of the root and its children all ask. */
+static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
+{
+	for (unsigned n = 0; n + 2 <= c->qname->labels; n++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, n, &name);
+		uint64_t hash = rc_name_hash(c->seed, &name);
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
+		for (unsigned i = 0; i < RECALL_STEPS_MAX; i++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
+			    overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
+				return true;
+		}
+	}
+	return false;
+}
+
+size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
+{
+	struct rc_addr lone[RC_LONE_MAX];
+	size_t n = rc_hosts_lone(c->hosts, lone), found = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!rc_addr_equal(&lone[i], &c->x->asker) && has_asked_for(c, &lone[i]))
+			addrs[found++] = lone[i];
+	return found;
+}
+
 void rc_lineage_collect(struct rc_case *c)
 {
 	c->names = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);

@@ -57,6 +57,8 @@ struct rc_hosts {
 	struct rc_host_tables *tables;
 	struct rc_addr services[RC_SERVICES_MAX];
 	size_t n_services;
+	struct rc_addr lone[RC_LONE_MAX];
+	size_t n_lone; /* ever; the last RC_LONE_MAX are held */
 	struct rc_host *entries;
 	uint64_t *marks; /* by set: an octet of each entry's hash, 0 where there is none */
 	uint64_t mask;   /* of sets */
@@ -81,6 +83,10 @@ uint16_t rc_hosts_group_listing(const struct rc_hosts *h, const struct rc_addr *
 
 /* Notes a host's link-layer address when it is new or has changed. */
 void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6]);
+
+/* No host asks itself over the wire: what asks another address of its own card is behind a router. */
+void rc_hosts_note_neighbours(struct rc_hosts *h, const struct rc_host *asker,
+			      const struct rc_addr *server);
 
 /* An egress address and a resolver on one network card are one resolver. */
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host);

@@ -10,6 +10,8 @@
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
 #define REFERRALS_MIN 2u    /* one may come from a server asked by hand for what it does not host */
+#define NEIGHBOURS_LOOKED \
+	256u /* first queries of a host: enough to tell its card from a router's */
 #define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
 #define SMALL_ANSWER 512u          /* octets that any UDP answer may have (RFC 1035 4.2.1) */
 
@@ -202,7 +204,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	if (x->opcode != RC_OPCODE_QUERY)
 		return 0;
 	uint32_t open = open_question(load_of(h, keys->server), x);
-	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
+	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
 	struct rc_host *asker = rd && !fetch
 					? find(h, &x->asker, keys->asker)
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
@@ -212,15 +215,20 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;
 		rc_hosts_note_mac(h, asker, x->asker_mac);
+		if (asker->group == RC_GROUP_NONE && asker->asked_rd0 <= NEIGHBOURS_LOOKED)
+			rc_hosts_note_neighbours(h, asker, &x->server);
 	}
 	if (!rd) {
+		if (asker->asked_rd0 == 1)
+			h->lone[h->n_lone++ % RC_LONE_MAX] = x->asker;
 		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
 		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);
 		asker->servers_asked |= UINT64_C(1) << (keys->server & 63);
 		rc_hosts_note_fetch(h, asker, x, fetch);
 		if (asker->group == RC_GROUP_NONE)
 			rc_hosts_join_by_mac(h, asker);
-	} else if (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0)) {
+	} else if (!transfer &&
+		   (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0))) {
 		rc_hosts_note_recent(h, x, server_mac);
 	}
 	return open;

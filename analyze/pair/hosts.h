@@ -14,6 +14,8 @@
 
 #define RC_GROUP_NONE 0u
 #define RC_SERVICES_MAX 16u /* resolvers compared with one another: a site has a few */
+#define RC_LONE_MAX \
+	16u /* addresses that ask as resolvers do, of which it is not known whose they are */
 
 struct rc_host {
 	struct rc_addr addr;
@@ -101,6 +103,19 @@ bool rc_hosts_rate(const struct rc_hosts *hosts, const struct rc_addr *server,
 
 /* Addresses at which resolvers serve clients, the first RC_SERVICES_MAX seen. Borrowed. */
 size_t rc_hosts_services(const struct rc_hosts *hosts, const struct rc_addr **ret_addrs);
+
+/*
+ * Addresses that ask with RD=0, serve nobody, and are not known to be any resolver's: the latest RC_LONE_MAX to
+ * appear. Writes as many at most, returns how many.
+ */
+size_t rc_hosts_lone(const struct rc_hosts *hosts, struct rc_addr *addrs);
+
+/*
+ * The server that clients put a question for this name to, when it was last asked. False if that is not known, or
+ * if they asked several at that time.
+ */
+bool rc_hosts_asked_last(const struct rc_hosts *hosts, uint64_t name_hash,
+			 struct rc_addr *ret_server);
 
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */
 bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);

@@ -102,15 +102,36 @@ void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t m
 		st->n++;
 }
 
+static bool is_on(const struct rc_station *st, const struct rc_addr *addr)
+{
+	for (unsigned i = 0; i < st->n && i < RC_STATION_ADDRS_MAX; i++)
+		if (rc_addr_equal(&st->addrs[i], addr))
+			return true;
+	return false;
+}
+
+void rc_hosts_note_neighbours(struct rc_hosts *h, const struct rc_host *asker,
+			      const struct rc_addr *server)
+{
+	struct rc_station *st = station_of(h, asker->mac);
+	if (st->n > 0 && st->n <= RC_STATION_ADDRS_MAX && memcmp(st->mac, asker->mac, 6) == 0 &&
+	    !rc_addr_equal(&asker->addr, server) && is_on(st, server))
+		st->n = RC_STATION_ADDRS_MAX + 1;
+}
+
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 {
 	const struct rc_station *st = card_of(h, host->mac);
 	const struct rc_addr *service = NULL;
 	if (st == NULL)
 		return;
-	for (unsigned i = 0; i < st->n && service == NULL; i++)
-		if (rc_acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
-			service = &st->addrs[i];
+	for (unsigned i = 0; i < st->n; i++) {
+		if (!rc_acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
+			continue;
+		if (service != NULL && rc_addr_is_v4(service) == rc_addr_is_v4(&st->addrs[i]))
+			return; /* two resolvers behind a router, as it may be */
+		service = service == NULL ? &st->addrs[i] : service;
+	}
 	for (unsigned i = 0; i < st->n && service != NULL; i++) {
 		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
 		if (egress != NULL && &st->addrs[i] != service && egress->asked_rd0 > 0 &&
@@ -192,6 +213,27 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 	if (++egress->partner_hits >= JOIN_HITS &&
 	    egress->partner_hits >= JOIN_RATIO * egress->partner_misses)
 		join(h, &egress->addr, &egress->partner);
+}
+
+bool rc_hosts_asked_last(const struct rc_hosts *h, uint64_t name_hash, struct rc_addr *ret_server)
+{
+	const struct rc_recent *r = &h->tables->recent[name_hash % RC_RECENT_NAMES];
+	if (r->name != recent_name(name_hash) || r->several)
+		return false;
+	*ret_server = r->server;
+	return true;
+}
+
+size_t rc_hosts_lone(const struct rc_hosts *h, struct rc_addr *addrs)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < h->n_lone && i < RC_LONE_MAX; i++) {
+		const struct rc_host *host = rc_hosts_find(h, &h->lone[i]);
+		if (host != NULL && host->group == RC_GROUP_NONE && host->served == 0 &&
+		    host->answered_ra == 0)
+			addrs[n++] = h->lone[i];
+	}
+	return n;
 }
 
 size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,

@@ -352,6 +352,49 @@ static void addresses_behind_a_router_do_not_join(void **state)
 	rc_hosts_free(h);
 }
 
+/* All frames come from one router, and the other resolver asks this one. */
+static void who_asks_a_neighbour_on_its_card_is_behind_a_router(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, "203.0.113.1", 0, RC_FLAG_QR | RC_FLAG_AA, mac);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", mac);
+	answer(h, T0 + 2 * MS, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	ask_with_mac(h, T0 + 3 * MS, EGRESS, "203.0.113.1", mac);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void two_resolvers_behind_one_card_are_not_told_apart_by_it(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	answer(h, T0, CLIENT, "192.0.2.54", RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", mac);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	assert_false(are_one(h, "192.0.2.54", EGRESS));
+	rc_hosts_free(h);
+}
+
+/* A secondary that transfers a zone asks with RD=0 as well. */
+static void a_transfer_makes_no_resolver(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	struct rc_exchange x = exchange(T0 + MS, EGRESS, SERVICE, 0, 7);
+	x.qtype = RC_TYPE_AXFR;
+	memcpy(x.asker_mac, mac, sizeof mac);
+	note_query(h, &x);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	assert_null(rc_hosts_find(h, &x.asker));
+	rc_hosts_free(h);
+}
+
 static void link_layer_address_zero_is_no_address(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -453,6 +496,9 @@ int main(void)
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
 		cmocka_unit_test(the_network_cards_of_a_site_do_not_push_one_another_out),
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
+		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
+		cmocka_unit_test(two_resolvers_behind_one_card_are_not_told_apart_by_it),
+		cmocka_unit_test(a_transfer_makes_no_resolver),
 		cmocka_unit_test(link_layer_address_zero_is_no_address),
 		cmocka_unit_test(a_full_table_forgets_the_least_recent_and_counts_it),
 		cmocka_unit_test(what_is_joined_outlives_its_entry),

@@ -177,6 +177,69 @@ static void a_warm_resolver_goes_on_from_the_alias_it_holds(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+#define LONE "198.51.100.7"
+#define LONE2 "198.51.100.8"
+
+/* Somebody of whom nothing else is known asks for the name that a client asked of the resolver. */
+static void ask_from_elsewhere(struct sim *s, int64_t ms, unsigned id, const char *asker)
+{
+	static struct dns d;
+	ask(s, ms, asker, ROOT_SERVER, id, FETCH, "www.example");
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	say(s, ms + 10, ROOT_SERVER, asker, id, &d);
+	ask(s, ms + 11, asker, ZONE_SERVER, id + 1, FETCH, "www.example");
+	reply(s, ms + 12, ZONE_SERVER, asker, id + 1, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+}
+
+static void fail_at_once(struct sim *s)
+{
+	reply(s, LATE + 100, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(s);
+}
+
+/* One name proves nothing of whose address it is, but no rival is in sight. */
+static void one_question_shows_an_egress_address_that_nobody_else_has(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	fail_at_once(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+static void two_that_may_be_its_egress_leave_it_unknown(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	ask_from_elsewhere(&s, LATE + 2, 21, LONE2);
+	fail_at_once(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unknown.upstream_not_visible");
+}
+
+static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE, CLIENT2, "192.0.2.54", 30, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	fail_at_once(&s);
+	assert_true(s.n > 0);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "delegation.lame_refused");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +249,9 @@ int main(void)
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
+		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
+		cmocka_unit_test(two_that_may_be_its_egress_leave_it_unknown),
+		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(forward_first_is_judged_by_its_walk),
 		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
 		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
