@@ -240,12 +240,13 @@ static bool widen_to_silent_fetch(struct rc_case *c)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
 	int64_t from_ns = c->from_ns;
-	unsigned past = 0;
-	for (unsigned i = 0; i < SHARED_STEPS_MAX && !c->well_known; i++) {
+	unsigned past = 0, earlier = 0;
+	for (unsigned i = 0; i < SHARED_STEPS_MAX && earlier < EARLIER_MAX && !c->well_known; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			break;
 		pos = r->prev_server;
+		earlier += is_of_earlier_fetch(c, &r->x);
 		if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_UNANSWERED &&
 		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < from_ns &&
 		    r->x.end_ns > c->x->first_ns)
@@ -500,7 +501,8 @@ void rc_lineage_collect(struct rc_case *c)
 	follow(c, c->qname, RC_ROLE_QUESTION);
 	collect_names(c, 0);
 	recall(c);
-	if (c->n_links == 0 && widen_to_silent_fetch(c))
+	bool gave_up = c->x->state != RC_X_ANSWERED || c->x->answer.rcode == RC_RCODE_SERVFAIL;
+	if (c->n_links == 0 && gave_up && widen_to_silent_fetch(c))
 		collect_names(c, 0);
 	if (c->n_recalled < c->n_names)
 		c->n_recalled = c->n_names;
