@@ -37,8 +37,8 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	if (!rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(a, RC_FLAG_RA) || is_transfer(c) ||
 	    rc_case_has_ede(c, EDE_PROHIBITED))
 		return RC_CONF_NONE;
-	if (c->server_host != NULL && c->server_host->answered_ra > 0)
-		return RC_CONF_NONE; /* it recurses for others: a matter of who asks */
+	if (rc_recursion_for_others(c) != RC_CONF_NONE)
+		return RC_CONF_NONE; /* a matter of who asks */
 	f->server = &c->x->server;
 	bool refused = a->rcode == RC_RCODE_REFUSED;
 	f->explanation = rc_say(c,
@@ -116,12 +116,10 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		rc_prove_self(c, f, "REFUSED with EDE 18 (Prohibited)");
 		return RC_CONF_LIKELY;
 	}
-	bool recursion = rc_flag(&c->x->query, RC_FLAG_RD);
-	if (recursion && h != NULL && (h->served > 0 || h->answered_ra > 0)) {
-		rc_prove_self(c, f, "REFUSED, while the server answers others with recursion");
-		return h->served > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	}
-	return RC_CONF_NONE;
+	if (!rc_flag(&c->x->query, RC_FLAG_RD))
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, "REFUSED, while the server answers others with recursion");
+	return rc_recursion_for_others(c);
 }
 
 static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, struct rc_case *c,

@@ -208,6 +208,19 @@ const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, bool co
 		      rc_say_expand(c, f, command, close + 1));
 }
 
+enum rc_confidence rc_recursion_for_others(const struct rc_case *c)
+{
+	enum rc_confidence confidence = RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->served > 0)
+			return RC_CONF_LIKELY;
+		if (h != NULL && h->answered_ra > 0)
+			confidence = RC_CONF_POSSIBLE;
+	}
+	return confidence;
+}
+
 bool rc_server_recurses(const struct rc_case *c)
 {
 	if (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))

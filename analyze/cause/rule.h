@@ -149,6 +149,12 @@ static inline bool rc_rcode_is(const struct rc_case *c, uint16_t rcode)
 /* The server answers others as a resolver (RA=1), by this answer or by earlier ones. */
 bool rc_server_recurses(const struct rc_case *c);
 
+/*
+ * Does it recurse for others, by whichever of its addresses? LIKELY: they are served so; POSSIBLE: they are
+ * answered with RA=1; NONE: not that it was seen.
+ */
+enum rc_confidence rc_recursion_for_others(const struct rc_case *c);
+
 /* The server was seen answering with authority (AA=1). */
 bool rc_server_is_authoritative(const struct rc_case *c);
 

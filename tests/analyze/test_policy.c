@@ -136,12 +136,31 @@ static void a_resolver_at_work_does_not_shut_its_client_out(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* It serves others by IPv4; all its clients of IPv6 are shut out. */
+static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
+{
+	static const char other[] = "2001:db8::53", client[] = "2001:db8::1";
+	struct rc_addr addrs[] = {addr(RESOLVER), addr(other)};
+	struct rc_resolver_decl both = {.name = "both", .addrs = addrs, .n_addrs = 2};
+	struct sim s;
+	(void)state;
+	begin_with(&s, SEED, &both, 1);
+	warm_up(&s, 0);
+	ask(&s, LATE, client, other, 10, QUERY, NAME);
+	reply(&s, LATE + 1, other, client, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
+		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
