@@ -107,9 +107,6 @@ static bool applies(const struct rc_rule *rule, const struct rc_case *c)
 static enum rc_confidence cap(const struct rc_rule *rule, const struct rc_case *c,
 			      enum rc_confidence confidence)
 {
-	/* Whose exchanges these are is not proven. */
-	if (c->adopted && confidence > RC_CONF_LIKELY)
-		confidence = RC_CONF_LIKELY;
 	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
 		return confidence;
 	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
@@ -130,6 +127,16 @@ static enum rc_confidence cap_lost(const struct rc_case *c, enum rc_confidence c
 	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_DROPS) &&
 			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
 	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
+}
+
+/* Whose exchanges these are is not proven, of one resolver of the chain. */
+static enum rc_confidence cap_adopted(struct rc_case *const *hop, size_t last,
+				      enum rc_confidence confidence)
+{
+	for (size_t i = 0; i <= last; i++)
+		if (hop[i]->adopted && confidence > RC_CONF_LIKELY)
+			return RC_CONF_LIKELY;
+	return confidence;
 }
 
 static void note_alternative(struct outcome *o, const struct rc_rule *rule)
@@ -485,7 +492,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	if (!root->upstream_visible && rc_rcode_is(root, RC_RCODE_SERVFAIL) &&
 	    o.confidence > RC_CONF_NONE && o.finding.explanation != NULL && concerns_zone(o.rule))
 		rc_memo_put_sibling(d->memo, root, o.rule, o.confidence, &o.finding);
-	o.confidence = cap_lost(c, o.confidence);
+	o.confidence = cap_adopted(hop, last, cap_lost(c, o.confidence));
 	if (root->report != NULL)
 		rc_prove_report(root, &o.finding);
 	if (root != c)

@@ -191,10 +191,12 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 }
 
 /* Answered before this one was asked: what came before it was of that fetch, or of an earlier one. */
-static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_exchange *x)
+static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_addr *service,
+				const struct rc_exchange *x)
 {
 	return x->state == RC_X_ANSWERED && x->end_ns <= c->x->first_ns &&
-	       x->name_hash == c->x->name_hash && x->qtype == c->x->qtype &&
+	       rc_addr_equal(&x->server, service) && x->name_hash == c->x->name_hash &&
+	       x->qtype == c->x->qtype &&
 	       !((x->query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD));
 }
 
@@ -212,7 +214,7 @@ static void widen_at(struct rc_case *c, const struct rc_addr *service)
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		pos = r->prev_server;
-		earlier += is_of_earlier_fetch(c, &r->x);
+		earlier += is_of_earlier_fetch(c, service, &r->x);
 		if (earlier == EARLIER_MAX)
 			return;
 		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;
@@ -246,7 +248,7 @@ static bool widen_to_silent_fetch(struct rc_case *c)
 		if (r == NULL || is_past(c, &r->x, &past))
 			break;
 		pos = r->prev_server;
-		earlier += is_of_earlier_fetch(c, &r->x);
+		earlier += is_of_earlier_fetch(c, &c->x->server, &r->x);
 		if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_UNANSWERED &&
 		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < from_ns &&
 		    r->x.end_ns > c->x->first_ns)
@@ -493,6 +495,8 @@ size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 
 void rc_lineage_collect(struct rc_case *c)
 {
+	/* Once more from the start, where the resolver turns out to have more addresses. */
+	c->n_names = c->n_recalled = c->n_links = 0;
 	c->names = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
 	c->links = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
 	if (c->names == NULL || c->links == NULL || c->qname->len == 0)

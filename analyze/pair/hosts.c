@@ -219,7 +219,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 			rc_hosts_note_neighbours(h, asker, &x->server);
 	}
 	if (!rd) {
-		if (asker->asked_rd0 == 1)
+		if (asker->asked_rd0 == 1 && asker->group == RC_GROUP_NONE)
 			h->lone[h->n_lone++ % RC_LONE_MAX] = x->asker;
 		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
 		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);

@@ -229,8 +229,12 @@ size_t rc_hosts_lone(const struct rc_hosts *h, struct rc_addr *addrs)
 	size_t n = 0;
 	for (size_t i = 0; i < h->n_lone && i < RC_LONE_MAX; i++) {
 		const struct rc_host *host = rc_hosts_find(h, &h->lone[i]);
-		if (host != NULL && host->group == RC_GROUP_NONE && host->served == 0 &&
-		    host->answered_ra == 0)
+		bool known = host == NULL || host->group != RC_GROUP_NONE || host->served > 0 ||
+			     host->answered_ra > 0;
+		/* One whose entry made room for others, and came back, stands here twice. */
+		for (size_t k = 0; k < n && !known; k++)
+			known = rc_addr_equal(&addrs[k], &h->lone[i]);
+		if (!known)
 			addrs[n++] = h->lone[i];
 	}
 	return n;

@@ -213,6 +213,21 @@ static void one_question_shows_an_egress_address_that_nobody_else_has(void **sta
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* The resolver asks by an address that is its own as well, but not for this name. */
+static void an_egress_shows_beside_an_address_known_already(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	fail_at_once(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 static void two_that_may_be_its_egress_leave_it_unknown(void **state)
 {
 	struct sim s;
@@ -250,6 +265,7 @@ int main(void)
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
+		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
 		cmocka_unit_test(two_that_may_be_its_egress_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(forward_first_is_judged_by_its_walk),
