@@ -1,3 +1,4 @@
+#include "analyze/infer/case.h"
 #include "tests/analyze/sim.h"
 
 #define PROVIDER_SERVER "203.0.113.9"
@@ -219,9 +220,44 @@ static void answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones(v
 	}
 }
 
+static void never_moves(void *context, uint64_t old_pos, uint64_t new_pos)
+{
+	(void)context, (void)old_pos, (void)new_pos;
+}
+
+/* Where the resolver turns out to have another address: nothing is left of the first time. */
+static void what_is_collected_again_begins_from_nothing(void **state)
+{
+	struct rc_recorder_config config = {.record_bytes = 1u << 20,
+					    .answer_bytes = 1u << 19,
+					    .retention_ns = 600 * RC_NS_PER_S,
+					    .seed = SEED,
+					    .on_move = never_moves};
+	struct rc_exchange x = {.first_ns = T0, .end_ns = T0 + MS, .state = RC_X_ANSWERED};
+	struct rc_addr resolver = addr(RESOLVER);
+	struct rc_name name = name_of("www.example");
+	struct rc_case c = {.seed = SEED, .x = &x, .qname = &name, .resolver = &resolver};
+	(void)state;
+	c.n_resolver = 1;
+	c.others.earlier = 1;
+	assert_int_equal(rc_recorder_new(&config, &c.recorder), RC_OK);
+	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
+	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);
+	for (unsigned i = 0; i < 2; i++) {
+		rc_lineage_collect(&c);
+		assert_int_equal(c.n_names, 3); /* the name, example and the root */
+		assert_int_equal(c.n_links, 0);
+		assert_true(rc_name_equal(&c.names[0].name, &name));
+	}
+	rc_arena_free(c.arena);
+	rc_trails_free(c.trails);
+	rc_recorder_free(c.recorder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_collected_again_begins_from_nothing),
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
