@@ -220,7 +220,8 @@ static void an_egress_shows_beside_an_address_known_already(void **state)
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
-	dead_zone(&s, 1000, 300, "one.example"); /* decided first: nothing of it may be read again */
+	dead_zone(&s, 1000, 300,
+		  "one.example"); /* decided first: nothing of it may be read again */
 	dead_zone(&s, 5000, 310, "two.example");
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
 	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
