@@ -10,7 +10,7 @@
 #define EDE_FILTERED 17u
 #define EDE_PROHIBITED 18u
 #define EDE_NOT_AUTHORITATIVE 20u
-#define FLOOD_MIN 10u /* questions in a second: no limit in use is lower */
+#define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 
 static const char *server_text(struct rc_case *c)
 {
@@ -20,12 +20,6 @@ static const char *server_text(struct rc_case *c)
 static bool is_transfer(const struct rc_case *c)
 {
 	return c->x->qtype == RC_TYPE_AXFR || c->x->qtype == RC_TYPE_IXFR;
-}
-
-static bool relays_upstream(const struct rc_case *c)
-{
-	return c->forwarded != NULL && c->forwarded->x->state == RC_X_ANSWERED &&
-	       c->forwarded->x->answer.rcode == c->x->answer.rcode;
 }
 
 /* RD=1 and RA=0 where the server has nothing of its own to say. */
@@ -74,7 +68,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 				      struct rc_finding *f)
 {
 	(void)rule;
-	if (is_transfer(c) || relays_upstream(c))
+	if (is_transfer(c) || rc_relays_upstream(c))
 		return RC_CONF_NONE;
 	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
 		return fails_only(c, f);
@@ -225,7 +219,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 				     struct rc_finding *f)
 {
 	(void)rule;
-	if (is_transfer(c) || relays_upstream(c))
+	if (is_transfer(c) || rc_relays_upstream(c))
 		return RC_CONF_NONE;
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
 	if (c->others.same_client_types_ok == 0)
@@ -241,7 +235,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
-	if (relays_upstream(c))
+	if (rc_relays_upstream(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
@@ -258,69 +252,19 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	}
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
 	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
-		rc_prove_self(c, f, "EDE 18 (Prohibited) and nothing asked upstream");
+		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
 		return RC_CONF_LIKELY;
 	}
 	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_server_recurses(c) ||
 	    c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
-	rc_prove_self(c, f, "REFUSED and nothing asked upstream, while other names are answered");
-	return RC_CONF_LIKELY;
-}
-
-/* Asked much in that second, it left a good part without an answer, of what it answers at other times. */
-static bool is_flooded(struct rc_case *c, struct rc_finding *f)
-{
-	struct rc_rate r;
-	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN ||
-	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
-	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
-		return false;
-	f->explanation = rc_say(
-		c,
-		"%s answers %s this question at other times; in the second in which "
-		"it was asked %u times it answered %u: a rate limit.",
-		server_text(c), rc_say_addr(c, &c->x->asker), r.asked, r.answered);
-	return true;
-}
-
-/* Asked much in that second, it refused what it answers this client at other times. */
-static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding *f)
-{
-	struct rc_rate r;
-	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || c->n_links > 0 ||
-	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN)
-		return RC_CONF_NONE;
-	rc_prove_self(c, f, rc_say(c, "REFUSED, in a time of %u questions in a second", r.asked));
-	return RC_CONF_POSSIBLE;
-}
-
-static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
-				    struct rc_finding *f)
-{
-	if (relays_upstream(c))
-		return RC_CONF_NONE;
-	bool well = c->others.same_client_ok > 0;
-	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.",
-				server_text(c), rc_say_addr(c, &c->x->asker));
-	if (c->ede & rule->ede) {
-		f->explanation = rc_say(c, "%s says that %s asks it too much.", server_text(c),
-					rc_say_addr(c, &c->x->asker));
-		rc_prove_self(c, f, "the answer carries an EDE of a rate limit or quota");
-		return RC_CONF_PROVEN;
-	}
-	if (rc_is_answered(c))
-		return well ? refuses_by_turns(c, f) : RC_CONF_NONE;
-	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
-	if (!well)
-		return RC_CONF_NONE;
-	rc_prove_self(c, f, "no answer");
-	if (c->others.slipped == 0)
-		return is_flooded(c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
-	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
-		 "the same question got an empty truncated answer (RRL slip)");
-	return RC_CONF_LIKELY;
+	rc_prove_self(c, f,
+		      c->upstream_visible
+			      ? "REFUSED and nothing asked upstream, while other names are answered"
+			      : "REFUSED, while other names are answered");
+	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
+	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= SOON_NS;
+	return had_time ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
@@ -545,7 +489,8 @@ static const struct rc_rule rules[] = {
 					 "nothing asked upstream, while the client's other names "
 					 "are answered.",
 					 "The EDE, to a client that gets nothing while others get "
-					 "the name.",
+					 "the name; or REFUSED after some time by a resolver whose "
+					 "own queries are not seen.",
 					 {"policy.client_not_allowed",
 					  "none of the client's names is answered"},
 					 {"resolver.overload",
@@ -562,36 +507,6 @@ static const struct rc_rule rules[] = {
 		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) |
 		       RC_EDE(EDE_FILTERED),
 		.test = test_blocked,
-	},
-	{
-		.cause =
-			{
-				.slug = "policy.rate_limited",
-				.title = "the server limits the rate of its answers",
-				.when = "Some identical questions of a client answered, others "
-					"dropped, and some answered empty with TC=1 (RRL slip).",
-				RC_TRUTH("EDE 31 or 32 in the answer.",
-					 "No answer, while the same question of the client gets "
-					 "empty truncated answers and whole ones (RRL slip).",
-					 "No answer, or REFUSED, to a question that the client "
-					 "gets answered at other times, in a second with ten "
-					 "questions and more.",
-					 {"no_answer.server_silent",
-					  "nothing of the client is answered"},
-					 {"resolver.overload", "the open questions are of several "
-							       "names, none of them known before"}),
-				.responsible = RC_PARTY_SERVER_OPERATOR,
-				.severity = RC_SEVERITY_LOW,
-				.fix = {"Let {client} cache answers or ask over TCP; raise the "
-					"limit or exempt {client} if its rate is legitimate."},
-				.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
-				.reference = "RFC 8914",
-			},
-		.rank = 201,
-		.flags = RC_RULE_SILENCE,
-		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
-		.ede = RC_EDE(31) | RC_EDE(32),
-		.test = test_rate,
 	},
 };
 

@@ -63,6 +63,7 @@ struct rc_rule_family {
 	X(transaction) \
 	X(unsupported) \
 	X(policy) \
+	X(limit) \
 	X(dnssec) \
 	X(trust) \
 	X(upstream) \
@@ -102,6 +103,13 @@ void rc_prove_serials(struct rc_case *c, struct rc_finding *f,
 static inline bool rc_reported(const struct rc_case *c, uint64_t codes)
 {
 	return c->report != NULL && c->report->code < 64 && (codes >> c->report->code & 1) != 0;
+}
+
+/* What it was told by the server that it handed the question on to, it tells its client. */
+static inline bool rc_relays_upstream(const struct rc_case *c)
+{
+	return c->forwarded != NULL && c->forwarded->x->state == RC_X_ANSWERED &&
+	       c->forwarded->x->answer.rcode == c->x->answer.rcode;
 }
 
 /* Adds that report. */

@@ -61,6 +61,23 @@ static void a_name_refused_without_ra_by_a_resolver_is_blocked(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Nothing the resolver asks is in sight: what it refuses later may be what it was told itself. */
+static void a_refusal_that_may_be_handed_on_says_less(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		begin(&s);
+		served(&s, 0, CLIENT, 10, "good.test");
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		reply(&s, LATE + (slow ? 25 : 1), RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_REFUSED,
+		      NAME);
+		finish(&s);
+		assert_cause(&s, 0, "policy.blocked");
+		assert_int_equal(s.seen[0].confidence, slow ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 /* The first so many of a series of questions are answered, the rest refused. */
 static void series(struct sim *s, unsigned n, unsigned answered)
 {
@@ -164,6 +181,7 @@ int main(void)
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
+		cmocka_unit_test(a_refusal_that_may_be_handed_on_says_less),
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
 	};

@@ -1,0 +1,98 @@
+/*
+ * Rate limits of the server asked: what it leaves out, truncates or refuses of what it answers at other times.
+ */
+#include "analyze/cause/rule.h"
+#include "base/time.h"
+
+#define FLOOD_MIN 10u /* questions in a second: no limit in use is lower */
+
+/* Asked much in that second, it left a good part without an answer, of what it answers at other times. */
+static bool is_flooded(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate r;
+	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN ||
+	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
+	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
+		return false;
+	f->explanation = rc_say(
+		c,
+		"%s answers %s this question at other times; in the second in which "
+		"it was asked %u times it answered %u: a rate limit.",
+		rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker), r.asked, r.answered);
+	return true;
+}
+
+/* Asked much in that second, it refused what it answers this client at other times. */
+static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate r;
+	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || c->n_links > 0 ||
+	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN)
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, rc_say(c, "REFUSED, in a time of %u questions in a second", r.asked));
+	return RC_CONF_POSSIBLE;
+}
+
+static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	if (rc_relays_upstream(c))
+		return RC_CONF_NONE;
+	bool well = c->others.same_client_ok > 0;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.",
+				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker));
+	if (c->ede & rule->ede) {
+		f->explanation = rc_say(c, "%s says that %s asks it too much.",
+					rc_say_addr(c, &c->x->server),
+					rc_say_addr(c, &c->x->asker));
+		rc_prove_self(c, f, "the answer carries an EDE of a rate limit or quota");
+		return RC_CONF_PROVEN;
+	}
+	if (rc_is_answered(c))
+		return well ? refuses_by_turns(c, f) : RC_CONF_NONE;
+	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
+	if (!well)
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, "no answer");
+	if (c->others.slipped == 0)
+		return is_flooded(c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
+		 "the same question got an empty truncated answer (RRL slip)");
+	return RC_CONF_LIKELY;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "policy.rate_limited",
+				.title = "the server limits the rate of its answers",
+				.when = "Some identical questions of a client answered, others "
+					"dropped, and some answered empty with TC=1 (RRL slip).",
+				RC_TRUTH("EDE 31 or 32 in the answer.",
+					 "No answer, while the same question of the client gets "
+					 "empty truncated answers and whole ones (RRL slip).",
+					 "No answer, or REFUSED, to a question that the client "
+					 "gets answered at other times, in a second with ten "
+					 "questions and more.",
+					 {"no_answer.server_silent",
+					  "nothing of the client is answered"},
+					 {"resolver.overload", "the open questions are of several "
+							       "names, none of them known before"}),
+				.responsible = RC_PARTY_SERVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"Let {client} cache answers or ask over TCP; raise the "
+					"limit or exempt {client} if its rate is legitimate."},
+				.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
+				.reference = "RFC 8914",
+			},
+		.rank = 201,
+		.flags = RC_RULE_SILENCE,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
+		.ede = RC_EDE(31) | RC_EDE(32),
+		.test = test_rate,
+	},
+};
+
+const struct rc_rule_family rc_rules_limit = {rules, sizeof rules / sizeof *rules};
