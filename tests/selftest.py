@@ -83,6 +83,10 @@ def views_of_a_case(tap):
                           [r["cause"], *r["also_ok"]] for r in failed),
            "upstream, it is the queries of the resolvers that fail")
     tap.equal(len(made["twice"][1][0]), 2 * len(whole), "a mirror may show each frame twice")
+    moved = {a.ts_ns - b.ts_ns for a, b in zip(whole, made["rebased"][1][0])}
+    tap.ok(len(moved) == 1 and min(moved) > 0 and
+           made["rebased"][0][0]["t"] + min(moved) / 1e9 == rows[0]["t"],
+           "a rebased capture has all its times moved alike, and its labels' with them")
     tap.ok(all(p.dport == 53 for p in made["queries"][1][0]) and
            all(r["rcode"] is None for r in made["queries"][0]), "one way, nothing has an answer")
     lost = [r for r in made["loss"][0] if r["cause"] == "unknown.capture_loss"]

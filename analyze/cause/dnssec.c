@@ -73,13 +73,42 @@ static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 	return false;
 }
 
+static bool is_of_time(uint32_t fault)
+{
+	return fault == RC_DNSSEC_SIGNATURE_EXPIRED || fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID;
+}
+
+/* What the packets' time says of signatures weighs as much as the packets' time. */
+static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
+				       enum rc_confidence confidence)
+{
+	enum rc_confidence most = r->clock == RC_DNSSEC_CLOCK_ALONE  ? RC_CONF_POSSIBLE
+				  : r->clock == RC_DNSSEC_CLOCK_FITS ? RC_CONF_PROVEN
+								     : RC_CONF_LIKELY;
+	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE || is_of_time(r->findings[0].fault);
+	return doubted && confidence > most ? most : confidence;
+}
+
+static const char *doubt_text(const struct rc_dnssec_result *r)
+{
+	if (r->clock == RC_DNSSEC_CLOCK_ALONE)
+		return " But at the time of the packets no signature of any zone is valid: the "
+		       "clock of the "
+		       "sensor may be wrong.";
+	return r->clock == RC_DNSSEC_CLOCK_OFF && is_of_time(r->findings[0].fault)
+		       ? " That holds at a time that fits most signatures; the time of the packets "
+			 "fits none."
+		       : "";
+}
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	const struct rc_dnssec_finding *d = &r->findings[0];
 	f->zone = &d->zone;
-	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.",
-				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail);
+	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
+				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
+				doubt_text(r));
 	prove_origin(c, f, &c->dnssec_origins[d->msg], d->detail);
 	f->vague = c->dnssec_origins[d->msg].told !=
 		   NULL; /* not what the resolver itself was given */
@@ -100,7 +129,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0;
-	return proven ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
 /*
@@ -185,7 +214,7 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 				rule->cause.title);
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
-	return RC_CONF_LIKELY;
+	return is_of_time(rule->param) && rc_may_share_clock(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 /* This resolver does not say why; another one, asked the same, fails too and does. */
@@ -248,10 +277,12 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	if (checking_disabled(c) || met_silence_alone(c))
 		return RC_CONF_NONE;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE;
 	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;
-	if (r->n_findings > 0 && judged)
-		return r->findings[0].fault == rule->param ? by_records(r, c, f) : RC_CONF_NONE;
-	if (r->status == RC_DNSSEC_SECURE || !rc_is_answered(c))
+	bool found = r->n_findings > 0 && r->findings[0].fault == rule->param;
+	if (r->n_findings > 0 && judged && !doubted)
+		return found ? by_records(r, c, f) : RC_CONF_NONE;
+	if ((r->status == RC_DNSSEC_SECURE && !doubted) || !rc_is_answered(c))
 		return RC_CONF_NONE;
 	if (is_exact(c->answer, own_fault(c)))
 		return says(rule, c->answer, own_fault(c)) ? by_itself(rule, c, f) : RC_CONF_NONE;
@@ -264,7 +295,9 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	if (c->n_links == 0 && by_another(rule, c, f) != RC_CONF_NONE)
 		return RC_CONF_LIKELY;
 	/* One of several that the code stands for. */
-	return (c->ede & rule->ede) && by_itself(rule, c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+	if (c->ede & rule->ede)
+		return by_itself(rule, c, f) != RC_CONF_NONE ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+	return doubted && found ? by_records(r, c, f) : RC_CONF_NONE;
 }
 
 static bool another_says(const struct rc_rule *rule, struct rc_case *c)
@@ -331,9 +364,12 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.signature_expired", "a signature has expired",
 	    "Every RRSIG needed ends before the packet's time; or EDE 7.",
 	    RC_TRUTH("The chain from the anchor down was seen, every RRSIG of the set ended before "
-		     "the packet's time, and no other client got the name.",
-		     "The same with a part of the chain unseen; or EDE 7.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     "the packet's time, others are valid then, and no other client got the name.",
+		     "The same with a part of the chain unseen, or with no other signature to try "
+		     "the packet's time by; or EDE 7.",
+		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
+		     "packet's "
+		     "time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"},
 		     {"dnssec.signature_window_inverted", "it ends before it begins"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again and find out why re-signing stopped.",
@@ -342,9 +378,12 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.signature_not_yet_valid", "a signature is not valid yet",
 	    "Every RRSIG needed begins after the packet's time; or EDE 8.",
 	    RC_TRUTH("The chain from the anchor down was seen, every RRSIG of the set begins after "
-		     "the packet's time, and no other client got the name.",
-		     "The same with a part of the chain unseen; or EDE 8.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     "the packet's time, others are valid then, and no other client got the name.",
+		     "The same with a part of the chain unseen, or with no other signature to try "
+		     "the packet's time by; or EDE 8.",
+		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
+		     "packet's "
+		     "time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"}),
 	    RC_PARTY_ZONE_OWNER, "Set the signer's clock right and sign {zone} again.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_NOT_YET_VALID,

@@ -184,6 +184,12 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 /* The resolver asks for the root's keys again and again, though they verify: its anchor or its clock. */
 bool rc_distrusts_root(struct rc_case *c);
 
+/*
+ * No signature is valid at packet time, nothing else is wrong with them, and the resolver was not seen to serve
+ * anybody: its clock may be as wrong as the sensor's.
+ */
+bool rc_may_share_clock(struct rc_case *c);
+
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);
 

@@ -122,6 +122,27 @@ static bool is_out_of_date(const struct rc_dnssec_result *r)
 	return false;
 }
 
+/* Without a clock nothing below a signed root validates, not even that a zone is unsigned. */
+bool rc_may_share_clock(struct rc_case *c)
+{
+	return rc_case_dnssec(c)->clock == RC_DNSSEC_CLOCK_ALONE && c->server_host != NULL &&
+	       c->server_host->served == 0;
+}
+
+/* The sensor runs on the resolver's host, or has its time from the same place. */
+static enum rc_confidence by_shared_clock(struct rc_case *c, struct rc_finding *f)
+{
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s calls signatures out of date, and at the time of the packets not one "
+		"that it was given is valid: the resolver's clock and the sensor's may both be "
+		"wrong.",
+		rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "EDE 7 or 8, and no signature of any zone is valid at packet time");
+	return RC_CONF_POSSIBLE;
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -130,8 +151,11 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	if (!(c->ede & rule->ede))
 		return by_root_keys(c, f);
+	if (rc_may_share_clock(c))
+		return by_shared_clock(c, f);
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	if (r->status != RC_DNSSEC_SECURE || is_out_of_date(r))
+	bool fits = r->clock == RC_DNSSEC_CLOCK_FITS;
+	if (r->status != RC_DNSSEC_SECURE || is_out_of_date(r) || !fits)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -232,7 +256,8 @@ static const struct rc_rule rules[] = {
 					"the root's keys are fetched again and again by a resolver "
 					"that has told the root the right anchor (RFC 8145).",
 					"The root's keys are fetched again and again, and "
-					"verify.",
+					"verify; or EDE 7 or 8 where no signature of any zone is "
+					"valid at packet time, but all are at another.",
 					{"dnssec.signature_expired",
 					 "the signature is out of date by packet time too"},
 					{"dnssec.trust_anchor",

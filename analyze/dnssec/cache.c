@@ -22,6 +22,7 @@ struct entry {
 	int64_t used_ns;
 	int64_t from_ns, to_ns; /* holds for packet times in [from, to) */
 	enum rc_dnssec_status status;
+	enum rc_dnssec_clock clock;
 	bool has_finding;
 	struct rc_dnssec_finding finding; /* detail points to the array below */
 	struct rc_name zone;
@@ -116,7 +117,7 @@ static uint64_t content_of(const struct rc_dnssec_cache *c, const struct rc_dnss
 
 static void restore(const struct entry *e, struct rc_arena *arena, struct rc_dnssec_result *r)
 {
-	*r = (struct rc_dnssec_result){.status = e->status, .zone = e->zone};
+	*r = (struct rc_dnssec_result){.status = e->status, .clock = e->clock, .zone = e->zone};
 	if (e->has_finding) {
 		r->findings = rc_arena_copy(arena, &e->finding, sizeof e->finding);
 		if (r->findings != NULL) {
@@ -141,6 +142,7 @@ static void copy_text(char *to, size_t size, const char *from)
 static void remember(struct entry *e, const struct rc_dnssec_result *r)
 {
 	e->status = r->status;
+	e->clock = r->clock;
 	e->zone = r->zone;
 	e->has_finding = r->n_findings > 0;
 	if (e->has_finding) {

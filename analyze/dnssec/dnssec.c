@@ -94,9 +94,11 @@ static bool prepare(struct rc_dnssec_run *run)
 	return run->breaks && run->others && run->not_seen;
 }
 
-void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_name *qname, uint16_t qtype,
-		     int64_t now_ns, const struct rc_dnssec_msg *msgs, size_t n,
-		     struct rc_arena *arena, struct rc_dnssec_result *ret_result)
+/* Judges at a time; *ret_fitting_ns: if the result's clock is off, a time that fits the signatures. */
+static struct rc_dnssec_result judge_at(struct rc_dnssec *dnssec, const struct rc_name *qname,
+					uint16_t qtype, int64_t now_ns,
+					const struct rc_dnssec_msg *msgs, size_t n,
+					struct rc_arena *arena, int64_t *ret_fitting_ns)
 {
 	struct rc_dnssec_run run = {.dnssec = dnssec,
 				    .arena = arena,
@@ -115,9 +117,31 @@ void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_name *qname, uint
 		result.n_findings = run.n_breaks + run.n_others;
 		result.not_seen = run.not_seen;
 		result.n_not_seen = run.n_not_seen;
+		if (result.n_findings > 0)
+			result.clock = rc_dnssec_clock_check(&run, ret_fitting_ns);
 	}
 	for (struct rc_dnssec_zone *zone = run.zones; zone; zone = zone->next)
 		ldns_rr_list_free(zone->ds);
 	rc_dnssec_sets_free(&run);
-	*ret_result = result;
+	return result;
+}
+
+void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_name *qname, uint16_t qtype,
+		     int64_t now_ns, const struct rc_dnssec_msg *msgs, size_t n,
+		     struct rc_arena *arena, struct rc_dnssec_result *ret_result)
+{
+	int64_t fitting_ns;
+	struct rc_dnssec_result seen, *r = ret_result;
+	*r = judge_at(dnssec, qname, qtype, now_ns, msgs, n, arena, &fitting_ns);
+	if (r->clock != RC_DNSSEC_CLOCK_OFF)
+		return;
+	seen = *r;
+	*r = judge_at(dnssec, qname, qtype, fitting_ns, msgs, n, arena, &fitting_ns);
+	r->clock = RC_DNSSEC_CLOCK_OFF;
+	if (r->n_findings > 0)
+		return;
+	r->clock = RC_DNSSEC_CLOCK_ALONE;
+	r->findings = seen.findings;
+	r->n_findings = 1;
+	r->findings[0].conclusive = false;
 }

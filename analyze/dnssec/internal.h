@@ -126,6 +126,14 @@ bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name);
 bool rc_dnssec_is_referral(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			   const struct rc_name *zone);
 
+/* --- clock.c --- */
+
+/*
+ * Does the packets' time lie within the validity of what was signed? OFF: signatures of several zones were
+ * seen and none is valid, all too early or all too late; *ret_fitting_ns is a time at which most are.
+ */
+enum rc_dnssec_clock rc_dnssec_clock_check(struct rc_dnssec_run *run, int64_t *ret_fitting_ns);
+
 /* --- sig.c --- */
 
 bool rc_dnssec_algorithm_known(uint8_t algorithm);

@@ -40,6 +40,7 @@ struct scene {
 	size_t n;
 	struct rc_dnssec *dnssec;
 	struct rc_arena *arena;
+	int64_t clock_s; /* the packets' time is so far ahead of the traffic's */
 	struct rc_dnssec_result result;
 };
 
@@ -242,10 +243,10 @@ static void judge(struct scene *s, const char *qname, uint16_t qtype)
 		assert_true(rc_msg_decode(wires[i], (uint32_t)len, (uint32_t)len, 1, &msgs[i]));
 		assert_int_equal(msgs[i].fault, RC_FAULT_NONE);
 		in[i].msg = &msgs[i];
-		in[i].ts_ns = (int64_t)(NOW_S - s->parts[i].age_s) * RC_NS_PER_S;
+		in[i].ts_ns = (NOW_S + s->clock_s - s->parts[i].age_s) * RC_NS_PER_S;
 	}
-	rc_dnssec_check(s->dnssec, &name, qtype, NOW_S * RC_NS_PER_S, in, s->n, s->arena,
-			&s->result);
+	rc_dnssec_check(s->dnssec, &name, qtype, (NOW_S + s->clock_s) * RC_NS_PER_S, in, s->n,
+			s->arena, &s->result);
 	for (size_t i = 0; i < s->n; i++)
 		free(wires[i]);
 }
@@ -569,6 +570,7 @@ static void expired_signature_shows_without_any_chain(void **state)
 	assert_int_equal(s.result.n_findings, 1);
 	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_EXPIRED);
 	assert_true(says_not_seen(&s, "DNSKEY of ."));
+	assert_int_equal(s.result.clock, RC_DNSSEC_CLOCK_UNTESTED);
 	close_scene(&s);
 }
 
@@ -581,6 +583,75 @@ static void expired_signature_is_found(void **state)
 	open_sound(&s);
 	resign(&s.parts[PART_ANSWER], ZSK, NOW_S - 3 * DAY_S, NOW_S - DAY_S);
 	expect_fault(&s, RC_DNSSEC_SIGNATURE_EXPIRED, "example", PART_ANSWER);
+}
+
+/* --- whether the packets' time is the traffic's --- */
+
+static const int64_t wrong_clocks_s[] = {-3650 * (int64_t)DAY_S, 3650 * (int64_t)DAY_S,
+					 -(int64_t)NOW_S};
+
+static void a_signature_out_of_time_beside_valid_ones_tries_the_clock(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	resign(&s.parts[PART_ANSWER], ZSK, NOW_S - 3 * DAY_S, NOW_S - DAY_S);
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.clock, RC_DNSSEC_CLOCK_FITS);
+	close_scene(&s);
+}
+
+/* Nothing is wrong but the time of all: that is no fault of one zone. */
+static void a_clock_that_is_years_off_proves_no_signature_wrong(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong_clocks_s / sizeof *wrong_clocks_s; i++) {
+		struct scene s;
+		open_sound(&s);
+		s.clock_s = wrong_clocks_s[i];
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.clock, RC_DNSSEC_CLOCK_ALONE);
+		assert_int_equal(s.result.status, RC_DNSSEC_SECURE);
+		assert_int_equal(s.result.n_findings, 1);
+		assert_int_equal(s.result.findings[0].fault,
+				 wrong_clocks_s[i] > 0 ? RC_DNSSEC_SIGNATURE_EXPIRED
+						       : RC_DNSSEC_SIGNATURE_NOT_YET_VALID);
+		assert_false(s.result.findings[0].conclusive);
+		close_scene(&s);
+	}
+}
+
+static void what_else_is_wrong_is_found_whatever_the_clock_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong_clocks_s / sizeof *wrong_clocks_s; i++) {
+		struct scene s;
+		open_sound(&s);
+		damage(find(s.parts[PART_ANSWER].answer, LDNS_RR_TYPE_RRSIG));
+		s.clock_s = wrong_clocks_s[i];
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.clock, RC_DNSSEC_CLOCK_OFF);
+		assert_int_equal(s.result.status, RC_DNSSEC_BOGUS);
+		assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_INVALID);
+		assert_true(s.result.findings[0].conclusive);
+		close_scene(&s);
+	}
+}
+
+/* Against the other zone's signatures it has expired, whatever time it is. */
+static void what_expired_before_others_began_is_found_whatever_the_clock_says(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	resign(&s.parts[PART_ANSWER], ZSK, NOW_S - 5 * DAY_S, NOW_S - 3 * DAY_S);
+	s.clock_s = wrong_clocks_s[0];
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.clock, RC_DNSSEC_CLOCK_OFF);
+	assert_int_equal(s.result.status, RC_DNSSEC_BOGUS);
+	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_EXPIRED);
+	assert_int_equal(s.result.findings[0].msg, PART_ANSWER);
+	close_scene(&s);
 }
 
 static void expiry_that_some_resolvers_forgive_is_inconclusive(void **state)
@@ -1116,6 +1187,10 @@ static int free_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_signature_out_of_time_beside_valid_ones_tries_the_clock),
+		cmocka_unit_test(a_clock_that_is_years_off_proves_no_signature_wrong),
+		cmocka_unit_test(what_else_is_wrong_is_found_whatever_the_clock_says),
+		cmocka_unit_test(what_expired_before_others_began_is_found_whatever_the_clock_says),
 		cmocka_unit_test(sound_chain_is_secure),
 		cmocka_unit_test(sound_chain_with_repeated_messages_is_secure),
 		cmocka_unit_test(delegation_without_ds_is_insecure),
