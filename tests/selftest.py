@@ -87,6 +87,12 @@ def views_of_a_case(tap):
     tap.ok(len(moved) == 1 and min(moved) > 0 and
            made["rebased"][0][0]["t"] + min(moved) / 1e9 == rows[0]["t"],
            "a rebased capture has all its times moved alike, and its labels' with them")
+    tap.ok(max(len(p.frame) for p in made["snapped"][1][0]) <= 128 and
+           sum(p.length for p in made["snapped"][1][0]) >= sum(len(p.frame) for p in whole),
+           "a snapped capture has short frames that say how long they were")
+    tap.ok(len(made["deaf6"][1][0]) < len(whole) and
+           not any(":" in p.src and p.sport == 53 and p.dst not in clients for p in made["deaf6"][1][0]),
+           "a tap may miss what servers answer by IPv6")
     tap.ok(all(p.dport == 53 for p in made["queries"][1][0]) and
            all(r["rcode"] is None for r in made["queries"][0]), "one way, nothing has an answer")
     lost = [r for r in made["loss"][0] if r["cause"] == "unknown.capture_loss"]

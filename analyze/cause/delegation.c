@@ -89,6 +89,23 @@ static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct
 	}
 }
 
+/* The answer refers to the servers of the zone. */
+static bool delegates(const struct rc_link *link, const struct rc_zone_view *z)
+{
+	struct rc_name target;
+	return link->answer != NULL && rc_referral_target(link->answer, &target) &&
+	       rc_name_equal(&target, &z->name);
+}
+
+/* The snap length cut the delegation: addresses may have been in the rest. */
+static bool is_delegation_cut(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if ((c->links[i].x->marks & RC_X_CUT) && delegates(&c->links[i], z))
+			return true;
+	return false;
+}
+
 /*
  * The delegation was seen as the parent gives it, and the resolver knows no address that the capture does
  * not show: none of its questions for the zone went to a server of unknown zone.
@@ -96,7 +113,6 @@ static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct
 static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	struct rc_book_page page;
-	struct rc_name target;
 	bool seen = rc_book_find(c->book, rc_name_hash(c->seed, &z->name), RC_BOOK_REFERRAL,
 				 c->x->first_ns, &page, 1) > 0;
 	for (size_t i = 0; i < c->n_links; i++) {
@@ -106,8 +122,7 @@ static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
 		if (link->zone + 1 == c->n_zones && link->x->state != RC_X_ANSWERED &&
 		    rc_name_in(&link->name->name, &z->name))
 			return false;
-		seen = seen || (link->answer != NULL && rc_referral_target(link->answer, &target) &&
-				rc_name_equal(&target, &z->name));
+		seen = seen || delegates(link, z);
 	}
 	return seen;
 }
@@ -218,7 +233,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
 	if (z == NULL || z->name.labels == 0 || z->n_mapped > 0 || !is_whole(c, z) ||
-	    !leads_back(c, z))
+	    is_delegation_cut(c, z) || !leads_back(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,
@@ -298,6 +313,8 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 		return if_seen(c, RC_CONF_PROVEN);
 	if (negative + failed > 0)
 		return RC_CONF_LIKELY;
+	if (is_delegation_cut(c, z))
+		return RC_CONF_NONE;
 	/* Nothing looked up: it has known so for a while, and says so at once. */
 	bool at_once = c->x->end_ns - c->x->first_ns < AT_ONCE_NS;
 	return silent > 0 || at_once ? RC_CONF_POSSIBLE : RC_CONF_NONE;

@@ -101,6 +101,18 @@ static const char *doubt_text(const struct rc_dnssec_result *r)
 		       : "";
 }
 
+/* Given by a server that the zone is known to be delegated to. */
+static bool is_from_zone(const struct rc_case *c, const struct rc_origin *o,
+			 const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		for (size_t k = 0; k < c->zones[i].n_addrs; k++)
+			if (rc_addr_equal(&c->zones[i].addrs[k], &o->server) &&
+			    rc_name_equal(&c->zones[i].name, zone))
+				return true;
+	return false;
+}
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -124,7 +136,9 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
 	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
-	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && (c->x->marks & RC_X_DROPS);
+	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING &&
+		    ((c->x->marks & RC_X_DROPS) ||
+		     !is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone));
 	if (lost || (d->fault == RC_DNSSEC_DNSKEY_MISSING && !has_fresh_keys(c, &d->zone)))
 		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
@@ -443,8 +457,9 @@ static const struct rc_rule rules[] = {
 	    "or EDE 10.",
 	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
 		     "without RRSIG from every server.",
-		     "The same with a part of the chain unseen, or in a capture that lost packets; "
-		     "or EDE 10; or an answer with CD=1 and DO=1 without RRSIG.",
+		     "The same with a part of the chain unseen, in a capture that lost packets, or "
+		     "from servers that the zone is not seen to be delegated to; or EDE 10; or an "
+		     "answer with CD=1 and DO=1 without RRSIG.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.denial_missing", "the answer is negative"},
 		     {"upstream.edns_broken",

@@ -88,12 +88,16 @@ const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *z)
 			       : rc_say(c, "%s", rc_say_name(c, c->qname));
 }
 
+/* All addresses known of its servers are such that no server can be there. */
 static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	for (size_t i = 0; i < z->n_addrs; i++)
 		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
 			return false;
-	return z->n_addrs > 0;
+	for (size_t i = 0; i < z->n_servers; i++)
+		if (!rc_case_addr_is_unroutable(c, &z->servers[i].addr))
+			return false;
+	return z->n_addrs + z->n_servers > 0;
 }
 
 /*

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analyze/decide/ahead.h"
+#include "analyze/decide/caps.h"
 #include "analyze/decide/fetch.h"
 #include "base/err.h"
 #include "base/time.h"
@@ -10,6 +11,7 @@
 #define RULES_MAX 128u
 #define ALTERNATIVES_MAX 4u
 #define TEXTS_MAX 4u
+#define DEAF_SERVERS_MIN 4u     /* so many are asked in vain where none can be heard */
 #define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
@@ -103,42 +105,6 @@ static bool applies(const struct rc_rule *rule, const struct rc_case *c)
 	return (opcodes >> c->x->opcode & 1) && ((rule->rcodes & on) || rule->rcodes == RC_ON_ANY);
 }
 
-/* Where the capture may have missed an answer, silence proves nothing. */
-static enum rc_confidence cap(const struct rc_rule *rule, const struct rc_case *c,
-			      enum rc_confidence confidence)
-{
-	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
-		return confidence;
-	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
-	bool upstream_deaf = c->n_links > 0;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h != NULL && h->got_answers > 0)
-			upstream_deaf = false;
-	}
-	return at_end || upstream_deaf || c->one_way || (c->x->marks & RC_X_DROPS)
-		       ? RC_CONF_POSSIBLE
-		       : confidence;
-}
-
-/* The answer itself may be among what the capture lost; an ICMP error that quotes the query is there. */
-static enum rc_confidence cap_lost(const struct rc_case *c, enum rc_confidence confidence)
-{
-	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_DROPS) &&
-			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
-	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
-}
-
-/* Whose exchanges these are is not proven, of one resolver of the chain. */
-static enum rc_confidence cap_adopted(struct rc_case *const *hop, size_t last,
-				      enum rc_confidence confidence)
-{
-	for (size_t i = 0; i <= last; i++)
-		if (hop[i]->adopted && confidence > RC_CONF_LIKELY)
-			return RC_CONF_LIKELY;
-	return confidence;
-}
-
 static void note_alternative(struct outcome *o, const struct rc_rule *rule)
 {
 	for (size_t i = 0; i < o->n_alternatives; i++)
@@ -161,7 +127,7 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 		struct rc_finding f = {.evidence = evidence};
 		if (!applies(rule, c))
 			continue;
-		enum rc_confidence confidence = cap(rule, c, rule->test(rule, c, &f));
+		enum rc_confidence confidence = rc_cap_by_silence(rule, c, rule->test(rule, c, &f));
 		bool fallback = confidence == RC_CONF_NONE && o->rule == NULL &&
 				rule->rcodes == RC_ON_ANY && f.explanation != NULL;
 		if (confidence > o->confidence || fallback) {
@@ -492,7 +458,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	if (!root->upstream_visible && rc_rcode_is(root, RC_RCODE_SERVFAIL) &&
 	    o.confidence > RC_CONF_NONE && o.finding.explanation != NULL && concerns_zone(o.rule))
 		rc_memo_put_sibling(d->memo, root, o.rule, o.confidence, &o.finding);
-	o.confidence = cap_adopted(hop, last, cap_lost(c, o.confidence));
+	o.confidence = rc_cap_by_lineage(hop, last, rc_cap_by_loss(c, o.confidence));
 	if (root->report != NULL)
 		rc_prove_report(root, &o.finding);
 	if (root != c)

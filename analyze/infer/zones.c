@@ -372,9 +372,9 @@ static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct
 	    m->counts[RC_ANSWER] > 0 || m->rcode == RC_RCODE_NXDOMAIN)
 		return RC_OUT_USABLE;
 	if (link->x->query.flags & RC_FLAG_RD)
-		return RC_OUT_USABLE; /* a forwarder's own upstream: NODATA without a SOA */
-	if (!rc_referral_target(m, &target))
-		return RC_OUT_LAME;
+		return RC_OUT_USABLE;        /* a forwarder's own upstream: NODATA without a SOA */
+	if (!rc_referral_target(m, &target)) /* cut by the snap length, it may say where to */
+		return link->x->marks & RC_X_CUT ? RC_OUT_UNKNOWN : RC_OUT_LAME;
 	if (target.labels == 0)
 		return RC_OUT_LAME;
 	if (link->zone != RC_ZONE_NONE && target.labels <= c->zones[link->zone].name.labels)

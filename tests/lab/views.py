@@ -11,6 +11,8 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
   rebased   times that are not those of the traffic: of a sensor without a clock, or made anonymous
   twice     a mirror that shows each frame twice
   vlan      frames with an 802.1Q tag
+  snapped   the first 128 octets of each frame
+  deaf6     servers' answers by IPv6 take a way that is not tapped
   upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
   queries   only what goes to servers, on both sides
   loss      the kernel dropped answers, and says how many (pcapng statistics)
@@ -29,6 +31,7 @@ NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get
 TCP_RESET = 4
 SKEW_NS = 3 * 10**6
 REBASED_S = 316000000
+SNAP_OCTETS = 128
 VALIDATION_EDE = set(range(5, 13))  # RFC 8914 4.6 to 4.13: the resolver says that it validates in vain
 WAITED_NS = 10**9  # longer than any server takes that answers
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
@@ -282,6 +285,22 @@ def vlan(rows, packets):
     return rows, [out]
 
 
+def snapped(rows, packets):
+    out = []
+    for p in packets:
+        short = copy.copy(p)
+        short.length = max(p.length, len(p.frame))
+        short.frame = p.frame[:SNAP_OCTETS]
+        out.append(short)
+    return [as_seen(r) for r in rows], [out]
+
+
+def deaf6(rows, packets):
+    clients = clients_of(rows)
+    return ([as_seen(r) for r in rows],
+            [[p for p in packets if is_client_side(p, clients) or ":" not in p.src or p.sport != 53]])
+
+
 def loss(rows, packets):
     """Every second UDP answer to a client is lost, and every third to a resolver."""
     clients = clients_of(rows)
@@ -334,7 +353,8 @@ def ends(rows, packets):
 
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
-WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "upstream_queries": upstream_queries, "queries": queries,
+WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan,
+         "snapped": snapped, "deaf6": deaf6, "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
 STORED = {"one_way": one_way, "other_link": other_link}

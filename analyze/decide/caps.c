@@ -1,0 +1,74 @@
+#include "analyze/decide/caps.h"
+
+#define DEAF_SERVERS_MIN 4 /* so many are asked in vain where none can be heard */
+
+static bool hears(const struct rc_case *c, const struct rc_addr *addr)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, addr);
+	return h != NULL && h->got_answers > 0;
+}
+
+/* How far silence may be believed, by what is heard at the addresses that asked in vain. */
+static enum rc_confidence hearing(const struct rc_case *c)
+{
+	enum rc_confidence most = RC_CONF_PROVEN;
+	bool some_hears = false;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		some_hears = some_hears || hears(c, &c->resolver[i]);
+	if (!some_hears)
+		return c->n_links > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
+	/* Answers by IPv6, say, may take a way that is not tapped. */
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (c->links[i].outcome != RC_OUT_TIMEOUT)
+			continue;
+		if (hears(c, &x->asker))
+			return RC_CONF_PROVEN;
+		const struct rc_host *h = rc_hosts_find(c->hosts, &x->asker);
+		bool asked_many = h != NULL &&
+				  __builtin_popcountll(h->servers_asked) >= DEAF_SERVERS_MIN;
+		if (asked_many)
+			return RC_CONF_POSSIBLE;
+		most = RC_CONF_LIKELY;
+	}
+	return most;
+}
+
+enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
+				     enum rc_confidence confidence)
+{
+	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
+		return confidence;
+	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
+	if (at_end || c->one_way || (c->x->marks & RC_X_DROPS))
+		return RC_CONF_POSSIBLE;
+	enum rc_confidence most = hearing(c);
+	return confidence > most ? most : confidence;
+}
+
+enum rc_confidence rc_cap_by_loss(const struct rc_case *c, enum rc_confidence confidence)
+{
+	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_DROPS) &&
+			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
+	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
+}
+
+/* What was said is there in part only: the rest may have told another story. */
+static bool has_cut_answers(const struct rc_case *c)
+{
+	if (c->n_links > 0 && (c->x->marks & RC_X_CUT))
+		return true;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->state == RC_X_ANSWERED && (c->links[i].x->marks & RC_X_CUT))
+			return true;
+	return false;
+}
+
+enum rc_confidence rc_cap_by_lineage(struct rc_case *const *hop, size_t last,
+				     enum rc_confidence confidence)
+{
+	for (size_t i = 0; i <= last && confidence > RC_CONF_LIKELY; i++)
+		if (hop[i]->adopted || has_cut_answers(hop[i]))
+			confidence = RC_CONF_LIKELY;
+	return confidence;
+}
