@@ -16,6 +16,7 @@ static const struct rc_counter_desc pair_rows[] = {
 	ROW(rc_pair_stats, retransmissions, "further attempts of an open question"),
 	ROW(rc_pair_stats, mirror_copies, "packets left out as copies made by the mirror"),
 	ROW(rc_pair_stats, orphan_answers, "answers to no question seen"),
+	ROW(rc_pair_stats, orphan_errors, "... of them neither NOERROR nor NXDOMAIN"),
 	ROW(rc_pair_stats, late_answers, "answers after the deadline"),
 	ROW(rc_pair_stats, repeated_answers, "second answers to an answered question"),
 	ROW(rc_pair_stats, wrong_id, "answers that fit a question but for their ID"),

@@ -21,6 +21,7 @@ int rc_report_new(rc_source_name_fn source_name, void *source_context,
 	report->source_name = source_name;
 	report->source_context = source_context;
 	report->packets = report->messages = report->exchanges = UINT64_MAX;
+	report->orphans = report->orphan_errors = UINT64_MAX;
 	/* Zones are chosen by attackers; the seed decides places in the index, never what is written. */
 	if (getrandom(&report->seed, sizeof report->seed, GRND_NONBLOCK) < 0)
 		report->seed = (uint64_t)(uintptr_t)report;
@@ -296,6 +297,8 @@ void rc_report_stats(struct rc_report *report, int64_t start_ns, int64_t now_ns,
 	report->messages = find_counter(sets, n_sets, "queries") +
 			   find_counter(sets, n_sets, "answers");
 	report->exchanges = find_counter(sets, n_sets, "exchanges");
+	report->orphans = find_counter(sets, n_sets, "orphan_answers");
+	report->orphan_errors = find_counter(sets, n_sets, "orphan_errors");
 	report->dropped = 0;
 	for (size_t s = 0; s < n_sets; s++) {
 		for (size_t i = 0; i < sets[s].n && sets[s].base != NULL; i++) {

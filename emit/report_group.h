@@ -95,6 +95,7 @@ struct rc_report {
 	int64_t start_ns, now_ns;
 	bool have_stats;
 	uint64_t packets, messages, exchanges, dropped; /* UINT64_MAX: not known */
+	uint64_t orphans, orphan_errors;                /* answers whose questions were not seen */
 };
 
 #endif

@@ -148,6 +148,22 @@ static void add_traffic(struct page *page, uint64_t n, const char *one, const ch
 	add_count(&page->text, n, one, many);
 }
 
+/* What is said of failures leaves these out: where only one direction is tapped, that is all of them. */
+static void put_orphans(struct page *page)
+{
+	const struct rc_report *report = page->report;
+	if (report->orphans == 0 || report->orphans == UINT64_MAX)
+		return;
+	add_count(&page->text, report->orphans, "answer", "answers");
+	rc_buf_puts(&page->text, report->orphans == 1 ? " to a question" : " to questions");
+	rc_buf_puts(&page->text, " not in this input");
+	if (report->orphan_errors > 0 && report->orphan_errors != UINT64_MAX) {
+		rc_buf_puts(&page->text, ", of them ");
+		add_count(&page->text, report->orphan_errors, "error", "errors");
+	}
+	put_text(page, "Unjudged");
+}
+
 static void put_head(struct page *page)
 {
 	const struct rc_report *report = page->report;
@@ -177,6 +193,7 @@ static void put_head(struct page *page)
 		add_count(&page->text, report->n_groups, "kind", "kinds");
 	}
 	put_text(page, "Failures");
+	put_orphans(page);
 }
 
 static void put_outcomes(struct page *page, const struct rc_report_group *g)

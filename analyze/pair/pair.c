@@ -431,6 +431,8 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 		if (note_mismatch(p, near[i], o, e))
 			return;
 	p->stats.orphan_answers++;
+	p->stats.orphan_errors += o->msg.rcode != RC_RCODE_NOERROR &&
+				  o->msg.rcode != RC_RCODE_NXDOMAIN;
 }
 
 static void observe_answer(struct rc_pair *p, const struct rc_obs *o,

@@ -270,6 +270,7 @@ static void an_answer_to_nothing_is_an_orphan(void **state)
 	struct scene *s = *state;
 	observe(s, answer_obs(0, 7, "www.example"));
 	assert_int_equal(stats(s)->orphan_answers, 1);
+	assert_int_equal(stats(s)->orphan_errors, 0);
 	assert_int_equal(s->answered, 0);
 }
 

@@ -126,6 +126,24 @@ static void the_most_certain_failure_speaks_for_its_group(void **state)
 	assert_non_null(strstr(text, "(proven)"));
 }
 
+/* Nothing failed among what was paired: that says little where half of the traffic is missing. */
+static void answers_without_their_questions_are_told(void **state)
+{
+	static const struct counted {
+		uint64_t orphan_answers, orphan_errors;
+	} counted = {232, 1};
+	static const struct rc_counter_desc rows[] = {
+		{"orphan_answers", "", offsetof(struct counted, orphan_answers)},
+		{"orphan_errors", "", offsetof(struct counted, orphan_errors)},
+	};
+	struct world *w = *state;
+	struct rc_counter_set set = {"pair", rows, 2, &counted};
+	rc_report_stats(w->report, 1, 2, &set, 1);
+	const char *text = write_report(w);
+	assert_non_null(strstr(text, "Failures none Unjudged 232 answers to questions not in this "
+				     "input, of them 1 error"));
+}
+
 static void heavier_groups_come_first(void **state)
 {
 	struct world *w = *state;
@@ -228,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(an_input_without_failures_says_so),
+		CASE(answers_without_their_questions_are_told),
 		CASE(failures_of_one_cause_and_zone_are_one_group),
 		CASE(another_zone_cause_or_server_is_another_group),
 		CASE(the_most_certain_failure_speaks_for_its_group),
