@@ -15,6 +15,7 @@ static const struct rc_counter_desc pair_rows[] = {
 	ROW(rc_pair_stats, pending, "exchanges open now"),
 	ROW(rc_pair_stats, retransmissions, "further attempts of an open question"),
 	ROW(rc_pair_stats, mirror_copies, "packets left out as copies made by the mirror"),
+	ROW(rc_pair_stats, early_answers, "answers captured just before their questions"),
 	ROW(rc_pair_stats, orphan_answers, "answers to no question seen"),
 	ROW(rc_pair_stats, orphan_errors, "... of them neither NOERROR nor NXDOMAIN"),
 	ROW(rc_pair_stats, late_answers, "answers after the deadline"),

@@ -5,6 +5,7 @@
 #ifndef RC_ANALYZE_PAIR_INTERNAL_H
 #define RC_ANALYZE_PAIR_INTERNAL_H
 
+#include "analyze/pair/early.h"
 #include "analyze/pair/pair.h"
 #include "analyze/pair/pending.h"
 #include "base/hash.h"
@@ -12,6 +13,7 @@
 struct rc_pair {
 	struct rc_recorder *recorder;
 	struct rc_pending pending;
+	struct rc_early *early;
 	uint64_t seed;
 	uint64_t cursor; /* the last record looked at for expiry */
 	uint64_t next;   /* the one behind it, 0 not known, and its first query */

@@ -297,43 +297,6 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	}
 }
 
-static void observe_query(struct rc_pair *p, const struct rc_obs *o,
-			  const struct rc_pair_keys *keys)
-{
-	const struct rc_msg *m = &o->msg;
-	struct rc_ends e = rc_ends_of(o, false);
-
-	p->stats.queries++;
-	uint64_t old_pos = rc_pair_find(p, keys->tag, &e, m, NULL);
-	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);
-	if (r != NULL && r->x.state == RC_X_PENDING) {
-		rc_pair_note_attempt(p, r, o);
-		return;
-	}
-	if (r != NULL) /* an answered transfer that waited for more: asked again */
-		rc_pair_unlist(p, r, old_pos);
-	if (is_copy_of_answered(p, o, &e, keys)) {
-		p->stats.mirror_copies++;
-		return;
-	}
-	if (o->transport == RC_TCP)
-		ensure_connection(p, o, &e);
-	uint64_t pos = rc_pair_add_record(p, o, &e, keys, &m->qname, m->qname_hash, &r);
-	r->x.id = m->id;
-	r->x.opcode = m->opcode;
-	r->x.qtype = m->qtype;
-	r->x.qclass = m->qclass;
-	r->x.qdcount = m->counts[RC_QUESTION];
-	if (o->flags & RC_OBS_CUT)
-		r->x.marks |= RC_X_CUT;
-	rc_facts_take(m, &r->x.query);
-	p->stats.exchanges++;
-	p->stats.pending++;
-	if (o->transport == RC_TCP)
-		note_tcp_query(p, r, pos, &e, keys);
-	p->out.on_query(p->out.context, pos, r, o);
-}
-
 static bool is_transfer(const struct rc_exchange *x)
 {
 	return x->opcode == RC_OPCODE_QUERY && x->transport == RC_TCP &&
@@ -399,8 +362,13 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 	return true;
 }
 
+static bool is_error(const struct rc_msg *m)
+{
+	return m->rcode != RC_RCODE_NOERROR && m->rcode != RC_RCODE_NXDOMAIN;
+}
+
 static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			   uint64_t other)
+			   const struct rc_pair_keys *keys, uint64_t other)
 {
 	struct rc_record *r = rc_recorder_at(p->recorder, other);
 	if (r != NULL && r->x.state == RC_X_PENDING) {
@@ -431,8 +399,60 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 		if (note_mismatch(p, near[i], o, e))
 			return;
 	p->stats.orphan_answers++;
-	p->stats.orphan_errors += o->msg.rcode != RC_RCODE_NOERROR &&
-				  o->msg.rcode != RC_RCODE_NXDOMAIN;
+	p->stats.orphan_errors += is_error(&o->msg);
+	rc_early_keep(p->early, o, keys->tag);
+}
+
+/* The question of an answer that was no answer to anything until now. */
+static void take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+		       const struct rc_obs *query, const struct rc_pair_keys *keys)
+{
+	const struct rc_obs *o = rc_early_take(p->early, query, keys->tag);
+	if (o == NULL)
+		return;
+	p->stats.orphan_answers--;
+	p->stats.orphan_errors -= is_error(&o->msg);
+	p->stats.early_answers++;
+	take_answer(p, r, pos, o, keys);
+}
+
+static void observe_query(struct rc_pair *p, const struct rc_obs *o,
+			  const struct rc_pair_keys *keys)
+{
+	const struct rc_msg *m = &o->msg;
+	struct rc_ends e = rc_ends_of(o, false);
+
+	p->stats.queries++;
+	uint64_t old_pos = rc_pair_find(p, keys->tag, &e, m, NULL);
+	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);
+	if (r != NULL && r->x.state == RC_X_PENDING) {
+		rc_pair_note_attempt(p, r, o);
+		return;
+	}
+	if (r != NULL) /* an answered transfer that waited for more: asked again */
+		rc_pair_unlist(p, r, old_pos);
+	if (is_copy_of_answered(p, o, &e, keys)) {
+		p->stats.mirror_copies++;
+		return;
+	}
+	if (o->transport == RC_TCP)
+		ensure_connection(p, o, &e);
+	uint64_t pos = rc_pair_add_record(p, o, &e, keys, &m->qname, m->qname_hash, &r);
+	r->x.id = m->id;
+	r->x.opcode = m->opcode;
+	r->x.qtype = m->qtype;
+	r->x.qclass = m->qclass;
+	r->x.qdcount = m->counts[RC_QUESTION];
+	if (o->flags & RC_OBS_CUT)
+		r->x.marks |= RC_X_CUT;
+	rc_facts_take(m, &r->x.query);
+	p->stats.exchanges++;
+	p->stats.pending++;
+	if (o->transport == RC_TCP)
+		note_tcp_query(p, r, pos, &e, keys);
+	p->out.on_query(p->out.context, pos, r, o);
+	if (o->transport == RC_UDP && o->ts_ns <= rc_early_until(p->early))
+		take_early(p, r, pos, o, keys);
 }
 
 static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
@@ -446,7 +466,7 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
 	uint64_t pos = rc_pair_find(p, keys->tag, &e, m->has_question ? m : NULL, &other);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL)
-		observe_orphan(p, o, &e, other);
+		observe_orphan(p, o, &e, keys, other);
 	else
 		take_answer(p, r, pos, o, keys);
 }
@@ -470,7 +490,7 @@ int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, ui
 		.context = p,
 	};
 	if (rc_pending_init(&p->pending, table_bytes) != RC_OK ||
-	    rc_recorder_new(&config, &p->recorder) != RC_OK) {
+	    rc_early_new(&p->early) != RC_OK || rc_recorder_new(&config, &p->recorder) != RC_OK) {
 		rc_pair_free(p);
 		return RC_E_NOMEM;
 	}
@@ -483,6 +503,7 @@ void rc_pair_free(struct rc_pair *p)
 	if (p == NULL)
 		return;
 	rc_recorder_free(p->recorder);
+	rc_early_free(p->early);
 	rc_pending_free(&p->pending);
 	free(p);
 }

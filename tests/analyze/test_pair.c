@@ -274,6 +274,35 @@ static void an_answer_to_nothing_is_an_orphan(void **state)
 	assert_int_equal(s->answered, 0);
 }
 
+/* As two queues of a card are read: by turns. */
+static void an_answer_captured_just_before_its_question_is_its_answer(void **state)
+{
+	struct scene *s = *state;
+	observe(s, answer_obs(1, 7, "other.example"));
+	observe(s, answer_obs(1, 7, "www.example"));
+	observe(s, query_obs(2, 7, "www.example"));
+	assert_int_equal(s->answered, 1);
+	const struct rc_exchange *x = at(s, s->last_pos);
+	assert_int_equal(x->state, RC_X_ANSWERED);
+	assert_int_equal(x->first_ns, T0 + 2 * MS);
+	assert_int_equal(x->end_ns, x->first_ns);
+	assert_int_equal(stats(s)->early_answers, 1);
+	assert_int_equal(stats(s)->orphan_answers, 1);
+	observe(s, query_obs(3, 7, "www.example"));
+	assert_int_equal(s->answered, 1);
+}
+
+static void an_answer_captured_long_before_a_question_is_not_its_answer(void **state)
+{
+	struct scene *s = *state;
+	observe(s, answer_obs(1, 7, "www.example"));
+	observe(s, query_obs(20, 7, "www.example"));
+	observe(s, query_obs(21, 8, "www.example"));
+	assert_int_equal(s->answered, 0);
+	assert_int_equal(stats(s)->early_answers, 0);
+	assert_int_equal(stats(s)->orphan_answers, 1);
+}
+
 static void a_second_answer_much_later_is_repeated_and_no_orphan(void **state)
 {
 	struct scene *s = *state;
@@ -700,6 +729,8 @@ int main(void)
 		CASE(a_reply_with_another_question_is_recognised),
 		CASE(a_reply_from_another_address_is_recognised),
 		CASE(an_answer_to_nothing_is_an_orphan),
+		CASE(an_answer_captured_just_before_its_question_is_its_answer),
+		CASE(an_answer_captured_long_before_a_question_is_not_its_answer),
 		CASE(a_second_answer_much_later_is_repeated_and_no_orphan),
 		CASE(packet_time_alone_expires_a_query),
 		CASE(an_answer_behind_the_deadline_is_late),

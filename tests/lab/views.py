@@ -11,6 +11,7 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
   rebased   times that are not those of the traffic: of a sensor without a clock, or made anonymous
   twice     a mirror that shows each frame twice
   vlan      frames with an 802.1Q tag
+  reordered neighbours within 200 microseconds by turns, as the queues of a card are read
   snapped   the first 128 octets of each frame
   deaf6     servers' answers by IPv6 take a way that is not tapped
   upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
@@ -32,6 +33,7 @@ TCP_RESET = 4
 SKEW_NS = 3 * 10**6
 REBASED_S = 316000000
 SNAP_OCTETS = 128
+QUEUE_NS = 2 * 10**5
 VALIDATION_EDE = set(range(5, 13))  # RFC 8914 4.6 to 4.13: the resolver says that it validates in vain
 WAITED_NS = 10**9  # longer than any server takes that answers
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
@@ -285,6 +287,14 @@ def vlan(rows, packets):
     return rows, [out]
 
 
+def reordered(rows, packets):
+    out = list(packets)
+    for i in range(0, len(out) - 1, 3):
+        if out[i + 1].ts_ns - out[i].ts_ns < QUEUE_NS:
+            out[i], out[i + 1] = out[i + 1], out[i]
+    return rows, [out]
+
+
 def snapped(rows, packets):
     out = []
     for p in packets:
@@ -354,7 +364,8 @@ def ends(rows, packets):
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan,
-         "snapped": snapped, "deaf6": deaf6, "upstream_queries": upstream_queries, "queries": queries,
+         "reordered": reordered, "snapped": snapped, "deaf6": deaf6,
+         "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
 STORED = {"one_way": one_way, "other_link": other_link}
