@@ -41,6 +41,7 @@ struct rc_pipeline {
 	bool more;           /* the decoder has more of the frame before */
 	bool final;
 	int64_t now_ns, start_ns, end_ns, next_stats_ns, next_drops_ns;
+	int64_t passed_ns;  /* time passed last: less than end_ns once a clock was set back */
 	uint32_t last_link; /* UINT32_MAX before the first */
 	uint64_t batches;
 	size_t lacking;             /* frames up to the next step of time */
@@ -108,6 +109,13 @@ static void pass_time(struct rc_pipeline *p, int64_t now_ns)
 	}
 	if (now_ns > p->end_ns)
 		p->end_ns = now_ns;
+	p->passed_ns = now_ns;
+}
+
+/* What is next due at a time that a clock was set back from would not be for long. */
+static int64_t due_within(int64_t due_ns, int64_t now_ns, int64_t interval_ns)
+{
+	return due_ns != INT64_MAX && due_ns - interval_ns > now_ns ? now_ns + interval_ns : due_ns;
 }
 
 /* The batch is through: what goes behind its observations. */
@@ -121,6 +129,8 @@ static void end_batch(struct rc_pipeline *p, struct slot *s)
 		pass_time(p, p->now_ns);
 		s->part.passes_time = p->lacking == 0 || p->live;
 		s->part.now_ns = p->now_ns;
+		p->next_stats_ns = due_within(p->next_stats_ns, p->now_ns,
+					      p->config.stats_interval_ns);
 		if (s->part.passes_time && p->now_ns >= p->next_stats_ns) {
 			add_stats(p, s);
 			p->next_stats_ns = p->now_ns + p->config.stats_interval_ns;
@@ -163,7 +173,7 @@ static void begin_batch(struct rc_pipeline *p, struct slot *s)
 		p->lacking -= p->n_frames;
 	} else if (p->lacking > 0) { /* the last step of time, before what expires */
 		s->part.passes_time = p->start_ns != NO_TIME && !p->live;
-		s->part.now_ns = p->end_ns;
+		s->part.now_ns = p->passed_ns;
 	}
 	if (p->final) {
 		p->n_frames = 0;
@@ -174,6 +184,7 @@ static void begin_batch(struct rc_pipeline *p, struct slot *s)
 		s->part.starts = true;
 		s->part.start_ns = p->start_ns;
 	}
+	p->next_drops_ns = due_within(p->next_drops_ns, p->now_ns, DROPS_EVERY_NS);
 	if (p->now_ns < p->next_drops_ns)
 		return;
 	s->part.tells_drops = true;

@@ -210,8 +210,9 @@ int rc_capture_next(struct rc_capture *capture, struct rc_frame *frames, size_t 
 		rc = !stopped || (c->live && !is_drained(c)) ? RC_OK : RC_E_EOF;
 	if (rc)
 		return rc;
+	/* Small steps back are disorder; a large one is a clock that was set. */
 	for (size_t i = 0; i < n; i++)
-		if (frames[i].ts_ns > c->now_ns)
+		if (frames[i].ts_ns > c->now_ns || frames[i].ts_ns < c->now_ns - RC_NS_PER_S)
 			c->now_ns = frames[i].ts_ns;
 	*ret_n = n;
 	*ret_now_ns = c->now_ns;

@@ -234,6 +234,16 @@ def flipped_bits(s):
     s.tap.ok(not bad, "packets with any octet inverted do no harm", "\n".join(bad))
 
 
+def clock_set_back(s):
+    """An hour, in the middle: who asks from then on is no less answered. One query without its answer makes the
+    others lie across the batches in which frames are read."""
+    begun = traffic(100, SECOND_NS // 100)
+    again = [(t - 3600 * SECOND_NS, frame) for t, frame in traffic(300, SECOND_NS // 100)]
+    result = s.run("-r", "-", input=harness.pcap(begun[:-1] + again))
+    answered = [e for e in result.events("failure") if e["dns"].get("response_code") == "SERVFAIL"]
+    s.tap.equal((result.status, len(answered)), (0, 399), "a clock that is set back makes no failures")
+
+
 # --- output ----------------------------------------------------------------------------------
 
 
@@ -425,7 +435,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="rcause-test-") as folder:
         s = Suite(folder)
         for part in (damaged_input, refused_input, packed_input, buffers, standard_input, merged_input,
-                     windows_and_filters, cut_everywhere, flipped_bits, wrapped_frames,
+                     windows_and_filters, cut_everywhere, flipped_bits, clock_set_back, wrapped_frames,
                      malformed_messages, outputs, closed_pipe,
                      signals, usage, flat_memory):
             try:

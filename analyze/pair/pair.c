@@ -79,7 +79,7 @@ static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32
 	r->x.marks |= marks;
 	r->x.end_ns = r->x.first_ns + p->timeout_ns;
 	if (marks & (RC_X_AT_END | RC_X_EARLY) && r->x.end_ns > p->now_ns)
-		r->x.end_ns = p->now_ns;
+		r->x.end_ns = p->now_ns > r->x.first_ns ? p->now_ns : r->x.first_ns;
 	if (connection) {
 		r->x.marks |= RC_X_NO_CONNECT;
 		p->stats.tcp_failed++;
@@ -104,10 +104,15 @@ static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 	rc_pending_move(&p->pending, tag_of_record(p, &r->x), old_pos, new_pos);
 }
 
-/* Past its deadline, or from a future that was taken back. */
+/* From a time that a clock was set back from. */
+static bool is_taken_back(const struct rc_pair *p, int64_t first_ns)
+{
+	return first_ns > p->now_ns + p->timeout_ns;
+}
+
 static bool is_due(const struct rc_pair *p, int64_t first_ns)
 {
-	return first_ns <= p->now_ns - p->timeout_ns || first_ns > p->now_ns + p->timeout_ns;
+	return first_ns <= p->now_ns - p->timeout_ns || is_taken_back(p, first_ns);
 }
 
 void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
@@ -125,7 +130,8 @@ void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
 			return;
 		rc_recorder_prefetch_behind(p->recorder, p->next);
 		p->cursor = p->next;
-		give_up(p, r, p->cursor, 0);
+		/* How long a clock that was set back has let it wait is not known. */
+		give_up(p, r, p->cursor, is_taken_back(p, p->next_ns) ? RC_X_AT_END : 0);
 	}
 }
 
