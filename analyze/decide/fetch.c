@@ -233,18 +233,41 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 	return false;
 }
 
+/* It has asked what clients had just asked one resolver, while they waited for it. */
+static bool has_partner(struct rc_recorder *recorder, const struct rc_host *asker)
+{
+	if (asker->partner_hits <= asker->partner_misses)
+		return false;
+	uint64_t hash = asker->partner_name;
+	uint64_t pos = rc_recorder_newest_by_asker(recorder, &asker->addr, hash);
+	for (unsigned n = 0; n < STEPS_MAX; n++) {
+		const struct rc_record *r = rc_recorder_at(recorder, pos);
+		if (r == NULL)
+			return false;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &asker->addr) &&
+		    is_waited_for(recorder, &asker->partner, &r->x))
+			return true;
+		pos = r->prev_asker;
+	}
+	return false;
+}
+
 bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			    const struct rc_exchange *x)
 {
 	struct rc_addr resolver;
-	if ((x->query.flags & RC_FLAG_RD) || !rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
+	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
+	if ((x->query.flags & RC_FLAG_RD) || asker == NULL || asker->asked_rd1 > 0)
+		return false;
+	if (has_partner(recorder, asker))
+		return !rc_addr_equal(&asker->partner, &x->server);
+	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
 	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))
 		return false;
-	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
 	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
 	const struct rc_host *recursor = rc_hosts_find(hosts, &resolver);
-	return asker != NULL && asker->asked_rd1 == 0 && recursor != NULL &&
-	       recursor->answered_ra > 0 && (server == NULL || server->answered_ra == 0) &&
+	return recursor != NULL && recursor->answered_ra > 0 &&
+	       (server == NULL || server->answered_ra == 0) &&
 	       is_waited_for(recorder, &resolver, x);
 }
 

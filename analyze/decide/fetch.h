@@ -36,7 +36,8 @@ bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, 
 
 /*
  * Somebody who never asks otherwise asks a server that does not recurse, with RD=0, what a client waits for that
- * asked one resolver alone: that one's own fetch, it seems, from an address not known as its own.
+ * asked one resolver alone: that one's own fetch, it seems, from an address not known as its own. Who has done so
+ * asks all else for it too: addresses of servers, keys, for clients out of sight.
  */
 bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			    const struct rc_exchange *x);

@@ -57,6 +57,12 @@ static uint64_t addr_hash(const struct rc_hosts *h, const struct rc_addr *addr)
 	return rc_addr_hash(h->seed, addr);
 }
 
+static void note_recursion(struct rc_hosts *h, struct rc_host *host)
+{
+	h->resolvers += !host->recurses;
+	host->recurses = true;
+}
+
 static uint64_t pair_hash(const struct rc_hosts *h, const struct rc_host_keys *keys)
 {
 	return rc_hash_u64(h->seed, keys->asker, keys->server);
@@ -210,6 +216,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 					? find(h, &x->asker, keys->asker)
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {
+		if (fetch)
+			note_recursion(h, asker);
 		asker->fetches += fetch;
 		asker->asked_source = x->first_source;
 		asker->asked_rd1 += rd;
@@ -298,6 +306,9 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	} else if (rd) {
 		server->answered_ra0++;
 	}
+	bool recursed = rd && (x->answer.flags & RC_FLAG_RA);
+	if (recursed && (usable || x->answer.rcode == RC_RCODE_SERVFAIL))
+		note_recursion(h, server);
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (!usable)
@@ -307,10 +318,8 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			       (RC_FLAG_RA | RC_FLAG_AD);
 	uint64_t pair = pair_hash(h, keys);
 	h->tables->served[pair % RC_SERVED_PAIRS] = (uint32_t)(pair >> 32);
-	if (rd && (x->answer.flags & RC_FLAG_RA) && server->served++ == 0) {
-		h->resolvers++;
+	if (recursed && server->served++ == 0)
 		note_service(h, &x->server);
-	}
 	return load->open;
 }
 

@@ -41,8 +41,9 @@ struct rc_host {
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	uint16_t asked_source;     /* where its last query was captured */
 	bool used;                 /* the entry is taken */
-	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
-	uint16_t group;            /* resolver it belongs to, RC_GROUP_NONE if alone */
+	bool recurses;  /* works for clients: answered RD=1 with RA=1, or asked on for one */
+	uint8_t mac[6]; /* link-layer source of its packets, zero unknown */
+	uint16_t group; /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
 	struct rc_addr partner;
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
@@ -140,7 +141,7 @@ bool rc_hosts_twin(const struct rc_hosts *hosts, const struct rc_addr *addr,
 size_t rc_hosts_addresses(const struct rc_hosts *hosts, const struct rc_addr *addr,
 			  struct rc_addr *addrs, size_t max);
 
-/* Addresses of hosts seen as resolvers, and entries lost to newer ones. */
+/* Addresses at which resolvers work for clients, be it in vain, and entries lost to newer ones. */
 uint64_t rc_hosts_resolvers(const struct rc_hosts *hosts);
 uint64_t rc_hosts_evicted(const struct rc_hosts *hosts);
 

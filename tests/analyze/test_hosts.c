@@ -115,7 +115,11 @@ static void servfail_with_ra_shows_a_resolver_too(void **state)
 	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_SERVFAIL,
 	       no_mac);
 	assert_true(is_resolver(h, SERVICE));
-	assert_int_equal(rc_hosts_resolvers(h), 0); /* none has served anybody well */
+	assert_int_equal(rc_hosts_resolvers(h), 1);
+	/* Who refuses has not tried. */
+	answer(h, T0, CLIENT, "192.0.2.80", RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_REFUSED,
+	       no_mac);
+	assert_int_equal(rc_hosts_resolvers(h), 1);
 	rc_hosts_free(h);
 }
 

@@ -258,6 +258,55 @@ static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state
 		assert_string_not_equal(s.seen[i].cause->slug, "delegation.lame_refused");
 }
 
+/* It goes on, and asks what no client asked: the addresses of servers, the next client out of sight. */
+static void what_an_egress_address_asks_is_no_failure_of_a_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	reply(&s, LATE + 100, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 110, LONE, ZONE_SERVER, 13, FETCH, "ns1.example");
+	reply(&s, LATE + 111, ZONE_SERVER, LONE, 13, RC_FLAG_QR | RC_RCODE_REFUSED, "ns1.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+}
+
+/* Who asks a server what a resolver failed to say, once it did, looks into it by hand. */
+static void who_asks_by_hand_afterwards_is_a_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 100, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 500, LONE, ZONE_SERVER, 11, FETCH, "www.example");
+	reply(&s, LATE + 501, ZONE_SERVER, LONE, 11, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+}
+
+/* A resolver that fails each client in sight works for clients all the same. */
+static void a_resolver_that_serves_nobody_well_has_clients(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 100, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	static const char *const servers[] = {ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2};
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned id = 20 + i;
+		ask(&s, LATE + 200 + i, LONE, servers[i], id, FETCH, "www.other");
+		reply(&s, LATE + 210 + i, servers[i], LONE, id, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      "www.other");
+	}
+	finish(&s);
+	assert_int_equal(s.n, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +320,9 @@ int main(void)
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
 		cmocka_unit_test(two_that_may_be_its_egress_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
+		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
+		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
+		cmocka_unit_test(a_resolver_that_serves_nobody_well_has_clients),
 		cmocka_unit_test(forward_first_is_judged_by_its_walk),
 		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
 		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
