@@ -414,12 +414,27 @@ static bool says_no_answer(const struct outcome *o)
 	return strncmp(o->rule->cause.slug, family, sizeof family - 1) == 0;
 }
 
+/*
+ * By the rules; and with what seems to be the resolver's other address, where its own exchanges alone
+ * prove nothing: half a walk leaves much open.
+ */
+static bool run_rules_widely(struct rc_decider *d, struct rc_case **c, struct outcome *o)
+{
+	if (!run_rules(d, *c, o))
+		return false;
+	struct rc_case *wide = o->confidence < RC_CONF_PROVEN ? rc_case_widen(*c) : NULL;
+	if (wide == NULL)
+		return true;
+	*c = wide;
+	return run_rules(d, wide, o);
+}
+
 /* The verdict on the last case of a chain of forwarders: what was known of it already, or what rules say. */
-static bool weigh(struct rc_decider *d, struct rc_case *const *hop, size_t *last, struct outcome *o)
+static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, struct outcome *o)
 {
 	if (*last == 0 && recall_at_once(d, hop[0], o))
 		return true;
-	if (!run_rules(d, hop[*last], o))
+	if (!run_rules_widely(d, &hop[*last], o))
 		return false;
 	/* Silent behind a forwarder is the forwarder's upstream: its own case says so. */
 	if (*last > 0 && says_no_answer(o) && !run_rules(d, hop[--*last], o))
@@ -454,6 +469,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	if (!weigh(d, hop, &last, &o))
 		return false;
 	struct rc_case *root = hop[last];
+	c = hop[0];
 	compare_siblings(d, root, &o);
 	if (!root->upstream_visible && rc_rcode_is(root, RC_RCODE_SERVFAIL) &&
 	    o.confidence > RC_CONF_NONE && o.finding.explanation != NULL && concerns_zone(o.rule))

@@ -199,6 +199,31 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	return c;
 }
 
+struct rc_case *rc_case_widen(const struct rc_case *c)
+{
+	struct rc_addr lone[RC_LONE_MAX], asked;
+	if (c->n_links == 0 || c->n_resolver != 1 || c->adopted || c->own_fetch ||
+	    !(c->x->query.flags & RC_FLAG_RD) || rc_lineage_find_lone(c, lone) != 1 ||
+	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server) ||
+	    !rc_hosts_asked_last(c->hosts, c->x->name_hash, &asked) ||
+	    !rc_addr_equal(&asked, &c->x->server))
+		return NULL;
+	struct rc_case *wide = rc_arena_copy(c->arena, c, sizeof *c);
+	if (wide == NULL)
+		return NULL;
+	wide->resolver[wide->n_resolver++] = lone[0];
+	wide->adopted = true;
+	wide->n_zones = 0;
+	wide->failed_zone = RC_ZONE_NONE;
+	wide->final = wide->forwarded = NULL;
+	wide->dnssec_done = false;
+	wide->dnssec = (struct rc_dnssec_result){.status = RC_DNSSEC_INDETERMINATE};
+	rc_lineage_collect(wide);
+	rc_zones_judge(wide);
+	find_forwarded(wide);
+	return wide;
+}
+
 struct gathering {
 	struct rc_dnssec_msg *msgs;
 	struct rc_origin *origins;

@@ -146,11 +146,17 @@ struct rc_case_sources {
 struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struct rc_exchange *x,
 			      const struct rc_name *qname, const struct rc_msg *answer);
 
+/*
+ * The case of a resolver with one address, taken together with an address of the other family of which nothing else
+ * is known, that asked for its name meanwhile while nobody else was asked for it. NULL if there is none.
+ */
+struct rc_case *rc_case_widen(const struct rc_case *c);
+
 /* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);
 
 /*
- * Of a case without lineage: who asked for the name at that time of whom it is not known whose address that is.
+ * Who asked for the name at that time of whom it is not known whose address that is.
  * It may be the resolver's own. Writes RC_LONE_MAX at most, returns how many.
  */
 size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);

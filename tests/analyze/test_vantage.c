@@ -179,6 +179,7 @@ static void a_warm_resolver_goes_on_from_the_alias_it_holds(void **state)
 
 #define LONE "198.51.100.7"
 #define LONE2 "198.51.100.8"
+#define LONE6 "2001:db8::7"
 
 /* Somebody of whom nothing else is known asks for the name that a client asked of the resolver. */
 static void ask_from_elsewhere(struct sim *s, int64_t ms, unsigned id, const char *asker)
@@ -229,6 +230,35 @@ static void an_egress_shows_beside_an_address_known_already(void **state)
 	assert_int_equal(s.n, 3);
 	assert_cause(&s, 2, "delegation.lame_refused");
 	assert_int_equal(s.seen[2].confidence, RC_CONF_LIKELY);
+}
+
+/* The resolver is referred to the zone at its own address, and asks the zone's server from one of IPv6. */
+static void tell_of_half_a_walk(struct sim *s, const char *other)
+{
+	static struct dns d;
+	begin(s);
+	ask(s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	dns_query(&d, 11, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	say(s, LATE + 10, ROOT_SERVER, RESOLVER, 11, &d);
+	ask(s, LATE + 11, other, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(s, LATE + 12, ZONE_SERVER, other, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	fail_at_once(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void what_one_family_began_the_other_may_have_ended(void **state)
+{
+	struct sim s;
+	(void)state;
+	tell_of_half_a_walk(&s, LONE6);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	/* Another address of the same family is as well another resolver's. */
+	tell_of_half_a_walk(&s, LONE);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
 }
 
 static void two_that_may_be_its_egress_leave_it_unknown(void **state)
@@ -318,6 +348,7 @@ int main(void)
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
+		cmocka_unit_test(what_one_family_began_the_other_may_have_ended),
 		cmocka_unit_test(two_that_may_be_its_egress_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
