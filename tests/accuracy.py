@@ -302,13 +302,13 @@ def view_cases(capture, labels, wanted, folder):
         return
     packets = wire.read(harness.read_bytes(capture))
     for view in others:
-        seen, parts = views.apply(view, rows, packets)
-        if not seen or not any(parts):
-            continue
-        files = [os.path.join(folder, "%s-%d.pcap" % (view, i)) for i in range(len(parts))]
-        for path, part in zip(files, parts):
-            views.write(path, part)
-        yield view, files, seen
+        for seen, parts in views.cases(view, rows, packets):
+            if not seen or not any(parts):
+                continue
+            files = [os.path.join(folder, "%s-%d.pcap" % (view, i)) for i in range(len(parts))]
+            for path, part in zip(files, parts):
+                views.write(path, part)
+            yield view, files, seen
 
 
 def run_on(options, capture, files):

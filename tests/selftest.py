@@ -73,6 +73,7 @@ def views_of_a_case(tap):
     whole = accuracy.wire.read(harness.read_bytes(stem + ".pcap"))
     clients = {row["client"] for row in rows}
     made = {view: accuracy.views.apply(view, rows, whole) for view in accuracy.views.VIEWS}
+    alone = list(made["single"])
     ends = lambda part: [{p.src, p.dst} & clients for p in part]
     tap.ok(all(ends(made["client"][1][0])), "the clients' side has nothing but clients' packets")
     tap.ok(not any(ends(made["upstream"][1][0])), "the upstream side has none of them")
@@ -93,6 +94,10 @@ def views_of_a_case(tap):
     tap.ok(len(made["deaf6"][1][0]) < len(whole) and
            not any(":" in p.src and p.sport == 53 and p.dst not in clients for p in made["deaf6"][1][0]),
            "a tap may miss what servers answer by IPv6")
+    tap.ok(not any(any(p.frame[:12]) for p in made["bare"][1][0]),
+           "a loopback interface knows no link-layer addresses")
+    tap.ok(alone and all(len(cut[0]) == 1 and len({p.src for p in cut[1][0]} & clients) == 1
+                         for cut in alone), "a failure alone has one client")
     tap.ok(all(p.dport == 53 for p in made["queries"][1][0]) and
            all(r["rcode"] is None for r in made["queries"][0]), "one way, nothing has an answer")
     lost = [r for r in made["loss"][0] if r["cause"] == "unknown.capture_loss"]

@@ -1,7 +1,8 @@
 """Other views of a case: what a tap at another place, or a worse one, would have seen of it.
 
 A view takes the labels and the packets of a whole capture and returns the labels that hold then, and
-the capture files (lists of packets; one but for "taps"). Nothing is taken from rcause's output.
+the capture files (lists of packets; one but for "taps"); "single" yields many such pairs. Nothing is
+taken from rcause's output.
 
   both      the whole capture
   client    the clients' side alone: true causes stay, an honest unknown is not wrong
@@ -14,6 +15,9 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
   reordered neighbours within 200 microseconds by turns, as the queues of a card are read
   snapped   the first 128 octets of each frame
   deaf6     servers' answers by IPv6 take a way that is not tapped
+  bare      frames without link-layer addresses, as from a loopback interface
+  single    a failure alone, as if nobody else asked anything: its client's packets and its resolver's, with
+            no link-layer addresses; up to three of each capture
   upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
   queries   only what goes to servers, on both sides
   loss      the kernel dropped answers, and says how many (pcapng statistics)
@@ -23,6 +27,7 @@ the capture files (lists of packets; one but for "taps"). Nothing is taken from 
             to silent servers
 """
 
+import collections
 import copy
 import struct
 
@@ -34,6 +39,9 @@ SKEW_NS = 3 * 10**6
 REBASED_S = 316000000
 SNAP_OCTETS = 128
 QUEUE_NS = 2 * 10**5
+SINGLES = 3  # failures of a capture that are cut out: most of the others are alike
+BEFORE_NS = 10**7
+AFTER_NS = 3 * 10**8  # what a resolver still asks when it has answered
 VALIDATION_EDE = set(range(5, 13))  # RFC 8914 4.6 to 4.13: the resolver says that it validates in vain
 WAITED_NS = 10**9  # longer than any server takes that answers
 LATE_NS = 3 * 10**8  # a resolver has often given up by then
@@ -311,6 +319,50 @@ def deaf6(rows, packets):
             [[p for p in packets if is_client_side(p, clients) or ":" not in p.src or p.sport != 53]])
 
 
+def bare(rows, packets):
+    """Nothing says which addresses have a network card in common."""
+    out = []
+    for p in packets:
+        twin = copy.copy(p)
+        twin.frame = bytes(12) + p.frame[12:]
+        out.append(twin)
+    return rows, [out]
+
+
+def helpers(server, packets):
+    """Addresses of a resolver, and of those behind it that it forwards to, by link-layer address."""
+    host = hosts(packets)
+    asked = collections.defaultdict(set)
+    for p, m, _ in wire.messages(packets):
+        if not m.qr and p.dport == 53 and m.rd:
+            asked[host.get(p.src)].add(host.get(p.dst))
+    found, todo = set(), [host.get(server)]
+    while todo:
+        card = todo.pop()
+        if card not in found:
+            found.add(card)
+            todo += asked[card]
+    return {address for address, card in host.items() if card in found} | {server}
+
+
+def single(rows, packets):
+    """One failure after the other, alone. Without link-layer addresses it has to be seen by what is asked
+    which addresses are one resolver; what made a cache hold what it holds is often out of sight."""
+    clients, seen = clients_of(rows), set()
+    bare_packets = bare(rows, packets)[1][0]
+    for row, begin, end in spans(rows, packets):
+        key = (row["server"], row["qname"])
+        if row["cause"] in ("none", None) or row["cached"] or key in seen or len(seen) == SINGLES:
+            continue
+        seen.add(key)
+        resolver = helpers(row["server"], packets)
+        own = {(row["client"], row["sport"])}
+        yield [as_seen(row)], [[
+            p for p in bare_packets if begin - BEFORE_NS <= p.ts_ns <= end + AFTER_NS and
+            ({(p.src, p.sport), (p.dst, p.dport)} & own if is_client_side(p, clients) else
+             {p.src, p.dst} & resolver or (p.quoted and p.quoted[0] in resolver))]]
+
+
 def loss(rows, packets):
     """Every second UDP answer to a client is lost, and every third to a resolver."""
     clients = clients_of(rows)
@@ -363,17 +415,24 @@ def ends(rows, packets):
 
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
-WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan,
+WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "bare": bare,
          "reordered": reordered, "snapped": snapped, "deaf6": deaf6,
          "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
-PARTIAL = ("queries", "loss", "begins", "ends")  # a resolver may seem to ask unasked
+PARTIAL = ("queries", "loss", "begins", "ends", "single")  # a resolver may seem to ask unasked
+MANY = {"single": single}  # several small captures of one
 STORED = {"one_way": one_way, "other_link": other_link}
-VIEWS = {**MAIN, **WORSE, **STORED}
+VIEWS = {**MAIN, **WORSE, **MANY, **STORED}
 
 
 def apply(view, rows, packets):
     return VIEWS[view](rows, packets)
+
+
+def cases(view, rows, packets):
+    """(labels, capture files) of each capture that the view makes of a whole one."""
+    made = apply(view, rows, packets)
+    yield from made if view in MANY else [made]
 
 
 def write(path, packets):
