@@ -143,6 +143,33 @@ static enum rc_confidence by_shared_clock(struct rc_case *c, struct rc_finding *
 	return RC_CONF_POSSIBLE;
 }
 
+/* Keys that sign the answer, or those above them, were fetched for this question. */
+static bool fetched_keys(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->x->qtype == RC_TYPE_DNSKEY && link->outcome == RC_OUT_USABLE &&
+		    link->name->name.labels > 0 && rc_name_in(c->qname, &link->name->name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * All that the resolver was given for the question is in time: down from the anchor, or from what it has validated
+ * before and does not fetch again.
+ */
+static bool is_in_time(struct rc_case *c)
+{
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	if (r->clock != RC_DNSSEC_CLOCK_FITS)
+		return false;
+	if (r->status == RC_DNSSEC_INDETERMINATE)
+		return r->n_findings == 0 && c->final != NULL && c->final->answer != NULL &&
+		       (c->final->answer->has & RC_HAS_ANSWER_RRSIG) && fetched_keys(c);
+	return r->status == RC_DNSSEC_SECURE && !is_out_of_date(r);
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -153,9 +180,7 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return by_root_keys(c, f);
 	if (rc_may_share_clock(c))
 		return by_shared_clock(c, f);
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	bool fits = r->clock == RC_DNSSEC_CLOCK_FITS;
-	if (r->status != RC_DNSSEC_SECURE || is_out_of_date(r) || !fits)
+	if (!is_in_time(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
