@@ -105,9 +105,12 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	if (c->n_links > 0 || !rc_flag(&c->x->answer, RC_FLAG_RA))
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
-	bool instant = c->upstream_visible && c->x->end_ns - c->x->first_ns < INSTANT_NS;
+	/* What failed before in sight is remembered from there, whatever it was. */
+	bool instant = c->upstream_visible && c->others.earlier == 0 &&
+		       c->x->end_ns - c->x->first_ns < INSTANT_NS;
 	if (!said && !instant)
 		return RC_CONF_NONE;
+	c->hangs_on_first = c->hangs_on_first || !said;
 	f->server = &c->x->server;
 	f->cached = true;
 	f->explanation = rc_say(
@@ -288,6 +291,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 9520",
 			},
 		.rank = 600,
+		.flags = RC_RULE_REPEATS,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
 		.ede = RC_EDE(EDE_CACHED_ERROR),
 		.test = test_cached,

@@ -25,6 +25,8 @@ enum { /* rc_rule.flags */
        RC_RULE_SILENCE = 1u << 0,
        /* About the resolver itself, so it explains its other failures too. */
        RC_RULE_RESOLVER = 1u << 1,
+       /* Repeats a failure that is not in sight; what repeats it in turn repeats that. */
+       RC_RULE_REPEATS = 1u << 2,
 };
 
 struct rc_rule {

@@ -171,9 +171,10 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
 	c->took = NULL; /* what the rule told is void */
 	c->names_client = false;
+	bool original = cached && !(e->rule->flags & RC_RULE_REPEATS);
 	f->explanation = rc_say(c, "%s%s", e->explanation,
-				cached ? " (answered from the resolver's memory of that failure)"
-				       : "");
+				original ? " (answered from the resolver's memory of that failure)"
+					 : "");
 	rc_prove_self(c, f,
 		      cached ? "the same failure again, and nothing asked upstream"
 			     : "the same failure again");
@@ -197,7 +198,8 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
 	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
-	if (mere && (o->confidence > RC_CONF_NONE || by_zone))
+	bool asks = (e->rule->flags & RC_RULE_REPEATS) && c->n_links > 0;
+	if (asks || (mere && (o->confidence > RC_CONF_NONE || by_zone)))
 		return;
 	if (o->confidence > RC_CONF_NONE)
 		note_alternative(o, o->rule);
@@ -402,9 +404,10 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
  */
 static bool is_worth_remembering(const struct rc_case *c, const struct outcome *o)
 {
-	bool alone = !c->upstream_visible || (o->rule->flags & RC_RULE_RESOLVER);
+	bool repeats = (o->rule->flags & RC_RULE_REPEATS) != 0;
+	bool alone = !c->upstream_visible || repeats || (o->rule->flags & RC_RULE_RESOLVER);
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-	return o->confidence >= least && !o->finding.cached && !o->finding.generic &&
+	return o->confidence >= least && (!o->finding.cached || repeats) && !o->finding.generic &&
 	       c->x->opcode == RC_OPCODE_QUERY;
 }
 
@@ -414,10 +417,7 @@ static bool says_no_answer(const struct outcome *o)
 	return strncmp(o->rule->cause.slug, family, sizeof family - 1) == 0;
 }
 
-/*
- * By the rules; and with what seems to be the resolver's other address, where its own exchanges alone
- * prove nothing: half a walk leaves much open.
- */
+/* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */
 static bool run_rules_widely(struct rc_decider *d, struct rc_case **c, struct outcome *o)
 {
 	if (!run_rules(d, *c, o))

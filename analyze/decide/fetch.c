@@ -216,8 +216,9 @@ bool rc_fetch_let_down(const struct rc_case *c)
 	return down;
 }
 
+/* answered: an answer that came later shows that the client did wait. */
 static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *resolver,
-			  const struct rc_exchange *x)
+			  const struct rc_exchange *x, bool answered)
 {
 	uint64_t pos = rc_recorder_newest_by_server(recorder, resolver, x->name_hash);
 	for (unsigned n = 0; n < WAITING_STEPS_MAX; n++) {
@@ -226,26 +227,27 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 			return false;
 		pos = r->prev_server;
 		bool open = r->x.first_ns <= x->first_ns &&
-			    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns);
+			    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
+			    (r->x.state == RC_X_ANSWERED || !answered);
 		if (open && r->x.name_hash == x->name_hash && rc_addr_equal(&r->x.server, resolver))
 			return true;
 	}
 	return false;
 }
 
-/* It has asked what clients had just asked one resolver, while they waited for it. */
+/* It has asked what clients had just asked a resolver, while they waited for it. */
 static bool has_partner(struct rc_recorder *recorder, const struct rc_host *asker)
 {
-	if (asker->partner_hits <= asker->partner_misses)
-		return false;
 	uint64_t hash = asker->partner_name;
+	/* One server may be asked by hand, and the answer to the client may have been lost by the capture. */
+	bool by_hand = __builtin_popcountll(asker->servers_asked) < 2;
 	uint64_t pos = rc_recorder_newest_by_asker(recorder, &asker->addr, hash);
 	for (unsigned n = 0; n < STEPS_MAX; n++) {
 		const struct rc_record *r = rc_recorder_at(recorder, pos);
 		if (r == NULL)
 			return false;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &asker->addr) &&
-		    is_waited_for(recorder, &asker->partner, &r->x))
+		    is_waited_for(recorder, &asker->partner, &r->x, by_hand))
 			return true;
 		pos = r->prev_asker;
 	}
@@ -268,7 +270,7 @@ bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts 
 	const struct rc_host *recursor = rc_hosts_find(hosts, &resolver);
 	return recursor != NULL && recursor->answered_ra > 0 &&
 	       (server == NULL || server->answered_ra == 0) &&
-	       is_waited_for(recorder, &resolver, x);
+	       is_waited_for(recorder, &resolver, x, false);
 }
 
 bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key)

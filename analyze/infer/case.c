@@ -136,10 +136,7 @@ static void adopt(struct rc_case *c)
 	if (n == 0)
 		return;
 	c->upstream_visible = false;
-	struct rc_addr asked;
-	if (!may_be_one_host(lone, n) || c->n_resolver + n > RESOLVER_ADDRS_MAX ||
-	    !rc_hosts_asked_last(c->hosts, c->x->name_hash, &asked) ||
-	    !rc_addr_equal(&asked, &c->x->server))
+	if (!may_be_one_host(lone, n) || c->n_resolver + n > RESOLVER_ADDRS_MAX)
 		return;
 	for (size_t i = 0; i < n; i++)
 		c->resolver[c->n_resolver++] = lone[i];
@@ -201,12 +198,10 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 
 struct rc_case *rc_case_widen(const struct rc_case *c)
 {
-	struct rc_addr lone[RC_LONE_MAX], asked;
+	struct rc_addr lone[RC_LONE_MAX];
 	if (c->n_links == 0 || c->n_resolver != 1 || c->adopted || c->own_fetch ||
 	    !(c->x->query.flags & RC_FLAG_RD) || rc_lineage_find_lone(c, lone) != 1 ||
-	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server) ||
-	    !rc_hosts_asked_last(c->hosts, c->x->name_hash, &asked) ||
-	    !rc_addr_equal(&asked, &c->x->server))
+	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server))
 		return NULL;
 	struct rc_case *wide = rc_arena_copy(c->arena, c, sizeof *c);
 	if (wide == NULL)

@@ -156,8 +156,9 @@ struct rc_case *rc_case_widen(const struct rc_case *c);
 void rc_lineage_collect(struct rc_case *c);
 
 /*
- * Who asked for the name at that time of whom it is not known whose address that is.
- * It may be the resolver's own. Writes RC_LONE_MAX at most, returns how many.
+ * Who asked for the name at that time of whom it is not known whose address that is: those that seem to fetch for this
+ * resolver, else all that seem to fetch for none. Writes RC_LONE_MAX at most, returns how many; as many, if another
+ * resolver was asked as well.
  */
 size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
 

@@ -485,12 +485,26 @@ static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
 
 size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 {
-	struct rc_addr lone[RC_LONE_MAX];
+	struct rc_addr lone[RC_LONE_MAX], partner;
 	size_t n = rc_hosts_lone(c->hosts, lone), found = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!rc_addr_equal(&lone[i], &c->x->asker) && has_asked_for(c, &lone[i]))
-			addrs[found++] = lone[i];
-	return found;
+	bool known = false;
+	for (size_t i = 0; i < n; i++) {
+		bool paired = rc_hosts_partner(c->hosts, &lone[i], &partner);
+		bool own = paired && rc_addr_equal(&partner, &c->x->server);
+		if ((paired && !own) || (known && !own) || rc_addr_equal(&lone[i], &c->x->asker) ||
+		    !has_asked_for(c, &lone[i]))
+			continue;
+		if (own && !known)
+			found = 0;
+		known = known || own;
+		addrs[found++] = lone[i];
+	}
+	if (known)
+		return found;
+	/* Which resolver was asked is all there is to go by. */
+	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &partner) &&
+		     rc_addr_equal(&partner, &c->x->server);
+	return alone || found == 0 ? found : RC_LONE_MAX;
 }
 
 void rc_lineage_collect(struct rc_case *c)

@@ -91,6 +91,9 @@ void rc_hosts_note_neighbours(struct rc_hosts *h, const struct rc_host *asker,
 /* An egress address and a resolver on one network card are one resolver. */
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host);
 
+/* Questions open at a server (and at others that share its hash slot). */
+uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server);
+
 /* A client's question, for rc_hosts_note_fetch. */
 void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6]);

@@ -181,6 +181,11 @@ static void close_question(struct rc_load *l, const struct rc_exchange *x)
 		l->busiest.answered++;
 }
 
+uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
+{
+	return load_of(h, addr_hash(h, server))->open;
+}
+
 bool rc_hosts_rate(const struct rc_hosts *h, const struct rc_addr *server, struct rc_rate *ret_rate)
 {
 	const struct rc_load *l = load_of(h, addr_hash(h, server));

@@ -111,6 +111,10 @@ size_t rc_hosts_services(const struct rc_hosts *hosts, const struct rc_addr **re
  */
 size_t rc_hosts_lone(const struct rc_hosts *hosts, struct rc_addr *addrs);
 
+/* The resolver that this address seems to fetch for, by the names that clients had just asked. False if none. */
+bool rc_hosts_partner(const struct rc_hosts *hosts, const struct rc_addr *addr,
+		      struct rc_addr *ret_partner);
+
 /*
  * The server that clients put a question for this name to, when it was last asked. False if that is not known, or
  * if they asked several at that time.

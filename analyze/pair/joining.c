@@ -174,7 +174,9 @@ void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 	struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
 	unsigned name = recent_name(x->name_hash);
 	bool again = r->name == name && x->first_ns - r->ts_ns <= FETCH_WINDOW_NS;
-	bool several = again && (r->several || !rc_addr_equal(&r->server, &x->server));
+	bool other = again && !rc_addr_equal(&r->server, &x->server);
+	/* Clients that try one server after the other: the one before has nothing to fetch any more. */
+	bool several = again && (r->several || (other && rc_hosts_open(h, &r->server) > 0));
 	*r = (struct rc_recent){x->first_ns, x->server, name & NAME_MASK, several, {0}};
 	memcpy(r->mac, server_mac + 2, sizeof r->mac);
 }
@@ -201,10 +203,10 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 		join(h, &egress->addr, &r->server);
 		return;
 	}
-	if (r->several)
-		return;
 	if (egress->partner_hits == 0)
 		egress->partner = r->server;
+	if (r->several) /* it fetches for one of them */
+		return;
 	if (!rc_addr_equal(&egress->partner, &r->server)) {
 		if (egress->partner_misses++ >= egress->partner_hits)
 			egress->partner_hits = egress->partner_misses = 0;
@@ -221,6 +223,16 @@ bool rc_hosts_asked_last(const struct rc_hosts *h, uint64_t name_hash, struct rc
 	if (r->name != recent_name(name_hash) || r->several)
 		return false;
 	*ret_server = r->server;
+	return true;
+}
+
+bool rc_hosts_partner(const struct rc_hosts *h, const struct rc_addr *addr,
+		      struct rc_addr *ret_partner)
+{
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	if (host == NULL || host->partner_hits <= host->partner_misses)
+		return false;
+	*ret_partner = host->partner;
 	return true;
 }
 

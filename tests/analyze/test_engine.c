@@ -270,6 +270,41 @@ static void a_repeat_is_cached_and_keeps_its_cause(void **state)
 }
 
 /* Addresses for documentation, but others of the range answer in this very capture. */
+/* What the resolver remembers is a failure that was seen, though not why it came about. */
+static void a_repeat_of_what_nothing_explains_stays_unexplained(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 300, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 400, CLIENT2, RESOLVER, 11, QUERY, "www.example");
+	reply(&s, LATE + 401, RESOLVER, CLIENT2, 11, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_string_equal(s.seen[1].cause->slug, s.seen[0].cause->slug);
+}
+
+/* The first in sight repeats one that is not, and so does what repeats it. */
+static void a_repeat_of_a_cached_failure_is_one_too(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 100 * i, CLIENT, RESOLVER, 10 + i, QUERY, "www.example");
+		reply(&s, LATE + 100 * i + 1, RESOLVER, CLIENT, 10 + i,
+		      RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	}
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "resolver.cached_failure");
+	assert_cause(&s, 1, "resolver.cached_failure");
+	assert_true(s.seen[1].cached);
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -693,6 +728,8 @@ int main(void)
 		cmocka_unit_test(drops_are_remembered_over_later_drops),
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
+		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),

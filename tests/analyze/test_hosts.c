@@ -256,6 +256,24 @@ static void names_put_to_several_at_once_teach_nothing(void **state)
 	rc_hosts_free(h);
 }
 
+/* A client that tries the next resolver once the first has failed it: only one of them works on the name. */
+static void names_put_to_one_after_the_other_teach_whose_egress_asks(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		int64_t ts_ns = T0 + (int64_t)i * RC_NS_PER_S;
+		ask(h, ts_ns, CLIENT, "192.0.2.54", RC_FLAG_RD, 100 + i);
+		answer(h, ts_ns, CLIENT, "192.0.2.54", RC_FLAG_RD,
+		       RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_SERVFAIL, no_mac);
+		ask(h, ts_ns + 10 * MS, CLIENT, SERVICE, RC_FLAG_RD, 100 + i);
+		ask(h, ts_ns + 11 * MS, EGRESS, "203.0.113.1", 0, 100 + i);
+	}
+	assert_true(are_one(h, EGRESS, SERVICE));
+	assert_false(are_one(h, EGRESS, "192.0.2.54"));
+	rc_hosts_free(h);
+}
+
 static void names_fetched_long_after_teach_nothing(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -493,6 +511,7 @@ int main(void)
 		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),
 		cmocka_unit_test(a_resolver_that_was_asked_the_same_stays_another),
 		cmocka_unit_test(names_put_to_several_at_once_teach_nothing),
+		cmocka_unit_test(names_put_to_one_after_the_other_teach_whose_egress_asks),
 		cmocka_unit_test(names_fetched_long_after_teach_nothing),
 		cmocka_unit_test(two_egress_addresses_of_a_silent_service_are_one_resolver),
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_they_are_seen),
