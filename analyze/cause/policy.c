@@ -50,11 +50,20 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
 static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 {
-	if (c->n_links > 0 || c->others.same_server_ok == 0 || c->others.same_server_failed > 0 ||
-	    c->others.same_client_ok > 0 || !c->upstream_visible ||
-	    rc_hosts_served(c->hosts, &c->x->asker, &c->x->server))
+	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
+	if (c->n_links > 0 || served || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
+	if (prohibited && c->others.same_server_ok == 0) {
+		f->explanation = rc_say(c, "%s answers %s with SERVFAIL and EDE 18 (Prohibited).",
+					server_text(c), rc_say_addr(c, &c->x->asker));
+		rc_prove_self(c, f, "SERVFAIL with EDE 18 (Prohibited), nothing asked upstream");
+		return RC_CONF_POSSIBLE;
+	}
+	if (c->others.same_server_ok == 0 || c->others.same_server_failed > 0 ||
+	    !c->upstream_visible)
+		return RC_CONF_NONE;
 	f->explanation = rc_say(c, "%s answers %s nothing but SERVFAIL, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
 	rc_prove_self(c, f, "SERVFAIL, and nothing asked upstream");
@@ -277,7 +286,8 @@ static const struct rc_rule rules[] = {
 					"RA=0, by a server that recurses for nobody.",
 				RC_TRUTH("RA=0 and EDE 20 in answer to RD=1.",
 					 "REFUSED, an empty answer or a referral with RA=0, from a "
-					 "server that nobody is seen to get RA=1 from.",
+					 "server that nobody is seen to get RA=1 from, and that "
+					 "walks no delegations itself.",
 					 NULL,
 					 {"policy.client_not_allowed",
 					  "others get RA=1 from the same server: BIND clears RA "
@@ -309,7 +319,8 @@ static const struct rc_rule rules[] = {
 					"REFUSED or NOTAUTH or silence for such a name; or REFUSED "
 					"while the server recurses for others; or EDE 18 alone.",
 					"Silence, while the server answers others' later "
-					"questions; SERVFAIL at once for what others get.",
+					"questions; SERVFAIL at once for what others get, or with "
+					"EDE 18; REFUSED by a server that walks delegations.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",
 					 "other names are answered for this client"},

@@ -8,6 +8,8 @@
 #define SLOW_NS RC_NS_PER_S /* an answer that takes longer may come too late */
 #define LIMIT_RATE_MIN 12u  /* questions in a second: below that no limit is set */
 #define EDE_CACHED_ERROR 13u
+#define EDE_OF_POLICY \
+	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
 #define SILENT_LOAD_MIN 6u /* the same for one that drops: Unbound's quotas begin at eight */
 #define EARLY_NS (700 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.5 s */
 #define INSTANT_NS \
@@ -106,7 +108,7 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
 	/* What failed before in sight is remembered from there, whatever it was. */
-	bool instant = c->upstream_visible && c->others.earlier == 0 &&
+	bool instant = c->upstream_visible && c->others.earlier == 0 && !(c->ede & EDE_OF_POLICY) &&
 		       c->x->end_ns - c->x->first_ns < INSTANT_NS;
 	if (!said && !instant)
 		return RC_CONF_NONE;

@@ -161,7 +161,7 @@ bool rc_server_recurses(const struct rc_case *c);
 
 /*
  * Does it recurse for others, by whichever of its addresses? LIKELY: they are served so; POSSIBLE: they are
- * answered with RA=1; NONE: not that it was seen.
+ * answered with RA=1, or it walks delegations; NONE: not that it was seen.
  */
 enum rc_confidence rc_recursion_for_others(const struct rc_case *c);
 

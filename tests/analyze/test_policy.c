@@ -78,6 +78,46 @@ static void a_refusal_that_may_be_handed_on_says_less(void **state)
 	}
 }
 
+/* Knot Resolver answers SERVFAIL where it is told to drop. */
+static void a_failure_called_prohibited_is_no_cached_one(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, "198.51.100.77", RESOLVER, 11, QUERY, NAME);
+	dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_A);
+	dns_opt(&d, false, 18);
+	say(&s, LATE + 1, RESOLVER, "198.51.100.77", 11, &d);
+	finish(&s);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* RA=0 in a refusal says that this client gets no recursion; the server's own walk, that somebody does. */
+static void who_walks_delegations_and_refuses_means_the_client(void **state)
+{
+	static const char *const servers[] = {ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned id = 20 + i;
+		ask(&s, 10 * i, RESOLVER, servers[i], id, FETCH, "www.other");
+		dns_query(&d, (uint16_t)id, RC_FLAG_QR, "www.other", RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "other", RC_TYPE_NS, "ns1.other");
+		say(&s, 10 * i + 1, servers[i], RESOLVER, id, &d);
+	}
+	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 11, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
+	finish(&s);
+	assert_true(s.n > 0);
+	assert_cause(&s, s.n - 1, "policy.client_not_allowed");
+	assert_int_equal(s.seen[s.n - 1].confidence, RC_CONF_POSSIBLE);
+}
+
 /* The first so many of a series of questions are answered, the rest refused. */
 static void series(struct sim *s, unsigned n, unsigned answered)
 {
@@ -182,6 +222,8 @@ int main(void)
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
 		cmocka_unit_test(a_refusal_that_may_be_handed_on_says_less),
+		cmocka_unit_test(a_failure_called_prohibited_is_no_cached_one),
+		cmocka_unit_test(who_walks_delegations_and_refuses_means_the_client),
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
 	};
