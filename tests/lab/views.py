@@ -200,8 +200,9 @@ def upstream(rows, packets):
                            rest[-1].ts_ns - p.ts_ns < NEAR_END_NS,
                            (p.src, p.sport, p.dst) in strange)
         if row:
+            also = [s for s in others if row["cause"] not in (None, "none", s)]
             lines.append(dict(row, resolver_software=software.get(p.frame[6:12], ""),
-                              event_ok=row["event_ok"] + others))
+                              also_ok=row["also_ok"] + also, event_ok=row["event_ok"] + others))
     return lines, [rest]
 
 
