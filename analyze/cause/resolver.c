@@ -8,6 +8,7 @@
 #define SLOW_NS RC_NS_PER_S /* an answer that takes longer may come too late */
 #define LIMIT_RATE_MIN 12u  /* questions in a second: below that no limit is set */
 #define EDE_CACHED_ERROR 13u
+#define PRIMING_STEPS_MAX 16u /* of what a resolver asked the root */
 #define EDE_OF_POLICY \
 	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
 #define SILENT_LOAD_MIN 6u /* the same for one that drops: Unbound's quotas begin at eight */
@@ -15,12 +16,15 @@
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
-/* Servers of a zone on the way are known, and at least one of them works in this capture. */
+/*
+ * Servers of a zone on the way are known, and at least one of them works in this capture: of one below a top-level domain,
+ * which works for all that is not delegated as well.
+ */
 static bool zone_works(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		if (!z->known_cut || z->name.labels == 0 || z->role == RC_ROLE_NAMESERVER)
+		if (!z->known_cut || z->name.labels < 2 || z->role == RC_ROLE_NAMESERVER)
 			continue;
 		for (size_t k = 0; k < z->n_addrs; k++) {
 			const struct rc_host *h = rc_hosts_find(c->hosts, &z->addrs[k]);
@@ -100,6 +104,28 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_POSSIBLE;
 }
 
+/* It has asked for the root's servers (RFC 8109), as one does whose cache is empty: it remembers nothing from before. */
+static bool has_begun_in_sight(const struct rc_case *c)
+{
+	static const struct rc_name root = {.len = 1};
+	uint64_t hash = rc_name_hash(c->seed, &root);
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
+		for (unsigned n = 0; n < PRIMING_STEPS_MAX; n++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			if (r->x.name_hash == hash && r->x.qtype == RC_TYPE_NS &&
+			    !(r->x.query.flags & RC_FLAG_RD) &&
+			    rc_addr_equal(&r->x.asker, &c->resolver[i]) &&
+			    r->x.first_ns < c->x->first_ns)
+				return true;
+			pos = r->prev_asker;
+		}
+	}
+	return false;
+}
+
 /* Answered at once, nothing asked: a failure remembered from before the capture. */
 static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
@@ -110,7 +136,7 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	/* What failed before in sight is remembered from there, whatever it was. */
 	bool instant = c->upstream_visible && c->others.earlier == 0 && !(c->ede & EDE_OF_POLICY) &&
 		       c->x->end_ns - c->x->first_ns < INSTANT_NS;
-	if (!said && !instant)
+	if (!said && (!instant || has_begun_in_sight(c)))
 		return RC_CONF_NONE;
 	c->hangs_on_first = c->hangs_on_first || !said;
 	f->server = &c->x->server;

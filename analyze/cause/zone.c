@@ -4,7 +4,10 @@
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
+#include "base/time.h"
 
+#define REFRESH_STEPS_MAX 16u          /* of what a resolver asked for a name */
+#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* nobody is asked in less */
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
 
@@ -67,12 +70,94 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+static bool is_refresh(const struct rc_exchange *x)
+{
+	return x->qtype == RC_TYPE_SOA || x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+}
+
+/* A client asked this server for it. */
+static bool is_asked_for(const struct rc_case *c, const struct rc_exchange *x)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, x->name_hash);
+	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return false;
+		if (r->x.name_hash == x->name_hash && r->x.qtype == x->qtype &&
+		    rc_addr_equal(&r->x.server, &c->x->server))
+			return true;
+		pos = r->prev_server;
+	}
+	return false;
+}
+
+static bool is_in_vain(const struct rc_exchange *x)
+{
+	return x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_NOERROR;
+}
+
+/*
+ * What the resolver asked as a secondary asks its primary (RFC 1035 4.3.5) and did not get: no question of a client
+ * leads to an SOA of a zone above it. NULL if it has not.
+ */
+static const struct rc_record *refresh_in_vain(const struct rc_case *c, struct rc_name *ret_zone)
+{
+	for (unsigned n = 0; n < c->qname->labels; n++) {
+		rc_name_parent(c->qname, n, ret_zone);
+		uint64_t hash = rc_name_hash(c->seed, ret_zone);
+		for (size_t a = 0; a < c->n_resolver; a++) {
+			const struct rc_addr *own = &c->resolver[a];
+			uint64_t pos = rc_recorder_newest_by_asker(c->recorder, own, hash);
+			for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
+				const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+				if (r == NULL)
+					break;
+				if (is_refresh(&r->x) && r->x.name_hash == hash &&
+				    rc_addr_equal(&r->x.asker, own) &&
+				    !(r->x.query.flags & RC_FLAG_RD))
+					return is_in_vain(&r->x) && !is_asked_for(c, &r->x) ? r
+											    : NULL;
+				pos = r->prev_asker;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* A resolver that is a secondary of the zone, and has no copy of it. */
+static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_name zone;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (!is_refresh(c->links[i].x))
+			return RC_CONF_NONE;
+	const struct rc_record *r = c->x->qtype == RC_TYPE_SOA ||
+						    c->x->end_ns - c->x->first_ns >= AT_ONCE_NS
+					    ? NULL
+					    : refresh_in_vain(c, &zone);
+	if (r == NULL)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->zone = rc_arena_copy(c->arena, &zone, sizeof zone);
+	f->explanation = rc_say(
+		c,
+		"%s answers SERVFAIL at once: it holds a copy of %s itself, and has "
+		"not got it from %s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, &zone), rc_say_addr(c, &r->x.server));
+	rc_prove_self(c, f, "SERVFAIL at once, and no query upstream for the name");
+	rc_prove(c, f, rc_arena_copy(c->arena, &r->x, sizeof r->x), f->zone, NULL,
+		 "asks for the zone as a secondary does, in vain");
+	return RC_CONF_LIKELY;
+}
+
 /* An authoritative server asked directly, which fails for its own zone. */
 static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
 	if (c->failed_zone != RC_ZONE_NONE)
 		return servers_say(rule, c, f);
+	if (of_own_copy(c, f) != RC_CONF_NONE)
+		return RC_CONF_LIKELY;
 	if (rc_flag(&c->x->answer, RC_FLAG_RA))
 		return asked_by_hand(rule, c, f);
 	if (c->upstream_visible || c->n_links > 0)
@@ -317,8 +402,10 @@ static const struct rc_rule rules[] = {
 					 "itself, or to a resolver that all servers of the zone "
 					 "answer SERVFAIL.",
 					 "SERVFAIL with RA=0 from a server seen answering with AA "
-					 "for other zones; or, where a resolver's own queries are "
-					 "not in sight, with EDE 14 or 24 to somebody else.",
+					 "for other zones; at once from a resolver that asks for "
+					 "the zone as a secondary does, in vain; or, where a "
+					 "resolver's own queries are not in sight, with EDE 14 or "
+					 "24 to somebody else.",
 					 "SERVFAIL with RA=0, to the client or to somebody else.",
 					 {"upstream.servfail", "seen through a resolver"},
 					 {"protocol.edns_unsupported",

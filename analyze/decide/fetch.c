@@ -236,11 +236,16 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 }
 
 /* It has asked what clients had just asked a resolver, while they waited for it. */
-static bool has_partner(struct rc_recorder *recorder, const struct rc_host *asker)
+static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			const struct rc_host *asker)
 {
 	uint64_t hash = asker->partner_name;
 	/* One server may be asked by hand, and the answer to the client may have been lost by the capture. */
-	bool by_hand = __builtin_popcountll(asker->servers_asked) < 2;
+	struct rc_addr twin;
+	const struct rc_host *other = rc_hosts_twin(hosts, &asker->addr, &twin)
+					      ? rc_hosts_find(hosts, &twin)
+					      : asker;
+	bool by_hand = __builtin_popcountll(asker->servers_asked | other->servers_asked) < 2;
 	uint64_t pos = rc_recorder_newest_by_asker(recorder, &asker->addr, hash);
 	for (unsigned n = 0; n < STEPS_MAX; n++) {
 		const struct rc_record *r = rc_recorder_at(recorder, pos);
@@ -261,7 +266,7 @@ bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts 
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
 	if ((x->query.flags & RC_FLAG_RD) || asker == NULL || asker->asked_rd1 > 0)
 		return false;
-	if (has_partner(recorder, asker))
+	if (has_partner(recorder, hosts, asker))
 		return !rc_addr_equal(&asker->partner, &x->server);
 	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
 	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))

@@ -499,6 +499,10 @@ size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 		known = known || own;
 		addrs[found++] = lone[i];
 	}
+	struct rc_addr twin;
+	if (known && found == 1 && rc_hosts_twin(c->hosts, &addrs[0], &twin) &&
+	    !rc_addr_equal(&twin, &c->x->server))
+		addrs[found++] = twin;
 	if (known)
 		return found;
 	/* Which resolver was asked is all there is to go by. */

@@ -305,6 +305,22 @@ static void a_repeat_of_a_cached_failure_is_one_too(void **state)
 	assert_true(s.seen[1].cached);
 }
 
+/* Who asks for the root's servers begins with an empty cache, also of failures. */
+static void a_resolver_that_primes_remembers_no_failure(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	static struct dns d;
+	warm_up(&s, 0);
+	dns_query(&d, 9, FETCH, "", RC_TYPE_NS);
+	send_message(&s, 500, RESOLVER, 20009, ROOT_SERVER, 53, &d);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_string_equal(s.seen[s.n - 1].cause->slug, "unknown.no_evidence");
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -730,6 +746,7 @@ int main(void)
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
+		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),

@@ -161,10 +161,51 @@ static void a_dname_that_makes_a_name_too_long_is_named(void **state)
 	}
 }
 
+static void ask_soa(struct sim *s, int64_t ms, const char *asker, const char *server, unsigned id,
+		    unsigned flags)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, "copy.test", RC_TYPE_SOA);
+	send_message(s, ms, asker, 20000 + id, server, 53, &d);
+}
+
+/* Resolvers ask for an SOA only to refresh a copy of the zone, or for a client. */
+static void a_resolver_without_its_copy_of_the_zone_has_not_loaded_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	ask_soa(&s, LATE + 200, RESOLVER, ZONE_SERVER2, 11, FETCH);
+	finish(&s);
+	assert_cause(&s, 0, "zone.not_loaded");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_string_equal(s.seen[0].zone, "copy.test");
+}
+
+static void a_resolver_that_looks_up_an_soa_is_no_secondary(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_soa(&s, LATE - 100, CLIENT, RESOLVER, 12, QUERY);
+	ask_soa(&s, LATE - 99, RESOLVER, ZONE_SERVER2, 11, FETCH);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "zone.not_loaded");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
+		cmocka_unit_test(a_resolver_without_its_copy_of_the_zone_has_not_loaded_it),
+		cmocka_unit_test(a_resolver_that_looks_up_an_soa_is_no_secondary),
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
