@@ -72,6 +72,17 @@ NODES = {
     "rfirst": ((2, 43), "bind"),  # forwards first, to a dead server
     "rtcp": ((2, 44), "unbound"),  # asks over TCP alone, no IPv6
     "fplain": ((2, 45), "bind"),  # validates, forwards to dnscache
+    "rown": ((2, 46), "bind"),  # forward and stub zones of their own, a copy of a zone
+    "runbown": ((2, 47), "unbound"),
+    "rkresown": ((2, 48), "kresd"),
+    "rpdnsown": ((2, 49), "pdns-recursor"),
+    "fmasqown": ((2, 50), "dnsmasq"),
+    "rsixb": ((2, 51), "bind"),  # ask over IPv6 alone
+    "rsixu": ((2, 52), "unbound"),
+    "rsixk": ((2, 53), "kresd"),
+    "rsixp": ((2, 54), "pdns-recursor"),
+    "rdot": ((2, 55), "bind"),  # asked over TLS
+    "rtls": ((2, 56), "unbound"),  # forwards to it
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

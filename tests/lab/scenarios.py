@@ -6,6 +6,7 @@ import time
 
 import faults
 import rows_limits
+import rows_local
 import rows_paper
 import rows_servers
 import rows_software
@@ -183,7 +184,7 @@ OPTIONS = {
     "fmasq": {"targets": ["rbind"]},
     "fmasq2": {"targets": ["dead"]},
     **rows_limits.OPTIONS, **rows_servers.OPTIONS, **rows_upstream.OPTIONS,
-    **rows_paper.OPTIONS, **rows_software.OPTIONS,
+    **rows_paper.OPTIONS, **rows_software.OPTIONS, **rows_local.OPTIONS,
 }
 
 # --- the table ------------------------------------------------------------------------------------
@@ -760,4 +761,4 @@ TRAPS = [
 SCENARIOS = (POLICY + UNSUPPORTED + PROTOCOL + TSIG + UPDATE + HEALTHY + UPSTREAM + DELEGATION + ZONE + RESOLVER +
              NO_ANSWER + NAME + UNKNOWN + DNSSEC + HIDDEN + VIEWS + TRAPS +
              rows_limits.SCENARIOS + rows_servers.SCENARIOS + rows_upstream.SCENARIOS +
-             rows_paper.SCENARIOS + rows_traps.SCENARIOS + rows_software.SCENARIOS)
+             rows_paper.SCENARIOS + rows_traps.SCENARIOS + rows_software.SCENARIOS + rows_local.SCENARIOS)

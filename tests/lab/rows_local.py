@@ -1,0 +1,91 @@
+"""Rows: resolvers with zones of their own (forward, stub, a copy), with one family, behind TLS."""
+
+from nodes import v4, v6
+from scenario import A, FAILS, OK, S, WAIT, fine
+
+# What each forwards or asks by itself, whatever the delegations say, and what it has a copy of.
+DEAD, REFUSES, STUB, COPY = "blog.org", "news.net", "plain.com", "copy.net"
+UNBOUND = f"""forward-zone:
+  name: {DEAD}
+  forward-addr: {v4('dead')}
+forward-zone:
+  name: {REFUSES}
+  forward-addr: {v4('aknot')}
+stub-zone:
+  name: {STUB}
+  stub-addr: {v4('aknot')}
+auth-zone:
+  name: {COPY}
+  primary: {v4('dead')}
+  fallback-enabled: no
+  for-downstream: no
+  zonefile: copy
+"""
+OPTIONS = {
+    "rown": {"tail": f"""
+zone "{DEAD}" {{ type forward; forward only; forwarders {{ {v4('dead')}; }}; }};
+zone "{REFUSES}" {{ type forward; forward only; forwarders {{ {v4('aknot')}; }}; }};
+zone "{STUB}" {{ type static-stub; server-addresses {{ {v4('aknot')}; }}; }};
+zone "{COPY}" {{ type secondary; primaries {{ {v4('dead')}; }}; }};"""},
+    "runbown": {"forward": UNBOUND},
+    "rkresown": {"extra": "".join(
+        f"policy.add(policy.suffix(policy.{kind}('{v4(to)}'), policy.todnames({{'{zone}'}})))\n"
+        for kind, to, zone in (("STUB", "dead", DEAD), ("STUB", "aknot", REFUSES)))},
+    "rpdnsown": {"extra": f"forward-zones-recurse={DEAD}={v4('dead')}, {REFUSES}={v4('aknot')}\n"
+                          f"forward-zones={STUB}={v4('aknot')}"},
+    "fmasqown": {"targets": ["rbind"], "extra": f"server=/{DEAD}/{v4('dead')}\n"
+                                                f"server=/{REFUSES}/{v4('aknot')}"},
+    "rsixb": {"tail": "server 0.0.0.0/0 { bogus yes; };"},
+    "rsixu": {"extra": "  do-not-query-address: 0.0.0.0/0"},
+    "rsixk": {"extra": "net.ipv4 = false"},
+    "rsixp": {"extra": f"query-local-address={v6('rsixp')}"},
+    "rdot": {"extra": f"listen-on port 853 tls ephemeral {{ {v4('rdot')}; }};"},
+    "rtls": {"forward": f"forward-zone:\n  name: .\n  forward-tls-upstream: yes\n"
+                        f"  forward-addr: {v4('rdot')}@853"},
+}
+OWN = ["rown", "runbown", "rkresown", "rpdnsown", "fmasqown"]
+SIX = ["rsixb", "rsixu", "rsixk", "rsixp"]
+
+
+def twice(zone, resolvers, **options):
+    return [[A("c1", r, f"www.{zone}.", timeout=WAIT[r], **options) for r in resolvers],
+            [A("c1", r, f"www.{zone}.", timeout=WAIT[r], step="repeat", cached=True, **options)
+             for r in resolvers],
+            [A("c2", r, f"mail.{zone}.", "AAAA", edns=None, timeout=WAIT[r], **options)
+             for r in resolvers]]
+
+
+BESIDE = [fine("c3", r, "www.good.com.", timeout=12) for r in OWN]
+REFUSED_TO_IT = ("policy.client_not_allowed", "policy.not_authoritative", "delegation.lame_refused")
+SCENARIOS = [
+    S("upstream.timeout", "own-forward-zone", "The resolver forwards this zone to a server that is dead.",
+      [BESIDE, *twice(DEAD, OWN)], FAILS, settle=1),
+    S("policy.recursion_unavailable", "own-forward-zone", "The resolver forwards this zone to an authoritative"
+      " server that does not host it.",
+      [BESIDE, *twice(REFUSES, OWN)], ("SERVFAIL", "REFUSED"), also_ok=REFUSED_TO_IT, settle=1),
+    S("delegation.lame_refused", "own-stub-zone", "The resolver asks for this zone a server that does not host"
+      " it.", [BESIDE, *twice(STUB, ["rown", "runbown", "rpdnsown"])], FAILS,
+      also_ok=("policy.not_authoritative",), settle=1, stored=False),
+    S("zone.not_loaded", "own-copy", "The resolver is a secondary of this zone and has never got it; it asks for"
+      " it now and then.", [BESIDE[1:2], *twice(COPY, ["runbown"])], FAILS, also_ok=("upstream.timeout",),
+      settle=1),
+    S("zone.not_loaded", "own-copy-bind", "BIND is a secondary of this zone and has never got it; nothing on the"
+      " wire says so.", [BESIDE[:1], *twice(COPY, ["rown"])], FAILS, also_ok=("unknown.no_evidence",), settle=1,
+      stored=False),
+    S("delegation.lame_refused", "over-ipv6-alone", "The resolver has IPv6 alone; servers refuse the zone.",
+      twice("lame.com", SIX), FAILS),
+    S("upstream.timeout", "over-ipv6-alone", "The resolver has IPv6 alone; the zone's server is silent.",
+      twice("silent.com", SIX), FAILS, settle=1, stored=False),
+    S("dnssec.signature_expired", "over-ipv6-alone", "The resolver has IPv6 alone; signatures have expired.",
+      twice("sigexp.com", SIX), FAILS, stored=False),
+    S("delegation.ns_unresolvable", "over-ipv6-alone", "The resolver has IPv6 alone; the names of the zone's"
+      " servers do not exist.", twice("nsgone.com", SIX), FAILS, stored=False),
+    S("dnssec.signature_expired", "forwarded-over-tls", "A resolver forwards over TLS to one that validates;"
+      " signatures have expired.", twice("sigexp.com", ["rtls"]), FAILS, keep=("rdot",),
+      also_ok=("dnssec.validation_failed",), stored=False),
+    S("delegation.lame_refused", "forwarded-over-tls", "A resolver forwards over TLS; servers refuse the zone.",
+      twice("lame.com", ["rtls"]), FAILS, keep=("rdot",)),
+    S("upstream.timeout", "forwarded-over-tls", "A resolver forwards over TLS; the zone's server is silent.",
+      twice("silent4.net", ["rtls"]), FAILS, keep=("rdot",), settle=1,
+      stored=False),
+]
