@@ -22,6 +22,15 @@ static bool is_transfer(const struct rc_case *c)
 	return c->x->qtype == RC_TYPE_AXFR || c->x->qtype == RC_TYPE_IXFR;
 }
 
+/* The client gets answers here at other times, at whichever address of the resolver. */
+static bool is_served(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_hosts_served(c->hosts, &c->x->asker, &c->resolver[i]))
+			return true;
+	return false;
+}
+
 /* RD=1 and RA=0 where the server has nothing of its own to say. */
 static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_case *c,
 					 struct rc_finding *f)
@@ -50,7 +59,7 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
 static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 {
-	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	bool served = is_served(c);
 	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
 	if (c->n_links > 0 || served || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
@@ -90,8 +99,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
 	/* The client is served well at other times, others are refused as well, or its question is at work. */
-	if (c->others.same_client_ok > 0 ||
-	    rc_hosts_served(c->hosts, &c->x->asker, &c->x->server) ||
+	if (c->others.same_client_ok > 0 || is_served(c) ||
 	    (c->others.served_refused > 0 && c->others.same_server_ok == 0) ||
 	    (!rc_is_answered(c) && rc_failed_zone(c) != NULL))
 		return RC_CONF_NONE;
@@ -250,7 +258,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	f->zone = c->qname;
 	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c),
 				rc_say_name(c, c->qname));
-	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	bool served = is_served(c);
 	served = served || c->others.served_refused > 0;
 	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
 			       !is_transfer(c);

@@ -118,6 +118,24 @@ static void who_walks_delegations_and_refuses_means_the_client(void **state)
 	assert_int_equal(s.seen[s.n - 1].confidence, RC_CONF_POSSIBLE);
 }
 
+/* Others are served at the address that is silent, and the client at another one of the same resolver. */
+static void who_is_served_at_another_address_is_allowed(void **state)
+{
+	struct rc_addr addrs[] = {addr(RESOLVER), addr("198.51.100.63")};
+	struct rc_resolver_decl resolver = {"r", addrs, 2};
+	struct sim s;
+	(void)state;
+	begin_with(&s, SEED, &resolver, 1);
+	served(&s, 0, CLIENT2, 10, "good.test");
+	ask(&s, 10, CLIENT, "198.51.100.63", 11, QUERY, "good.test");
+	reply_a(&s, 11, "198.51.100.63", CLIENT, 11, RECURSED, "good.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 12, QUERY, NAME);
+	served(&s, LATE + 100, CLIENT2, 13, "good.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "no_answer.server_silent");
+}
+
 /* The first so many of a series of questions are answered, the rest refused. */
 static void series(struct sim *s, unsigned n, unsigned answered)
 {
@@ -223,6 +241,7 @@ int main(void)
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
 		cmocka_unit_test(a_refusal_that_may_be_handed_on_says_less),
 		cmocka_unit_test(a_failure_called_prohibited_is_no_cached_one),
+		cmocka_unit_test(who_is_served_at_another_address_is_allowed),
 		cmocka_unit_test(who_walks_delegations_and_refuses_means_the_client),
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
