@@ -5,6 +5,7 @@
 #include "analyze/cause/witness.h"
 #include "base/time.h"
 
+#define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
 #define EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
 
 #define SLOW_NS \
@@ -360,12 +361,41 @@ static enum rc_confidence by_unheard(struct rc_case *c, struct rc_finding *f)
 	return again > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/*
+ * A forwarder that asks nobody for this question, since all that it asked, if only to see who is alive, went unanswered,
+ * and that has served nobody well. Where answers pass unseen it would be seen to ask.
+ */
+static enum rc_confidence by_all_silent(struct rc_case *c, struct rc_finding *f)
+{
+	uint32_t asked = 0;
+	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) || c->ede != 0)
+		return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && (h->got_answers > 0 || h->served > 0 || h->asked_rd0 > 0))
+			return RC_CONF_NONE;
+		asked += h != NULL ? h->asked_rd1 : 0;
+	}
+	if (asked < ALL_SILENT_MIN)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s gave %s up without asking anybody: none of the %u questions that "
+		"it put to servers got an answer.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), asked);
+	rc_prove_self(c, f, "SERVFAIL, and nothing that its server asks is answered");
+	return RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
 	enum rc_confidence confidence = test_zone(rule, c, f);
 	if (confidence == RC_CONF_NONE)
 		confidence = by_unheard(c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = by_all_silent(c, f);
 	return confidence != RC_CONF_NONE ? confidence : by_timing(c, f);
 }
 
@@ -423,7 +453,9 @@ static const struct rc_rule rules[] = {
 		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
 		     "or 23 says so.",
 		     "Fewer than half of the servers; or only the time that the resolver took says "
-		     "so, or that another took over the same question.",
+		     "so, or that another took over the same question; or a forwarder fails at "
+		     "once, "
+		     "and nothing that it ever asked was answered.",
 		     {"upstream.rate_limited",
 		      "other questions for the zone are answered meanwhile"},
 		     {"upstream.edns_broken", "queries without EDNS are answered"},

@@ -337,6 +337,29 @@ static void a_resolver_that_serves_nobody_well_has_clients(void **state)
 	assert_int_equal(s.n, 1);
 }
 
+/* A load balancer asks its servers now and then whether they are there, and clients' questions only of those. */
+static void a_balancer_whose_servers_are_silent_says_so_at_once(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 4; i++) {
+		ask(&s, LATE + 1000 * i, CLIENT, FORWARDER, 10 + i, QUERY, "www.example");
+		reply(&s, LATE + 1000 * i + 1, FORWARDER, CLIENT, 10 + i,
+		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, "www.example");
+		ask(&s, LATE + 1000 * i + 500, FORWARDER, RESOLVER, 20 + i, QUERY, "check.test");
+	}
+	finish(&s);
+	struct rc_addr client = addr(CLIENT);
+	const struct seen *last = NULL;
+	for (size_t i = 0; i < s.n; i++)
+		if (rc_addr_equal(&s.seen[i].client, &client))
+			last = &s.seen[i];
+	assert_non_null(last);
+	assert_string_equal(last->cause->slug, "upstream.timeout");
+	assert_int_equal(last->confidence, RC_CONF_POSSIBLE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +377,7 @@ int main(void)
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
 		cmocka_unit_test(a_resolver_that_serves_nobody_well_has_clients),
+		cmocka_unit_test(a_balancer_whose_servers_are_silent_says_so_at_once),
 		cmocka_unit_test(forward_first_is_judged_by_its_walk),
 		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
 		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
