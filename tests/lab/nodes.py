@@ -83,6 +83,10 @@ NODES = {
     "rsixp": ((2, 54), "pdns-recursor"),
     "rdot": ((2, 55), "bind"),  # asked over TLS
     "rtls": ((2, 56), "unbound"),  # forwards to it
+    "rstaleb": ((2, 57), "bind"),  # serve what is out of date
+    "rstaleu": ((2, 58), "unbound"),
+    "fdist3": ((2, 59), "dnsdist"),  # its servers are dead
+    "fdist4": ((2, 60), "dnsdist"),
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

@@ -1,7 +1,8 @@
 """Rows: resolvers with zones of their own (forward, stub, a copy), with one family, behind TLS."""
 
 from nodes import v4, v6
-from scenario import A, FAILS, OK, S, WAIT, fine
+from scenario import A, FAILS, OK, S, SAME, WAIT, fine, rule
+from zones import Zone
 
 # What each forwards or asks by itself, whatever the delegations say, and what it has a copy of.
 DEAD, REFUSES, STUB, COPY = "blog.org", "news.net", "plain.com", "copy.net"
@@ -43,6 +44,18 @@ zone "{COPY}" {{ type secondary; primaries {{ {v4('dead')}; }}; }};"""},
     "rtls": {"forward": f"forward-zone:\n  name: .\n  forward-tls-upstream: yes\n"
                         f"  forward-addr: {v4('rdot')}@853"},
 }
+OPTIONS.update({
+    "rstaleb": {"extra": "stale-answer-enable yes; stale-cache-enable yes; max-stale-ttl 3600;"
+                         " stale-answer-client-timeout off; stale-refresh-time 2;"},
+    "rstaleu": {"extra": "  serve-expired: yes\n  serve-expired-client-timeout: 1800"},
+    "fdist3": {"targets": ["dead", "closed"], "extra": "setServFailWhenNoServer(true)"},
+    "fdist4": {"targets": ["rbind"], "extra": "setServFailWhenNoServer(true)"},
+})
+ZONES = [
+    Zone("staling.net.", ["ansd"], records="brief.@ 1 IN A 198.51.100.81"),
+    Zone("fencing.net.", ["aclosed"]),
+]
+STALE = ["rstaleb", "rstaleu"]
 OWN = ["rown", "runbown", "rkresown", "rpdnsown", "fmasqown"]
 SIX = ["rsixb", "rsixu", "rsixk", "rsixp"]
 
@@ -88,4 +101,28 @@ SCENARIOS = [
     S("upstream.timeout", "forwarded-over-tls", "A resolver forwards over TLS; the zone's server is silent.",
       twice("silent4.net", ["rtls"]), FAILS, keep=("rdot",), settle=1,
       stored=False),
+    # What the cache still holds is served, though it is out of date: no failure, though nobody answers.
+    S("upstream.timeout", "some-of-it-stale", "The zone's servers fall silent; what the resolver holds it serves"
+      " past its time, for the rest it fails.",
+      [[fine("c1", r, "brief.staling.net.", timeout=12) for r in STALE],
+       [fine("c1", r, "brief.staling.net.", timeout=20, pause=2.5,
+             before=rule("ansd", "meta l4proto { tcp, udp } drop") if r == STALE[0] else None)
+        for r in STALE],
+       [A("c2", r, "www.staling.net.", timeout=WAIT[r]) for r in STALE],
+       [fine("c3", r, "brief.staling.net.", timeout=20) for r in STALE]], FAILS, settle=1),
+    S("upstream.unreachable", "admin-prohibited", "A firewall before the zone's servers says that it is one.",
+      [[A("c1", r, f"{n}.fencing.net.", timeout=WAIT[r]) for r in ("rbind", "runb", "rkres", "rpdns")]
+       for n in ("www", "mail")], FAILS, also_ok=("upstream.timeout",), settle=1, stored=False, inject=[
+          rule("aclosed", "meta l4proto { tcp, udp } ip daddr " + v4("aclosed") +
+               " reject with icmp type admin-prohibited"),
+          rule("aclosed", "meta l4proto { tcp, udp } ip6 daddr " + v6("aclosed") +
+               " reject with icmpv6 type admin-prohibited")]),
+    S("upstream.timeout", "balancer-without-servers", "A load balancer has found all its servers dead, and says so"
+      " at once.", [[A(c, "fdist3", f"{n}.good.com.", timeout=3)] for c, n in
+                    (("c1", "www"), ("c2", "mail"), ("c1", "www"))], FAILS, also_ok=("upstream.unreachable",),
+      settle=3, stored=False),
+    S("delegation.lame_refused", "behind-a-balancer", "A load balancer hands on what its resolver cannot resolve.",
+      [[fine("c3", "fdist4", "www.good.com.", timeout=12)],
+       *[[A(c, "fdist4", f"{n}.lame.com.", timeout=12)] for c, n in (("c1", "www"), ("c2", "mail"))]],
+      FAILS, keep=("rbind",)),
 ]

@@ -120,7 +120,7 @@ ZONES = [
     Zone("biz.", ["tld"], True, ns=GTLD, plain=True, ds_fault=faults.ds_digest),
     Zone("under.biz.", ["abind"], True),
 ] + rows_limits.ZONES + rows_servers.ZONES + rows_upstream.ZONES + \
-    rows_paper.ZONES + rows_traps.ZONES + rows_software.ZONES
+    rows_paper.ZONES + rows_traps.ZONES + rows_software.ZONES + rows_local.ZONES
 
 
 def tiny_behaviours():
