@@ -277,7 +277,9 @@ static const struct rc_rule rules[] = {
 					"at packet time.",
 				RC_TRUTH(
 					NULL,
-					"EDE 7 or 8 though everything verifies at packet time; or "
+					"EDE 7 or 8 though everything verifies at packet time, or "
+					"all that the resolver has just fetched, keys and answer; "
+					"or "
 					"the root's keys are fetched again and again by a resolver "
 					"that has told the root the right anchor (RFC 8145).",
 					"The root's keys are fetched again and again, and "
