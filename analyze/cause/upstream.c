@@ -256,8 +256,8 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 	const struct rc_exchange *other = t->elsewhere_waited;
 	if (other == NULL || c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    t->elsewhere_name_ok + t->other_server_ok + t->same_server_ok + t->same_client_ok +
-			    t->cd_ok >
+	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
+			    t->same_client_ok + t->cd_ok >
 		    0)
 		return RC_CONF_NONE;
 	f->server = NULL;

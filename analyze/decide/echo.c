@@ -486,13 +486,15 @@ static enum elsewhere tolerated(const struct rc_case *c)
 static bool fared_alike_elsewhere(const struct rc_case *c)
 {
 	const struct rc_others *o = &c->others;
+	if (o->other_server_ok + o->other_server_cd_ok > 0)
+		return false;
 	switch (tolerated(c)) {
 	case FAILURES:
-		return o->other_server_ok == 0;
+		return true;
 	case FAILURES_WITHOUT_EDE:
-		return o->other_server_ok == 0 && o->other_failed == NULL;
+		return o->other_failed == NULL;
 	default:
-		return o->other_server_ok == 0 && o->other_server_failed == 0;
+		return o->other_server_failed == 0;
 	}
 }
 

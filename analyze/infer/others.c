@@ -189,7 +189,8 @@ void rc_others_compare(struct rc_case *c)
 			continue;
 		note_aliases(c, r);
 		if (answered_well(&r->x)) {
-			c->others.other_server_ok++;
+			bool alike = !((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD);
+			alike ? c->others.other_server_ok++ : c->others.other_server_cd_ok++;
 			c->others.other_example = &r->x;
 		} else {
 			unsigned silent = 0;

@@ -34,6 +34,8 @@ struct rc_others {
 	unsigned silent;          /* exchanges of this name at this server without an answer */
 	unsigned validated;       /* other types of this name at this server: answered with AD=1 */
 	unsigned other_server_ok; /* this client, other servers: answered well */
+	unsigned
+		other_server_cd_ok; /* ... with another CD flag: without validation, where this one had it */
 	unsigned other_server_failed;
 	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
 	unsigned elsewhere_failed; /* ... that did not */

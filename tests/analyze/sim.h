@@ -34,6 +34,7 @@ struct seen {
 	size_t n_evidence, n_chain;
 	struct rc_exchange x;
 	struct rc_visibility visibility;
+	unsigned resolvers_ok; /* as of the scope */
 	struct rc_addr client;
 	enum rc_fault fault;
 	uint64_t incident;
@@ -67,6 +68,7 @@ static inline void on_failure(void *context, const struct rc_failure *f)
 		.n_chain = f->n_chain,
 		.x = *f->exchange,
 		.visibility = f->visibility,
+		.resolvers_ok = f->scope.resolvers_ok,
 		.client = f->exchange->asker,
 		.fault = f->answer != NULL ? f->answer->fault : RC_FAULT_NONE,
 		.incident = f->incident,

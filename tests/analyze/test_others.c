@@ -350,12 +350,30 @@ static void anothers_wait_says_nothing_of_a_name_that_a_third_resolves(void **st
 	assert_int_equal(seen_at_server(&s, RESOLVER)->confidence, RC_CONF_NONE);
 }
 
+/* Without validation it is another question: that it is answered elsewhere is no other fate of the same. */
+static void an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned checked = 0; checked < 2; checked++) {
+		begin(&s);
+		fails_at(&s, LATE, RESOLVER, 2);
+		ask(&s, LATE + 20, CLIENT, OTHER_RESOLVER, 3, checked ? QUERY : CHECKING_OFF, NAME);
+		reply_a(&s, LATE + 25, OTHER_RESOLVER, CLIENT, 3,
+			checked ? RECURSED : RECURSED | RC_FLAG_CD, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(s.seen[0].resolvers_ok, checked);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_expired_signature_shows_in_what_the_client_is_told),
 		cmocka_unit_test(a_sound_signature_leaves_the_fault_open),
 		cmocka_unit_test(an_answer_without_signature_lacks_it),
+		cmocka_unit_test(an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds),
 		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),
 		cmocka_unit_test(an_unsigned_answer_of_another_resolver_says_nothing),
 		cmocka_unit_test(the_word_of_another_resolver_counts),
