@@ -92,7 +92,7 @@ static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
 static const char *doubt_text(const struct rc_dnssec_result *r)
 {
 	if (r->clock == RC_DNSSEC_CLOCK_ALONE)
-		return " But at the time of the packets no signature of any zone is valid: the "
+		return " But no signature that was seen is valid at the time of the packets: the "
 		       "clock of the "
 		       "sensor may be wrong.";
 	return r->clock == RC_DNSSEC_CLOCK_OFF && is_of_time(r->findings[0].fault)

@@ -7,6 +7,9 @@
 #include "analyze/dnssec/internal.h"
 
 #define WINDOWS_MAX 64u
+#define FUTURE_S \
+	(180u * \
+	 86400u) /* nobody signs for so long from now; a zone left alone has expired for years */
 
 /* Seconds modulo 2^32, as in RRSIG (RFC 4034 3.1.5). */
 struct window {
@@ -88,6 +91,7 @@ static uint32_t fitting_time(const struct window *windows, size_t n, unsigned *r
 /* How the zones without a valid signature miss the time. */
 struct missed {
 	unsigned early, late; /* signatures */
+	unsigned far;         /* ... of them early by FUTURE_S */
 	bool top;             /* the root, or a zone right below it, is among them */
 };
 
@@ -98,7 +102,10 @@ static struct missed missed_by(const struct window *windows, size_t n, uint32_t 
 	for (size_t i = 0; i < n; i++) {
 		if (valid[windows[i].signer])
 			continue;
-		if (before(now_s, windows[i].from_s))
+		bool early = before(now_s, windows[i].from_s);
+		if (early && windows[i].from_s - now_s >= FUTURE_S)
+			m.far++;
+		if (early)
 			m.early++;
 		else
 			m.late++;
@@ -122,7 +129,8 @@ enum rc_dnssec_clock rc_dnssec_clock_check(struct rc_dnssec_run *run, int64_t *r
 	/* Whose signer has died may have several zones that expire; that of a top-level domain has not. */
 	bool off = most >= fit + 2 && (m.early == 0 || m.late == 0) &&
 		   (fit == 0 || m.late == 0 || m.top);
-	if (!off)
+	bool all_future = n > 0 && m.far == n;
+	if (!off && !all_future)
 		return fit > 0 ? RC_DNSSEC_CLOCK_FITS : RC_DNSSEC_CLOCK_UNTESTED;
 	*ret_fitting_ns = (int64_t)fitting_s * RC_NS_PER_S;
 	return RC_DNSSEC_CLOCK_OFF;

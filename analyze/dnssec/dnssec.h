@@ -64,9 +64,9 @@ enum rc_dnssec_clock {
 	RC_DNSSEC_CLOCK_FITS,     /* some signature is in its time, or nothing was found */
 	RC_DNSSEC_CLOCK_UNTESTED, /* all of one zone, and out of their time: no other to try it by */
 	/*
-	 * Signatures of several zones were seen, and all are out of their time: the packets' time is hardly that of
-	 * the traffic (a sensor without a clock, a capture made anonymous). What was found holds at a time at which
-	 * most of them are valid.
+	 * Signatures of several zones were seen, and all are out of their time, or all begin in half a year or later: the
+	 * packets' time is hardly that of the traffic (a sensor without a clock, a capture made anonymous). What was
+	 * found holds at a time at which most of them are valid.
 	 */
 	RC_DNSSEC_CLOCK_OFF,
 	/* The same, and at that time nothing is wrong: what was found stands by the packets' time alone. */

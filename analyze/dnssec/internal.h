@@ -130,7 +130,8 @@ bool rc_dnssec_is_referral(const struct rc_dnssec_run *run, const struct rc_dnss
 
 /*
  * Does the packets' time lie within the validity of what was signed? OFF: signatures of several zones were
- * seen and none is valid, all too early or all too late; *ret_fitting_ns is a time at which most are.
+ * seen and none is valid, all too early or all too late, or all begin far in the future; *ret_fitting_ns is
+ * a time at which most are.
  */
 enum rc_dnssec_clock rc_dnssec_clock_check(struct rc_dnssec_run *run, int64_t *ret_fitting_ns);
 

@@ -638,6 +638,35 @@ static void what_else_is_wrong_is_found_whatever_the_clock_says(void **state)
 	}
 }
 
+/* Of one zone alone: it may have been left to expire years ago, but is not signed for years to come. */
+static void a_far_future_is_no_time_to_sign_for(void **state)
+{
+	static const struct {
+		int64_t clock_s;
+		enum rc_dnssec_clock clock;
+	} cases[] = {
+		{-3650 * (int64_t)DAY_S, RC_DNSSEC_CLOCK_ALONE},
+		{-20 * (int64_t)DAY_S, RC_DNSSEC_CLOCK_UNTESTED},
+		{3650 * (int64_t)DAY_S, RC_DNSSEC_CLOCK_UNTESTED},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scene s;
+		open_sound(&s);
+		for (size_t k = 0; k < PART_ANSWER; k++) {
+			ldns_rr_list_deep_free(s.parts[k].answer);
+			ldns_rr_list_deep_free(s.parts[k].authority);
+		}
+		s.parts[0] = s.parts[PART_ANSWER];
+		s.n = 1;
+		s.clock_s = cases[i].clock_s;
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.n_findings, 1);
+		assert_int_equal(s.result.clock, cases[i].clock);
+		close_scene(&s);
+	}
+}
+
 /* Against the other zone's signatures it has expired, whatever time it is. */
 static void what_expired_before_others_began_is_found_whatever_the_clock_says(void **state)
 {
@@ -1190,6 +1219,7 @@ int main(void)
 		cmocka_unit_test(a_signature_out_of_time_beside_valid_ones_tries_the_clock),
 		cmocka_unit_test(a_clock_that_is_years_off_proves_no_signature_wrong),
 		cmocka_unit_test(what_else_is_wrong_is_found_whatever_the_clock_says),
+		cmocka_unit_test(a_far_future_is_no_time_to_sign_for),
 		cmocka_unit_test(what_expired_before_others_began_is_found_whatever_the_clock_says),
 		cmocka_unit_test(sound_chain_is_secure),
 		cmocka_unit_test(sound_chain_with_repeated_messages_is_secure),
