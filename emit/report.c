@@ -297,8 +297,10 @@ void rc_report_stats(struct rc_report *report, int64_t start_ns, int64_t now_ns,
 	report->messages = find_counter(sets, n_sets, "queries") +
 			   find_counter(sets, n_sets, "answers");
 	report->exchanges = find_counter(sets, n_sets, "exchanges");
-	report->orphans = find_counter(sets, n_sets, "orphan_answers");
-	report->orphan_errors = find_counter(sets, n_sets, "orphan_errors");
+	report->orphans = find_counter(sets, n_sets, "orphan_answers") -
+			  find_counter(sets, n_sets, "early_answers");
+	report->orphan_errors = find_counter(sets, n_sets, "orphan_errors") -
+				find_counter(sets, n_sets, "early_errors");
 	report->dropped = 0;
 	for (size_t s = 0; s < n_sets; s++) {
 		for (size_t i = 0; i < sets[s].n && sets[s].base != NULL; i++) {

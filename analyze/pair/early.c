@@ -27,7 +27,7 @@ int rc_early_new(struct rc_early **ret_early)
 	struct rc_early *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return RC_E_NOMEM;
-	e->until_ns = INT64_MIN;
+	e->until_ns = INT64_MIN + 2 * EARLY_NS;
 	*ret_early = e;
 	return RC_OK;
 }
@@ -37,9 +37,9 @@ void rc_early_free(struct rc_early *e)
 	free(e);
 }
 
-int64_t rc_early_until(const struct rc_early *e)
+bool rc_early_is_near(const struct rc_early *e, int64_t ts_ns)
 {
-	return e->until_ns;
+	return ts_ns <= e->until_ns && ts_ns >= e->until_ns - 2 * EARLY_NS;
 }
 
 void rc_early_keep(struct rc_early *e, const struct rc_obs *answer, uint64_t tag)

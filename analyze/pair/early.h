@@ -16,8 +16,8 @@ void rc_early_free(struct rc_early *early);
 /* Keeps a copy of an answer to no question seen; tag: of its ends, transport and ID (rc_pair_keys). */
 void rc_early_keep(struct rc_early *early, const struct rc_obs *answer, uint64_t tag);
 
-/* Whether rc_early_take may find anything: at most this packet time lies so near to an answer kept. */
-int64_t rc_early_until(const struct rc_early *early);
+/* Whether rc_early_take may find anything: this packet time lies near the answer kept last. */
+bool rc_early_is_near(const struct rc_early *early, int64_t ts_ns);
 
 /*
  * The answer to this query, once: as if it had come at the query's time. Borrowed until the next

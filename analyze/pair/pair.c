@@ -416,9 +416,8 @@ static void take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	const struct rc_obs *o = rc_early_take(p->early, query, keys->tag);
 	if (o == NULL)
 		return;
-	p->stats.orphan_answers--;
-	p->stats.orphan_errors -= is_error(&o->msg);
 	p->stats.early_answers++;
+	p->stats.early_errors += is_error(&o->msg);
 	take_answer(p, r, pos, o, keys);
 }
 
@@ -457,7 +456,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 	if (o->transport == RC_TCP)
 		note_tcp_query(p, r, pos, &e, keys);
 	p->out.on_query(p->out.context, pos, r, o);
-	if (o->transport == RC_UDP && o->ts_ns <= rc_early_until(p->early))
+	if (o->transport == RC_UDP && rc_early_is_near(p->early, o->ts_ns))
 		take_early(p, r, pos, o, keys);
 }
 

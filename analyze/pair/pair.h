@@ -22,9 +22,10 @@ struct rc_pair_stats {
 	uint64_t pending_at_end;   /* neither, when the input ended */
 	uint64_t retransmissions;  /* further attempts of a pending question */
 	uint64_t mirror_copies;    /* packets left out as copies made by the mirror */
-	uint64_t early_answers;    /* answers captured just before their questions */
-	uint64_t orphan_answers;   /* answers to nothing that was seen */
+	uint64_t orphan_answers;   /* answers to nothing that was seen by then */
 	uint64_t orphan_errors;    /* ... of them neither NOERROR nor NXDOMAIN */
+	uint64_t early_answers;    /* orphans whose questions came just after them */
+	uint64_t early_errors;     /* ... of them neither NOERROR nor NXDOMAIN */
 	uint64_t late_answers;     /* answers after the deadline */
 	uint64_t repeated_answers; /* second answers to an answered question */
 	uint64_t wrong_id, wrong_question,

@@ -130,14 +130,16 @@ static void the_most_certain_failure_speaks_for_its_group(void **state)
 static void answers_without_their_questions_are_told(void **state)
 {
 	static const struct counted {
-		uint64_t orphan_answers, orphan_errors;
-	} counted = {232, 1};
+		uint64_t orphan_answers, orphan_errors, early_answers, early_errors;
+	} counted = {240, 3, 8, 2};
 	static const struct rc_counter_desc rows[] = {
 		{"orphan_answers", "", offsetof(struct counted, orphan_answers)},
 		{"orphan_errors", "", offsetof(struct counted, orphan_errors)},
+		{"early_answers", "", offsetof(struct counted, early_answers)},
+		{"early_errors", "", offsetof(struct counted, early_errors)},
 	};
 	struct world *w = *state;
-	struct rc_counter_set set = {"pair", rows, 2, &counted};
+	struct rc_counter_set set = {"pair", rows, 4, &counted};
 	rc_report_stats(w->report, 1, 2, &set, 1);
 	const char *text = write_report(w);
 	assert_non_null(strstr(text, "Failures none Unjudged 232 answers to questions not in this "
