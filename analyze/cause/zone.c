@@ -96,9 +96,26 @@ static bool is_in_vain(const struct rc_exchange *x)
 	return x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_NOERROR;
 }
 
+/* The latest that was asked from this address, for the name, as a secondary asks its primary (RFC 1035 4.3.5). */
+static const struct rc_record *last_refresh(const struct rc_case *c, const struct rc_addr *asker,
+					    uint64_t hash)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
+	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return NULL;
+		if (is_refresh(&r->x) && r->x.name_hash == hash &&
+		    rc_addr_equal(&r->x.asker, asker) && !(r->x.query.flags & RC_FLAG_RD))
+			return r;
+		pos = r->prev_asker;
+	}
+	return NULL;
+}
+
 /*
- * What the resolver asked as a secondary asks its primary (RFC 1035 4.3.5) and did not get: no question of a client
- * leads to an SOA of a zone above it. NULL if it has not.
+ * What the resolver asked as a secondary and did not get: no question of a client leads to an SOA of a zone above
+ * it. NULL if it has not.
  */
 static const struct rc_record *refresh_in_vain(const struct rc_case *c, struct rc_name *ret_zone)
 {
@@ -106,19 +123,9 @@ static const struct rc_record *refresh_in_vain(const struct rc_case *c, struct r
 		rc_name_parent(c->qname, n, ret_zone);
 		uint64_t hash = rc_name_hash(c->seed, ret_zone);
 		for (size_t a = 0; a < c->n_resolver; a++) {
-			const struct rc_addr *own = &c->resolver[a];
-			uint64_t pos = rc_recorder_newest_by_asker(c->recorder, own, hash);
-			for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
-				const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-				if (r == NULL)
-					break;
-				if (is_refresh(&r->x) && r->x.name_hash == hash &&
-				    rc_addr_equal(&r->x.asker, own) &&
-				    !(r->x.query.flags & RC_FLAG_RD))
-					return is_in_vain(&r->x) && !is_asked_for(c, &r->x) ? r
-											    : NULL;
-				pos = r->prev_asker;
-			}
+			const struct rc_record *r = last_refresh(c, &c->resolver[a], hash);
+			if (r != NULL)
+				return is_in_vain(&r->x) && !is_asked_for(c, &r->x) ? r : NULL;
 		}
 	}
 	return NULL;
@@ -131,10 +138,9 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (!is_refresh(c->links[i].x))
 			return RC_CONF_NONE;
-	const struct rc_record *r = c->x->qtype == RC_TYPE_SOA ||
-						    c->x->end_ns - c->x->first_ns >= AT_ONCE_NS
-					    ? NULL
-					    : refresh_in_vain(c, &zone);
+	if (c->x->qtype == RC_TYPE_SOA || c->x->end_ns - c->x->first_ns >= AT_ONCE_NS)
+		return RC_CONF_NONE;
+	const struct rc_record *r = refresh_in_vain(c, &zone);
 	if (r == NULL)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;

@@ -7,9 +7,8 @@
 #include "analyze/dnssec/internal.h"
 
 #define WINDOWS_MAX 64u
-#define FUTURE_S \
-	(180u * \
-	 86400u) /* nobody signs for so long from now; a zone left alone has expired for years */
+/* Nobody signs for a time so far from now, while a zone left alone may have expired for years. */
+#define FUTURE_S (180u * 86400u)
 
 /* Seconds modulo 2^32, as in RRSIG (RFC 4034 3.1.5). */
 struct window {
