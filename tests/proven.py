@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Whatever a tap leaves out, nothing wrong is said to be proven: the labelled captures of pcaps/ as they
-are, begun late, ended early, with packets lost or cut, answers by one family unseen, with other times, without
-link-layer addresses, and cut to one failure (tests/lab/views.py).
+are, begun late, ended early, with packets lost, cut or in disorder, answers by one family unseen, with
+other times, without link-layer addresses, and cut to one failure (tests/lab/views.py).
 """
 import argparse
 import os
@@ -10,7 +10,7 @@ import sys
 import accuracy
 import harness
 
-VIEWS = ("both", "begins", "ends", "loss", "rebased", "snapped", "deaf6", "bare", "single")
+VIEWS = ("both", "begins", "ends", "loss", "rebased", "reordered", "snapped", "deaf6", "bare", "single")
 
 
 def main():
