@@ -445,7 +445,8 @@ static const struct rc_rule rules[] = {
 		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
 		     "the answer; or the resolver's EDE text says so.",
 		     "EDE 9 without text, which also stands for dnssec.ds_mismatch.",
-		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key"},
+		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or "
+					     "the zone signed with a key of the set before"},
 		     {"dnssec.ds_mismatch", "no DS fits any key"},
 		     {"zone.serial_mismatch",
 		      "DNSKEY sets with and without the key are handed out by turns"}),

@@ -234,6 +234,29 @@ static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_
 	};
 }
 
+/* No set with the new key is in sight: but the zone signed with a key of the cached set before. */
+static enum rc_confidence by_key_change(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rollover r;
+	if (!rc_case_key_change(c, &r) || rc_serials_find(c->serials, &r.zone) != NULL)
+		return RC_CONF_NONE;
+	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s is signed by key %u, and what %s gave before was by key %u: it has changed its "
+		"key, and the DNSKEY set that %s fetched before does not have the new one.",
+		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone), r.old_tag,
+		rc_say_addr(c, &c->x->server));
+	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
+	rc_prove(c, f, r.own, r.own_name, NULL,
+		 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
+	rc_prove(c, f, r.before, r.before_name, NULL,
+		 rc_say(c, "signed by key %u of that set", r.old_tag));
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return RC_CONF_LIKELY;
+}
+
 /*
  * The zone changed its keys, and the resolver goes on with the set it has cached. If both sets are still
  * handed out, it is the servers of the zone that differ (zone.serial_mismatch).
@@ -243,8 +266,11 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 {
 	(void)rule;
 	struct rc_rollover r;
-	if (!rc_asks_dnssec(c) || !rc_case_rollover(c, &r) || r.both_alive ||
-	    rc_serials_find(c->serials, &r.zone) != NULL)
+	if (!rc_asks_dnssec(c))
+		return RC_CONF_NONE;
+	if (!rc_case_rollover(c, &r))
+		return by_key_change(c, f);
+	if (r.both_alive || rc_serials_find(c->serials, &r.zone) != NULL)
 		return RC_CONF_NONE;
 	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
 	f->server = &c->x->server;
@@ -308,16 +334,21 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "dnssec.stale_dnskey",
 				.title = "the resolver has an older DNSKEY set than the zone",
-				.when = "A signature is by a key that the zone publishes now, and "
-					"that the DNSKEY set the resolver fetched before does not "
-					"have.",
-				RC_TRUTH("The resolver's DNSKEY answer lacks the key that signed, "
-					 "a later one has it, and one server gave both.",
-					 "The same, and the two came from different servers.", NULL,
-					 {"dnssec.dnskey_missing",
-					  "no DNSKEY answer seen has the key"},
-					 {"zone.serial_mismatch", "both sets are handed out at one "
-								  "time, or serials differ"}),
+				.when = "A signature is by a key that the zone publishes now, or "
+					"signs with now, and that the DNSKEY set the resolver "
+					"fetched before does not have.",
+				RC_TRUTH(
+					"The resolver's DNSKEY answer lacks the key that signed, "
+					"a later one has it, and one server gave both.",
+					"The same, and the two came from different servers; or no "
+					"answer with the key was seen, but the zone signed with a "
+					"key of the resolver's set before, and never since.",
+					NULL,
+					{"dnssec.dnskey_missing",
+					 "no DNSKEY answer seen has the key, nor has the zone been "
+					 "seen to sign with another"},
+					{"zone.serial_mismatch", "both sets are handed out at one "
+								 "time, or serials differ"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Put the old keys of {zone} back until their TTL has "

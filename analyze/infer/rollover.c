@@ -1,7 +1,10 @@
 #include "analyze/infer/rollover.h"
 
+#include "analyze/infer/delegation.h"
+
 #define SIGNERS_MAX 8u
 #define PAGES 8u
+#define SCAN_MAX 8192u       /* records looked through for what signed before */
 #define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
 #define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
 
@@ -18,6 +21,14 @@ uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr)
 	for (uint32_t i = 0; i < rr->rdata_len; i++)
 		sum += i & 1 ? rc_cursor_u8(&rd) : (uint32_t)rc_cursor_u8(&rd) << 8;
 	return (uint16_t)(sum + (sum >> 16));
+}
+
+static bool is_resolver(const struct rc_case *c, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], addr))
+			return true;
+	return false;
 }
 
 static bool has_key(const struct rc_msg *m, uint16_t tag)
@@ -62,7 +73,7 @@ static size_t collect_signers(struct rc_case *c, struct signer *signers)
 }
 
 /* The latest DNSKEY answer that the resolver got before it answered. */
-static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash)
+static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash, uint64_t *ret_pos)
 {
 	const struct rc_record *best = NULL;
 	for (size_t a = 0; a < c->n_resolver; a++) {
@@ -71,24 +82,19 @@ static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash)
 			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 			if (r == NULL)
 				break;
+			uint64_t at = pos;
 			pos = r->prev_asker;
 			bool keys = r->x.name_hash == zone_hash && r->x.qtype == RC_TYPE_DNSKEY &&
 				    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns &&
 				    rc_addr_equal(&r->x.asker, &c->resolver[a]) &&
 				    !(r->x.answer.flags & RC_FLAG_TC) && r->x.answer.counts[0] > 0;
-			if (keys && (best == NULL || r->x.end_ns > best->x.end_ns))
+			if (keys && (best == NULL || r->x.end_ns > best->x.end_ns)) {
 				best = r;
+				*ret_pos = at;
+			}
 		}
 	}
 	return best;
-}
-
-static bool is_own(const struct rc_case *c, const struct rc_book_page *p)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], &p->asker))
-			return true;
-	return false;
 }
 
 /* Sorts the DNSKEY sets seen of the zone into those with the key and those without. */
@@ -107,13 +113,116 @@ static bool compare_sets(struct rc_case *c, const struct signer *s, uint64_t zon
 			if (!with || pages[i].first_ns < r->with.first_ns)
 				r->with = pages[i];
 			with = true;
-		} else if (!without || is_own(c, &pages[i]) || !is_own(c, &r->without)) {
+		} else if (!without || is_resolver(c, &pages[i].asker) ||
+			   !is_resolver(c, &r->without.asker)) {
 			r->without = pages[i];
 			without = true;
 		}
 	}
 	r->both_alive = with && without && r->without.seen_ns > r->with.first_ns;
 	return with && without;
+}
+
+/* Signed by the zone: with that key, or with one of the set. */
+struct signed_by {
+	bool new, old;
+	uint16_t old_tag;
+};
+
+static struct signed_by who_signed(const struct rc_msg *m, const struct rc_name *zone,
+				   uint16_t new_tag, const struct rc_msg *keys)
+{
+	struct signed_by by = {.new = false};
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_name signer;
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
+		if (rr.type != RC_TYPE_RRSIG ||
+		    !rc_rr_rdata_name(m, &rr, RRSIG_SIGNER_OFF, &signer) ||
+		    !rc_name_equal(&signer, zone))
+			continue;
+		struct rc_cursor rd = rc_rr_rdata(m, &rr);
+		rc_cursor_skip(&rd, RRSIG_TAG_OFF);
+		uint16_t tag = rc_cursor_u16(&rd);
+		by.new = by.new || tag == new_tag;
+		if (tag != new_tag && !by.old && has_key(keys, tag)) {
+			by.old = true;
+			by.old_tag = tag;
+		}
+	}
+	return by;
+}
+
+/* The server was asked for this failure too. */
+static bool is_asked_now(const struct rc_case *c, const struct rc_addr *server)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (rc_addr_equal(&c->links[i].x->server, server))
+			return true;
+	return false;
+}
+
+/* An answer in the zone, but not its keys, which the resolver got of a server that it still asks. */
+static bool bears_on(const struct rc_case *c, const struct rc_record *r, const struct rc_name *zone)
+{
+	struct rc_name name;
+	if (r->x.state != RC_X_ANSWERED || r->blob_pos == 0 || r->x.qtype == RC_TYPE_DNSKEY ||
+	    !(r->x.answer.has & RC_HAS_DNSSEC) || !is_resolver(c, &r->x.asker) ||
+	    !is_asked_now(c, &r->x.server))
+		return false;
+	rc_record_name(r, &name);
+	return name.len > 0 && rc_name_in(&name, zone);
+}
+
+/* Answers were signed with a key of the set until they were with the other, and never since. */
+static bool was_rekeyed(struct rc_case *c, uint64_t from, const struct rc_msg *keys,
+			struct rc_rollover *r)
+{
+	bool changed = false;
+	for (unsigned i = 0; i < SCAN_MAX && from != 0; i++) {
+		const struct rc_record *record = rc_recorder_at(c->recorder, from);
+		const struct rc_digest *d = bears_on(c, record, &r->zone)
+						    ? rc_case_answer(c, record)
+						    : NULL;
+		struct signed_by by = {.new = false};
+		if (d != NULL)
+			by = who_signed(&d->msg, &r->zone, r->tag, keys);
+		if (by.old && changed)
+			return false; /* both are in use */
+		changed = changed || by.new;
+		if (by.old && !by.new && record->x.end_ns <= r->link->x->end_ns) {
+			struct rc_name name;
+			rc_record_name(record, &name);
+			r->before = &record->x;
+			r->before_name = rc_arena_copy(c->arena, &name, sizeof name);
+			r->old_tag = by.old_tag;
+		}
+		from = rc_recorder_next(c->recorder, from);
+	}
+	return r->before != NULL;
+}
+
+bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
+{
+	struct signer signers[SIGNERS_MAX];
+	size_t n = collect_signers(c, signers);
+	for (size_t i = 0; i < n; i++) {
+		struct rc_rollover r = {
+			.zone = signers[i].zone, .tag = signers[i].tag, .link = signers[i].link};
+		uint64_t pos;
+		const struct rc_record *own = own_keys(c, rc_name_hash(c->seed, &r.zone), &pos);
+		const struct rc_msg *keys = own == NULL || own->x.end_ns >= r.link->x->first_ns
+						    ? NULL
+						    : rc_case_decode(c, own);
+		if (keys == NULL || has_key(keys, r.tag) ||
+		    !was_rekeyed(c, rc_recorder_back(c->recorder, pos), keys, &r))
+			continue;
+		r.own = &own->x;
+		r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
+		*ret_rollover = r;
+		return true;
+	}
+	return false;
 }
 
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
@@ -126,7 +235,8 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 		uint64_t hash = rc_name_hash(c->seed, &r.zone);
 		if (!compare_sets(c, &signers[i], hash, &r))
 			continue;
-		const struct rc_record *own = own_keys(c, hash);
+		uint64_t pos;
+		const struct rc_record *own = own_keys(c, hash, &pos);
 		if (own != NULL) {
 			const struct rc_msg *m = rc_case_decode(c, own);
 			if (m == NULL || has_key(m, r.tag))
@@ -135,7 +245,7 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 			/* Published already when the resolver got the other set: from another server. */
 			r.both_alive = r.both_alive || own->x.end_ns > r.with.first_ns;
 			r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
-		} else if (!is_own(c, &r.without)) {
+		} else if (!is_resolver(c, &r.without.asker)) {
 			continue;
 		}
 		*ret_rollover = r;

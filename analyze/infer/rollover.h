@@ -15,11 +15,21 @@ struct rc_rollover {
 		*own; /* in which the resolver got its set; NULL: before that was kept */
 	const struct rc_name *own_name;
 	struct rc_book_page with, without; /* DNSKEY sets seen, with that key and without it */
-	bool both_alive; /* the set without it was still handed out when the set with it was */
+	const struct rc_exchange
+		*before; /* rc_case_key_change: the last answer by a key of that set */
+	const struct rc_name *before_name;
+	uint16_t old_tag; /* of that key */
+	bool both_alive;  /* the set without it was still handed out when the set with it was */
 };
 
 /* False if no set with that key was seen, or the resolver had it. */
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
+
+/*
+ * No set with that key was seen, but what the resolver got of the zone was signed with a key of its set before,
+ * and with that key since: link, own, before and old_tag are filled in. False if not so.
+ */
+bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover);
 
 /* The tag of the key in a DNSKEY record, RFC 4034 appendix B. */
 uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr);

@@ -20,8 +20,9 @@
 /* Of a record, looked at when the name is asked again, and when the answer comes. */
 #define ASKED_BYTES offsetof(struct rc_record, x.answer)
 #define ANSWERED_BYTES (offsetof(struct rc_record, x.query) + sizeof(struct rc_msg_facts))
-#define BLOB_HEADER 4u /* before an answer in its ring: its length */
-#define MOVES_MAX 64u  /* pending records moved for one add before one is given up */
+#define BLOB_HEADER 4u         /* before an answer in its ring: its length */
+#define BACK_BYTES (64u << 10) /* gone back at least: some 250 records */
+#define MOVES_MAX 64u          /* pending records moved for one add before one is given up */
 
 /* Newest records by asker and by server of the keys of one slot, each with 8 bits of its record's key. */
 struct heads {
@@ -388,6 +389,22 @@ uint64_t rc_recorder_next(struct rc_recorder *r, uint64_t pos)
 	while (pos < r->records.head && is_gap(r, pos, &gap))
 		pos += gap;
 	return pos < r->records.head ? pos : 0;
+}
+
+/* Chunks begin with a record: from there on each leads to the next. */
+uint64_t rc_recorder_back(struct rc_recorder *r, uint64_t pos)
+{
+	uint64_t gap, into = pos & (RC_SPAN_CHUNK_BYTES - 1);
+	if (rc_recorder_at(r, pos) == NULL)
+		return 0;
+	if (into < BACK_BYTES)
+		into += RC_SPAN_CHUNK_BYTES;
+	uint64_t at = into < pos ? pos - into : 0;
+	if (at < r->records.tail)
+		at = r->records.tail;
+	while (at < pos && is_gap(r, at, &gap))
+		at += gap;
+	return at;
 }
 
 int64_t rc_recorder_since(const struct rc_recorder *r)

@@ -124,6 +124,12 @@ uint64_t rc_recorder_head(const struct rc_recorder *recorder);
 /* The record after pos in time of writing; 0 at the head. */
 uint64_t rc_recorder_next(struct rc_recorder *recorder, uint64_t pos);
 
+/*
+ * A record written before the one at pos, from which rc_recorder_next leads there: some hundred to two
+ * thousand records back, or the oldest held. 0 if pos itself is not held.
+ */
+uint64_t rc_recorder_back(struct rc_recorder *recorder, uint64_t pos);
+
 /* Packet time of the oldest record held (INT64_MIN while nothing has been overwritten). */
 int64_t rc_recorder_since(const struct rc_recorder *recorder);
 

@@ -180,6 +180,29 @@ static void next_visits_every_record_held_once_in_order(void **state)
 	rc_recorder_free(f.recorder);
 }
 
+static void back_leads_forward_again_from_some_hundred_records_before(void **state)
+{
+	struct follower f;
+	(void)state;
+	begin(&f, RING, RING);
+	assert_int_equal(rc_recorder_back(f.recorder, 4096), 0);
+	for (unsigned i = 0; i < RECORDS; i++) {
+		uint64_t pos = add(&f, T0 + i, i, RC_X_ANSWERED);
+		if (i % 131 != 0)
+			continue;
+		uint64_t at = rc_recorder_back(f.recorder, pos);
+		unsigned n = 0;
+		bool oldest = at == rc_recorder_next(f.recorder, 0);
+		assert_non_null(rc_recorder_at(f.recorder, at));
+		for (; at != pos && at != 0; at = rc_recorder_next(f.recorder, at))
+			n++;
+		assert_int_equal(at, pos);
+		assert_true(oldest || n >= 100);
+		assert_true(n <= 3000);
+	}
+	rc_recorder_free(f.recorder);
+}
+
 static void a_pending_record_moves_to_the_head_and_is_told(void **state)
 {
 	struct follower f;
@@ -362,6 +385,7 @@ int main(void)
 		cmocka_unit_test(names_of_every_length_are_kept_whole),
 		cmocka_unit_test(chains_stay_sound_when_the_ring_wraps),
 		cmocka_unit_test(next_visits_every_record_held_once_in_order),
+		cmocka_unit_test(back_leads_forward_again_from_some_hundred_records_before),
 		cmocka_unit_test(a_pending_record_moves_to_the_head_and_is_told),
 		cmocka_unit_test(too_many_pending_records_are_dropped_and_told),
 		cmocka_unit_test(a_ring_too_small_for_anything_still_holds_the_newest),

@@ -87,7 +87,26 @@ def stale(zone, server, sentence):
              undo=[roll(server, zone, "")], keep=("runb3",))
 
 
+def stale_unseen(zone, server, **options):
+    """The same, where nobody asks for the new keys while the capture runs."""
+    return S("dnssec.stale_dnskey", zone.rstrip(".").replace(".", "-") + "-keys-not-seen",
+             "The zone changed its signing key without waiting, and nobody is seen to fetch the new"
+             " DNSKEY set.",
+             [[fine("c1", r, "www." + zone) for r in RESOLVERS],
+              [fine("c2", r, "shop." + zone) for r in RESOLVERS],
+              [A("c1", "rbind", "mail." + zone, "AAAA", timeout=13, before=roll(server, zone),
+                 expect={"SERVFAIL": SAME, **OK})],
+              [A("c1", r, "api." + zone, timeout=14, expect={"SERVFAIL": SAME, **OK}) for r in RESOLVERS],
+              [A("c2", r, "nosuch." + zone, "AAAA", edns=None, timeout=14,
+                 expect={"SERVFAIL": SAME, **OK}) for r in RESOLVERS],
+              [A("c1", r, "api." + zone, timeout=14, expect={"SERVFAIL": SAME, **OK}, cached=True)
+               for r in RESOLVERS]],
+             undo=[roll(server, zone, "")], **options)
+
+
 ROLLS = [
+    stale_unseen("roll.com.", "abind"),
+    stale_unseen("roll.net.", "aknot", stored=False),
     stale("roll.com.", "abind", "The zone changed its signing key without waiting: resolvers still"
           " hold the old DNSKEY set."),
     stale("roll.net.", "aknot", "The zone changed its signing key without waiting: resolvers still"
