@@ -11,6 +11,7 @@
 #include "analyze/drops.h"
 #include "analyze/infer/reports.h"
 #include "base/err.h"
+#include "base/prefetch.h"
 #include "base/time.h"
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
@@ -32,8 +33,10 @@
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
 #define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
-#define AHEAD 8u         /* observations: a step of fetching their memory before the next */
-#define KEYS (4 * AHEAD) /* of those under way: above three steps */
+#define OBS_BYTES (offsetof(struct rc_obs, msg.qname) + RC_LINE_BYTES) /* as a rule looked at */
+#define ANSWER_BYTES 256u /* of an answer: most are no longer */
+#define AHEAD 8u          /* observations: a step of fetching their memory before the next */
+#define KEYS (4 * AHEAD)  /* of those under way: above three steps */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
 
@@ -501,12 +504,15 @@ static void tell_degraded(struct rc_engine *e, bool at_end)
 	rc_degraded_advance(e->degraded, &sources, e->incidents, at_end, e->now_ns);
 }
 
-/* The first step makes the keys too. */
+/* The first step makes the keys too, and fetches the answer, which another core may have written. */
 static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair_keys *keys,
 		     unsigned step)
 {
 	if (o->kind != RC_OBS_MESSAGE)
 		return;
+	if (step == 0 && rc_msg_is_response(&o->msg))
+		rc_prefetch_bytes(o->msg.wire,
+				  o->msg.len < ANSWER_BYTES ? o->msg.len : ANSWER_BYTES);
 	if (step == 0)
 		rc_pair_prepare(e->pair, o, keys);
 	else
@@ -528,6 +534,8 @@ void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
 	struct rc_pair_keys keys[KEYS];
 	for (size_t to = AHEAD; to < n + 3 * AHEAD; to += AHEAD) {
+		for (size_t i = to; i < to + AHEAD && i < n; i++)
+			rc_prefetch_bytes(&obs[i], OBS_BYTES);
 		for (size_t i = to - AHEAD; i < to && i < n; i++)
 			prefetch(e, &obs[i], &keys[i % KEYS], 0);
 		for (size_t i = before(to, 2 * AHEAD); i < before(to, AHEAD) && i < n; i++)
