@@ -136,11 +136,10 @@ static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
 }
 
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */
-static bool may_be_work(const struct rc_engine *e, const struct rc_exchange *x)
+static bool may_be_work(const struct rc_engine *e, const struct rc_record *r)
 {
-	return rc_hosts_resolvers(e->hosts) == 0 && x->opcode == RC_OPCODE_QUERY &&
-	       !(x->query.flags & RC_FLAG_RD) && x->qtype != RC_TYPE_DNSKEY &&
-	       x->qtype != RC_TYPE_DS;
+	return rc_hosts_resolvers(e->hosts) == 0 &&
+	       rc_fetch_is_of_question(rc_pair_recorder(e->pair), r);
 }
 
 static bool has_time_for_work(struct rc_engine *e)
@@ -228,7 +227,7 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		rc_record_name(r, &name);
 		e->out.on_transaction(e->out.context, &r->x, &name, &obs->msg);
 	}
-	if (failed || (may_be_work(e, &r->x) && has_time_for_work(e)))
+	if (failed || (may_be_work(e, r) && has_time_for_work(e)))
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 

@@ -2,8 +2,9 @@
 
 #include "analyze/infer/delegation.h"
 
-#define STEPS_MAX 128u /* exchanges about the name looked at, per address */
-#define SCAN_MAX 384u  /* records between the way down to a zone and its keys looked through */
+#define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
+#define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
+#define KEYS_STEPS_MAX 16u /* exchanges about a zone looked through for its keys */
 #define WAITING_STEPS_MAX 16u     /* clients that asked a resolver for the name looked at */
 #define FETCH_TAIL_NS RC_NS_PER_S /* resolvers go on fetching a while after they answered */
 #define RETRY_NS (300 * RC_NS_PER_MS)
@@ -161,6 +162,36 @@ static bool is_in_keys(const struct rc_case *c, const struct rc_dnssec_finding *
 	       c->dnssec_origins[d->msg].msg->qtype == RC_TYPE_DNSKEY;
 }
 
+static bool gives_keys(const struct rc_exchange *x)
+{
+	return x->qtype == RC_TYPE_DNSKEY && x->state == RC_X_ANSWERED &&
+	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC);
+}
+
+static bool asks_keys_again(struct rc_recorder *recorder, const struct rc_record *r)
+{
+	uint64_t pos = r->prev_asker;
+	for (unsigned n = 0; n < KEYS_STEPS_MAX && gives_keys(&r->x); n++) {
+		const struct rc_record *before = rc_recorder_at(recorder, pos);
+		if (before == NULL || before->x.first_ns < r->x.first_ns - LOOK_BACK_NS)
+			return false;
+		if (before->x.name_hash == r->x.name_hash && gives_keys(&before->x) &&
+		    rc_addr_equal(&before->x.asker, &r->x.asker) &&
+		    before->x.end_ns <= r->x.first_ns)
+			return true;
+		pos = before->prev_asker;
+	}
+	return false;
+}
+
+bool rc_fetch_is_of_question(struct rc_recorder *recorder, const struct rc_record *r)
+{
+	const struct rc_exchange *x = &r->x;
+	return x->opcode == RC_OPCODE_QUERY && !(x->query.flags & RC_FLAG_RD) &&
+	       x->qtype != RC_TYPE_DS &&
+	       (x->qtype != RC_TYPE_DNSKEY || asks_keys_again(recorder, r));
+}
+
 bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
 {
 	bool validates = false;
@@ -181,7 +212,10 @@ bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
 	    r->n_findings == 0 || !r->findings[0].conclusive)
 		return false;
 	const struct rc_dnssec_finding *d = &r->findings[0];
-	return looks_for_keys(c, d) && !(is_in_keys(c, d) && asks_keys_first(c, &d->zone));
+	bool by_keys = is_in_keys(c, d) && asks_keys_first(c, &d->zone);
+	if (x->qtype == RC_TYPE_DNSKEY) /* asked for again */
+		return by_keys && rc_name_equal(&d->zone, c->qname);
+	return looks_for_keys(c, d) && !by_keys;
 }
 
 /* An empty answer that the resolver did not take to another server: it has taken it for no data. */

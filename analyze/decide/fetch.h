@@ -25,6 +25,12 @@ int64_t rc_fetch_of(const struct rc_case_sources *sources, const struct rc_excha
  */
 bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x);
 
+/*
+ * Is this answered record of a resolver's work on a question? Keys are fetched for others; but those that do, nobody
+ * asks for again a moment later.
+ */
+bool rc_fetch_is_of_question(struct rc_recorder *recorder, const struct rc_record *r);
+
 /* Did a server fail the question itself, and did the resolver see it so? */
 bool rc_fetch_let_down(const struct rc_case *c);
 

@@ -257,6 +257,29 @@ static void who_fetches_keys_first_does_not_check_what_it_asks_without(void **st
 	}
 }
 
+static void keys_that_are_asked_for_again_were_rejected(void **state)
+{
+	struct sim s;
+	struct rc_name zone = name_of("example");
+	(void)state;
+	for (unsigned times = 2; times <= 4; times++) {
+		begin(&s);
+		walk(&s);
+		ask_do(&s, 50, ROOT_SERVER, 600, ".", RC_TYPE_DNSKEY, FETCH | RC_FLAG_CD);
+		ask(&s, LATE, RESOLVER, ROOT_SERVER, 1, FETCH, "example");
+		refer(&s, LATE + 1, 1, "example");
+		for (unsigned i = 0; i < times; i++)
+			fetch_keys(&s, LATE + 4 + 2 * i, 3 + i);
+		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "dnssec.signature_expired");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+		assert_int_equal(s.seen[0].x.name_hash, rc_name_hash(SEED, &zone));
+		assert_int_equal(s.seen[0].x.qtype, RC_TYPE_DNSKEY);
+	}
+}
+
 /* NOERROR without authority and with nothing in it: some resolvers take it, others ask the next server. */
 static void an_empty_answer_lets_down_who_asks_on(void **state)
 {
@@ -293,6 +316,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_unchecked_is_not_rejected),
 		cmocka_unit_test(a_name_whose_zone_keys_nobody_asks_for_is_not_checked),
 		cmocka_unit_test(who_fetches_keys_first_does_not_check_what_it_asks_without),
+		cmocka_unit_test(keys_that_are_asked_for_again_were_rejected),
 		cmocka_unit_test(an_empty_answer_lets_down_who_asks_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
