@@ -134,8 +134,8 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
 	/* What failed before in sight is remembered from there, whatever it was. */
-	bool instant = c->upstream_visible && c->others.earlier == 0 && !(c->ede & EDE_OF_POLICY) &&
-		       c->x->end_ns - c->x->first_ns < INSTANT_NS;
+	bool instant = c->upstream_visible && !rc_case_question_cut(c) && c->others.earlier == 0 &&
+		       !(c->ede & EDE_OF_POLICY) && c->x->end_ns - c->x->first_ns < INSTANT_NS;
 	if (!said && (!instant || has_begun_in_sight(c)))
 		return RC_CONF_NONE;
 	c->hangs_on_first = c->hangs_on_first || !said;

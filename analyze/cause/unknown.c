@@ -21,6 +21,14 @@ static enum rc_confidence test_loss(const struct rc_rule *rule, struct rc_case *
 				    struct rc_finding *f)
 {
 	(void)rule;
+	if (rc_case_question_cut(c)) {
+		f->explanation = rc_say(c,
+					"%s from %s; the capture holds too little of each frame to "
+					"say what was asked.",
+					outcome_text(c), rc_say_addr(c, &c->x->server));
+		rc_prove_self(c, f, "the frame is cut within the question");
+		return RC_CONF_NONE;
+	}
 	if (!capture_lost(c))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
@@ -73,10 +81,13 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 
 static const struct rc_rule rules[] = {
 	ROW("unknown.capture_loss", "packets were lost in the capture",
-	    "Nothing else explains it, and the kernel dropped packets while it ran.",
+	    "Nothing else explains it, and the kernel dropped packets while it ran; or the frames "
+	    "are "
+	    "cut within the question.",
 	    RC_TRUTH(NULL, NULL, NULL,
 		     {"no_answer.server_silent", "no packet was dropped by the sensor meanwhile"}),
-	    RC_PARTY_NOBODY, "Give the sensor a larger buffer (-B) or a narrower filter.",
+	    RC_PARTY_NOBODY,
+	    "Give the sensor a larger buffer (-B) or a narrower filter, and capture whole frames.",
 	    "ethtool -S IFACE", 900, test_loss),
 	ROW("unknown.upstream_not_visible", "the server's own queries are not in the capture",
 	    "Nothing the server asked others is in the capture, and its answer says no more.",

@@ -176,6 +176,12 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 	return code < 64 && (c->ede >> code & 1) != 0;
 }
 
+/* The frames end before the question does: what was asked is not known. */
+static inline bool rc_case_question_cut(const struct rc_case *c)
+{
+	return c->qname->len == 0 && (c->x->marks & RC_X_CUT) != 0;
+}
+
 /* The zone on the way whose servers show different serials; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 
