@@ -8,6 +8,7 @@
 #include "base/time.h"
 
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
+#define VALIDATOR_SERVERS 2u /* ... asked by one that asks for keys too */
 #define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
 #define REFERRALS_MIN 2u    /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
@@ -360,8 +361,13 @@ bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
 								    : NULL;
 	uint32_t referrals = (host != NULL ? host->got_referrals : 0) +
 			     (other != NULL ? other->got_referrals : 0);
-	return referrals >= REFERRALS_MIN &&
-	       (rc_hosts_iterates(h, addr) || (other != NULL && rc_hosts_iterates(h, &twin)));
+	uint64_t servers = (host != NULL ? host->servers_asked : 0) |
+			   (other != NULL ? other->servers_asked : 0);
+	/* Somebody who traces a name by hand asks for no keys. */
+	bool keys = (host != NULL && host->asked_keys > 0) ||
+		    (other != NULL && other->asked_keys > 0);
+	unsigned least = keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
+	return referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(servers) >= least;
 }
 
 uint64_t rc_hosts_resolvers(const struct rc_hosts *h)
