@@ -121,7 +121,7 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 	if (rc_fetch_is_for_client(rc_pair_recorder(e->pair), e->hosts, x))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
-	       !rc_hosts_iterates(e->hosts, &x->asker);
+	       !rc_hosts_iterates(e->hosts, &x->asker) || rc_hosts_works_apart(e->hosts, &x->asker);
 }
 
 /*
@@ -132,13 +132,13 @@ static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
 {
 	return x->opcode == RC_OPCODE_QUERY && !(x->query.flags & RC_FLAG_RD) &&
 	       x->qtype != RC_TYPE_AXFR && x->qtype != RC_TYPE_IXFR &&
-	       rc_hosts_resolvers(e->hosts) == 0 && rc_hosts_walks(e->hosts, &x->asker);
+	       rc_hosts_works_apart(e->hosts, &x->asker);
 }
 
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */
 static bool may_be_work(const struct rc_engine *e, const struct rc_record *r)
 {
-	return rc_hosts_resolvers(e->hosts) == 0 &&
+	return (rc_hosts_resolvers(e->hosts) == 0 || rc_hosts_works_apart(e->hosts, &r->x.asker)) &&
 	       rc_fetch_is_of_question(rc_pair_recorder(e->pair), r);
 }
 

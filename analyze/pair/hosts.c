@@ -8,9 +8,11 @@
 #include "base/time.h"
 
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
+#define APART_QUERIES \
+	64u /* ... by one whose clients, if they were in sight, had asked some of it */
 #define VALIDATOR_SERVERS 2u /* ... asked by one that asks for keys too */
-#define ITERATES_SERVERS 3u /* distinct servers asked with RD=0 that make an iterating resolver */
-#define REFERRALS_MIN 2u    /* one may come from a server asked by hand for what it does not host */
+#define ITERATES_SERVERS 3u  /* distinct servers asked with RD=0 that make an iterating resolver */
+#define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
 	256u /* first queries of a host: enough to tell its card from a router's */
 #define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
@@ -368,6 +370,21 @@ bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
 		    (other != NULL && other->asked_keys > 0);
 	unsigned least = keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
 	return referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(servers) >= least;
+}
+
+bool rc_hosts_works_apart(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	struct rc_addr twin;
+	const struct rc_host *host = rc_hosts_find(h, addr);
+	if (host == NULL || !rc_hosts_walks(h, addr))
+		return false;
+	if (h->resolvers == 0)
+		return true;
+	const struct rc_host *other = rc_hosts_twin(h, addr, &twin) ? rc_hosts_find(h, &twin)
+								    : NULL;
+	return host->group == RC_GROUP_NONE && host->partner_name == 0 &&
+	       (other == NULL || other->partner_name == 0) &&
+	       host->asked_rd0 + (other != NULL ? other->asked_rd0 : 0) >= APART_QUERIES;
 }
 
 uint64_t rc_hosts_resolvers(const struct rc_hosts *h)

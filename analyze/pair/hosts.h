@@ -132,6 +132,12 @@ bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr)
 bool rc_hosts_walks(const struct rc_hosts *hosts, const struct rc_addr *addr);
 
 /*
+ * It walks delegations for clients that are not in sight: none are, or it has asked a good deal, and never what a
+ * client in sight had just asked a resolver.
+ */
+bool rc_hosts_works_apart(const struct rc_hosts *hosts, const struct rc_addr *addr);
+
+/*
  * The address of the other family on the same network card, if that card has just these two and both ask as
  * resolvers do: a resolver with IPv4 and IPv6. False if there is none.
  */

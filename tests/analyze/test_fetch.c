@@ -63,6 +63,32 @@ static void each_question_is_told(void **state)
 		assert_cause(&s, i, "upstream.timeout");
 }
 
+/* Clients of another resolver are in sight; in the second story one has asked it what this one fetches next. */
+static void a_resolver_whose_clients_are_out_of_sight_is_told_beside_one_with_clients(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned asked_for = 0; asked_for < 2; asked_for++) {
+		begin(&s);
+		const char *first = asked_for ? "n0.example" : "n.elsewhere";
+		ask(&s, 0, CLIENT, FORWARDER, 900, QUERY, first);
+		reply_a(&s, 1, FORWARDER, CLIENT, 900, RECURSED, first);
+		walk(&s);
+		for (unsigned i = 0; i < 80; i++) {
+			char name[32];
+			snprintf(name, sizeof name, "n%u.example", i);
+			ask(&s, 30 + 5 * i, RESOLVER, ZONE_SERVER, 1000 + i, FETCH, name);
+			reply_a(&s, 31 + 5 * i, ZONE_SERVER, RESOLVER, 1000 + i, AUTHORITY, name);
+		}
+		work_in_vain(&s, LATE, 1, "www.example");
+		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+		finish(&s);
+		assert_int_equal(s.n, !asked_for);
+		if (!asked_for)
+			assert_cause(&s, 0, "upstream.timeout");
+	}
+}
+
 static void work_that_another_server_saved_is_no_failure(void **state)
 {
 	struct sim s;
@@ -309,6 +335,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(work_in_vain_is_told_once),
 		cmocka_unit_test(each_question_is_told),
+		cmocka_unit_test(
+			a_resolver_whose_clients_are_out_of_sight_is_told_beside_one_with_clients),
 		cmocka_unit_test(work_that_another_server_saved_is_no_failure),
 		cmocka_unit_test(who_was_never_referred_is_a_client),
 		cmocka_unit_test(data_that_cannot_validate_is_told_of_a_validator),
