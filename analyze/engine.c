@@ -138,8 +138,8 @@ static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */
 static bool may_be_work(const struct rc_engine *e, const struct rc_record *r)
 {
-	return (rc_hosts_resolvers(e->hosts) == 0 || rc_hosts_works_apart(e->hosts, &r->x.asker)) &&
-	       rc_fetch_is_of_question(rc_pair_recorder(e->pair), r);
+	return rc_fetch_is_of_question(rc_pair_recorder(e->pair), r) &&
+	       (rc_hosts_resolvers(e->hosts) == 0 || rc_hosts_works_apart(e->hosts, &r->x.asker));
 }
 
 static bool has_time_for_work(struct rc_engine *e)

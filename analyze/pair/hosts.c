@@ -376,14 +376,16 @@ bool rc_hosts_works_apart(const struct rc_hosts *h, const struct rc_addr *addr)
 {
 	struct rc_addr twin;
 	const struct rc_host *host = rc_hosts_find(h, addr);
-	if (host == NULL || !rc_hosts_walks(h, addr))
+	bool hidden = h->resolvers == 0;
+	if (host == NULL ||
+	    (!hidden && (host->group != RC_GROUP_NONE || host->partner_name != 0)) ||
+	    !rc_hosts_walks(h, addr))
 		return false;
-	if (h->resolvers == 0)
+	if (hidden)
 		return true;
 	const struct rc_host *other = rc_hosts_twin(h, addr, &twin) ? rc_hosts_find(h, &twin)
 								    : NULL;
-	return host->group == RC_GROUP_NONE && host->partner_name == 0 &&
-	       (other == NULL || other->partner_name == 0) &&
+	return (other == NULL || other->partner_name == 0) &&
 	       host->asked_rd0 + (other != NULL ? other->asked_rd0 : 0) >= APART_QUERIES;
 }
 
