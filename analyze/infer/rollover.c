@@ -4,7 +4,9 @@
 
 #define SIGNERS_MAX 8u
 #define PAGES 8u
-#define SCAN_MAX 8192u       /* records looked through for what signed before */
+#define SCAN_MAX 2048u       /* records looked through for what signed before */
+#define READ_MAX 64u         /* ... answers of the zone read for that */
+#define KEYS_MAX 16u         /* of a set; a zone that rolls has a few */
 #define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
 #define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
 
@@ -129,8 +131,32 @@ struct signed_by {
 	uint16_t old_tag;
 };
 
+struct tags {
+	uint16_t tags[KEYS_MAX];
+	unsigned n;
+};
+
+static struct tags tags_of(const struct rc_msg *keys)
+{
+	struct tags t = {.n = 0};
+	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && t.n < KEYS_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY)
+			t.tags[t.n++] = rc_read_key_tag(keys, &rr);
+	return t;
+}
+
+static bool has_tag(const struct tags *t, uint16_t tag)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->tags[i] == tag)
+			return true;
+	return false;
+}
+
 static struct signed_by who_signed(const struct rc_msg *m, const struct rc_name *zone,
-				   uint16_t new_tag, const struct rc_msg *keys)
+				   uint16_t new_tag, const struct tags *keys)
 {
 	struct signed_by by = {.new = false};
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
@@ -145,7 +171,7 @@ static struct signed_by who_signed(const struct rc_msg *m, const struct rc_name 
 		rc_cursor_skip(&rd, RRSIG_TAG_OFF);
 		uint16_t tag = rc_cursor_u16(&rd);
 		by.new = by.new || tag == new_tag;
-		if (tag != new_tag && !by.old && has_key(keys, tag)) {
+		if (tag != new_tag && !by.old && has_tag(keys, tag)) {
 			by.old = true;
 			by.old_tag = tag;
 		}
@@ -175,16 +201,18 @@ static bool bears_on(const struct rc_case *c, const struct rc_record *r, const s
 }
 
 /* Answers were signed with a key of the set until they were with the other, and never since. */
-static bool was_rekeyed(struct rc_case *c, uint64_t from, const struct rc_msg *keys,
+static bool was_rekeyed(struct rc_case *c, uint64_t from, const struct tags *keys,
 			struct rc_rollover *r)
 {
 	bool changed = false;
-	for (unsigned i = 0; i < SCAN_MAX && from != 0; i++) {
+	unsigned read = 0;
+	for (unsigned i = 0; i < SCAN_MAX && read < READ_MAX && from != 0; i++) {
 		const struct rc_record *record = rc_recorder_at(c->recorder, from);
 		const struct rc_digest *d = bears_on(c, record, &r->zone)
 						    ? rc_case_answer(c, record)
 						    : NULL;
 		struct signed_by by = {.new = false};
+		read += d != NULL;
 		if (d != NULL)
 			by = who_signed(&d->msg, &r->zone, r->tag, keys);
 		if (by.old && changed)
@@ -214,8 +242,10 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
 		const struct rc_msg *keys = own == NULL || own->x.end_ns >= r.link->x->first_ns
 						    ? NULL
 						    : rc_case_decode(c, own);
-		if (keys == NULL || has_key(keys, r.tag) ||
-		    !was_rekeyed(c, rc_recorder_back(c->recorder, pos), keys, &r))
+		if (keys == NULL || has_key(keys, r.tag))
+			continue;
+		struct tags tags = tags_of(keys);
+		if (!was_rekeyed(c, rc_recorder_back(c->recorder, pos), &tags, &r))
 			continue;
 		r.own = &own->x;
 		r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
