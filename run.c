@@ -235,6 +235,7 @@ static int open_engine(struct run *run)
 					    .n_ports = o->n_ports,
 					    .memory_bytes = decoder_bytes};
 	struct rc_engine_config engine = {
+		.written_elsewhere = o->threads > 1,
 		.seed = seed,
 		.memory_bytes = o->memory_bytes - decoder_bytes,
 		.timeout_ns = o->timeout_ns,

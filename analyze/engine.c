@@ -503,13 +503,13 @@ static void tell_degraded(struct rc_engine *e, bool at_end)
 	rc_degraded_advance(e->degraded, &sources, e->incidents, at_end, e->now_ns);
 }
 
-/* The first step makes the keys too, and fetches the answer, which another core may have written. */
+/* The first step makes the keys too. */
 static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair_keys *keys,
 		     unsigned step)
 {
 	if (o->kind != RC_OBS_MESSAGE)
 		return;
-	if (step == 0 && rc_msg_is_response(&o->msg))
+	if (step == 0 && e->config.written_elsewhere && rc_msg_is_response(&o->msg))
 		rc_prefetch_bytes(o->msg.wire,
 				  o->msg.len < ANSWER_BYTES ? o->msg.len : ANSWER_BYTES);
 	if (step == 0)
@@ -533,7 +533,7 @@ void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
 	struct rc_pair_keys keys[KEYS];
 	for (size_t to = AHEAD; to < n + 3 * AHEAD; to += AHEAD) {
-		for (size_t i = to; i < to + AHEAD && i < n; i++)
+		for (size_t i = to; e->config.written_elsewhere && i < to + AHEAD && i < n; i++)
 			rc_prefetch_bytes(&obs[i], OBS_BYTES);
 		for (size_t i = to - AHEAD; i < to && i < n; i++)
 			prefetch(e, &obs[i], &keys[i % KEYS], 0);

@@ -23,6 +23,7 @@ struct rc_engine_config {
 	int64_t hold_ns;     /* how long a failure waits for later evidence */
 	bool include_nxdomain;
 	bool want_transactions; /* call on_transaction for every finished exchange */
+	bool written_elsewhere; /* another core writes the observations: fetch them ahead as well */
 	bool want_upstream;     /* call on_failure for failing upstream exchanges too */
 	const struct rc_resolver_decl *resolvers;
 	size_t n_resolvers;
