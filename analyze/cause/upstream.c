@@ -552,7 +552,7 @@ static const struct rc_rule rules[] = {
 		      "another asker gets the zone from the same server"},
 		     {"upstream.edns_broken", "the same without EDNS is answered"}),
 	    RC_PARTY_ZONE_OWNER,
-	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
+	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
 	    "dig {zone} NS +trace", "RFC 9499", 430, 0, BOTH | RC_ON(RC_RCODE_REFUSED),
 	    RC_OUT_REFUSED, test_zone),
@@ -563,7 +563,7 @@ static const struct rc_rule rules[] = {
 		     "answered nothing without authority.",
 		     "Half of them did.", "Fewer did.", {"delegation.lame_refused", "they refuse"}),
 	    RC_PARTY_ZONE_OWNER,
-	    "Configure the zone {zone} on its servers, or have the parent delegate to servers that "
+	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
 	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_LAME, test_zone),
