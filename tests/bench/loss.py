@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-RATES = (20000, 50000, 100000, 200000, 400000, 0)  # packets a second; 0: as fast as it goes
+RATES = (100000, 400000, 500000, 600000, 700000, 800000, 0)  # packets a second; 0: as fast as it goes
 SENT = re.compile(r"Actual: (\d+) packets .* sent in ([\d.]+) seconds")
 NEAR, FAR = ("rcl%d%s" % (os.getpid(), side) for side in "ab")
 
