@@ -11,7 +11,6 @@
 #define RULES_MAX 128u
 #define ALTERNATIVES_MAX 4u
 #define TEXTS_MAX 4u
-#define DEAF_SERVERS_MIN 4u     /* so many are asked in vain where none can be heard */
 #define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */

@@ -1,0 +1,194 @@
+/* How much a verdict may claim: by what the capture may have missed. */
+#include "analyze/decide/caps.h"
+#include "tests/analyze/build.h"
+
+#define RESOLVER "192.0.2.53"
+#define RESOLVER6 "2001:db8::53"
+#define SERVER "203.0.113.2"
+#define SERVER6 "2001:db8:1::2"
+#define LINKS_MAX 2u
+
+static const struct rc_rule silent = {.flags = RC_RULE_SILENCE};
+static const struct rc_rule other = {.flags = 0};
+
+/* A failure with an unanswered query of its resolver over each family. */
+struct scene {
+	struct rc_hosts *hosts;
+	struct rc_exchange x, asked[LINKS_MAX];
+	struct rc_link links[LINKS_MAX];
+	struct rc_addr resolver[LINKS_MAX];
+	struct rc_case c;
+};
+
+static void begin(struct scene *s)
+{
+	*s = (struct scene){.x = {.state = RC_X_ANSWERED}};
+	assert_int_equal(rc_hosts_new(1 << 16, SEED, &s->hosts), RC_OK);
+	s->resolver[0] = addr(RESOLVER);
+	s->resolver[1] = addr(RESOLVER6);
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		s->asked[i] = (struct rc_exchange){.first_ns = T0,
+						   .asker = s->resolver[i],
+						   .server = addr(i == 0 ? SERVER : SERVER6)};
+		s->links[i] = (struct rc_link){.x = &s->asked[i], .outcome = RC_OUT_TIMEOUT};
+	}
+	s->c = (struct rc_case){.x = &s->x,
+				.hosts = s->hosts,
+				.resolver = s->resolver,
+				.n_resolver = LINKS_MAX,
+				.links = s->links,
+				.n_links = LINKS_MAX};
+}
+
+/* Some server answers this address something. */
+static void hears(struct scene *s, const char *asker, const char *server)
+{
+	static const uint8_t mac[6];
+	struct rc_exchange x = {.first_ns = T0,
+				.end_ns = T0 + 1,
+				.state = RC_X_ANSWERED,
+				.asker = addr(asker),
+				.server = addr(server)};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	rc_hosts_note_query(s->hosts, &x, &keys, mac, false);
+	rc_hosts_note_answer(s->hosts, &x, &keys, mac);
+}
+
+/* It asks so many other servers, and nobody answers. */
+static void asks_in_vain(struct scene *s, const char *asker, unsigned n)
+{
+	static const uint8_t mac[6];
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t bytes[4] = {198, 51, 100, (uint8_t)(10 * i)};
+		struct rc_exchange x = {
+			.first_ns = T0, .asker = addr(asker), .server = rc_addr_v4(bytes)};
+		struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker),
+					    rc_addr_hash(SEED, &x.server)};
+		rc_hosts_note_query(s->hosts, &x, &keys, mac, false);
+	}
+}
+
+static enum rc_confidence silence(struct scene *s, enum rc_confidence confidence)
+{
+	return rc_cap_by_silence(&silent, &s->c, confidence);
+}
+
+static void silence_proves_where_others_are_heard(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
+static void silence_where_nobody_is_ever_heard_is_possible_at_most(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	assert_int_equal(rc_cap_by_silence(&other, &s.c, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.c.n_links = 0; /* not by silence of a server */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
+/* Answers by IPv6 may take another way than those by IPv4. */
+static void silence_at_an_address_that_hears_nobody_is_no_proof(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	s.c.links = &s.links[1];
+	s.c.n_links = 1;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	asks_in_vain(&s, RESOLVER6, 12);
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	rc_hosts_free(s.hosts);
+}
+
+static void silence_beside_loss_is_possible_at_most(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	s.x.marks = RC_X_DROPS;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	s.x.marks = 0;
+	s.c.one_way = true;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	s.c.one_way = false;
+	s.x.marks = RC_X_AT_END; /* an answer that did come may come at the end */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.x.state = RC_X_UNANSWERED;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	rc_hosts_free(s.hosts);
+}
+
+static void no_cap_raises_a_verdict(void **state)
+{
+	static const enum rc_confidence all[] = {RC_CONF_NONE, RC_CONF_POSSIBLE, RC_CONF_LIKELY,
+						 RC_CONF_PROVEN};
+	struct scene s;
+	(void)state;
+	begin(&s);
+	struct rc_case *hop[] = {&s.c};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		assert_true(silence(&s, all[i]) <= all[i]);
+		assert_true(rc_cap_by_loss(&s.c, all[i]) <= all[i]);
+		assert_true(rc_cap_by_lineage(hop, 0, all[i]) <= all[i]);
+	}
+	rc_hosts_free(s.hosts);
+}
+
+static void a_lost_answer_is_one_that_may_have_come(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	s.x.marks = RC_X_DROPS;
+	assert_int_equal(rc_cap_by_loss(&s.c, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.x.state = RC_X_UNANSWERED;
+	assert_int_equal(rc_cap_by_loss(&s.c, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	s.x.marks |= RC_X_ICMP_HARD; /* there is nothing that could have answered */
+	assert_int_equal(rc_cap_by_loss(&s.c, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
+static void what_was_cut_or_adopted_on_the_way_is_no_proof(void **state)
+{
+	struct scene s, behind;
+	(void)state;
+	begin(&s);
+	begin(&behind);
+	struct rc_case *hop[] = {&s.c, &behind.c};
+	assert_int_equal(rc_cap_by_lineage(hop, 1, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	behind.asked[1].marks = RC_X_CUT; /* a query without an answer says no more whole */
+	assert_int_equal(rc_cap_by_lineage(hop, 1, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	behind.asked[1].state = RC_X_ANSWERED;
+	assert_int_equal(rc_cap_by_lineage(hop, 1, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.c.adopted = true;
+	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_POSSIBLE), RC_CONF_POSSIBLE);
+	rc_hosts_free(s.hosts);
+	rc_hosts_free(behind.hosts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(silence_proves_where_others_are_heard),
+		cmocka_unit_test(silence_where_nobody_is_ever_heard_is_possible_at_most),
+		cmocka_unit_test(silence_at_an_address_that_hears_nobody_is_no_proof),
+		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
+		cmocka_unit_test(no_cap_raises_a_verdict),
+		cmocka_unit_test(a_lost_answer_is_one_that_may_have_come),
+		cmocka_unit_test(what_was_cut_or_adopted_on_the_way_is_no_proof),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
