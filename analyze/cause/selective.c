@@ -134,14 +134,6 @@ struct meanwhile {
 	struct rc_name answer_name, slip_name;
 };
 
-static bool is_of_resolver(const struct rc_case *c, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], addr))
-			return true;
-	return false;
-}
-
 static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			   const struct rc_name *zone, struct meanwhile *m)
 {
@@ -152,7 +144,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 		if (r == NULL || r->x.first_ns > link->x->first_ns + NEAR_NS)
 			return;
 		if (!rc_addr_equal(&r->x.server, &link->x->server) ||
-		    !is_of_resolver(c, &r->x.asker) || r->x.transport != RC_UDP)
+		    !rc_case_is_resolver(c, &r->x.asker) || r->x.transport != RC_UDP)
 			continue;
 		rc_record_name(r, &name);
 		if (name.len == 0 || !rc_name_in(&name, zone))

@@ -77,14 +77,6 @@ int64_t rc_fetch_of(const struct rc_case_sources *s, const struct rc_exchange *x
 	return span.to_ns + (span.gap_ns > LOOK_ON_NS ? span.gap_ns : LOOK_ON_NS);
 }
 
-static bool is_of_resolver(const struct rc_case *c, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], addr))
-			return true;
-	return false;
-}
-
 static bool is_of_keys(uint16_t qtype)
 {
 	return qtype == RC_TYPE_DNSKEY || qtype == RC_TYPE_DS;
@@ -105,7 +97,7 @@ static struct asked asked_about(const struct rc_case *c, uint64_t hash)
 			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 			if (r == NULL)
 				break;
-			if (r->x.name_hash == hash && is_of_resolver(c, &r->x.asker)) {
+			if (r->x.name_hash == hash && rc_case_is_resolver(c, &r->x.asker)) {
 				a.first = a.first == 0 || pos < a.first ? pos : a.first;
 				a.n_keys += is_of_keys(r->x.qtype);
 				if (is_of_keys(r->x.qtype) && (a.keys == 0 || pos < a.keys))
@@ -132,8 +124,8 @@ static bool asks_keys_first(const struct rc_case *c, const struct rc_name *zone)
 		if (r == NULL || pos >= a.keys)
 			return r != NULL && a.first < a.keys;
 		rc_record_name(r, &name);
-		if (is_of_resolver(c, &r->x.asker) && !is_of_keys(r->x.qtype) && name.len > 0 &&
-		    rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
+		if (rc_case_is_resolver(c, &r->x.asker) && !is_of_keys(r->x.qtype) &&
+		    name.len > 0 && rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
 			return false;
 		pos = rc_recorder_next(c->recorder, pos);
 	}

@@ -105,6 +105,14 @@ const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
 	return NULL;
 }
 
+bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_equal(&c->resolver[i], addr))
+			return true;
+	return false;
+}
+
 /* A report of this resolver, about this question, and not of another day. */
 static void find_report(struct rc_case *c)
 {
@@ -112,9 +120,8 @@ static void find_report(struct rc_case *c)
 	if (r == NULL || r->x.first_ns < c->from_ns - REPORT_NS ||
 	    r->x.first_ns > c->to_ns + REPORT_NS)
 		return;
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], &r->x.asker))
-			c->report = r;
+	if (rc_case_is_resolver(c, &r->x.asker))
+		c->report = r;
 }
 
 /* At most one of each family. */

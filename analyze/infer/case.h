@@ -176,6 +176,9 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 	return code < 64 && (c->ede >> code & 1) != 0;
 }
 
+/* Is it one of the addresses of the resolver that failed? */
+bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr);
+
 /* The frames end before the question does: what was asked is not known. */
 static inline bool rc_case_question_cut(const struct rc_case *c)
 {

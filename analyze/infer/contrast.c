@@ -59,17 +59,9 @@ static bool is_good(const struct rc_exchange *x)
 	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
 }
 
-static bool is_resolver(const struct rc_case *c, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], addr))
-			return true;
-	return false;
-}
-
 static bool has_failed(const struct rc_case *c, const struct sides *s, const struct rc_addr *asker)
 {
-	if (is_resolver(c, asker))
+	if (rc_case_is_resolver(c, asker))
 		return true;
 	for (size_t i = 0; i < s->n_askers; i++)
 		if (rc_addr_equal(&s->askers[i].addr, asker))
@@ -121,7 +113,7 @@ static void look_at(struct rc_case *c, struct sides *s, const struct rc_addr *se
 			    x->first_ns > c->from_ns - WINDOW_NS;
 		if (mine && is_good(x))
 			note_worked(s, x, &name->name);
-		else if (mine && x->state != RC_X_PENDING && !is_resolver(c, &x->asker))
+		else if (mine && x->state != RC_X_PENDING && !rc_case_is_resolver(c, &x->asker))
 			note_failed_other(s, x);
 	}
 }

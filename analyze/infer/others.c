@@ -153,10 +153,8 @@ static void compare_with_resolvers(struct rc_case *c)
 	size_t n = rc_hosts_services(c->hosts, &services);
 	fetch_services(c, services, n);
 	for (size_t i = 0; i < n; i++) {
-		bool own = rc_addr_equal(&services[i], &c->x->server);
-		for (size_t k = 0; k < c->n_resolver && !own; k++)
-			own = rc_addr_equal(&services[i], &c->resolver[k]);
-		if (!own)
+		if (!rc_addr_equal(&services[i], &c->x->server) &&
+		    !rc_case_is_resolver(c, &services[i]))
 			compare_resolver(c, &services[i]);
 	}
 }

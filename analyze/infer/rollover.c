@@ -25,14 +25,6 @@ uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
-static bool is_resolver(const struct rc_case *c, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_addr_equal(&c->resolver[i], addr))
-			return true;
-	return false;
-}
-
 static bool has_key(const struct rc_msg *m, uint16_t tag)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
@@ -115,8 +107,8 @@ static bool compare_sets(struct rc_case *c, const struct signer *s, uint64_t zon
 			if (!with || pages[i].first_ns < r->with.first_ns)
 				r->with = pages[i];
 			with = true;
-		} else if (!without || is_resolver(c, &pages[i].asker) ||
-			   !is_resolver(c, &r->without.asker)) {
+		} else if (!without || rc_case_is_resolver(c, &pages[i].asker) ||
+			   !rc_case_is_resolver(c, &r->without.asker)) {
 			r->without = pages[i];
 			without = true;
 		}
@@ -193,7 +185,7 @@ static bool bears_on(const struct rc_case *c, const struct rc_record *r, const s
 {
 	struct rc_name name;
 	if (r->x.state != RC_X_ANSWERED || r->blob_pos == 0 || r->x.qtype == RC_TYPE_DNSKEY ||
-	    !(r->x.answer.has & RC_HAS_DNSSEC) || !is_resolver(c, &r->x.asker) ||
+	    !(r->x.answer.has & RC_HAS_DNSSEC) || !rc_case_is_resolver(c, &r->x.asker) ||
 	    !is_asked_now(c, &r->x.server))
 		return false;
 	rc_record_name(r, &name);
@@ -275,7 +267,7 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 			/* Published already when the resolver got the other set: from another server. */
 			r.both_alive = r.both_alive || own->x.end_ns > r.with.first_ns;
 			r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
-		} else if (!is_resolver(c, &r.without.asker)) {
+		} else if (!rc_case_is_resolver(c, &r.without.asker)) {
 			continue;
 		}
 		*ret_rollover = r;

@@ -408,10 +408,8 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 /* Forwarded in vain to somebody else, and then put to the zones' own servers. */
 static bool is_walked_after(const struct rc_case *c, const struct questions *q, size_t i)
 {
-	for (size_t a = 0; a < c->n_resolver; a++)
-		if (rc_addr_equal(&c->resolver[a], &c->links[i].x->server))
-			return false;
-	return !(c->links[q->last[q->first[i]]].x->query.flags & RC_FLAG_RD);
+	return !rc_case_is_resolver(c, &c->links[i].x->server) &&
+	       !(c->links[q->last[q->first[i]]].x->query.flags & RC_FLAG_RD);
 }
 
 /*
