@@ -234,23 +234,31 @@ static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_
 	};
 }
 
+/* What both ways of seeing a key change have to show first: the signature, and the set that lacks its key. */
+static void prove_rollover(struct rc_case *c, struct rc_finding *f, const struct rc_rollover *r)
+{
+	f->zone = rc_arena_copy(c->arena, &r->zone, sizeof r->zone);
+	f->server = &c->x->server;
+	rc_prove(c, f, r->link->x, &r->link->name->name, NULL,
+		 rc_say(c, "signed by key %u", r->tag));
+	if (r->own != NULL)
+		rc_prove(c, f, r->own, r->own_name, NULL,
+			 rc_say(c, "the resolver's DNSKEY set, without key %u", r->tag));
+}
+
 /* No set with the new key is in sight: but the zone signed with a key of the cached set before. */
 static enum rc_confidence by_key_change(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rollover r;
 	if (!rc_case_key_change(c, &r) || rc_serials_find(c->serials, &r.zone) != NULL)
 		return RC_CONF_NONE;
-	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
-	f->server = &c->x->server;
+	prove_rollover(c, f, &r);
 	f->explanation = rc_say(
 		c,
 		"%s is signed by key %u, and what %s gave before was by key %u: it has changed its "
 		"key, and the DNSKEY set that %s fetched before does not have the new one.",
 		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone), r.old_tag,
 		rc_say_addr(c, &c->x->server));
-	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
-	rc_prove(c, f, r.own, r.own_name, NULL,
-		 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
 	rc_prove(c, f, r.before, r.before_name, NULL,
 		 rc_say(c, "signed by key %u of that set", r.old_tag));
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
@@ -272,18 +280,13 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 		return by_key_change(c, f);
 	if (r.both_alive || rc_serials_find(c->serials, &r.zone) != NULL)
 		return RC_CONF_NONE;
-	f->zone = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
-	f->server = &c->x->server;
+	prove_rollover(c, f, &r);
 	f->explanation = rc_say(
 		c,
 		"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
 		"%s fetched before does not have it.",
 		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
 		rc_say_addr(c, &c->x->server));
-	rc_prove(c, f, r.link->x, &r.link->name->name, NULL, rc_say(c, "signed by key %u", r.tag));
-	if (r.own != NULL)
-		rc_prove(c, f, r.own, r.own_name, NULL,
-			 rc_say(c, "the resolver's DNSKEY set, without key %u", r.tag));
 	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	/* Unless one server is seen to have changed, it may be two servers that differ. */

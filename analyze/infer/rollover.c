@@ -6,7 +6,6 @@
 #define PAGES 8u
 #define SCAN_MAX 2048u       /* records looked through for what signed before */
 #define READ_MAX 64u         /* ... answers of the zone read for that */
-#define KEYS_MAX 16u         /* of a set; a zone that rolls has a few */
 #define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
 #define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
 
@@ -25,15 +24,35 @@ uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr)
 	return (uint16_t)(sum + (sum >> 16));
 }
 
-static bool has_key(const struct rc_msg *m, uint16_t tag)
+/* Of the keys of a DNSKEY answer. */
+struct tags {
+	uint16_t tags[RC_RR_LOOKED_MAX];
+	unsigned n;
+};
+
+static struct tags tags_of(const struct rc_msg *keys)
 {
-	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct tags t = {.n = 0};
+	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
 	struct rc_rr rr;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY &&
-		    rc_read_key_tag(m, &rr) == tag)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY)
+			t.tags[t.n++] = rc_read_key_tag(keys, &rr);
+	return t;
+}
+
+static bool has_tag(const struct tags *t, uint16_t tag)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->tags[i] == tag)
 			return true;
 	return false;
+}
+
+static bool has_key(const struct rc_msg *m, uint16_t tag)
+{
+	struct tags t = tags_of(m);
+	return has_tag(&t, tag);
 }
 
 /* Who signed what the resolver was given for the question and its aliases. */
@@ -123,30 +142,6 @@ struct signed_by {
 	uint16_t old_tag;
 };
 
-struct tags {
-	uint16_t tags[KEYS_MAX];
-	unsigned n;
-};
-
-static struct tags tags_of(const struct rc_msg *keys)
-{
-	struct tags t = {.n = 0};
-	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
-	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && t.n < KEYS_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_DNSKEY)
-			t.tags[t.n++] = rc_read_key_tag(keys, &rr);
-	return t;
-}
-
-static bool has_tag(const struct tags *t, uint16_t tag)
-{
-	for (unsigned i = 0; i < t->n; i++)
-		if (t->tags[i] == tag)
-			return true;
-	return false;
-}
-
 static struct signed_by who_signed(const struct rc_msg *m, const struct rc_name *zone,
 				   uint16_t new_tag, const struct tags *keys)
 {
@@ -234,10 +229,11 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
 		const struct rc_msg *keys = own == NULL || own->x.end_ns >= r.link->x->first_ns
 						    ? NULL
 						    : rc_case_decode(c, own);
-		if (keys == NULL || has_key(keys, r.tag))
+		if (keys == NULL)
 			continue;
 		struct tags tags = tags_of(keys);
-		if (!was_rekeyed(c, rc_recorder_back(c->recorder, pos), &tags, &r))
+		if (has_tag(&tags, r.tag) ||
+		    !was_rekeyed(c, rc_recorder_back(c->recorder, pos), &tags, &r))
 			continue;
 		r.own = &own->x;
 		r.own_name = rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
