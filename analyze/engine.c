@@ -116,9 +116,10 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 		return asker == NULL || asker->fetches == 0;
 	if (rc_addr_equal(&x->asker, &x->server))
 		return true; /* a client on the resolver's own host */
-	if (rc_hosts_is_resolver(e->hosts, &x->asker))
-		return false;
-	if (rc_fetch_is_for_client(rc_pair_recorder(e->pair), e->hosts, x))
+	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(e->hosts, asker))
+		return !rc_fetch_is_handed_on(rc_pair_recorder(e->pair), e->hosts, x);
+	if (rc_hosts_is_resolver(e->hosts, &x->asker) ||
+	    rc_fetch_is_for_client(rc_pair_recorder(e->pair), e->hosts, x))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
 	       !rc_hosts_iterates(e->hosts, &x->asker) || rc_hosts_works_apart(e->hosts, &x->asker);

@@ -162,6 +162,12 @@ static const struct special_range *range_of(const struct rc_addr *a)
 	return r;
 }
 
+bool rc_addr_is_loopback(const struct rc_addr *a)
+{
+	static const uint8_t v6[16] = {[15] = 1};
+	return rc_addr_is_v4(a) ? a->bytes[12] == 127 : memcmp(a->bytes, v6, sizeof v6) == 0;
+}
+
 const char *rc_addr_special(const struct rc_addr *a)
 {
 	return range_of(a)->name;

@@ -75,4 +75,7 @@ const char *rc_addr_special(const struct rc_addr *a);
  */
 int rc_addr_special_range(const struct rc_addr *a);
 
+/* 127.0.0.0/8 and ::1: never outside of a host (RFC 1122 3.2.1.3, RFC 4291 2.5.3). */
+bool rc_addr_is_loopback(const struct rc_addr *a);
+
 #endif

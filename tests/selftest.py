@@ -98,6 +98,11 @@ def views_of_a_case(tap):
            "a loopback interface knows no link-layer addresses")
     tap.ok(alone and all(len(cut[0]) == 1 and len({p.src for p in cut[1][0]} & clients) == 1
                          for cut in alone), "a failure alone has one client")
+    inside = list(made["on_host"])
+    tap.ok(len(inside) > 1 and all(r["client"] in ("127.0.0.1", "::1") for cut in inside for r in cut[0]) and
+           sum(len(cut[0]) for cut in inside) == len(rows) and
+           not any({p.src, p.dst} & clients for cut in inside for p in cut[1][0]),
+           "on a resolver's host, programs ask it at a loopback address")
     tap.ok(all(p.dport == 53 for p in made["queries"][1][0]) and
            all(r["rcode"] is None for r in made["queries"][0]), "one way, nothing has an answer")
     lost = [r for r in made["loss"][0] if r["cause"] == "unknown.capture_loss"]

@@ -6,6 +6,7 @@
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
 #define KEYS_STEPS_MAX 16u /* exchanges about a zone looked through for its keys */
 #define WAITING_STEPS_MAX 16u     /* clients that asked a resolver for the name looked at */
+#define ADDRS_MAX 16u             /* of one resolver */
 #define FETCH_TAIL_NS RC_NS_PER_S /* resolvers go on fetching a while after they answered */
 #define RETRY_NS (300 * RC_NS_PER_MS)
 #define LOOK_BACK_NS (2 * RC_NS_PER_S) /* the way down to the name comes before the name */
@@ -283,6 +284,17 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
 		pos = r->prev_asker;
 	}
 	return false;
+}
+
+bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			   const struct rc_exchange *x)
+{
+	struct rc_addr addrs[ADDRS_MAX];
+	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, ADDRS_MAX);
+	for (size_t i = 0; i < n; i++)
+		if (rc_addr_is_loopback(&addrs[i]) && is_waited_for(recorder, &addrs[i], x, false))
+			return true;
+	return is_of_keys(x->qtype);
 }
 
 bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,

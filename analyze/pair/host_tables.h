@@ -65,6 +65,7 @@ struct rc_hosts {
 	uint64_t seed;
 	struct rc_group *groups; /* index 0 unused */
 	size_t n_groups;
+	bool on_host; /* programs ask at a loopback address: the capture is of that host */
 	uint64_t resolvers;
 	uint64_t evicted;
 };
@@ -98,7 +99,13 @@ uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server);
 void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6]);
 
-/* A query with RD=0: does it fetch what clients just asked of another address? */
+/*
+ * A query with RD=1 for what a program has just asked of a loopback address, and waits for: handed on by a
+ * forwarder on the host that was captured on.
+ */
+bool rc_hosts_is_relay(const struct rc_hosts *h, const struct rc_exchange *x);
+
+/* A query with RD=0, or a relay: does it fetch what clients just asked of another address? */
 void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x,
 			 bool fetch);
 

@@ -220,7 +220,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	uint32_t open = open_question(load_of(h, keys->server), x);
 	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
 	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
-	struct rc_host *asker = rd && !fetch
+	bool relay = rd && !fetch && h->on_host && rc_hosts_is_relay(h, x);
+	struct rc_host *asker = rd && !fetch && !relay
 					? find(h, &x->asker, keys->asker)
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {
@@ -243,6 +244,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		rc_hosts_note_fetch(h, asker, x, fetch);
 		if (asker->group == RC_GROUP_NONE)
 			rc_hosts_join_by_mac(h, asker);
+	} else if (relay) {
+		rc_hosts_note_fetch(h, asker, x, fetch);
 	} else if (!transfer &&
 		   (asker == NULL || (asker->answered_ra == 0 && asker->fetches == 0))) {
 		rc_hosts_note_recent(h, x, server_mac);

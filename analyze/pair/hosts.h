@@ -125,6 +125,12 @@ bool rc_hosts_asked_last(const struct rc_hosts *hosts, uint64_t name_hash,
 /* A resolver: answers others with RA=1, or declared, or joined to one that does. */
 bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *addr);
 
+/*
+ * The host asks for a resolver that programs ask at a loopback address: the capture was taken on that very host, from
+ * which people and other programs may ask as well.
+ */
+bool rc_hosts_is_inside(const struct rc_hosts *hosts, const struct rc_host *host);
+
 /* It walks delegations: RD=0 queries to several servers. */
 bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);
 

@@ -5,6 +5,7 @@
 #define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
 #define JOIN_RATIO 4u /* hits per miss that it takes */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
+#define RELAY_NS (250 * RC_NS_PER_MS)     /* a forwarder hands on at once */
 #define NAME_MASK ((1u << 31) - 1)
 
 static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
@@ -119,6 +120,17 @@ void rc_hosts_note_neighbours(struct rc_hosts *h, const struct rc_host *asker,
 		st->n = RC_STATION_ADDRS_MAX + 1;
 }
 
+bool rc_hosts_is_inside(const struct rc_hosts *h, const struct rc_host *host)
+{
+	if (!h->on_host || host == NULL || host->group == RC_GROUP_NONE)
+		return false;
+	const struct rc_group *g = &h->groups[host->group];
+	for (size_t i = 0; i < g->n; i++)
+		if (rc_addr_is_loopback(&g->addrs[i]))
+			return true;
+	return false;
+}
+
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 {
 	const struct rc_station *st = card_of(h, host->mac);
@@ -126,7 +138,8 @@ void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 	if (st == NULL)
 		return;
 	for (unsigned i = 0; i < st->n; i++) {
-		if (!rc_acts_as_resolver(rc_hosts_find(h, &st->addrs[i])))
+		const struct rc_host *other = rc_hosts_find(h, &st->addrs[i]);
+		if (!rc_acts_as_resolver(other) && !rc_hosts_is_inside(h, other))
 			continue;
 		if (service != NULL && rc_addr_is_v4(service) == rc_addr_is_v4(&st->addrs[i]))
 			return; /* two resolvers behind a router, as it may be */
@@ -174,11 +187,38 @@ void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 	struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
 	unsigned name = recent_name(x->name_hash);
 	bool again = r->name == name && x->first_ns - r->ts_ns <= FETCH_WINDOW_NS;
-	bool other = again && !rc_addr_equal(&r->server, &x->server);
+	/* A host's own resolver is one, at whichever of its loopback addresses. */
+	bool inside = rc_addr_is_loopback(&r->server) && rc_addr_is_loopback(&x->server);
+	bool other = again && !inside && !rc_addr_equal(&r->server, &x->server);
 	/* Clients that try one server after the other: the one before has nothing to fetch any more. */
 	bool several = again && (r->several || (other && rc_hosts_open(h, &r->server) > 0));
+	h->on_host = h->on_host || rc_addr_is_loopback(&x->server);
 	*r = (struct rc_recent){x->first_ns, x->server, name & NAME_MASK, several, {0}};
 	memcpy(r->mac, server_mac + 2, sizeof r->mac);
+}
+
+/* A program waits for this name, which it has just asked of a loopback address: the resolver of this very host. */
+static bool is_waited_for_inside(const struct rc_hosts *h, const struct rc_exchange *x,
+				 const struct rc_recent *r)
+{
+	return r->name == recent_name(x->name_hash) && rc_addr_is_loopback(&r->server) &&
+	       x->first_ns - r->ts_ns <= RELAY_NS && !rc_addr_is_loopback(&x->asker) &&
+	       !rc_addr_is_loopback(&x->server) && rc_hosts_open(h, &r->server) > 0;
+}
+
+bool rc_hosts_is_relay(const struct rc_hosts *h, const struct rc_exchange *x)
+{
+	return is_waited_for_inside(h, x, &h->tables->recent[x->name_hash % RC_RECENT_NAMES]);
+}
+
+/* Of either family, and whether or not it serves others at its own address too. */
+static void join_inside(struct rc_hosts *h, struct rc_host *egress, const struct rc_addr *service)
+{
+	struct rc_addr inside = *service;
+	if (egress->group == RC_GROUP_NONE)
+		join(h, &egress->addr, &inside);
+	else if (group_of(h, &inside) == RC_GROUP_NONE)
+		group_add(h, egress->group, &inside);
 }
 
 /*
@@ -191,6 +231,8 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 			 bool fetch)
 {
 	const struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
+	if (h->on_host && !fetch && !r->several && is_waited_for_inside(h, x, r))
+		join_inside(h, egress, &r->server);
 	if (egress->group != RC_GROUP_NONE || r->name != recent_name(x->name_hash) ||
 	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
 	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))

@@ -402,6 +402,65 @@ static void two_resolvers_behind_one_card_are_not_told_apart_by_it(void **state)
 }
 
 /* A secondary that transfers a zone asks with RD=0 as well. */
+#define INSIDE "127.0.0.53"
+
+/* What the sensor's own host asks for a program that waits, which asked at a loopback address. */
+static void hand_on(struct rc_hosts *h, int64_t ts_ns, const char *asker, unsigned flags,
+		    uint64_t name)
+{
+	ask(h, ts_ns, "127.0.0.1", INSIDE, RC_FLAG_RD, name);
+	ask(h, ts_ns + MS, asker, "203.0.113.1", flags, name);
+}
+
+static void who_asks_for_a_program_on_the_host_is_its_resolver_by_one_name(void **state)
+{
+	for (unsigned flags = 0; flags <= RC_FLAG_RD; flags += RC_FLAG_RD) { /* forwarder or not */
+		struct rc_hosts *h = new_hosts();
+		(void)state;
+		hand_on(h, T0, EGRESS, flags, 1);
+		assert_true(are_one(h, INSIDE, EGRESS));
+		hand_on(h, T0 + RC_NS_PER_S, "2001:db8::99", flags, 2);
+		assert_true(are_one(h, INSIDE, "2001:db8::99"));
+		ask(h, T0 + 2 * RC_NS_PER_S, "::1", "::1", RC_FLAG_RD, 3);
+		ask(h, T0 + 2 * RC_NS_PER_S + MS, EGRESS, "203.0.113.1", flags, 3);
+		assert_true(are_one(h, INSIDE, "::1"));
+		rc_hosts_free(h);
+	}
+}
+
+static void who_asks_what_no_program_waits_for_is_not_the_hosts_resolver(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr server = addr(INSIDE), asker = addr(EGRESS);
+	(void)state;
+	ask(h, T0, "127.0.0.1", INSIDE, RC_FLAG_RD, 1);
+	ask(h, T0 + RC_NS_PER_S, EGRESS, "203.0.113.1", RC_FLAG_RD, 1); /* much later */
+	struct rc_exchange x = exchange(T0, "127.0.0.1", INSIDE, RC_FLAG_RD, 1);
+	x.state = RC_X_ANSWERED;
+	x.answer.flags = RC_FLAG_QR | RC_FLAG_RA;
+	note_answer(h, &x, no_mac);
+	ask(h, T0 + MS, EGRESS, "203.0.113.1", RC_FLAG_RD, 1); /* the program has its answer */
+	ask(h, T0, CLIENT, SERVICE, RC_FLAG_RD, 2);
+	ask(h, T0 + MS, EGRESS, "203.0.113.1", RC_FLAG_RD, 2); /* no program, a client */
+	assert_false(are_one(h, INSIDE, EGRESS));
+	assert_false(are_one(h, SERVICE, EGRESS));
+	assert_null(rc_hosts_find(h, &asker));
+	assert_false(rc_hosts_is_inside(h, rc_hosts_find(h, &server)));
+	rc_hosts_free(h);
+}
+
+static void a_card_with_an_address_of_the_hosts_resolver_is_the_hosts(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 9};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	ask_with_mac(h, T0, EGRESS, "203.0.113.1", mac);
+	hand_on(h, T0, EGRESS, 0, 1);
+	ask_with_mac(h, T0 + RC_NS_PER_S, "2001:db8::99", "2001:db8::1", mac);
+	assert_true(are_one(h, INSIDE, "2001:db8::99"));
+	rc_hosts_free(h);
+}
+
 static void a_transfer_makes_no_resolver(void **state)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
@@ -521,6 +580,9 @@ int main(void)
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
 		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
 		cmocka_unit_test(two_resolvers_behind_one_card_are_not_told_apart_by_it),
+		cmocka_unit_test(who_asks_for_a_program_on_the_host_is_its_resolver_by_one_name),
+		cmocka_unit_test(who_asks_what_no_program_waits_for_is_not_the_hosts_resolver),
+		cmocka_unit_test(a_card_with_an_address_of_the_hosts_resolver_is_the_hosts),
 		cmocka_unit_test(a_transfer_makes_no_resolver),
 		cmocka_unit_test(link_layer_address_zero_is_no_address),
 		cmocka_unit_test(a_full_table_forgets_the_least_recent_and_counts_it),

@@ -45,6 +45,46 @@ static void a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own(voi
 	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
 }
 
+#define INSIDE "127.0.0.53"
+
+/* A program asks the forwarder on its host, which asks a resolver, all in vain. */
+static void fail_inside(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, "127.0.0.1", INSIDE, id, QUERY, name);
+	ask(s, ms + 1, CLIENT, FORWARD_TARGET, id + 1, QUERY, name);
+	reply(s, ms + 9, FORWARD_TARGET, CLIENT, id + 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	reply(s, ms + 10, INSIDE, "127.0.0.1", id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
+static void a_forwarder_on_the_captured_host_fails_for_the_server_behind_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fail_inside(&s, LATE, 10, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.seen[0].n_chain, 2); /* itself, and who failed it */
+	assert_true(s.seen[0].visibility.upstream_seen);
+}
+
+/* The host asks from one address, whoever on it asks. */
+static void what_a_person_asks_on_the_captured_host_is_told_too(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	fail_inside(&s, LATE, 10, "www.example");
+	fail_inside(&s, LATE + 500, 20, "mail.example");
+	ask(&s, LATE + 1000, CLIENT, FORWARD_TARGET, 30, QUERY, "www.example");
+	reply(&s, LATE + 1009, FORWARD_TARGET, CLIENT, 30, RECURSED | RC_RCODE_SERVFAIL,
+	      "www.example");
+	finish(&s);
+	struct rc_addr person = addr(CLIENT);
+	assert_int_equal(s.n, 3);
+	assert_true(rc_addr_equal(&s.seen[2].client, &person));
+}
+
 static void a_failure_told_late_is_no_answer_that_came_too_late(void **state)
 {
 	struct sim s;
@@ -365,6 +405,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
+		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
+		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),

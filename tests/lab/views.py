@@ -18,6 +18,8 @@ taken from rcause's output.
   bare      frames without link-layer addresses, as from a loopback interface
   single    a failure alone, as if nobody else asked anything: its client's packets and its resolver's, with
             no link-layer addresses; up to three of each capture
+  on_host   on the host of a resolver, what asks it are programs of that host: they ask at a loopback address; a
+            capture for each resolver
   upstream_queries  of the upstream side, only what goes to the servers (asymmetric routes)
   queries   only what goes to servers, on both sides
   loss      the kernel dropped answers, and says how many (pcapng statistics)
@@ -364,6 +366,39 @@ def single(rows, packets):
              {p.src, p.dst} & resolver or (p.quoted and p.quoted[0] in resolver))]]
 
 
+def loopback(address):
+    return "::1" if ":" in address else "127.0.0.1"
+
+
+def on_host(rows, packets):
+    """One host's loopback interface, and the one to its servers: which addresses are the resolver's is only seen
+    by what is asked."""
+    clients, host = clients_of(rows), hosts(packets)
+    for card in dict.fromkeys(host.get(r["server"]) for r in rows):
+        servers = {r["server"] for r in rows if host.get(r["server"]) == card}
+        behind, ports = set().union(*(helpers(s, packets) for s in servers)), {}
+
+        def port(address, number, ports=ports):
+            return ports.setdefault((address, number), 10000 + len(ports))
+
+        seen = []
+        for p in packets:
+            if {p.src, p.dst} & clients:
+                if p.sport is None or p.fragment or not {p.src, p.dst} & servers:
+                    continue
+                to = p.src in clients
+                inside = loopback(p.dst)
+                seen.append(wire.readdressed(
+                    p, inside, inside, port(p.src, p.sport) if to else p.sport,
+                    p.dport if to else port(p.dst, p.dport)))
+            elif (p.src if p.dport == 53 else p.dst) in behind:
+                seen.append(p)
+        if not any(p.src in servers and p.dport == 53 for p in seen):
+            continue  # no resolver
+        yield [dict(as_seen(r), client=loopback(r["client"]), server=loopback(r["server"]),
+                    sport=port(r["client"], r["sport"])) for r in rows if r["server"] in servers], [seen]
+
+
 def loss(rows, packets):
     """Every second UDP answer to a client is lost, and every third to a resolver."""
     clients = clients_of(rows)
@@ -420,8 +455,8 @@ WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "ba
          "reordered": reordered, "snapped": snapped, "deaf6": deaf6,
          "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
-PARTIAL = ("queries", "loss", "begins", "ends", "single")  # a resolver may seem to ask unasked
-MANY = {"single": single}  # several small captures of one
+PARTIAL = ("queries", "loss", "begins", "ends", "single", "on_host")  # a resolver may seem to ask unasked
+MANY = {"single": single, "on_host": on_host}  # several small captures of one
 STORED = {"one_way": one_way, "other_link": other_link}
 VIEWS = {**MAIN, **WORSE, **MANY, **STORED}
 

@@ -1,5 +1,6 @@
 """Reads captures and as much of DNS as labels need; cuts captures. Standard library only."""
 
+import functools
 import socket
 import struct
 
@@ -174,6 +175,25 @@ class Reader:
                     continue
             self.file.seek(mark)
             return packets
+
+
+def readdressed(p, src, dst, sport, dport):
+    """The packet (UDP or TCP, not tagged) as between two programs on one host."""
+    frame, v4 = bytearray(p.frame), p.frame[12:14] == b"\x08\x00"
+    frame[:12] = bytes(12)
+    pack = functools.partial(socket.inet_pton, socket.AF_INET if v4 else socket.AF_INET6)
+    begin, size = (26, 4) if v4 else (22, 16)
+    frame[begin:begin + 2 * size] = pack(src) + pack(dst)
+    at = 14 + (frame[14] & 15) * 4 if v4 else 54
+    frame[at:at + 4] = struct.pack("!HH", sport, dport)
+    if v4:
+        frame[24:26] = bytes(2)
+        total = sum(struct.unpack(f"!{(at - 14) // 2}H", frame[14:at]))
+        total = (total & 0xFFFF) + (total >> 16)
+        frame[24:26] = struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF)
+    if p.proto == 17:
+        frame[at + 6:at + 8] = bytes(2)  # no checksum
+    return Packet(p.ts_ns // 10**9, p.ts_ns % 10**9, p.length, bytes(frame))
 
 
 def read(data):
