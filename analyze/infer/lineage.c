@@ -153,6 +153,14 @@ static bool is_asked_of_itself(const struct rc_exchange *x)
 	return rc_addr_equal(&x->asker, &x->server);
 }
 
+/* Whether the server behind it lives, a forwarder asks by the root, for nobody (CoreDNS: ". NS"). */
+static bool is_probe(const struct rc_followed *name, const struct rc_exchange *x)
+{
+	bool keys = x->qtype == RC_TYPE_DNSKEY || x->qtype == RC_TYPE_DS;
+	return (x->query.flags & RC_FLAG_RD) && name->name.labels == 0 &&
+	       name->role != RC_ROLE_QUESTION && !keys;
+}
+
 /* A nameserver's address was given in time. */
 static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 {
@@ -177,7 +185,8 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(&r->x)) {
+		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(&r->x) &&
+		    !is_probe(&c->names[name], &r->x)) {
 			note_bounds(c, &r->x);
 			if (overlaps(c, &r->x))
 				add_link(c, r, pos, name);

@@ -36,6 +36,30 @@ static int64_t ask_in_vain(struct sim *s, const char *name)
 	return ms;
 }
 
+/* Asked of the root with RD=1, type NS, whether the server lives. */
+static void probe(struct sim *s, int64_t ms, const char *server, unsigned id)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, QUERY, ".", RC_TYPE_NS);
+	send_message(s, ms, FORWARDER, 1000 + id, server, 53, &d);
+}
+
+/* CoreDNS asks the root now and then of each server that it hands questions on to. */
+static void whether_servers_live_a_forwarder_asks_for_nobody(void **state)
+{
+	static struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, "www.example");
+	ask(&s, LATE + 1, FORWARDER, ZONE_SERVER, 2, QUERY, "www.example");
+	probe(&s, LATE + 100, ZONE_SERVER2, 3);
+	reply(&s, LATE + 6000, FORWARDER, CLIENT, 1, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL,
+	      "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_non_null(strstr(s.seen[0].text, "1 of 1 asked"));
+}
+
 /*
  * A storm: each fetch looks the nameservers up again. Their lookups, though more than a lineage takes, leave
  * room for all that belongs to the failure.
@@ -257,6 +281,7 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whether_servers_live_a_forwarder_asks_for_nobody),
 		cmocka_unit_test(what_is_collected_again_begins_from_nothing),
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
