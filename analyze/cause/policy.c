@@ -281,7 +281,9 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 			      : "REFUSED, while other names are answered");
 	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
 	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= SOON_NS;
-	return had_time ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	/* CoreDNS and dnsdist: no zone or pool of theirs holds the name, or a rule refuses it. */
+	bool no_recursion = !rc_flag(&c->x->answer, RC_FLAG_RA);
+	return had_time || no_recursion ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
@@ -503,17 +505,20 @@ static const struct rc_rule rules[] = {
 				.title = "the name is blocked by policy",
 				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
 					"and nothing asked upstream, while other names are served.",
-				RC_TRUTH("EDE 4, 15, 16 or 17 in the answer.",
-					 "REFUSED by a resolver, or EDE 18, at once and with "
-					 "nothing asked upstream, while the client's other names "
-					 "are answered.",
-					 "The EDE, to a client that gets nothing while others get "
-					 "the name; or REFUSED after some time by a resolver whose "
-					 "own queries are not seen.",
-					 {"policy.client_not_allowed",
-					  "none of the client's names is answered"},
-					 {"resolver.overload",
-					  "many questions are open, and EDE is absent"}),
+				RC_TRUTH(
+					"EDE 4, 15, 16 or 17 in the answer.",
+					"REFUSED by a resolver, or EDE 18, at once and with "
+					"nothing asked upstream, while the client's other names "
+					"are answered.",
+					"The EDE, to a client that gets nothing while others get "
+					"the name; REFUSED after some time by a resolver whose own "
+					"queries are not seen; or REFUSED with RA=0.",
+					{"policy.client_not_allowed",
+					 "none of the client's names is answered"},
+					{"policy.recursion_unavailable",
+					 "RA=0, and the client gets RA=1 for no name"},
+					{"resolver.overload",
+					 "many questions are open, and EDE is absent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"If {qname} should resolve, take it off the block list "
