@@ -10,8 +10,9 @@
 
 /* What a rule claims about a case. Strings live in the case's arena. */
 struct rc_finding {
-	const char *explanation;      /* one sentence; required unless the confidence is NONE */
-	const struct rc_name *zone;   /* subject; NULL unknown */
+	const char *explanation;    /* one sentence; required unless the confidence is NONE */
+	const char *of_other;       /* as it was told of another name; NULL if it is of this one */
+	const struct rc_name *zone; /* subject; NULL unknown */
 	const struct rc_addr *server; /* subject; NULL unknown or several */
 	struct rc_evidence *evidence; /* room for RC_EVIDENCE_MAX */
 	size_t n_evidence;

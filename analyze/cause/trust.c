@@ -3,12 +3,49 @@
  */
 #include "analyze/cause/rule.h"
 #include "analyze/infer/rollover.h"
+#include "base/time.h"
 
-/* What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. */
-static const struct rc_link *root_keys_again(const struct rc_case *c)
+#define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
+
+/* How long, at least, a resolver keeps what this answer gives; by its first record. */
+static int64_t kept_ns(const struct rc_msg *answer)
+{
+	struct rc_rr_iter it = rc_rr_begin(answer, RC_ANSWER);
+	struct rc_rr rr;
+	if (!rc_rr_next(&it, &rr) || rr.section != RC_ANSWER)
+		return 0;
+	return (int64_t)rr.ttl_s * RC_NS_PER_S < KEPT_MAX_NS ? (int64_t)rr.ttl_s * RC_NS_PER_S
+							     : KEPT_MAX_NS;
+}
+
+/* It was given the same for a question before this one, so lately that it would still have it. */
+static bool was_given_before(const struct rc_case *c, const struct rc_link *link)
+{
+	int64_t since_ns = link->answer != NULL ? c->from_ns - kept_ns(link->answer) : INT64_MAX;
+	uint64_t pos = link->record->prev_asker;
+	for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns < since_ns)
+			return false;
+		if (r->x.name_hash == link->x->name_hash && r->x.qtype == link->x->qtype &&
+		    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->from_ns &&
+		    r->x.answer.rcode == RC_RCODE_NOERROR && !(r->x.answer.flags & RC_FLAG_TC) &&
+		    rc_case_is_resolver(c, &r->x.asker))
+			return true;
+		pos = r->prev_asker;
+	}
+	return false;
+}
+
+/*
+ * What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. before: the
+ * other time was for an earlier question.
+ */
+static const struct rc_link *root_keys_again(const struct rc_case *c, bool *ret_before)
 {
 	const struct rc_link *proof = NULL;
 	unsigned n = 0;
+	*ret_before = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
 			continue;
@@ -16,7 +53,10 @@ static const struct rc_link *root_keys_again(const struct rc_case *c)
 		proof = &c->links[i];
 	}
 	/* A resolver whose anchor holds has them cached. */
-	return n >= 2 && proof->outcome == RC_OUT_USABLE ? proof : NULL;
+	if (n == 0 || proof->outcome != RC_OUT_USABLE)
+		return NULL;
+	*ret_before = n == 1;
+	return n >= 2 || was_given_before(c, proof) ? proof : NULL;
 }
 
 enum told { TOLD_NOTHING, TOLD_GOOD, TOLD_BAD };
@@ -59,12 +99,13 @@ struct root_keys {
 
 static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 {
-	*k = (struct root_keys){.proof = root_keys_again(c)};
+	bool before;
+	*k = (struct root_keys){.proof = root_keys_again(c, &before)};
 	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL)
 		return false;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	k->whole = r->status == RC_DNSSEC_SECURE;
-	bool root_alone = r->status == RC_DNSSEC_INDETERMINATE && r->n_findings == 0 &&
+	bool root_alone = !before && r->status == RC_DNSSEC_INDETERMINATE && r->n_findings == 0 &&
 			  !is_past_root(c);
 	k->told = told_anchor(c, k->proof->answer, &k->signal);
 	return k->whole || root_alone;

@@ -171,7 +171,10 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	c->took = NULL; /* what the rule told is void */
 	c->names_client = false;
 	bool original = cached && !(e->rule->flags & RC_RULE_REPEATS);
-	f->explanation = rc_say(c, "%s%s", e->explanation,
+	bool of_other = e->of_other || (by_zone && e->names_question);
+	f->of_other = of_other ? rc_say(c, "%s", e->explanation) : NULL;
+	f->explanation = rc_say(c, "%s%s%s%s", of_other ? rc_say_name(c, c->qname) : "",
+				of_other ? " fails as another name does: " : "", e->explanation,
 				original ? " (answered from the resolver's memory of that failure)"
 					 : "");
 	rc_prove_self(c, f,
@@ -197,8 +200,10 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
 	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
+	bool same = e->rule == o->rule && o->confidence >= e->confidence && !o->finding.vague &&
+		    !o->finding.generic; /* and its own evidence is of this question */
 	bool asks = (e->rule->flags & RC_RULE_REPEATS) && c->n_links > 0;
-	if (asks || (mere && (o->confidence > RC_CONF_NONE || by_zone)))
+	if (same || asks || (mere && (o->confidence > RC_CONF_NONE || by_zone)))
 		return;
 	if (o->confidence > RC_CONF_NONE)
 		note_alternative(o, o->rule);
@@ -257,6 +262,7 @@ static void compare_siblings(struct rc_decider *d, struct rc_case *c, struct out
 	f->server = NULL;
 	c->took = NULL;
 	c->names_client = false;
+	f->of_other = rc_say(c, "%s", e->explanation);
 	f->explanation = rc_say(
 		c, "%s fails at %s as another name of its zone does, of which more is known: %s",
 		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), e->explanation);

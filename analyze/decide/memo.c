@@ -74,6 +74,15 @@ static struct rc_memo_entry *place(struct rc_memo *m, uint64_t key)
 	return oldest;
 }
 
+static bool names_question(const struct rc_case *c, const char *text)
+{
+	char name[RC_NAME_TEXT_MAX + 1];
+	if (c->qname->labels == 0)
+		return false;
+	rc_name_format(c->qname, name);
+	return strstr(text, name) != NULL;
+}
+
 static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 		const struct rc_rule *rule, enum rc_confidence confidence,
 		const struct rc_finding *f)
@@ -97,10 +106,13 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 		e->evidence[e->n_evidence].fact = "part of the original failure";
 		e->n_evidence++;
 	}
-	size_t len = strlen(f->explanation);
+	const char *text = f->of_other != NULL ? f->of_other : f->explanation;
+	e->of_other = f->of_other != NULL;
+	e->names_question = !e->of_other && names_question(c, text);
+	size_t len = strlen(text);
 	if (len >= RC_MEMO_TEXT_MAX)
 		len = RC_MEMO_TEXT_MAX - 1;
-	memcpy(e->explanation, f->explanation, len);
+	memcpy(e->explanation, text, len);
 	e->explanation[len] = '\0';
 }
 

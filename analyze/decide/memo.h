@@ -16,7 +16,9 @@ struct rc_memo_entry {
 	const struct rc_rule *rule;
 	enum rc_confidence confidence;
 	bool has_zone, has_server;
-	bool vague; /* as of the finding */
+	bool vague;          /* as of the finding */
+	bool names_question; /* the explanation has the name it was made for */
+	bool of_other;       /* ... or another, by which that one was explained in turn */
 	struct rc_name zone;
 	struct rc_addr server;
 	uint8_t n_evidence;

@@ -40,6 +40,32 @@ static const struct rc_memo_entry *find(struct rc_memo *m, const char *server, c
 	return rc_memo_find(m, about(&s, server, name, end_ns), AGE_NS, by_zone);
 }
 
+/* What is told of a name says that name: of another it has to be said whose it was, and only once. */
+static void whose_explanation_it_was_is_remembered(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example");
+	struct rc_finding f = {.explanation = "www.example fails", .zone = &zone};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "mail.example", T0 + 1, &by_zone);
+	assert_true(by_zone && e->names_question && !e->of_other);
+	f = (struct rc_finding){.explanation = "mail.example fails as another does: ...",
+				.of_other = "www.example fails",
+				.zone = &zone};
+	rc_memo_put(m, about(&s, SERVER, "mail.example", T0), &rule, RC_CONF_PROVEN, &f);
+	e = find(m, SERVER, "ftp.example", T0 + 1, &by_zone);
+	assert_true(by_zone && e->of_other);
+	assert_string_equal(e->explanation, "www.example fails");
+	f = (struct rc_finding){.explanation = "no server of it answers", .zone = &zone};
+	rc_memo_put(m, about(&s, SERVER, "ftp.example", T0), &rule, RC_CONF_PROVEN, &f);
+	e = find(m, SERVER, "ftp.example", T0 + 1, &by_zone);
+	assert_false(e->names_question || e->of_other);
+	rc_memo_free(m);
+}
+
 static void a_verdict_is_found_for_its_server_and_name_alone(void **state)
 {
 	struct rc_memo *m = new_memo();
@@ -210,6 +236,7 @@ static void a_full_memo_keeps_the_newest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whose_explanation_it_was_is_remembered),
 		cmocka_unit_test(a_verdict_is_found_for_its_server_and_name_alone),
 		cmocka_unit_test(a_verdict_is_found_for_other_addresses_of_the_resolver),
 		cmocka_unit_test(a_verdict_about_a_zone_is_found_for_names_in_it),
