@@ -4,10 +4,10 @@
 
 #define EDE_SIGNATURE_EXPIRED 7u
 
-static const struct rc_rule *clock_rule(void)
+static const struct rc_rule *rule_of(const char *slug)
 {
 	for (size_t i = 0; rc_rule_at(i) != NULL; i++)
-		if (strcmp(rc_rule_at(i)->cause.slug, "dnssec.clock_skew") == 0)
+		if (strcmp(rc_rule_at(i)->cause.slug, slug) == 0)
 			return rc_rule_at(i);
 	fail();
 	return NULL;
@@ -53,7 +53,7 @@ static void set(struct scene *s, enum rc_dnssec_status status)
 static enum rc_confidence judge(struct scene *s)
 {
 	struct rc_finding f = {.explanation = NULL};
-	const struct rc_rule *rule = clock_rule();
+	const struct rc_rule *rule = rule_of("dnssec.clock_skew");
 	return rule->test(rule, &s->c, &f);
 }
 
@@ -100,11 +100,90 @@ static void the_keys_of_the_zone_do_where_those_above_are_held(void **state)
 	assert_int_equal(judge(&s), RC_CONF_NONE);
 }
 
+#define RESOLVER "192.0.2.53"
+#define KEYS_TTL_S 3600u
+
+/* The root's keys as the resolver was given them: once for this question, and before it at these times. */
+struct root_scene {
+	struct scene scene;
+	struct rc_recorder *recorder;
+	struct rc_reports *reports;
+	struct rc_addr resolver;
+	struct dns d;
+	struct rc_followed root;
+};
+
+static const struct rc_record *given_keys(struct root_scene *s, int64_t ts_ns)
+{
+	struct rc_record *r;
+	struct rc_exchange x = {
+		.first_ns = ts_ns,
+		.end_ns = ts_ns + MS,
+		.asker = s->resolver,
+		.server = addr("198.41.0.4"),
+		.qtype = RC_TYPE_DNSKEY,
+		.state = RC_X_ANSWERED,
+		.name_hash = rc_name_hash(SEED, &s->root.name),
+	};
+	uint64_t asker = rc_recorder_key(s->recorder, rc_addr_hash(SEED, &x.asker), x.name_hash);
+	uint64_t server = rc_recorder_key(s->recorder, rc_addr_hash(SEED, &x.server), x.name_hash);
+	rc_recorder_add(s->recorder, ts_ns, &s->root.name, asker, server, &r);
+	r->x = x;
+	return r;
+}
+
+static enum rc_confidence judge_anchor(int64_t before_ns, enum rc_dnssec_status status)
+{
+	static struct root_scene s;
+	struct rc_recorder_config config = {.record_bytes = 1 << 19,
+					    .answer_bytes = 1 << 19,
+					    .retention_ns = 3600 * RC_NS_PER_S,
+					    .seed = SEED};
+	struct rc_finding f = {.explanation = NULL};
+	s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
+	set(&s.scene, status);
+	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
+	dns_query(&s.d, 1, RC_FLAG_QR, ".", RC_TYPE_DNSKEY);
+	dns_rr(&s.d, RC_ANSWER, ".", RC_TYPE_DNSKEY, KEYS_TTL_S, &(struct dns){.len = 4});
+	assert_true(rc_msg_decode(s.d.data, s.d.len, s.d.len, SEED, &s.scene.answer));
+	given_keys(&s, T0 - before_ns);
+	const struct rc_record *r = given_keys(&s, T0);
+	struct rc_case *c = &s.scene.c;
+	s.scene.links[0] = (struct rc_link){.record = r,
+					    .x = &r->x,
+					    .name = &s.root,
+					    .answer = &s.scene.answer,
+					    .outcome = RC_OUT_USABLE};
+	c->recorder = s.recorder;
+	c->reports = s.reports;
+	c->resolver = &s.resolver;
+	c->n_resolver = 1;
+	c->n_links = 1;
+	c->ede = 0;
+	c->from_ns = T0 - MS;
+	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
+	enum rc_confidence confidence = rule->test(rule, c, &f);
+	rc_reports_free(s.reports);
+	rc_recorder_free(s.recorder);
+	return confidence;
+}
+
+/* A resolver that trusts them keeps them. */
+static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
+{
+	(void)state;
+	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_SECURE), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_anchor(600 * RC_NS_PER_S, RC_DNSSEC_SECURE), RC_CONF_NONE);
+	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INDETERMINATE), RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures_in_time_that_are_called_expired_tell_of_a_clock),
 		cmocka_unit_test(a_copy_that_has_expired_acquits_the_clock),
+		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
