@@ -3,6 +3,8 @@
  */
 #include "analyze/cause/rule.h"
 
+#define SAID_MAX 80u /* octets of its text: the event has the whole of it beside this */
+
 static bool capture_lost(const struct rc_case *c)
 {
 	return (c->x->marks & RC_X_DROPS) != 0;
@@ -14,6 +16,26 @@ static const char *outcome_text(struct rc_case *c)
 	if (!rc_is_answered(c))
 		return "no answer";
 	return rc_say(c, "%s", rc_code_name(&rc_rcodes, c->x->answer.rcode, code));
+}
+
+/* What the server itself says of it (RFC 8914), be it too little to name a cause. */
+static const char *own_words(struct rc_case *c)
+{
+	char text[SAID_MAX + 1];
+	if (c->weighing || c->answer == NULL || c->answer->edns.n_ede == 0)
+		return "";
+	const struct rc_ede *ede = &c->answer->edns.ede[0];
+	const struct rc_code *code = rc_code_find(&rc_ede_codes, ede->code);
+	struct rc_cursor cursor = rc_cursor_init(c->answer->wire, c->answer->len);
+	size_t len = ede->text_len < SAID_MAX ? ede->text_len : SAID_MAX;
+	rc_cursor_seek(&cursor, ede->text_off);
+	const uint8_t *said = rc_cursor_bytes(&cursor, (uint32_t)len);
+	len = said == NULL ? 0 : len;
+	for (size_t i = 0; i < len; i++)
+		text[i] = said[i] > ' ' && said[i] < 127 ? (char)said[i] : ' ';
+	text[len] = '\0';
+	return rc_say(c, " It says itself: EDE %u (%s)%s%s.", ede->code,
+		      code != NULL ? code->name : "not assigned", len > 0 ? ": " : "", text);
 }
 
 /* These two never claim anything: confidence NONE with an explanation is what the engine falls back to. */
@@ -47,9 +69,9 @@ static enum rc_confidence test_upstream(const struct rc_rule *rule, struct rc_ca
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				"%s for %s from %s; none of that server's own queries are in the "
-				"capture, so its reason is not visible.",
+				"capture, so its reason is not visible.%s",
 				outcome_text(c), rc_say_name(c, c->qname),
-				rc_say_addr(c, &c->x->server));
+				rc_say_addr(c, &c->x->server), own_words(c));
 	rc_prove_self(c, f, "the client's exchange is all there is");
 	return RC_CONF_NONE;
 }
@@ -58,9 +80,9 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 					struct rc_finding *f)
 {
 	(void)rule;
-	f->explanation = rc_say(c, "%s for %s from %s; nothing in the capture says why.",
+	f->explanation = rc_say(c, "%s for %s from %s; nothing in the capture says why.%s",
 				outcome_text(c), rc_say_name(c, c->qname),
-				rc_say_addr(c, &c->x->server));
+				rc_say_addr(c, &c->x->server), own_words(c));
 	rc_prove_self(c, f, "no packet that explains it was found");
 	return RC_CONF_NONE;
 }

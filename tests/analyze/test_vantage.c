@@ -85,6 +85,26 @@ static void what_a_person_asks_on_the_captured_host_is_told_too(void **state)
 	assert_true(rc_addr_equal(&s.seen[2].client, &person));
 }
 
+/* The server says too little for a cause; what it says is told, and as it says it. */
+static void what_cannot_be_told_has_the_servers_own_words(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt_said(&d, false, 22, "delegation\texample");
+	say(&s, LATE + 5, RESOLVER, CLIENT, 10, &d);
+	ask(&s, LATE + 9, CLIENT2, RESOLVER, 11, QUERY, "www.example");
+	reply(&s, LATE + 14, RESOLVER, CLIENT2, 11, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "unknown.upstream_not_visible");
+	assert_non_null(
+		strstr(s.seen[0].text, "EDE 22 (No Reachable Authority): delegation example."));
+	assert_null(strstr(s.seen[1].text, "EDE"));
+}
+
 static void a_failure_told_late_is_no_answer_that_came_too_late(void **state)
 {
 	struct sim s;
@@ -403,6 +423,7 @@ static void a_balancer_whose_servers_are_silent_says_so_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_told_has_the_servers_own_words),
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
