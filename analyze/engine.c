@@ -104,25 +104,9 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
 }
 
-/*
- * Client-facing: the asker is no resolver at work. An address that walks delegations while resolvers
- * serve clients in the same capture is one of them whose service address is not known.
- */
 static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
 {
-	const struct rc_host *asker = rc_hosts_find(e->hosts, &x->asker);
-	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
-	if (x->opcode != RC_OPCODE_QUERY || transfer) /* its own business, but for a forwarder's */
-		return asker == NULL || asker->fetches == 0;
-	if (rc_addr_equal(&x->asker, &x->server))
-		return true; /* a client on the resolver's own host */
-	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(e->hosts, asker))
-		return !rc_fetch_is_handed_on(rc_pair_recorder(e->pair), e->hosts, x);
-	if (rc_hosts_is_resolver(e->hosts, &x->asker) ||
-	    rc_fetch_is_for_client(rc_pair_recorder(e->pair), e->hosts, x))
-		return false;
-	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(e->hosts) == 0 ||
-	       !rc_hosts_iterates(e->hosts, &x->asker) || rc_hosts_works_apart(e->hosts, &x->asker);
+	return rc_fetch_is_by_client(rc_pair_recorder(e->pair), e->hosts, x);
 }
 
 /*

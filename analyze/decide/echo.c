@@ -502,10 +502,10 @@ static bool fared_alike_elsewhere(const struct rc_case *c)
 static bool is_general(const struct rc_case *c, const struct rc_failure *f)
 {
 	const struct rc_others *o = &c->others;
-	return !c->names_client && !c->adopted && f->n_chain == 0 && !c->lineage_cut &&
-	       (o->earlier > 0 || !c->hangs_on_first) && o->same_client_ok == 0 &&
-	       o->slipped == 0 && o->validated == 0 && fared_alike_elsewhere(c) &&
-	       c->n_resolver <= RC_LOOK_ADDRS_MAX;
+	return !c->names_client && !c->adopted && !c->translated && f->n_chain == 0 &&
+	       !c->lineage_cut && (o->earlier > 0 || !c->hangs_on_first) &&
+	       o->same_client_ok == 0 && o->slipped == 0 && o->validated == 0 &&
+	       fared_alike_elsewhere(c) && c->n_resolver <= RC_LOOK_ADDRS_MAX;
 }
 
 void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_failure *f)

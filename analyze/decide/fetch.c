@@ -1,6 +1,7 @@
 #include "analyze/decide/fetch.h"
 
 #include "analyze/infer/delegation.h"
+#include "analyze/infer/translated.h"
 
 #define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
@@ -323,4 +324,22 @@ bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, 
 	return asked != NULL && asked != r && asked->x.name_hash == r->x.name_hash &&
 	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
+}
+
+bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			   const struct rc_exchange *x)
+{
+	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
+	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	if (x->opcode != RC_OPCODE_QUERY || transfer) /* its own business, but for a forwarder's */
+		return asker == NULL || asker->fetches == 0;
+	if (rc_addr_equal(&x->asker, &x->server))
+		return true; /* a client on the resolver's own host */
+	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(hosts, asker))
+		return !rc_fetch_is_handed_on(recorder, hosts, x);
+	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x) ||
+	    rc_is_translated(recorder, x))
+		return false;
+	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(hosts) == 0 ||
+	       !rc_hosts_iterates(hosts, &x->asker) || rc_hosts_works_apart(hosts, &x->asker);
 }

@@ -1,6 +1,7 @@
 #include "analyze/infer/case.h"
 
 #include "analyze/infer/delegation.h"
+#include "analyze/infer/translated.h"
 #include "base/time.h"
 
 #define RESOLVER_ADDRS_MAX 16u
@@ -50,6 +51,24 @@ const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *r
 	return keep(c, rc_case_answer(c, record));
 }
 
+/* True if queries of one of these addresses of the resolver are in sight. */
+static bool look_upstream(struct rc_case *c, size_t from)
+{
+	bool other_tap = false, seen = false;
+	for (size_t i = from; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h == NULL || h->asked_rd0 + h->asked_rd1 == 0)
+			continue;
+		seen = true;
+		other_tap = other_tap || h->asked_source != c->x->first_source;
+	}
+	if (other_tap) {
+		c->from_ns -= SKEW_NS;
+		c->to_ns += SKEW_NS;
+	}
+	return seen;
+}
+
 static void find_resolver(struct rc_case *c)
 {
 	c->resolver = rc_arena_alloc(c->arena, RESOLVER_ADDRS_MAX * sizeof *c->resolver);
@@ -57,21 +76,23 @@ static void find_resolver(struct rc_case *c)
 		return;
 	c->n_resolver = rc_hosts_addresses(c->hosts, &c->x->server, c->resolver,
 					   RESOLVER_ADDRS_MAX);
-	bool other_tap = false;
 	if (c->own_fetch && c->n_resolver == 1 &&
 	    rc_hosts_twin(c->hosts, &c->x->server, &c->resolver[1]))
 		c->n_resolver = 2;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h == NULL || h->asked_rd0 + h->asked_rd1 == 0)
-			continue;
-		c->upstream_visible = true;
-		other_tap = other_tap || h->asked_source != c->x->first_source;
-	}
-	if (other_tap) {
-		c->from_ns -= SKEW_NS;
-		c->to_ns += SKEW_NS;
-	}
+	c->upstream_visible = look_upstream(c, 0);
+	const struct rc_exchange *behind = c->upstream_visible || c->own_fetch
+						   ? NULL
+						   : rc_translated_to(c->recorder, c->x);
+	if (behind == NULL)
+		return;
+	size_t n = c->n_resolver;
+	if (n == RESOLVER_ADDRS_MAX)
+		return;
+	c->n_resolver += rc_hosts_addresses(c->hosts, &behind->server, c->resolver + n,
+					    RESOLVER_ADDRS_MAX - n);
+	c->upstream_visible = look_upstream(c, n);
+	c->translated = true;
+	c->adopted = !rc_translated_surely(c->x);
 }
 
 /*

@@ -76,6 +76,7 @@ struct rc_case {
 	struct rc_addr *resolver; /* all addresses of the server, the asked one first */
 	size_t n_resolver;
 	bool upstream_visible; /* the server is seen asking others in this capture */
+	bool translated;       /* among them those of the server behind an address translation */
 	bool adopted; /* ... as it seems, by this one name: from an address nobody else has */
 
 	struct rc_followed *names;

@@ -85,6 +85,51 @@ static void what_a_person_asks_on_the_captured_host_is_told_too(void **state)
 	assert_true(rc_addr_equal(&s.seen[2].client, &person));
 }
 
+#define CLUSTER_ADDRESS "192.0.2.10"
+
+/* The same packet once more, to or from the address that an address translation has for the resolver. */
+static void send_copy(struct sim *s, int64_t ms, bool answer, unsigned ip_id, const char *server)
+{
+	static struct dns d;
+	dns_query(&d, 10, answer ? RECURSED | RC_RCODE_SERVFAIL : QUERY, "www.example", RC_TYPE_A);
+	struct rc_obs o = answer ? obs_message(T0 + ms * MS, server, 53, CLIENT, 1010, &d)
+				 : obs_message(T0 + ms * MS, CLIENT, 1010, server, 53, &d);
+	o.ip_id = (uint16_t)ip_id;
+	send_obs(s, &o);
+}
+
+static void ask_through_translation(struct sim *s, unsigned ip_id, unsigned inner_ip_id)
+{
+	begin(s);
+	warm_up(s, 0);
+	send_copy(s, LATE, false, ip_id, CLUSTER_ADDRESS);
+	send_copy(s, LATE, false, inner_ip_id, RESOLVER);
+	ask(s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(s, LATE + 10, 11, "www.example");
+	ask(s, LATE + 11, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(s, LATE + 12, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	send_copy(s, LATE + 13, true, 21, RESOLVER);
+	send_copy(s, LATE + 13, true, 21, CLUSTER_ADDRESS);
+	finish(s);
+}
+
+static void both_sides_of_an_address_translation_are_one_question(void **state)
+{
+	struct sim s;
+	struct rc_addr asked = addr(CLUSTER_ADDRESS);
+	(void)state;
+	for (unsigned ip_id = 0; ip_id < 2; ip_id++) { /* 0: there is none */
+		ask_through_translation(&s, ip_id, ip_id);
+		assert_int_equal(s.n, 1);
+		assert_true(rc_addr_equal(&s.seen[0].x.server, &asked));
+		assert_cause(&s, 0, "delegation.lame_refused");
+		assert_int_equal(s.seen[0].confidence, ip_id > 0 ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+	ask_through_translation(&s, 7, 8); /* a client that asks two at once */
+	assert_int_equal(s.n, 2);
+}
+
 /* The server says too little for a cause; what it says is told, and as it says it. */
 static void what_cannot_be_told_has_the_servers_own_words(void **state)
 {
@@ -423,6 +468,7 @@ static void a_balancer_whose_servers_are_silent_says_so_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_sides_of_an_address_translation_are_one_question),
 		cmocka_unit_test(what_cannot_be_told_has_the_servers_own_words),
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
