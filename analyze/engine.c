@@ -10,6 +10,7 @@
 #include "analyze/decide/incident.h"
 #include "analyze/drops.h"
 #include "analyze/infer/reports.h"
+#include "analyze/infer/translated.h"
 #include "base/err.h"
 #include "base/prefetch.h"
 #include "base/time.h"
@@ -342,7 +343,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		x.marks = r->x.marks;
 	x.marks |= window_marks(e, &x);
 	bool client = is_client_facing(e, &x);
-	if (!client && !e->config.want_upstream)
+	if (client ? rc_is_translated(recorder, &x) : !e->config.want_upstream)
 		return;
 	uint32_t cut = (x.marks & RC_X_CUT) != 0;
 	bool decoded = held->answer_len > 0 &&

@@ -11,7 +11,7 @@ import accuracy
 import harness
 
 VIEWS = ("both", "begins", "ends", "loss", "rebased", "reordered", "snapped", "deaf6", "bare", "single",
-         "on_host")
+         "on_host", "translated")
 
 
 def main():

@@ -98,6 +98,10 @@ def views_of_a_case(tap):
            "a loopback interface knows no link-layer addresses")
     tap.ok(alone and all(len(cut[0]) == 1 and len({p.src for p in cut[1][0]} & clients) == 1
                          for cut in alone), "a failure alone has one client")
+    twice = [p.ts_ns for p in made["translated"][1][0]]
+    tap.ok(len(twice) == len(whole) + len(made["client"][1][0]) and twice == sorted(twice) and
+           not {r["server"] for r in rows} & {r["server"] for r in made["translated"][0]},
+           "behind an address translation, clients' packets pass twice")
     inside = list(made["on_host"])
     tap.ok(len(inside) > 1 and all(r["client"] in ("127.0.0.1", "::1") for cut in inside for r in cut[0]) and
            sum(len(cut[0]) for cut in inside) == len(rows) and

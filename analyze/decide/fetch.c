@@ -1,7 +1,6 @@
 #include "analyze/decide/fetch.h"
 
 #include "analyze/infer/delegation.h"
-#include "analyze/infer/translated.h"
 
 #define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
@@ -337,8 +336,7 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 		return true; /* a client on the resolver's own host */
 	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(hosts, asker))
 		return !rc_fetch_is_handed_on(recorder, hosts, x);
-	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x) ||
-	    rc_is_translated(recorder, x))
+	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(hosts) == 0 ||
 	       !rc_hosts_iterates(hosts, &x->asker) || rc_hosts_works_apart(hosts, &x->asker);

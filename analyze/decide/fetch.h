@@ -56,9 +56,8 @@ bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts 
 			    const struct rc_exchange *x);
 
 /*
- * Asked by a client: the asker is no resolver at work, nor is this a copy of what it asked, behind an address translation.
- * An address that walks delegations while resolvers serve clients in the same capture is one of them whose service
- * address is not known.
+ * Asked by a client: the asker is no resolver at work. An address that walks delegations while resolvers serve clients
+ * in the same capture is one of them whose service address is not known.
  */
 bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			   const struct rc_exchange *x);

@@ -3,7 +3,7 @@
 #include "base/time.h"
 
 #define NAT_NS (2 * RC_NS_PER_MS) /* from one side of the translator to the other */
-#define STEPS_MAX 16u             /* questions of the client for the name looked at */
+#define STEPS_MAX 64u             /* questions of the client for the name looked at */
 
 static bool is_shortly_after(int64_t later_ns, int64_t ns)
 {

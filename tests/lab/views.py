@@ -15,6 +15,8 @@ taken from rcause's output.
   reordered neighbours within 200 microseconds by turns, as the queues of a card are read
   snapped   the first 128 octets of each frame
   deaf6     servers' answers by IPv6 take a way that is not tapped
+  translated  a host that translates addresses (a Kubernetes node): what clients ask and are answered passes twice,
+            with the address they asked and with the server's
   bare      frames without link-layer addresses, as from a loopback interface
   single    a failure alone, as if nobody else asked anything: its client's packets and its resolver's, with
             no link-layer addresses; up to three of each capture
@@ -40,6 +42,7 @@ TCP_RESET = 4
 SKEW_NS = 3 * 10**6
 REBASED_S = 316000000
 SNAP_OCTETS = 128
+TRANSLATED_NS = 20000
 QUEUE_NS = 2 * 10**5
 SINGLES = 3  # failures of a capture that are cut out: most of the others are alike
 BEFORE_NS = 10**7
@@ -332,6 +335,26 @@ def bare(rows, packets):
     return rows, [out]
 
 
+def cluster_address(address):
+    return address.replace("10.53.", "10.96.") if "." in address else address.replace("fd53:", "fd96:")
+
+
+def translated(rows, packets):
+    """The outer packet comes first on the way in, and last on the way out; only addresses differ."""
+    clients, out = clients_of(rows), []
+    for p in packets:
+        twin = None
+        if p.sport is not None and not p.fragment and p.src in clients:
+            twin = wire.readdressed(p, p.src, cluster_address(p.dst), p.sport, p.dport)
+            twin.ts_ns = p.ts_ns - TRANSLATED_NS
+        elif p.sport is not None and not p.fragment and p.dst in clients:
+            twin = wire.readdressed(p, cluster_address(p.src), p.dst, p.sport, p.dport)
+            twin.ts_ns = p.ts_ns + TRANSLATED_NS
+        out += [p, twin] if twin else [p]
+    return ([dict(as_seen(r), server=cluster_address(r["server"]), t=r["t"] - TRANSLATED_NS / 1e9) for r in rows],
+            [sorted(out, key=lambda p: p.ts_ns)])
+
+
 def helpers(server, packets):
     """Addresses of a resolver, and of those behind it that it forwards to, by link-layer address."""
     host = hosts(packets)
@@ -452,7 +475,7 @@ def ends(rows, packets):
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "bare": bare,
-         "reordered": reordered, "snapped": snapped, "deaf6": deaf6,
+         "reordered": reordered, "snapped": snapped, "deaf6": deaf6, "translated": translated,
          "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends", "single", "on_host")  # a resolver may seem to ask unasked
