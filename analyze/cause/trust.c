@@ -18,34 +18,35 @@ static int64_t kept_ns(const struct rc_msg *answer)
 							     : KEPT_MAX_NS;
 }
 
-/* It was given the same for a question before this one, so lately that it would still have it. */
-static bool was_given_before(const struct rc_case *c, const struct rc_link *link)
+/* Where it was given the same for a question before this one, so lately that it would still have it. NULL if not. */
+static const struct rc_exchange *given_before(const struct rc_case *c, const struct rc_link *link)
 {
 	int64_t since_ns = link->answer != NULL ? c->from_ns - kept_ns(link->answer) : INT64_MAX;
 	uint64_t pos = link->record->prev_asker;
 	for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns < since_ns)
-			return false;
+			return NULL;
 		if (r->x.name_hash == link->x->name_hash && r->x.qtype == link->x->qtype &&
 		    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->from_ns &&
 		    r->x.answer.rcode == RC_RCODE_NOERROR && !(r->x.answer.flags & RC_FLAG_TC) &&
 		    rc_case_is_resolver(c, &r->x.asker))
-			return true;
+			return &r->x;
 		pos = r->prev_asker;
 	}
-	return false;
+	return NULL;
 }
 
 /*
- * What the resolver fetched for the root's keys, from the latest on; NULL if it did so less than twice. before: the
- * other time was for an earlier question.
+ * What the resolver fetched for the root's keys, the latest; NULL if it did so less than twice. *ret_before: the other
+ * time, where it was for an earlier question, else NULL.
  */
-static const struct rc_link *root_keys_again(const struct rc_case *c, bool *ret_before)
+static const struct rc_link *root_keys_again(const struct rc_case *c,
+					     const struct rc_exchange **ret_before)
 {
 	const struct rc_link *proof = NULL;
 	unsigned n = 0;
-	*ret_before = false;
+	*ret_before = NULL;
 	for (size_t i = 0; i < c->n_links; i++) {
 		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
 			continue;
@@ -55,8 +56,9 @@ static const struct rc_link *root_keys_again(const struct rc_case *c, bool *ret_
 	/* A resolver whose anchor holds has them cached. */
 	if (n == 0 || proof->outcome != RC_OUT_USABLE)
 		return NULL;
-	*ret_before = n == 1;
-	return n >= 2 || was_given_before(c, proof) ? proof : NULL;
+	if (n == 1)
+		*ret_before = given_before(c, proof);
+	return n >= 2 || *ret_before != NULL ? proof : NULL;
 }
 
 enum told { TOLD_NOTHING, TOLD_GOOD, TOLD_BAD };
@@ -92,6 +94,8 @@ static bool is_past_root(const struct rc_case *c)
 /* What the root's keys showed, when a resolver asks for them again and again and rejects all the same. */
 struct root_keys {
 	const struct rc_link *proof;
+	const struct rc_exchange
+		*before; /* given for an earlier question; NULL: all were for this one */
 	const struct rc_signal *signal;
 	enum told told;
 	bool whole; /* the chain down to the name was seen, and verifies */
@@ -99,14 +103,14 @@ struct root_keys {
 
 static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 {
-	bool before;
-	*k = (struct root_keys){.proof = root_keys_again(c, &before)};
+	*k = (struct root_keys){.signal = NULL};
+	k->proof = root_keys_again(c, &k->before);
 	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL)
 		return false;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	k->whole = r->status == RC_DNSSEC_SECURE;
-	bool root_alone = !before && r->status == RC_DNSSEC_INDETERMINATE && r->n_findings == 0 &&
-			  !is_past_root(c);
+	bool root_alone = k->before == NULL && r->status == RC_DNSSEC_INDETERMINATE &&
+			  r->n_findings == 0 && !is_past_root(c);
 	k->told = told_anchor(c, k->proof->answer, &k->signal);
 	return k->whole || root_alone;
 }
@@ -121,6 +125,9 @@ static void prove_root(struct rc_case *c, struct rc_finding *f, const struct roo
 {
 	rc_prove(c, f, k->proof->x, &k->proof->name->name, NULL,
 		 "the root's DNSKEY set, which verifies with the trust anchor");
+	if (k->before != NULL)
+		rc_prove(c, f, k->before, &k->proof->name->name, NULL,
+			 "the same, given for an earlier question");
 	if (k->signal != NULL)
 		rc_prove(c, f, rc_arena_copy(c->arena, &k->signal->x, sizeof k->signal->x), NULL,
 			 NULL,
