@@ -24,7 +24,7 @@ static bool are_alike(const struct rc_msg_facts *a, const struct rc_msg_facts *b
 
 /*
  * Clients that ask two servers at once from one socket (musl) send the same too: but not with one identification, and
- * where there is none, the answers do not come one within the other, and alike.
+ * their answers do not come one within the other, and alike.
  */
 static bool is_inside(const struct rc_exchange *inner, const struct rc_exchange *outer)
 {
@@ -34,9 +34,9 @@ static bool is_inside(const struct rc_exchange *inner, const struct rc_exchange 
 		    inner->last_ip_id == outer->last_ip_id && inner->state == outer->state &&
 		    rc_addr_equal(&inner->asker, &outer->asker) &&
 		    !rc_addr_equal(&inner->server, &outer->server) && is_asked_first(outer, inner);
-	if (!same || rc_translated_surely(outer))
-		return same;
-	return outer->state == RC_X_ANSWERED && is_shortly_after(outer->end_ns, inner->end_ns) &&
+	if (!same || outer->state != RC_X_ANSWERED)
+		return same && rc_translated_surely(outer);
+	return is_shortly_after(outer->end_ns, inner->end_ns) &&
 	       are_alike(&inner->answer, &outer->answer);
 }
 
