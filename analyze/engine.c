@@ -117,8 +117,7 @@ static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange
 static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
 {
 	return x->opcode == RC_OPCODE_QUERY && !(x->query.flags & RC_FLAG_RD) &&
-	       x->qtype != RC_TYPE_AXFR && x->qtype != RC_TYPE_IXFR &&
-	       rc_hosts_works_apart(e->hosts, &x->asker);
+	       !rc_exchange_is_transfer(x) && rc_hosts_works_apart(e->hosts, &x->asker);
 }
 
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */

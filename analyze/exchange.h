@@ -96,6 +96,18 @@ struct rc_exchange {
 	uint8_t icmp_code;
 };
 
+/* A zone transfer (RFC 5936, 1995). */
+static inline bool rc_exchange_is_transfer(const struct rc_exchange *x)
+{
+	return x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+}
+
+/* For the keys of a zone, or their digests at its parent: what a validator asks besides the question. */
+static inline bool rc_exchange_asks_keys(const struct rc_exchange *x)
+{
+	return x->qtype == RC_TYPE_DNSKEY || x->qtype == RC_TYPE_DS;
+}
+
 static inline bool rc_exchange_answered(const struct rc_exchange *x)
 {
 	return x->state == RC_X_ANSWERED;

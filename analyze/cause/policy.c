@@ -17,11 +17,6 @@ static const char *server_text(struct rc_case *c)
 	return rc_say_addr(c, &c->x->server);
 }
 
-static bool is_transfer(const struct rc_case *c)
-{
-	return c->x->qtype == RC_TYPE_AXFR || c->x->qtype == RC_TYPE_IXFR;
-}
-
 /* The client gets answers here at other times, at whichever address of the resolver. */
 static bool is_served(const struct rc_case *c)
 {
@@ -37,8 +32,8 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 {
 	(void)rule;
 	const struct rc_msg_facts *a = &c->x->answer;
-	if (!rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(a, RC_FLAG_RA) || is_transfer(c) ||
-	    rc_case_has_ede(c, EDE_PROHIBITED))
+	if (!rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(a, RC_FLAG_RA) ||
+	    rc_exchange_is_transfer(c->x) || rc_case_has_ede(c, EDE_PROHIBITED))
 		return RC_CONF_NONE;
 	if (rc_recursion_for_others(c) != RC_CONF_NONE)
 		return RC_CONF_NONE; /* a matter of who asks */
@@ -86,7 +81,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 				      struct rc_finding *f)
 {
 	(void)rule;
-	if (is_transfer(c) || rc_relays_upstream(c))
+	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c))
 		return RC_CONF_NONE;
 	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
 		return fails_only(c, f);
@@ -139,11 +134,12 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	(void)rule;
 	bool rd = rc_flag(&c->x->query, RC_FLAG_RD);
 	bool notauth = rc_rcode_is(c, RC_RCODE_NOTAUTH);
-	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) && !(notauth && is_transfer(c));
+	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
+			!(notauth && rc_exchange_is_transfer(c->x));
 	if ((rd && !notauth) || resolver || rc_server_hosts_zone(c) || c->x->query.tsig ||
 	    rc_case_has_ede(c, EDE_PROHIBITED))
 		return RC_CONF_NONE;
-	if (is_transfer(c) && !notauth)
+	if (rc_exchange_is_transfer(c->x) && !notauth)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s does not host a zone that %s lies in.", server_text(c),
@@ -151,15 +147,15 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	rc_prove_self(c, f, notauth ? "NOTAUTH" : "REFUSED with RA=0 to a query with RD=0");
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
-	return notauth && is_transfer(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return notauth && rc_exchange_is_transfer(c->x) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct rc_case *c,
 					    struct rc_finding *f)
 {
 	(void)rule;
-	if (rc_flag(&c->x->query, RC_FLAG_RD) || is_transfer(c) || !rc_server_recurses(c) ||
-	    c->x->opcode != RC_OPCODE_QUERY)
+	if (rc_flag(&c->x->query, RC_FLAG_RD) || rc_exchange_is_transfer(c->x) ||
+	    !rc_server_recurses(c) || c->x->opcode != RC_OPCODE_QUERY)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -178,7 +174,7 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 	(void)rule;
 	bool relayed_or_resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
 				   !rc_rcode_is(c, RC_RCODE_REFUSED);
-	if (!is_transfer(c) || relayed_or_resolver)
+	if (!rc_exchange_is_transfer(c->x) || relayed_or_resolver)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
@@ -236,7 +232,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 				     struct rc_finding *f)
 {
 	(void)rule;
-	if (is_transfer(c) || rc_relays_upstream(c))
+	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c))
 		return RC_CONF_NONE;
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
 	if (c->others.same_client_types_ok == 0)
@@ -261,7 +257,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	bool served = is_served(c);
 	served = served || c->others.served_refused > 0;
 	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
-			       !is_transfer(c);
+			       !rc_exchange_is_transfer(c->x);
 	if (c->ede & rule->ede) {
 		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
 		/* Some say so of a client that they do not serve (CoreDNS's acl). */

@@ -75,7 +75,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 				     struct rc_finding *f)
 {
 	(void)rule;
-	if (c->x->qtype == RC_TYPE_AXFR || c->x->qtype == RC_TYPE_IXFR || c->forwarded != NULL)
+	if (rc_exchange_is_transfer(c->x) || c->forwarded != NULL)
 		return RC_CONF_NONE;
 	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
 	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0)

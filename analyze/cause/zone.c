@@ -72,7 +72,7 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 
 static bool is_refresh(const struct rc_exchange *x)
 {
-	return x->qtype == RC_TYPE_SOA || x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	return x->qtype == RC_TYPE_SOA || rc_exchange_is_transfer(x);
 }
 
 /* A client asked this server for it. */

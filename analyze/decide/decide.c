@@ -78,7 +78,7 @@ static bool is_empty_refusal(const struct rc_exchange *x)
 	const struct rc_msg_facts *a = &x->answer;
 	return x->opcode == RC_OPCODE_QUERY && (x->query.flags & RC_FLAG_RD) &&
 	       !(a->flags & (RC_FLAG_RA | RC_FLAG_AA | RC_FLAG_TC)) && a->counts[0] == 0 &&
-	       x->qtype != RC_TYPE_AXFR && x->qtype != RC_TYPE_IXFR;
+	       !rc_exchange_is_transfer(x);
 }
 
 bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
@@ -517,7 +517,7 @@ static void mark_told(struct rc_case *c)
 		struct rc_record *r = rc_recorder_at(c->recorder, link->pos);
 		uint16_t type = link->x->qtype;
 		bool own = link->name->role == RC_ROLE_QUESTION;
-		bool side = !own || type == RC_TYPE_DNSKEY || type == RC_TYPE_DS;
+		bool side = !own || rc_exchange_asks_keys(link->x);
 		if (r != NULL &&
 		    ((own && type == c->x->qtype) || (side && link->outcome != RC_OUT_USABLE)))
 			r->x.marks |= RC_X_TOLD;

@@ -6,7 +6,6 @@
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
 #define KEYS_STEPS_MAX 16u /* exchanges about a zone looked through for its keys */
 #define WAITING_STEPS_MAX 16u     /* clients that asked a resolver for the name looked at */
-#define ADDRS_MAX 16u             /* of one resolver */
 #define FETCH_TAIL_NS RC_NS_PER_S /* resolvers go on fetching a while after they answered */
 #define RETRY_NS (300 * RC_NS_PER_MS)
 #define LOOK_BACK_NS (2 * RC_NS_PER_S) /* the way down to the name comes before the name */
@@ -78,11 +77,6 @@ int64_t rc_fetch_of(const struct rc_case_sources *s, const struct rc_exchange *x
 	return span.to_ns + (span.gap_ns > LOOK_ON_NS ? span.gap_ns : LOOK_ON_NS);
 }
 
-static bool is_of_keys(uint16_t qtype)
-{
-	return qtype == RC_TYPE_DNSKEY || qtype == RC_TYPE_DS;
-}
-
 /* What the resolver has asked about one name: where its first question stands, and its first for keys. */
 struct asked {
 	uint64_t first, keys; /* positions; 0 none */
@@ -100,8 +94,8 @@ static struct asked asked_about(const struct rc_case *c, uint64_t hash)
 				break;
 			if (r->x.name_hash == hash && rc_case_is_resolver(c, &r->x.asker)) {
 				a.first = a.first == 0 || pos < a.first ? pos : a.first;
-				a.n_keys += is_of_keys(r->x.qtype);
-				if (is_of_keys(r->x.qtype) && (a.keys == 0 || pos < a.keys))
+				a.n_keys += rc_exchange_asks_keys(&r->x);
+				if (rc_exchange_asks_keys(&r->x) && (a.keys == 0 || pos < a.keys))
 					a.keys = pos;
 			}
 			pos = r->prev_asker;
@@ -125,7 +119,7 @@ static bool asks_keys_first(const struct rc_case *c, const struct rc_name *zone)
 		if (r == NULL || pos >= a.keys)
 			return r != NULL && a.first < a.keys;
 		rc_record_name(r, &name);
-		if (rc_case_is_resolver(c, &r->x.asker) && !is_of_keys(r->x.qtype) &&
+		if (rc_case_is_resolver(c, &r->x.asker) && !rc_exchange_asks_keys(&r->x) &&
 		    name.len > 0 && rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
 			return false;
 		pos = rc_recorder_next(c->recorder, pos);
@@ -289,12 +283,12 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
 bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			   const struct rc_exchange *x)
 {
-	struct rc_addr addrs[ADDRS_MAX];
-	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, ADDRS_MAX);
+	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
+	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
 	for (size_t i = 0; i < n; i++)
 		if (rc_addr_is_loopback(&addrs[i]) && is_waited_for(recorder, &addrs[i], x, false))
 			return true;
-	return is_of_keys(x->qtype);
+	return rc_exchange_asks_keys(x);
 }
 
 bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
@@ -329,8 +323,8 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 			   const struct rc_exchange *x)
 {
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
-	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
-	if (x->opcode != RC_OPCODE_QUERY || transfer) /* its own business, but for a forwarder's */
+	if (x->opcode != RC_OPCODE_QUERY ||
+	    rc_exchange_is_transfer(x)) /* its own business, but for a forwarder's */
 		return asker == NULL || asker->fetches == 0;
 	if (rc_addr_equal(&x->asker, &x->server))
 		return true; /* a client on the resolver's own host */

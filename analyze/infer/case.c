@@ -4,7 +4,6 @@
 #include "analyze/infer/translated.h"
 #include "base/time.h"
 
-#define RESOLVER_ADDRS_MAX 16u
 #define BOOK_PAGES 2u
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 #define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
@@ -71,11 +70,11 @@ static bool look_upstream(struct rc_case *c, size_t from)
 
 static void find_resolver(struct rc_case *c)
 {
-	c->resolver = rc_arena_alloc(c->arena, RESOLVER_ADDRS_MAX * sizeof *c->resolver);
+	c->resolver = rc_arena_alloc(c->arena, RC_GROUP_ADDRS_MAX * sizeof *c->resolver);
 	if (c->resolver == NULL)
 		return;
 	c->n_resolver = rc_hosts_addresses(c->hosts, &c->x->server, c->resolver,
-					   RESOLVER_ADDRS_MAX);
+					   RC_GROUP_ADDRS_MAX);
 	if (c->own_fetch && c->n_resolver == 1 &&
 	    rc_hosts_twin(c->hosts, &c->x->server, &c->resolver[1]))
 		c->n_resolver = 2;
@@ -86,10 +85,10 @@ static void find_resolver(struct rc_case *c)
 	if (behind == NULL)
 		return;
 	size_t n = c->n_resolver;
-	if (n == RESOLVER_ADDRS_MAX)
+	if (n == RC_GROUP_ADDRS_MAX)
 		return;
 	c->n_resolver += rc_hosts_addresses(c->hosts, &behind->server, c->resolver + n,
-					    RESOLVER_ADDRS_MAX - n);
+					    RC_GROUP_ADDRS_MAX - n);
 	c->upstream_visible = look_upstream(c, n);
 	c->translated = true;
 	c->adopted = !rc_translated_surely(c->x);
@@ -164,7 +163,7 @@ static void adopt(struct rc_case *c)
 	if (n == 0)
 		return;
 	c->upstream_visible = false;
-	if (!may_be_one_host(lone, n) || c->n_resolver + n > RESOLVER_ADDRS_MAX)
+	if (!may_be_one_host(lone, n) || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
 		return;
 	for (size_t i = 0; i < n; i++)
 		c->resolver[c->n_resolver++] = lone[i];

@@ -156,9 +156,8 @@ static bool is_asked_of_itself(const struct rc_exchange *x)
 /* Whether the server behind it lives, a forwarder asks by the root, for nobody (CoreDNS: ". NS"). */
 static bool is_probe(const struct rc_followed *name, const struct rc_exchange *x)
 {
-	bool keys = x->qtype == RC_TYPE_DNSKEY || x->qtype == RC_TYPE_DS;
 	return (x->query.flags & RC_FLAG_RD) && name->name.labels == 0 &&
-	       name->role != RC_ROLE_QUESTION && !keys;
+	       name->role != RC_ROLE_QUESTION && !rc_exchange_asks_keys(x);
 }
 
 /* A nameserver's address was given in time. */

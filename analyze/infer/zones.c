@@ -521,7 +521,7 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 				 (c->links[j].outcome == RC_OUT_USABLE && !leads_on(c, q, j));
 			known = known || c->links[j].outcome != RC_OUT_UNKNOWN;
 		} while ((j = q->next[j]) != 0);
-		bool side = first->x->qtype == RC_TYPE_DNSKEY || first->x->qtype == RC_TYPE_DS;
+		bool side = rc_exchange_asks_keys(first->x);
 		if (usable || !known || (c->final != NULL && !side))
 			continue;
 		z->failed_questions++;

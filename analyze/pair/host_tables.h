@@ -10,7 +10,6 @@
 
 #define RC_HOST_WAYS 8u
 #define RC_GROUPS_MAX 1024u     /* resolvers of several addresses; a large site has some dozens */
-#define RC_GROUP_ADDRS_MAX 16u  /* addresses of one resolver */
 #define RC_RECENT_NAMES 65536u  /* client questions remembered for learning: one per hash slot */
 #define RC_LOAD_SLOTS 65536u    /* far more than servers asked at a time */
 #define RC_SERVED_PAIRS 131072u /* pairs remembered; what is forgotten only weakens a claim */

@@ -218,7 +218,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	if (x->opcode != RC_OPCODE_QUERY)
 		return 0;
 	uint32_t open = open_question(load_of(h, keys->server), x);
-	bool transfer = x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR;
+	bool transfer = rc_exchange_is_transfer(x);
 	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
 	bool relay = rd && !fetch && h->on_host && rc_hosts_is_relay(h, x);
 	struct rc_host *asker = rd && !fetch && !relay

@@ -13,7 +13,8 @@
 #include "analyze/exchange.h"
 
 #define RC_GROUP_NONE 0u
-#define RC_SERVICES_MAX 16u /* resolvers compared with one another: a site has a few */
+#define RC_GROUP_ADDRS_MAX 16u /* addresses of one resolver */
+#define RC_SERVICES_MAX 16u    /* resolvers compared with one another: a site has a few */
 #define RC_LONE_MAX \
 	16u /* addresses that ask as resolvers do, of which it is not known whose they are */
 

@@ -305,8 +305,7 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 
 static bool is_transfer(const struct rc_exchange *x)
 {
-	return x->opcode == RC_OPCODE_QUERY && x->transport == RC_TCP &&
-	       (x->qtype == RC_TYPE_AXFR || x->qtype == RC_TYPE_IXFR);
+	return x->opcode == RC_OPCODE_QUERY && x->transport == RC_TCP && rc_exchange_is_transfer(x);
 }
 
 static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
