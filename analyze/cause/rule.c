@@ -66,18 +66,20 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 		return;
 	bool answered = x->state == RC_X_ANSWERED;
 	bool icmp = !answered && x->icmp_frame != 0;
+	/* The packet that ended it: the answer, or the reset of a connection that never came about. */
+	bool ended = answered || (!icmp && (x->marks & RC_X_NO_CONNECT) && x->end_frame != 0);
 	struct rc_evidence *e = &f->evidence[f->n_evidence++];
 	*e = (struct rc_evidence){
-		.frame = answered ? x->end_frame
-			 : icmp   ? x->icmp_frame
-				  : x->last_frame,
+		.frame = ended  ? x->end_frame
+			 : icmp ? x->icmp_frame
+				: x->last_frame,
 		.query_frame = x->first_frame,
-		.source = answered ? x->end_source
-			  : icmp   ? x->icmp_source
-				   : x->last_source,
-		.ts_ns = answered ? x->end_ns
-			 : icmp   ? x->icmp_ns
-				  : x->last_ns,
+		.source = ended  ? x->end_source
+			  : icmp ? x->icmp_source
+				 : x->last_source,
+		.ts_ns = ended  ? x->end_ns
+			 : icmp ? x->icmp_ns
+				: x->last_ns,
 		.from = x->asker,
 		.to = x->server,
 		.name = name,
