@@ -58,6 +58,12 @@ struct rc_cause {
 	const char *reference;     /* "RFC 8914 4.8" */
 };
 
+/* What to do about one failure, where it says more than its cause does; texts as of the cause. */
+struct rc_advice {
+	const char *fix[3];
+	const char *next_steps[3];
+};
+
 const char *rc_confidence_name(enum rc_confidence confidence); /* "proven" ... "none" */
 const char *rc_party_name(enum rc_party party);
 

@@ -139,6 +139,7 @@ int rc_filter_match(struct rc_filter *filter, const struct rc_frame *frame,
  * first IPv4 fragments with no IPv6 extension header before the transport.
  */
 static const char *const passed[] = {
+	"tcp port 853",                    /* DNS over TLS (RFC 7858) */
 	"ip[6:2] & 0x3fff != 0",           /* IPv4 fragments, first and later */
 	"ip6 proto (0 or 43 or 44 or 60)", /* IPv6 extension headers, fragments among them */
 	"icmp[0] = 3 or icmp[0] = 11 or icmp[0] = 12", /* errors quoting a packet (RFC 1812 4.3) */

@@ -14,6 +14,7 @@
 #include "decode/quick.h"
 #include "decode/stats.h"
 #include "decode/stream.h"
+#include "decode/tls.h"
 
 enum { LINKTYPE_ETHERNET = 1, ETHERTYPE_IP4 = 0x0800, ETHERTYPE_IP6 = 0x86dd };
 enum { UDP_HEADER = 8 };
@@ -159,6 +160,25 @@ static size_t give_udp(struct rc_decoder *d, struct rc_packet *p, struct rc_obs 
 	return 1;
 }
 
+static void mark_tls(const struct rc_packet *p, struct rc_obs *obs)
+{
+	obs->flags |= RC_OBS_TLS;
+	obs->from_server = p->src_port == RC_TLS_PORT;
+}
+
+static size_t give_tls(struct rc_decoder *d, struct rc_packet *p, struct rc_obs *obs)
+{
+	enum rc_tcp_event event;
+	p->fate = RC_FATE_TLS;
+	if (!rc_tls_event(p, &event))
+		return 0;
+	fill(d, p, RC_OBS_TCP, RC_TCP, obs);
+	no_message(obs);
+	mark_tls(p, obs);
+	obs->tcp_event = (uint8_t)event;
+	return 1;
+}
+
 static size_t give_icmp(struct rc_decoder *d, struct rc_packet *p, struct rc_obs *obs)
 {
 	enum { LENGTH_AND_CHECKSUM = 4 };
@@ -168,13 +188,16 @@ static size_t give_icmp(struct rc_decoder *d, struct rc_packet *p, struct rc_obs
 	struct rc_packet *quote = &icmp.quote;
 	quote->src_port = rc_cursor_u16(&quote->c);
 	quote->dst_port = rc_cursor_u16(&quote->c);
-	if (!rc_ports_has(&d->ports.dns, quote->src_port) &&
-	    !rc_ports_has(&d->ports.dns, quote->dst_port)) {
+	bool udp = quote->proto == RC_IP_UDP;
+	bool dns = rc_ports_has(&d->ports.dns, quote->src_port) ||
+		   rc_ports_has(&d->ports.dns, quote->dst_port);
+	if (!dns && (udp || !rc_tls_is(quote))) {
 		p->fate = RC_FATE_ICMP_OTHER;
 		return 0;
 	}
-	bool udp = quote->proto == RC_IP_UDP;
 	fill(d, quote, RC_OBS_ICMP, udp ? RC_UDP : RC_TCP, obs);
+	if (!dns)
+		mark_tls(quote, obs);
 	obs->icmp_from = p->src;
 	obs->icmp_type = icmp.type;
 	obs->icmp_code = icmp.code;
@@ -305,9 +328,9 @@ static enum rc_layer step_tcp(struct rc_decoder *d, struct rc_packet *p)
 {
 	p->src_port = rc_cursor_u16(&p->c);
 	p->dst_port = rc_cursor_u16(&p->c);
-	if (!rc_ports_has(&d->ports.dns, p->src_port) && !rc_ports_has(&d->ports.dns, p->dst_port))
-		return rc_packet_end(p, RC_FATE_OTHER_PORT);
-	return RC_LAYER_TCP;
+	if (rc_ports_has(&d->ports.dns, p->src_port) || rc_ports_has(&d->ports.dns, p->dst_port))
+		return RC_LAYER_TCP;
+	return rc_tls_is(p) ? RC_LAYER_TLS : rc_packet_end(p, RC_FATE_OTHER_PORT);
 }
 
 static enum rc_layer step_payload(struct rc_decoder *d, struct rc_packet *p)
@@ -351,6 +374,7 @@ static enum rc_layer step(struct rc_decoder *d, struct rc_packet *p, enum rc_lay
 		return step_encap(d, p, RC_ENCAP_KEY_LAYER, (uint16_t)layer, RC_FATE_NOT_IP);
 	case RC_LAYER_DNS:
 	case RC_LAYER_TCP:
+	case RC_LAYER_TLS:
 	case RC_LAYER_ICMP:
 	case RC_LAYER_END:
 		break;
@@ -411,6 +435,9 @@ static size_t decode(struct rc_decoder *d, const struct rc_frame *frame, struct 
 			return give_tcp(d, obs, max);
 		if (p->c.failed)
 			p->fate = p->wire_end > p->c.len ? RC_FATE_CUT : RC_FATE_BAD_HEADER;
+		break;
+	case RC_LAYER_TLS:
+		n = give_tls(d, p, obs);
 		break;
 	case RC_LAYER_ICMP:
 		n = give_icmp(d, p, obs);

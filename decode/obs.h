@@ -21,7 +21,7 @@ enum rc_transport { RC_UDP, RC_TCP };
 
 enum rc_tcp_event {
 	RC_TCP_SYN,         /* client's SYN (each one: repeats are repeats) */
-	RC_TCP_ESTABLISHED, /* server's SYN+ACK */
+	RC_TCP_ESTABLISHED, /* server's SYN+ACK; with RC_OBS_TLS whatever it sends */
 	RC_TCP_RESET,       /* RST from either side; from_server says which */
 	RC_TCP_CLOSED,      /* FIN from the server before every query was answered */
 };
@@ -32,6 +32,7 @@ enum {                               /* rc_obs.flags */
        RC_OBS_TUNNELLED = 1u << 2,   /* inside GRE, VXLAN, IP-in-IP, ... */
        RC_OBS_RESYNC = 1u << 3,      /* first message after a gap in a TCP stream */
        RC_OBS_IP6 = 1u << 4,         /* IPv6 on the wire */
+       RC_OBS_TLS = 1u << 5,         /* of DNS over TLS: TCP events and ICMP errors alone */
 };
 
 /*

@@ -26,6 +26,7 @@ enum rc_layer {
 	RC_LAYER_FRAGMENT,  /* payload of an IP fragment; rc_packet.fragment describes it */
 	RC_LAYER_DNS,       /* DNS message in UDP */
 	RC_LAYER_TCP,       /* TCP header behind the ports, of a DNS port */
+	RC_LAYER_TLS,       /* the same, of the port of DNS over TLS */
 	RC_LAYER_ICMP,      /* ICMP or ICMPv6 header */
 };
 

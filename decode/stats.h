@@ -15,6 +15,8 @@
 #define RC_FATE_LIST(X) \
 	X(RC_FATE_DNS, "frames_dns", "frames that gave DNS messages") \
 	X(RC_FATE_TCP, "frames_tcp", "TCP segments of DNS ports that completed no message") \
+	X(RC_FATE_TLS, "frames_tls", \
+	  "TCP segments of DNS over TLS: what they carry cannot be read") \
 	X(RC_FATE_ICMP, "frames_icmp", "ICMP errors that quote DNS packets") \
 	X(RC_FATE_ICMP_OTHER, "frames_icmp_other", "other ICMP messages") \
 	X(RC_FATE_FRAGMENT, "frames_fragment", "IP fragments that completed no datagram") \

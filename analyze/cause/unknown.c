@@ -2,6 +2,7 @@
  * What is said when nothing can be said: which part of the story the capture does not hold.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/infer/tls.h"
 
 #define SAID_MAX 80u /* octets of its text: the event has the whole of it beside this */
 
@@ -61,11 +62,38 @@ static enum rc_confidence test_loss(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_NONE;
 }
 
+static const struct rc_advice over_tls = {
+	.fix = {"Look in the log of {resolver}, or at {server}: what is asked over TLS cannot be "
+		"read from packets."},
+	.next_steps = {"kdig +tls @{server} {qname} {qtype}"},
+};
+
+/* A forwarder over TLS: why it fails stays between it and the server that it asks. */
+static bool asks_over_tls(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_tls_use use;
+	rc_tls_look(c, &use);
+	if (use.alive == NULL)
+		return false;
+	f->server = rc_arena_copy(c->arena, &use.alive->server, sizeof use.alive->server);
+	f->advice = &over_tls;
+	f->explanation = rc_say(c,
+				"%s for %s from %s, which asks %s over TLS: what it asked and got "
+				"there cannot be read.%s",
+				outcome_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->server), rc_say_addr(c, &use.alive->server),
+				own_words(c));
+	rc_prove_self(c, f, "the client's exchange is all there is to read");
+	return true;
+}
+
 static enum rc_confidence test_upstream(const struct rc_rule *rule, struct rc_case *c,
 					struct rc_finding *f)
 {
 	(void)rule;
 	if (c->upstream_visible || c->x->opcode != RC_OPCODE_QUERY)
+		return RC_CONF_NONE;
+	if (asks_over_tls(c, f))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				"%s for %s from %s; none of that server's own queries are in the "

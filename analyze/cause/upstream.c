@@ -2,6 +2,7 @@
  * Upstream: every server of a zone on the way failed the same way.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/tls.h"
 #include "analyze/cause/witness.h"
 #include "base/time.h"
 
@@ -217,6 +218,9 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	unsigned these, all;
 	enum rc_outcome outcome = (enum rc_outcome)rule->param;
+	enum rc_confidence confidence;
+	if (z == NULL && (confidence = rc_by_tls(rule, c, f)) != RC_CONF_NONE)
+		return confidence;
 	if (z == NULL)
 		return by_witness(rule, c, f);
 	count_servers(z, outcome, &these, &all);
@@ -451,11 +455,13 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("Every server of the zone that was asked stayed silent while the resolver "
 		     "waited, and none of them answered anything asked later.",
 		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
-		     "or 23 says so.",
+		     "or 23 says so; or the resolver asks over TLS, and its connections got no "
+		     "answer meanwhile.",
 		     "Fewer than half of the servers; or only the time that the resolver took says "
 		     "so, or that another took over the same question; or a forwarder fails at "
 		     "once, "
-		     "and nothing that it ever asked was answered.",
+		     "and nothing that it ever asked was answered; or its connections for DNS over "
+		     "TLS failed before, or while others live.",
 		     {"upstream.rate_limited",
 		      "other questions for the zone are answered meanwhile"},
 		     {"upstream.edns_broken", "queries without EDNS are answered"},
@@ -469,8 +475,11 @@ static const struct rc_rule rules[] = {
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
 	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable or a "
 		     "refused or reset TCP connection.",
-		     "Half of the servers did; or the addresses are special-purpose.",
-		     "Fewer than half of the servers did.",
+		     "Half of the servers did; or the addresses are special-purpose; or the "
+		     "resolver "
+		     "asks over TLS, and its connections were refused meanwhile.",
+		     "Fewer than half of the servers did; or its connections for DNS over TLS were "
+		     "refused before, or while others live.",
 		     {"upstream.timeout", "there is no ICMP"},
 		     {"upstream.tcp_blocked", "UDP is answered, truncated"}),
 	    RC_PARTY_SERVER_OPERATOR,

@@ -166,6 +166,7 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	f->n_evidence = 0;
 	f->vague = f->generic = false;
 	f->cached = cached;
+	f->advice = e->advice;
 	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
 	c->took = NULL; /* what the rule told is void */
@@ -258,6 +259,7 @@ static void compare_siblings(struct rc_decider *d, struct rc_case *c, struct out
 	f->n_evidence = 0;
 	f->vague = f->generic = true;
 	f->cached = false;
+	f->advice = e->advice;
 	f->zone = NULL;
 	f->server = NULL;
 	c->took = NULL;
@@ -398,8 +400,11 @@ static void fill(struct rc_case *c, struct rc_case *root, struct outcome *o, str
 			  .resolvers_ok = ok_elsewhere(&c->others),
 			  .clients = 1},
 	};
-	v->n_fix = expand_texts(root, &o->finding, false, cause->fix, 3, &v->fix);
-	v->n_next_steps = expand_texts(root, &o->finding, true, cause->next_steps, 3,
+	const struct rc_advice *own = o->finding.advice;
+	v->n_fix = expand_texts(root, &o->finding, false, own != NULL ? own->fix : cause->fix, 3,
+				&v->fix);
+	v->n_next_steps = expand_texts(root, &o->finding, true,
+				       own != NULL ? own->next_steps : cause->next_steps, 3,
 				       &v->next_steps);
 }
 

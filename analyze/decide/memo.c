@@ -93,6 +93,7 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 	e->rule = rule;
 	e->confidence = confidence;
 	e->vague = f->vague;
+	e->advice = f->advice;
 	e->has_zone = f->zone != NULL;
 	e->has_server = f->server != NULL;
 	if (e->has_zone)

@@ -14,6 +14,7 @@ struct rc_memo_entry {
 	uint64_t key;  /* 0: free */
 	int64_t at_ns; /* end of the failure it was made for */
 	const struct rc_rule *rule;
+	const struct rc_advice *advice; /* as of the finding */
 	enum rc_confidence confidence;
 	bool has_zone, has_server;
 	bool vague;          /* as of the finding */

@@ -80,8 +80,9 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 /* The tag of a message between these ends. */
 uint64_t rc_pair_tag(const struct rc_pair *p, const struct rc_ends *e, const struct rc_obs *o);
 
-/* The keys of a TCP connection's record. */
-struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e);
+/* The keys of a TCP connection's record: hash is RC_CONNECT_HASH or RC_TLS_HASH. */
+struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e,
+					    uint64_t hash);
 
 /* A further query (or SYN) of an open record: a repeat, or a copy made by the mirror. */
 void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o);

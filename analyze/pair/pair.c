@@ -31,7 +31,7 @@ static uint64_t tag_of_record(const struct rc_pair *p, const struct rc_exchange 
 	struct rc_ends e = {&x->asker, &x->server, x->asker_port, x->server_port};
 	struct rc_pair_keys hosts;
 	set_hosts(p, &e, &hosts);
-	return rc_tag_of(p, &hosts, &e, x->transport, x->id, x->name_hash == RC_CONNECT_HASH);
+	return rc_tag_of(p, &hosts, &e, x->transport, x->id, rc_is_connection(x));
 }
 
 static void unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint64_t tag)
@@ -71,7 +71,7 @@ uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
 
 static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32_t marks)
 {
-	bool connection = r->x.name_hash == RC_CONNECT_HASH;
+	bool connection = rc_is_connection(&r->x);
 	rc_pair_unlist(p, r, pos);
 	if (r->x.state != RC_X_PENDING)
 		return; /* a zone transfer that was answered and only waited for more */
@@ -252,20 +252,21 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 	return pos;
 }
 
-struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e)
+struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e,
+					    uint64_t hash)
 {
 	struct rc_pair_keys keys;
 	set_hosts(p, e, &keys);
 	keys.tag = rc_tag_of(p, &keys, e, RC_TCP, 0, true);
-	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, RC_CONNECT_HASH);
-	keys.server = rc_recorder_key(p->recorder, keys.server_host, RC_CONNECT_HASH);
+	keys.asker = rc_recorder_key(p->recorder, keys.asker_host, hash);
+	keys.server = rc_recorder_key(p->recorder, keys.server_host, hash);
 	return keys;
 }
 
 /* A connection whose opening was not seen, or is long past, gets a record so that its end is noted. */
 static void ensure_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
-	struct rc_pair_keys keys = rc_pair_connection_keys(p, e);
+	struct rc_pair_keys keys = rc_pair_connection_keys(p, e, RC_CONNECT_HASH);
 	if (rc_pair_find(p, keys.tag, e, NULL, NULL) != 0)
 		return;
 	struct rc_record *c;

@@ -13,6 +13,14 @@
 /* Name hash of the records that stand for TCP connections (no question, name_len 0). */
 #define RC_CONNECT_HASH UINT64_C(0x7463705f636f6e6e)
 
+/* ... and of those for DNS over TLS, whose questions nobody sees. end_ns: when the server last sent anything. */
+#define RC_TLS_HASH UINT64_C(0x746c735f636f6e6e)
+
+static inline bool rc_is_connection(const struct rc_exchange *x)
+{
+	return x->name_hash == RC_CONNECT_HASH || x->name_hash == RC_TLS_HASH;
+}
+
 struct rc_pair_stats {
 	uint64_t queries;   /* query messages */
 	uint64_t answers;   /* response messages */

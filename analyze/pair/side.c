@@ -2,9 +2,25 @@
 
 #define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 
-/* The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. */
+static uint64_t connection_hash(const struct rc_obs *o)
+{
+	return o->flags & RC_OBS_TLS ? RC_TLS_HASH : RC_CONNECT_HASH;
+}
+
+static uint64_t find_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
+{
+	struct rc_pair_keys keys = rc_pair_connection_keys(p, e, connection_hash(o));
+	return rc_pair_find(p, keys.tag, e, NULL, NULL);
+}
+
+/*
+ * The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. Quoted TCP ends
+ * before the message: the connection.
+ */
 static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
+	if (o->transport == RC_TCP)
+		return find_connection(p, o, e);
 	if (o->msg.len < RC_DNS_HEADER_LEN)
 		return 0;
 	uint64_t tag = rc_pair_tag(p, e, o);
@@ -27,6 +43,8 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 		return;
 	}
 	p->stats.icmp_matched++;
+	if (o->from_server && rc_is_connection(&r->x))
+		return;
 	if (o->from_server) {
 		/* The asker no longer listens for this answer: it came too late for it. */
 		bool told = (r->x.marks & RC_X_LATE) != 0;
@@ -59,11 +77,19 @@ static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t ma
 	}
 }
 
+static void add_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+			   struct rc_record **ret_connection)
+{
+	uint64_t hash = connection_hash(o);
+	struct rc_pair_keys keys = rc_pair_connection_keys(p, e, hash);
+	struct rc_name none = {.len = 0};
+	rc_pair_add_record(p, o, e, &keys, &none, hash, ret_connection);
+}
+
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 {
 	struct rc_ends e = rc_ends_of(o, o->from_server);
-	struct rc_pair_keys keys = rc_pair_connection_keys(p, &e);
-	uint64_t pos = rc_pair_find(p, keys.tag, &e, NULL, NULL);
+	uint64_t pos = find_connection(p, o, &e);
 	struct rc_record *c = rc_recorder_at(p->recorder, pos);
 
 	if (o->tcp_event == RC_TCP_SYN) {
@@ -73,14 +99,18 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 		}
 		if (c != NULL)
 			rc_pair_unlist(p, c, pos); /* the ports are used again */
-		struct rc_name none = {.len = 0};
-		rc_pair_add_record(p, o, &e, &keys, &none, RC_CONNECT_HASH, &c);
+		add_connection(p, o, &e, &c);
 		p->stats.tcp_connections++;
 		return;
 	}
+	bool tls_lives = (o->flags & RC_OBS_TLS) && o->tcp_event == RC_TCP_ESTABLISHED;
+	if (c == NULL && tls_lives) { /* its opening was not seen, or is long past */
+		add_connection(p, o, &e, &c);
+		memset(c->x.asker_mac, 0, sizeof c->x.asker_mac);
+	}
 	if (c == NULL)
 		return;
-	if (o->tcp_event == RC_TCP_ESTABLISHED && c->x.state == RC_X_PENDING) {
+	if (o->tcp_event == RC_TCP_ESTABLISHED && (tls_lives || c->x.state == RC_X_PENDING)) {
 		c->x.state = RC_X_ANSWERED;
 		c->x.end_ns = o->ts_ns;
 		c->x.end_frame = o->frame & RC_FRAME_MASK;

@@ -607,6 +607,22 @@ static void an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing
 	assert_int_equal(at(s, s->last_pos)->marks, 0);
 }
 
+static void an_icmp_error_that_quotes_tcp_marks_the_connection(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs syn = obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53);
+	observe(s, syn);
+	observe(s, icmp(syn));
+	assert_int_equal(stats(s)->icmp_matched, 1);
+	uint64_t pos = rc_recorder_newest_by_asker(rc_pair_recorder(s->pair), &syn.src,
+						   RC_CONNECT_HASH);
+	assert_true(at(s, pos)->marks & RC_X_ICMP_HARD);
+	/* The client's system quotes a segment of the server: no answer was refused by that. */
+	observe(s, icmp(obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT)));
+	assert_int_equal(s->refused, 0);
+	assert_false(at(s, pos)->marks & RC_X_LATE);
+}
+
 static void an_asker_that_refuses_the_answer_is_told_once(void **state)
 {
 	struct scene *s = *state;
@@ -751,6 +767,7 @@ int main(void)
 		CASE(a_transfer_asked_again_with_the_same_id_is_answered_again),
 		CASE(an_icmp_error_marks_the_query_it_quotes),
 		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
+		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(lost_fragments_mark_the_query_they_answer),
 		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),

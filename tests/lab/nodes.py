@@ -82,7 +82,10 @@ NODES = {
     "rsixk": ((2, 53), "kresd"),
     "rsixp": ((2, 54), "pdns-recursor"),
     "rdot": ((2, 55), "bind"),  # asked over TLS
-    "rtls": ((2, 56), "unbound"),  # forwards to it
+    "rtls": ((2, 56), "unbound"),  # forwards to it, and two zones to servers that do not speak TLS
+    "rtlsdead": ((2, 61), "unbound"),  # forward all they are asked over TLS to such servers
+    "rktls": ((2, 62), "kresd"),
+    "rptls": ((2, 63), "pdns-recursor"),
     "rstaleb": ((2, 57), "bind"),  # serve what is out of date
     "rstaleu": ((2, 58), "unbound"),
     "fdist3": ((2, 59), "dnsdist"),  # its servers are dead

@@ -22,6 +22,13 @@ auth-zone:
   for-downstream: no
   zonefile: copy
 """
+
+
+def over_tls(zone, to):
+    return (f"forward-zone:\n  name: {zone}\n  forward-tls-upstream: yes\n"
+            f"  forward-addr: {v4(to)}@853\n")
+
+
 OPTIONS = {
     "rown": {"tail": f"""
 zone "{DEAD}" {{ type forward; forward only; forwarders {{ {v4('dead')}; }}; }};
@@ -41,8 +48,13 @@ zone "{COPY}" {{ type secondary; primaries {{ {v4('dead')}; }}; }};"""},
     "rsixk": {"extra": "net.ipv4 = false"},
     "rsixp": {"extra": f"query-local-address={v6('rsixp')}"},
     "rdot": {"extra": f"listen-on port 853 tls ephemeral {{ {v4('rdot')}; }};"},
-    "rtls": {"forward": f"forward-zone:\n  name: .\n  forward-tls-upstream: yes\n"
-                        f"  forward-addr: {v4('rdot')}@853"},
+    "rtls": {"forward": over_tls(".", "rdot") + over_tls(DEAD, "dead") + over_tls(REFUSES, "rbind")},
+    "rtlsdead": {"forward": over_tls(".", "dead")},
+    "rktls": {"extra": "".join(
+        f"policy.add(policy.suffix(policy.TLS_FORWARD({{{{'{v4(to)}', insecure=true}}}}), policy.todnames({{'{zone}'}})))\n"
+        for to, zone in (("dead", DEAD), ("rbind", REFUSES)))},
+    "rptls": {"extra": f"forward-zones-recurse={DEAD}={v4('dead')}:853, {REFUSES}={v4('rbind')}:853\n"
+                       "dot-to-port-853=yes\n"},
 }
 OPTIONS.update({
     "rstaleb": {"extra": "stale-answer-enable yes; stale-cache-enable yes; max-stale-ttl 3600;"
@@ -56,6 +68,7 @@ ZONES = [
     Zone("fencing.net.", ["aclosed"]),
 ]
 STALE = ["rstaleb", "rstaleu"]
+TLS = ["rtls", "rtlsdead", "rktls", "rptls"]
 OWN = ["rown", "runbown", "rkresown", "rpdnsown", "fmasqown"]
 SIX = ["rsixb", "rsixu", "rsixk", "rsixp"]
 
@@ -101,6 +114,10 @@ SCENARIOS = [
     S("upstream.timeout", "forwarded-over-tls", "A resolver forwards over TLS; the zone's server is silent.",
       twice("silent4.net", ["rtls"]), FAILS, keep=("rdot",), settle=1,
       stored=False),
+    S("upstream.timeout", "forwarded-over-tls-to-nobody", "A resolver forwards this zone over TLS to a server"
+      " that is dead.", twice(DEAD, TLS), FAILS, settle=1),
+    S("upstream.unreachable", "forwarded-over-tls-to-nobody", "A resolver forwards this zone over TLS to a server"
+      " that does not speak it.", twice(REFUSES, ["rtls", "rktls", "rptls"]), FAILS, settle=1),
     # What the cache still holds is served, though it is out of date: no failure, though nobody answers.
     S("upstream.timeout", "some-of-it-stale", "The zone's servers fall silent; what the resolver holds it serves"
       " past its time, for the rest it fails.",

@@ -1,0 +1,66 @@
+#include "analyze/infer/tls.h"
+
+#include "base/time.h"
+
+#define STEPS_MAX 64u /* connections of one address, the latest */
+#define UNHEARD_NS \
+	(500 * RC_NS_PER_MS) /* without an answer for so long: longer than any round trip */
+#define GIVEN_UP_NS \
+	(60 * RC_NS_PER_S) /* a server that failed is left alone: Knot Resolver, Unbound */
+
+static bool is_refused(const struct rc_exchange *x)
+{
+	return (x->marks & (RC_X_RESET | RC_X_ICMP_HARD)) != 0;
+}
+
+static void show(struct rc_tls_use *u, const struct rc_exchange *x)
+{
+	if (u->n_shown < RC_TLS_SHOWN_MAX)
+		u->shown[u->n_shown++] = x;
+}
+
+/* A connection that did not come about by the time of the failure. */
+static void note_failed(const struct rc_case *c, const struct rc_exchange *x, struct rc_tls_use *u)
+{
+	bool refused = is_refused(x);
+	int64_t tried_ns = refused && x->end_ns > x->last_ns ? x->end_ns : x->last_ns;
+	if (!refused && c->to_ns - x->first_ns < UNHEARD_NS)
+		return;
+	if (tried_ns < c->from_ns) {
+		bool first = u->unanswered + u->refused == 0 && u->n_shown == 0;
+		if (first && tried_ns >= c->from_ns - GIVEN_UP_NS) {
+			u->given_up = true;
+			show(u, x);
+		}
+		return;
+	}
+	u->refused += refused;
+	u->unanswered += !refused;
+	u->opened = u->opened || x->first_ns >= c->from_ns;
+	show(u, x);
+}
+
+static void look_at(const struct rc_case *c, const struct rc_addr *asker, struct rc_tls_use *u)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, RC_TLS_HASH);
+	for (unsigned i = 0; i < STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_asker;
+		if (r->x.name_hash != RC_TLS_HASH || !rc_addr_equal(&r->x.asker, asker) ||
+		    r->x.first_ns > c->to_ns)
+			continue;
+		if (r->x.state != RC_X_ANSWERED)
+			note_failed(c, &r->x, u);
+		else if (r->x.end_ns >= c->from_ns - GIVEN_UP_NS && u->alive == NULL)
+			u->alive = &r->x;
+	}
+}
+
+void rc_tls_look(const struct rc_case *c, struct rc_tls_use *ret_use)
+{
+	*ret_use = (struct rc_tls_use){.alive = NULL};
+	for (size_t a = 0; a < c->n_resolver; a++)
+		look_at(c, &c->resolver[a], ret_use);
+}

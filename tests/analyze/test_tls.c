@@ -1,0 +1,133 @@
+/* A forwarder that asks over TLS: its questions cannot be read, what became of its connections can. */
+#include "tests/analyze/sim.h"
+
+#define TARGET "203.0.113.9"
+#define SLOW_MS 4000 /* after which the forwarder gives up */
+
+static void connection(struct sim *s, int64_t ms, enum rc_tcp_event event, unsigned port)
+{
+	bool from_server = event != RC_TCP_SYN;
+	struct rc_obs o = from_server ? obs_tcp(T0 + ms * MS, event, TARGET, 853, FORWARDER, port)
+				      : obs_tcp(T0 + ms * MS, event, FORWARDER, port, TARGET, 853);
+	o.flags |= RC_OBS_TLS;
+	o.from_server = from_server;
+	send_obs(s, &o);
+}
+
+static void ask_in_vain(struct sim *s, int64_t ms, unsigned id, int64_t took_ms)
+{
+	ask(s, ms, CLIENT, FORWARDER, id, QUERY, "www.example");
+	reply(s, ms + took_ms, FORWARDER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+}
+
+static void connections_without_an_answer_are_a_timeout(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4000);
+	connection(&s, LATE + 1001, RC_TCP_SYN, 4000);
+	reply(&s, LATE + SLOW_MS, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+	      "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_int_equal(s.seen[0].n_evidence, 2);
+	assert_non_null(strstr(s.seen[0].text, "TLS to " TARGET " got no answer"));
+	assert_non_null(strstr(s.seen[0].text, "let TCP port 853 through"));
+}
+
+static void connections_refused_are_unreachable(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4000);
+	connection(&s, LATE + 2, RC_TCP_RESET, 4000);
+	reply(&s, LATE + 3, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.unreachable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* A forwarder leaves a server alone that has just failed: then it asks nobody. */
+static void a_server_given_up_shortly_before_is_a_mere_sign(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	connection(&s, LATE - 2000, RC_TCP_SYN, 4000);
+	connection(&s, LATE - 1999, RC_TCP_RESET, 4000);
+	ask_in_vain(&s, LATE, 10, 1);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.unreachable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	assert_non_null(strstr(s.seen[0].text, "none was tried since"));
+}
+
+/* What was asked over it, and answered, nobody can read. */
+static void a_connection_that_lives_leaves_the_cause_unknown(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	connection(&s, LATE - 2000, RC_TCP_SYN, 4000);
+	connection(&s, LATE - 1999, RC_TCP_ESTABLISHED, 4000);
+	ask_in_vain(&s, LATE, 10, 5);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unknown.upstream_not_visible");
+	assert_non_null(strstr(s.seen[0].text, "asks " TARGET " over TLS"));
+}
+
+/* Its opening lies before the capture: the server's data shows it. */
+static void a_connection_met_in_the_middle_lives(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	connection(&s, LATE - 10, RC_TCP_ESTABLISHED, 4000);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4001);
+	reply(&s, LATE + SLOW_MS, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+	      "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* Whoever asks in plain only tries TLS by the way (RFC 9539). */
+static void a_question_asked_in_plain_is_judged_by_that(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4000);
+	connection(&s, LATE + 2, RC_TCP_RESET, 4000);
+	ask(&s, LATE + 1, FORWARDER, TARGET, 11, QUERY, "www.example");
+	reply(&s, LATE + 9, TARGET, FORWARDER, 11, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	reply(&s, LATE + 10, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "upstream.unreachable");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connections_without_an_answer_are_a_timeout),
+		cmocka_unit_test(connections_refused_are_unreachable),
+		cmocka_unit_test(a_server_given_up_shortly_before_is_a_mere_sign),
+		cmocka_unit_test(a_connection_that_lives_leaves_the_cause_unknown),
+		cmocka_unit_test(a_connection_met_in_the_middle_lives),
+		cmocka_unit_test(a_question_asked_in_plain_is_judged_by_that),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
