@@ -27,6 +27,8 @@ static const struct rc_counter_desc pair_rows[] = {
 	ROW(rc_pair_stats, icmp_matched, "ICMP errors that belong to an exchange"),
 	ROW(rc_pair_stats, icmp_unmatched, "ICMP errors that belong to none"),
 	ROW(rc_pair_stats, tcp_connections, "TCP connections begun"),
+	ROW(rc_pair_stats, tcp_replies,
+	    "packets of servers that show what a TCP connection came to"),
 	ROW(rc_pair_stats, tcp_failed, "TCP connections that never opened"),
 	ROW(rc_pair_stats, fragments_lost, "datagrams whose fragments never completed"),
 	ROW(rc_pair_stats, table_full, "questions given up early for want of room"),

@@ -216,12 +216,12 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
-/* Nothing in the capture on either side: questions enough, no answer, and nobody asks again for it. */
+/* Nothing in the capture from the other side: questions enough, no answer of any kind, and nobody asks again for it. */
 static bool is_one_way(const struct rc_engine *e)
 {
 	const struct rc_pair_stats *pairs = rc_pair_stats(e->pair);
-	return pairs->answers == 0 && pairs->retransmissions == 0 &&
-	       pairs->exchanges >= ONE_WAY_QUERIES;
+	return pairs->answers + pairs->tcp_replies + pairs->icmp_matched == 0 &&
+	       pairs->retransmissions == 0 && pairs->exchanges >= ONE_WAY_QUERIES;
 }
 
 /*
@@ -321,6 +321,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.judgements = e->judgements,
 		.digests = e->digests,
 		.trails = e->trails,
+		.tls_pos = rc_pair_last_tls(e->pair),
 		.one_way = is_one_way(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,

@@ -187,6 +187,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->judgements = sources->judgements;
 	c->digests = sources->digests;
 	c->trails = sources->trails;
+	c->tls_pos = sources->tls_pos;
 	c->seed = sources->seed;
 	c->timeout_ns = sources->timeout_ns;
 	c->own_fetch = sources->own_fetch;

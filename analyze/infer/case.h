@@ -60,6 +60,7 @@ struct rc_case {
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
 	struct rc_trails *trails;
+	uint64_t tls_pos; /* as rc_pair_last_tls says */
 	uint64_t seed;
 	int64_t timeout_ns;
 
@@ -128,6 +129,7 @@ struct rc_case_sources {
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
 	struct rc_trails *trails;
+	uint64_t tls_pos;
 	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
 	bool one_way;    /* no answer of any server in the whole capture */
 	bool own_anchor; /* trust anchors were given by the user */

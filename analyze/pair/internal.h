@@ -18,6 +18,7 @@ struct rc_pair {
 	uint64_t cursor; /* the last record looked at for expiry */
 	uint64_t next;   /* the one behind it, 0 not known, and its first query */
 	int64_t next_ns;
+	uint64_t last_tls; /* as rc_pair_last_tls says */
 	int64_t timeout_ns;
 	int64_t now_ns;
 	struct rc_pair_output out;

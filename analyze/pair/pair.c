@@ -101,6 +101,8 @@ static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 		return;
 	}
 	struct rc_record *r = rc_recorder_at(p->recorder, new_pos);
+	if (p->last_tls == old_pos)
+		p->last_tls = new_pos;
 	rc_pending_move(&p->pending, tag_of_record(p, &r->x), old_pos, new_pos);
 }
 
@@ -577,6 +579,11 @@ void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o, const struct rc_
 	case RC_OBS_SHORT: /* not even an ID to pair it by */
 		break;
 	}
+}
+
+uint64_t rc_pair_last_tls(const struct rc_pair *p)
+{
+	return p->last_tls;
 }
 
 const struct rc_pair_stats *rc_pair_stats(const struct rc_pair *p)

@@ -39,7 +39,7 @@ struct rc_pair_stats {
 	uint64_t wrong_id, wrong_question,
 		wrong_source; /* answers that fit a question but for this */
 	uint64_t icmp_matched, icmp_unmatched;
-	uint64_t tcp_connections, tcp_failed;
+	uint64_t tcp_connections, tcp_replies, tcp_failed;
 	uint64_t fragments_lost;
 	uint64_t table_full; /* questions given up because the table was full */
 	uint64_t pending;    /* now */
@@ -89,6 +89,12 @@ void rc_pair_advance(struct rc_pair *pair, int64_t now_ns);
 
 /* Ends everything pending as unanswered with RC_X_AT_END. */
 void rc_pair_finish(struct rc_pair *pair, int64_t now_ns);
+
+/*
+ * Where the newest record of a connection for DNS over TLS is, whoever opened it; its link leads to the one before it.
+ * 0 if there is none.
+ */
+uint64_t rc_pair_last_tls(const struct rc_pair *pair);
 
 const struct rc_pair_stats *rc_pair_stats(const struct rc_pair *pair);
 

@@ -21,8 +21,9 @@ struct rc_record {
 	/* Older record of the same asker (server) and name, by hash; 0 none. */
 	uint64_t prev_asker : RC_RECORD_POS_BITS, name_len : 8;
 	uint64_t prev_server : RC_RECORD_POS_BITS, name_labels : 8;
-	/* A TCP query or connection: the newest query before it on that connection. Listed: the pairing
-	 * table points here, and on_move tells when it is let go. */
+	/* A TCP query or connection: the newest query before it on that connection; a connection for DNS over
+	 * TLS: the one before it, of whomever. Listed: the pairing table points here, and on_move tells when
+	 * it is let go. */
 	uint64_t link : RC_RECORD_POS_BITS, listed : 8;
 	uint64_t blob_pos : RC_RECORD_POS_BITS; /* the raw answer, 0 none kept */
 	struct rc_exchange x;

@@ -66,7 +66,7 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 
 static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)
 {
-	uint64_t pos = c->link;
+	uint64_t pos = c->x.name_hash == RC_CONNECT_HASH ? c->link : 0;
 	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
 		struct rc_record *r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL)
@@ -83,7 +83,11 @@ static void add_connection(struct rc_pair *p, const struct rc_obs *o, const stru
 	uint64_t hash = connection_hash(o);
 	struct rc_pair_keys keys = rc_pair_connection_keys(p, e, hash);
 	struct rc_name none = {.len = 0};
-	rc_pair_add_record(p, o, e, &keys, &none, hash, ret_connection);
+	uint64_t pos = rc_pair_add_record(p, o, e, &keys, &none, hash, ret_connection);
+	if (hash != RC_TLS_HASH)
+		return;
+	(*ret_connection)->link = p->last_tls & RC_RECORD_POS_MASK;
+	p->last_tls = pos;
 }
 
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
@@ -110,6 +114,7 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 	}
 	if (c == NULL)
 		return;
+	p->stats.tcp_replies += o->from_server;
 	if (o->tcp_event == RC_TCP_ESTABLISHED && (tls_lives || c->x.state == RC_X_PENDING)) {
 		c->x.state = RC_X_ANSWERED;
 		c->x.end_ns = o->ts_ns;

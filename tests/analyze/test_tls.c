@@ -4,14 +4,20 @@
 #define TARGET "203.0.113.9"
 #define SLOW_MS 4000 /* after which the forwarder gives up */
 
-static void connection(struct sim *s, int64_t ms, enum rc_tcp_event event, unsigned port)
+static void connection_of(struct sim *s, int64_t ms, enum rc_tcp_event event, const char *host,
+			  unsigned port)
 {
 	bool from_server = event != RC_TCP_SYN;
-	struct rc_obs o = from_server ? obs_tcp(T0 + ms * MS, event, TARGET, 853, FORWARDER, port)
-				      : obs_tcp(T0 + ms * MS, event, FORWARDER, port, TARGET, 853);
+	struct rc_obs o = from_server ? obs_tcp(T0 + ms * MS, event, TARGET, 853, host, port)
+				      : obs_tcp(T0 + ms * MS, event, host, port, TARGET, 853);
 	o.flags |= RC_OBS_TLS;
 	o.from_server = from_server;
 	send_obs(s, &o);
+}
+
+static void connection(struct sim *s, int64_t ms, enum rc_tcp_event event, unsigned port)
+{
+	connection_of(s, ms, event, FORWARDER, port);
 }
 
 static void ask_in_vain(struct sim *s, int64_t ms, unsigned id, int64_t took_ms)
@@ -119,6 +125,58 @@ static void a_question_asked_in_plain_is_judged_by_that(void **state)
 	assert_string_not_equal(s.seen[0].cause->slug, "upstream.unreachable");
 }
 
+#define INSIDE "127.0.0.53"
+
+/* A service at a loopback address asks from its host's address. */
+static void a_stub_resolver_asks_from_its_host(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, "127.0.0.1", INSIDE, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4000);
+	connection(&s, LATE + 2, RC_TCP_RESET, 4000);
+	connection(&s, LATE + 20000, RC_TCP_SYN, 4001); /* time passes */
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.unreachable");
+	assert_non_null(strstr(s.seen[0].text, INSIDE " could ask nobody"));
+}
+
+static void connections_of_several_hosts_are_nobodys(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, "127.0.0.1", INSIDE, 10, QUERY, "www.example");
+	connection(&s, LATE + 1, RC_TCP_SYN, 4000);
+	connection(&s, LATE + 2, RC_TCP_RESET, 4000);
+	connection_of(&s, LATE + 3, RC_TCP_SYN, CLIENT2, 4000);
+	connection(&s, LATE + 20000, RC_TCP_SYN, 4001); /* time passes */
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "upstream.unreachable");
+}
+
+/* No answer of DNS at all, but a reset: what servers send does reach the capture. */
+static void a_reset_shows_that_both_directions_are_captured(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	connection(&s, LATE - 1000, RC_TCP_SYN, 4000);
+	connection(&s, LATE - 999, RC_TCP_RESET, 4000);
+	for (unsigned i = 0; i < 4; i++)
+		ask(&s, LATE + 1000 * i, CLIENT, RESOLVER, 10 + i, QUERY, "www.example");
+	connection(&s, LATE + 20000, RC_TCP_SYN, 4001); /* time passes */
+	finish(&s);
+	assert_int_equal(s.n, 4);
+	for (size_t i = 0; i < s.n; i++) {
+		assert_cause(&s, i, "no_answer.server_silent");
+		assert_false(s.seen[i].visibility.one_way);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +186,9 @@ int main(void)
 		cmocka_unit_test(a_connection_that_lives_leaves_the_cause_unknown),
 		cmocka_unit_test(a_connection_met_in_the_middle_lives),
 		cmocka_unit_test(a_question_asked_in_plain_is_judged_by_that),
+		cmocka_unit_test(a_stub_resolver_asks_from_its_host),
+		cmocka_unit_test(connections_of_several_hosts_are_nobodys),
+		cmocka_unit_test(a_reset_shows_that_both_directions_are_captured),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
