@@ -10,6 +10,7 @@
 #include "analyze/decide/incident.h"
 #include "analyze/drops.h"
 #include "analyze/infer/reports.h"
+#include "analyze/infer/retry.h"
 #include "analyze/infer/translated.h"
 #include "base/err.h"
 #include "base/prefetch.h"
@@ -212,7 +213,8 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		rc_record_name(r, &name);
 		e->out.on_transaction(e->out.context, &r->x, &name, &obs->msg);
 	}
-	if (failed || (may_be_work(e, r) && has_time_for_work(e)))
+	bool may_fail = rc_is_truncated(&r->x) ? is_client_facing(e, &r->x) : may_be_work(e, r);
+	if (failed || (may_fail && has_time_for_work(e)))
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
@@ -299,9 +301,7 @@ static void decide_work(struct rc_engine *e, const struct rc_held *held,
 		tell_failure(e, &failure);
 		break;
 	case RC_FETCHED_LATER:
-		if (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, held->pos, &held->x,
-				 &held->name, held->answer, held->answer_len) == RC_E_FULL)
-			e->stats.unchecked++;
+		e->stats.unchecked += !rc_hold_again(e->hold, held, e->now_ns + e->config.hold_ns);
 		break;
 	case RC_FETCHED_NOTHING:
 		break;
@@ -328,7 +328,20 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.timeout_ns = e->config.timeout_ns,
 		.shared_ns = INT64_MAX,
 		.now_ns = INT64_MAX,
+		.packet_ns = e->now_ns,
 	};
+}
+
+/* The asker of a truncated answer went on over TCP in vain. While it tries, the answer is held once more. */
+static bool is_retry_failed(struct rc_engine *e, const struct rc_held *held,
+			    const struct rc_exchange *x)
+{
+	const struct rc_exchange *connection;
+	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
+	enum rc_retry retry = rc_retry_find(recorder, x, e->now_ns, &connection);
+	if (retry == RC_RETRY_PENDING && !e->hurry)
+		e->stats.unchecked += !rc_hold_again(e->hold, held, e->now_ns + e->config.hold_ns);
+	return retry == RC_RETRY_FAILED;
 }
 
 static void decide(struct rc_engine *e, const struct rc_held *held)
@@ -357,7 +370,8 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		decide_work(e, held, &sources, &x, decoded ? &answer : NULL);
 		return;
 	}
-	if (decoded && !rc_is_failure(&x, e->config.include_nxdomain))
+	if (decoded && !rc_is_failure(&x, e->config.include_nxdomain) &&
+	    !is_retry_failed(e, held, &x))
 		return; /* held for what may be wrong with it: clients have come into sight since */
 	if (!rc_decide(e->decider, &sources, &x, &held->name, decoded ? &answer : NULL, &failure)) {
 		e->stats.no_memory++;

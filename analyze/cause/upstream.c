@@ -1,6 +1,7 @@
 /*
  * Upstream: every server of a zone on the way failed the same way.
  */
+#include "analyze/cause/retry.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/tls.h"
 #include "analyze/cause/witness.h"
@@ -408,7 +409,10 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 				   struct rc_finding *f)
 {
 	const struct rc_zone_view *z = rc_failed_zone(c);
+	enum rc_confidence confidence = rc_by_failed_retry(c, f);
 	bool truncated = false;
+	if (confidence != RC_CONF_NONE)
+		return confidence;
 	for (size_t i = 0; i < c->n_links && z != NULL; i++)
 		truncated = truncated || (c->links[i].zone == c->failed_zone &&
 					  rc_flag(&c->links[i].x->answer, RC_FLAG_TC));
@@ -522,17 +526,22 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +norecurse", "RFC 8914 4.24", 430, 0, RELAYED,
 	    RC_OUT_NOTIMP, test_zone),
 	ROW("upstream.tcp_blocked", "truncated over UDP, and TCP fails",
-	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail.",
+	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail: "
+	    "those of "
+	    "the resolver, or of the client itself.",
 	    RC_TRUTH("Every server of the zone truncated its answer over UDP, and each TCP "
-		     "connection after that failed.",
-		     "Half of the servers did.", "Fewer than half of the servers did.",
+		     "connection after that failed; or the answer to the client is truncated, and "
+		     "its connection right after that failed.",
+		     "Half of the servers did; or the client's connection comes later, or after "
+		     "one SYN.",
+		     "Fewer than half of the servers did.",
 		     {"upstream.unreachable", "UDP is not answered either"},
 		     {"upstream.rate_limited",
 		      "the truncated answers are small, and others are whole"}),
 	    RC_PARTY_NETWORK,
 	    "Let TCP port 53 through between {resolver} and the servers of {zone}.",
-	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, RC_RULE_SILENCE, BOTH,
-	    RC_OUT_TCP_FAILED, test_tcp),
+	    "dig @{server} {qname} {qtype} +tcp", "RFC 7766", 420, RC_RULE_SILENCE,
+	    BOTH | RC_ON(RC_RCODE_NOERROR) | RC_ON(RC_RCODE_NXDOMAIN), RC_OUT_TCP_FAILED, test_tcp),
 	ROW("upstream.fragments_lost", "fragments of the replies are lost",
 	    "The first fragment of replies is seen, the rest never.",
 	    RC_TRUTH("Of every server's reply the first fragment was seen, and never the rest.",

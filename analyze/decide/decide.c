@@ -417,8 +417,9 @@ static bool is_worth_remembering(const struct rc_case *c, const struct outcome *
 	bool repeats = (o->rule->flags & RC_RULE_REPEATS) != 0;
 	bool alone = !c->upstream_visible || repeats || (o->rule->flags & RC_RULE_RESOLVER);
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-	return o->confidence >= least && (!o->finding.cached || repeats) && !o->finding.generic &&
-	       c->x->opcode == RC_OPCODE_QUERY;
+	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
+	return o->confidence >= least && !retry && (!o->finding.cached || repeats) &&
+	       !o->finding.generic && c->x->opcode == RC_OPCODE_QUERY;
 }
 
 static bool says_no_answer(const struct outcome *o)

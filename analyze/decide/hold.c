@@ -78,6 +78,12 @@ int rc_hold_push(struct rc_hold *h, int64_t due_ns, uint64_t pos, const struct r
 	return RC_OK;
 }
 
+bool rc_hold_again(struct rc_hold *h, const struct rc_held *held, int64_t due_ns)
+{
+	return rc_hold_push(h, due_ns, held->pos, &held->x, &held->name, held->answer,
+			    held->answer_len) == RC_OK;
+}
+
 static void skip_filler(struct rc_hold *h)
 {
 	if (h->count > 0 && at(h, h->tail)->due_ns == PAD_DUE)

@@ -27,6 +27,9 @@ void rc_hold_free(struct rc_hold *hold);
 int rc_hold_push(struct rc_hold *hold, int64_t due_ns, uint64_t pos, const struct rc_exchange *x,
 		 const struct rc_name *name, const uint8_t *answer, uint32_t answer_len);
 
+/* Pushes one that is held (the oldest, about to be popped) once more; false if there is no room. */
+bool rc_hold_again(struct rc_hold *hold, const struct rc_held *held, int64_t due_ns);
+
 /* The oldest, borrowed until popped; NULL when empty. */
 const struct rc_held *rc_hold_first(const struct rc_hold *hold);
 void rc_hold_pop(struct rc_hold *hold);

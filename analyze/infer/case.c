@@ -188,6 +188,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->digests = sources->digests;
 	c->trails = sources->trails;
 	c->tls_pos = sources->tls_pos;
+	c->packet_ns = sources->packet_ns;
 	c->seed = sources->seed;
 	c->timeout_ns = sources->timeout_ns;
 	c->own_fetch = sources->own_fetch;

@@ -68,6 +68,7 @@ struct rc_case {
 	const struct rc_name *qname;
 	const struct rc_msg *answer; /* NULL when unanswered */
 	int64_t from_ns, to_ns;      /* the time the resolver worked on it */
+	int64_t packet_ns;           /* as of the sources */
 	int64_t shared_ns;           /* as of the sources, and so: */
 	bool well_known, fetch_known;
 	/* With any other from_ns and to_ns within these the lineage would be the same. */
@@ -135,7 +136,8 @@ struct rc_case_sources {
 	bool own_anchor; /* trust anchors were given by the user */
 	uint64_t seed;
 	int64_t timeout_ns; /* no exchange stays open longer */
-	int64_t now_ns;     /* packet time; INT64_MAX when the input has ended */
+	int64_t now_ns;     /* packet time; INT64_MAX when nothing is waited for any longer */
+	int64_t packet_ns;  /* packet time, in any case */
 	/* Of this failure: */
 	bool client_facing;
 	bool asked_before; /* the same question failed before at this server */

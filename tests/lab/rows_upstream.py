@@ -61,6 +61,7 @@ def unanswered(**options):
 
 
 COOKIE = {"cookie": b"\1\2\3\4\5\6\7\x08"}
+TRUNCATE = ("rbind", "runb", "rkres")  # what is too long for their clients
 EDNS_OUT = "udp dport 53 @th,144,16 != 0"  # a query with anything in its additional section
 EDNS_BROKEN = [
     edns("edns_servfail", "The server answers SERVFAIL to queries with OPT and answers those without"
@@ -100,6 +101,14 @@ EDNS_BROKEN = [
       also_ok=("upstream.timeout", "upstream.tcp_blocked", "upstream.fragments_lost"),
       inject=[rule("tiny", "tcp dport 53 drop"),
               rule("tiny", "udp sport 53 udp length > 520 drop", "out")]),
+    # The resolver has the answer, and its client cannot get it.
+    S("upstream.tcp_blocked", "client-dropped", "Answers are too long for the client's UDP, and a firewall drops"
+      " its TCP.", [[A(c, r, "big.org.", "TXT", edns=None, timeout=4, expect={"TC": SAME})
+                     for r in TRUNCATE] for c in ("c1", "c2")],
+      inject=[rule(r, "tcp dport 53 ip saddr " + v4("c1") + " drop")
+              for r in TRUNCATE] +
+             [rule(r, "tcp dport 53 ip saddr " + v4("c2") + " reject with tcp reset")
+              for r in TRUNCATE]),
     # What resolvers work around: slow, but no failure.
     S("healthy", "formerr-to-opt", "", [[fine("c1", r, "www.noedns.org.", timeout=12)
                                          for r in RESOLVERS],

@@ -1,0 +1,161 @@
+/* A truncated answer, and what its asker's way to TCP comes to. */
+#include "tests/analyze/sim.h"
+
+#define NAME "www.example"
+#define CUT_SHORT (RECURSED | RC_FLAG_TC)
+
+static void tcp(struct sim *s, int64_t ms, enum rc_tcp_event event, const char *client)
+{
+	bool from_server = event != RC_TCP_SYN;
+	struct rc_obs o = from_server ? obs_tcp(T0 + ms * MS, event, RESOLVER, 53, client, 4000)
+				      : obs_tcp(T0 + ms * MS, event, client, 4000, RESOLVER, 53);
+	send_obs(s, &o);
+}
+
+static void truncated(struct sim *s, int64_t ms)
+{
+	ask(s, ms, CLIENT, RESOLVER, 10, QUERY, NAME);
+	reply(s, ms + 1, RESOLVER, CLIENT, 10, CUT_SHORT, NAME);
+}
+
+/* Something else goes on meanwhile, so that time passes. */
+static void end_later(struct sim *s, int64_t ms)
+{
+	warm_up(s, ms);
+	finish(s);
+}
+
+static void assert_blocked(const struct sim *s, enum rc_confidence confidence, const char *how)
+{
+	assert_int_equal(s->n, 1);
+	assert_cause(s, 0, "upstream.tcp_blocked");
+	assert_int_equal(s->seen[0].confidence, confidence);
+	assert_int_equal(s->seen[0].n_evidence, 2);
+	assert_int_equal(s->seen[0].x.transport, RC_UDP);
+	assert_non_null(strstr(s->seen[0].text, how));
+	assert_non_null(strstr(s->seen[0].text, "between " CLIENT " and " RESOLVER));
+}
+
+static void a_refused_connection_is_a_failure(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	tcp(&s, LATE + 3, RC_TCP_RESET, CLIENT);
+	end_later(&s, LATE + 20000);
+	assert_blocked(&s, RC_CONF_PROVEN, "was refused");
+}
+
+static void an_unanswered_connection_is_a_failure(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	tcp(&s, LATE + 1002, RC_TCP_SYN, CLIENT);
+	end_later(&s, LATE + 20000);
+	assert_blocked(&s, RC_CONF_PROVEN, "got no answer");
+}
+
+static void one_syn_alone_is_less_sure(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	end_later(&s, LATE + 20000);
+	assert_blocked(&s, RC_CONF_LIKELY, "got no answer");
+}
+
+/* The hold is over before it is clear: then it is held on. */
+static void a_connection_under_way_is_waited_for(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 1500, RC_TCP_SYN, CLIENT);
+	warm_up(&s, LATE + 2500); /* behind the hold: nothing is said yet */
+	assert_int_equal(s.n, 0);
+	tcp(&s, LATE + 3000, RC_TCP_ESTABLISHED, CLIENT);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 0);
+}
+
+static void whoever_gets_through_has_not_failed(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	tcp(&s, LATE + 3, RC_TCP_ESTABLISHED, CLIENT);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 0);
+}
+
+/* Nor has who does not try, who is somebody else, or who is answered otherwise. */
+static void without_a_retry_nothing_is_known(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT2);
+	tcp(&s, LATE + 3, RC_TCP_RESET, CLIENT2);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 0);
+}
+
+static void an_answer_that_comes_after_all_counts(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	tcp(&s, LATE + 3, RC_TCP_RESET, CLIENT);
+	ask(&s, LATE + 5, CLIENT, RESOLVER, 11, QUERY, NAME);
+	reply_a(&s, LATE + 6, RESOLVER, CLIENT, 11, RECURSED, NAME);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 0);
+}
+
+/* What ended with the capture had no time to be answered. */
+static void the_end_of_the_capture_is_no_silence(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	truncated(&s, LATE);
+	tcp(&s, LATE + 2, RC_TCP_SYN, CLIENT);
+	end_later(&s, LATE + 100);
+	assert_int_equal(s.n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_refused_connection_is_a_failure),
+		cmocka_unit_test(an_unanswered_connection_is_a_failure),
+		cmocka_unit_test(one_syn_alone_is_less_sure),
+		cmocka_unit_test(a_connection_under_way_is_waited_for),
+		cmocka_unit_test(whoever_gets_through_has_not_failed),
+		cmocka_unit_test(without_a_retry_nothing_is_known),
+		cmocka_unit_test(an_answer_that_comes_after_all_counts),
+		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
