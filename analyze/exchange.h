@@ -86,9 +86,9 @@ struct rc_exchange {
 	struct rc_msg_facts answer, query;
 	uint64_t first_frame : RC_FRAME_BITS, first_source : 16;
 	uint64_t last_frame : RC_FRAME_BITS, last_source : 16;
-	uint64_t icmp_frame : RC_FRAME_BITS, icmp_source : 16;
-	int64_t icmp_ns;           /* first ICMP error; 0 none */
-	uint64_t encaps;           /* of the first attempt: rc_encap_list */
+	uint64_t sign_frame : RC_FRAME_BITS, sign_source : 16;
+	int64_t sign_ns; /* first ICMP error, else first reply that does not fit; 0 none */
+	uint64_t encaps; /* of the first attempt: rc_encap_list */
 	uint16_t vlan, inner_vlan; /* outermost, innermost of several; 0 none */
 	uint16_t last_ip_id;       /* IPv4 identification of the last attempt, 0 for IPv6 */
 	uint16_t qdcount;          /* questions in the query, as its header says */

@@ -4,6 +4,8 @@
 
 #include "base/time.h"
 
+#define PROOFS_MAX 8u /* exchanges shown per zone */
+
 static const struct rc_rule_family *const families[] = {
 #define X(name) &rc_rules_##name,
 	RC_RULE_FAMILIES(X)
@@ -65,20 +67,20 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 	if (c->weighing || f->n_evidence == RC_EVIDENCE_MAX)
 		return;
 	bool answered = x->state == RC_X_ANSWERED;
-	bool icmp = !answered && x->icmp_frame != 0;
+	bool sign = !answered && x->sign_frame != 0;
 	/* The packet that ended it: the answer, or the reset of a connection that never came about. */
-	bool ended = answered || (!icmp && (x->marks & RC_X_NO_CONNECT) && x->end_frame != 0);
+	bool ended = answered || (!sign && (x->marks & RC_X_NO_CONNECT) && x->end_frame != 0);
 	struct rc_evidence *e = &f->evidence[f->n_evidence++];
 	*e = (struct rc_evidence){
 		.frame = ended  ? x->end_frame
-			 : icmp ? x->icmp_frame
+			 : sign ? x->sign_frame
 				: x->last_frame,
 		.query_frame = x->first_frame,
 		.source = ended  ? x->end_source
-			  : icmp ? x->icmp_source
+			  : sign ? x->sign_source
 				 : x->last_source,
 		.ts_ns = ended  ? x->end_ns
-			 : icmp ? x->icmp_ns
+			 : sign ? x->sign_ns
 				: x->last_ns,
 		.from = x->asker,
 		.to = x->server,
@@ -117,6 +119,53 @@ void rc_prove_report(struct rc_case *c, struct rc_finding *f)
 		rc_prove(c, f, &r->x, &r->name, NULL,
 			 rc_say(c, "the resolver reports EDE %u (%s) of it, RFC 9567", r->code,
 				rc_code_name(&rc_ede_codes, r->code, code)));
+}
+
+static const char *fact_of(struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_exchange *x = link->x;
+	switch (link->outcome) {
+	case RC_OUT_TIMEOUT:
+		return x->state == RC_X_ANSWERED
+			       ? rc_say(c, "answered after %s, too late",
+					rc_say_duration(c, x->end_ns - x->first_ns))
+			       : rc_say(c, "no answer to %u %s", x->attempts,
+					x->attempts == 1 ? "query" : "queries");
+	case RC_OUT_ICMP:
+		return rc_say(c, "ICMP unreachable (type %u, code %u)", x->icmp_type, x->icmp_code);
+	case RC_OUT_TCP_FAILED:
+		return "the TCP connection failed";
+	case RC_OUT_MISMATCHED:
+		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
+		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
+							: "a reply came from another address";
+	case RC_OUT_FRAGMENTS:
+		return "the reply's fragments never completed";
+	case RC_OUT_LAME:
+		return "not authoritative: no answer and no referral downwards";
+	default:
+		return rc_outcome_word(link->outcome);
+	}
+}
+
+void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
+{
+	unsigned shown = 0;
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	for (size_t i = 0; i < c->n_links && shown < PROOFS_MAX; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != zone || link->outcome != outcome)
+			continue;
+		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome),
+			 fact_of(c, link));
+		shown++;
+	}
+}
+
+const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *z)
+{
+	return z->name.len > 0 ? rc_say(c, "the zone %s", rc_say_name(c, &z->name))
+			       : rc_say(c, "%s", rc_say_name(c, c->qname));
 }
 
 static void prove_serial(struct rc_case *c, struct rc_finding *f, const struct rc_zone_serials *z,

@@ -1,6 +1,7 @@
 /*
  * Upstream: every server of a zone on the way failed the same way.
  */
+#include "analyze/cause/mismatch.h"
 #include "analyze/cause/retry.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/tls.h"
@@ -14,7 +15,6 @@
 	(1400 * RC_NS_PER_MS) /* below the shortest time in which a resolver gives up on silence */
 #define EDE_PROHIBITED RC_EDE(18)
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
-#define PROOFS_MAX 8u        /* exchanges shown per zone */
 #define UNHEARD_NS \
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
@@ -42,53 +42,6 @@ static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome,
 		*ret_these += o == outcome;
 		*ret_all += o != RC_OUT_UNKNOWN;
 	}
-}
-
-static const char *fact_of(struct rc_case *c, const struct rc_link *link)
-{
-	const struct rc_exchange *x = link->x;
-	switch (link->outcome) {
-	case RC_OUT_TIMEOUT:
-		return x->state == RC_X_ANSWERED
-			       ? rc_say(c, "answered after %s, too late",
-					rc_say_duration(c, x->end_ns - x->first_ns))
-			       : rc_say(c, "no answer to %u %s", x->attempts,
-					x->attempts == 1 ? "query" : "queries");
-	case RC_OUT_ICMP:
-		return rc_say(c, "ICMP unreachable (type %u, code %u)", x->icmp_type, x->icmp_code);
-	case RC_OUT_TCP_FAILED:
-		return "the TCP connection failed";
-	case RC_OUT_MISMATCHED:
-		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
-		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
-							: "a reply came from another address";
-	case RC_OUT_FRAGMENTS:
-		return "the reply's fragments never completed";
-	case RC_OUT_LAME:
-		return "not authoritative: no answer and no referral downwards";
-	default:
-		return rc_outcome_word(link->outcome);
-	}
-}
-
-void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
-{
-	unsigned shown = 0;
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	for (size_t i = 0; i < c->n_links && shown < PROOFS_MAX; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->zone != zone || link->outcome != outcome)
-			continue;
-		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome),
-			 fact_of(c, link));
-		shown++;
-	}
-}
-
-const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *z)
-{
-	return z->name.len > 0 ? rc_say(c, "the zone %s", rc_say_name(c, &z->name))
-			       : rc_say(c, "%s", rc_say_name(c, c->qname));
 }
 
 /* All addresses known of its servers are such that no server can be there. */
@@ -421,6 +374,13 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 	return test_zone(rule, c, f);
 }
 
+static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_case *c,
+					  struct rc_finding *f)
+{
+	enum rc_confidence confidence = test_zone(rule, c, f);
+	return confidence != RC_CONF_NONE ? confidence : rc_by_own_mismatch(c, f);
+}
+
 static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
 					   struct rc_finding *f)
 {
@@ -554,13 +514,17 @@ static const struct rc_rule rules[] = {
 	    BOTH, RC_OUT_FRAGMENTS, test_zone),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
 	    "Replies come with another ID, question or source address than asked.",
-	    RC_TRUTH("Every server's reply came with another ID, question or source address.",
-		     "Half of the servers' did.", "Fewer did.",
-		     {"upstream.timeout", "no reply comes at all"}),
+	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
+		     "that "
+		     "of the one asked, and its client asked again.",
+		     "Half of the servers' did; or the one asked did, and its client did not ask "
+		     "again.",
+		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
+		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
 	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
-	    test_zone),
+	    test_mismatched),
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
 	    RC_TRUTH("Every delegated server that was asked answered REFUSED.",

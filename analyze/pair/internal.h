@@ -67,6 +67,14 @@ static inline bool rc_same_question(const struct rc_exchange *x, const struct rc
 uint64_t rc_pair_find(struct rc_pair *p, uint64_t tag, const struct rc_ends *e,
 		      const struct rc_msg *question, uint64_t *ret_other);
 
+/* A packet that says what became of the question without being its answer. */
+static inline void rc_pair_note_sign(struct rc_exchange *x, const struct rc_obs *o)
+{
+	x->sign_ns = o->ts_ns;
+	x->sign_frame = o->frame & RC_FRAME_MASK;
+	x->sign_source = o->source;
+}
+
 /* Takes a record out of the table, if it is in it. */
 void rc_pair_unlist(struct rc_pair *p, struct rc_record *r, uint64_t pos);
 

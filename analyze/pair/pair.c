@@ -350,6 +350,13 @@ static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const
 	}
 }
 
+static void mark_mismatch(struct rc_exchange *x, const struct rc_obs *o, uint32_t mark)
+{
+	if (x->sign_frame == 0)
+		rc_pair_note_sign(x, o);
+	x->marks |= mark;
+}
+
 /* An answer that fits an open question but for its ID or its source. */
 static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o,
 			  const struct rc_ends *e)
@@ -358,15 +365,11 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 	if (x->state != RC_X_PENDING || x->asker_port != e->asker_port ||
 	    x->transport != o->transport)
 		return false;
-	if (same_server) {
-		x->marks |= RC_X_WRONG_ID;
-		p->stats.wrong_id++;
-		return true;
-	}
-	if (x->id != o->msg.id)
+	if (!same_server && x->id != o->msg.id)
 		return false;
-	x->marks |= RC_X_WRONG_SOURCE;
-	p->stats.wrong_source++;
+	mark_mismatch(x, o, same_server ? RC_X_WRONG_ID : RC_X_WRONG_SOURCE);
+	p->stats.wrong_id += same_server;
+	p->stats.wrong_source += !same_server;
 	return true;
 }
 
@@ -380,7 +383,7 @@ static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const stru
 {
 	struct rc_record *r = rc_recorder_at(p->recorder, other);
 	if (r != NULL && r->x.state == RC_X_PENDING) {
-		r->x.marks |= RC_X_WRONG_QUESTION;
+		mark_mismatch(&r->x, o, RC_X_WRONG_QUESTION);
 		p->stats.wrong_question++;
 		return;
 	}

@@ -54,14 +54,12 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 			p->out.on_refused_answer(p->out.context, pos);
 		return;
 	}
-	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
-	if (r->x.icmp_frame == 0) {
-		r->x.icmp_ns = o->ts_ns;
-		r->x.icmp_frame = o->frame & RC_FRAME_MASK;
-		r->x.icmp_source = o->source;
+	if (!(r->x.marks & RC_X_ICMP)) {
+		rc_pair_note_sign(&r->x, o);
 		r->x.icmp_type = o->icmp_type;
 		r->x.icmp_code = o->icmp_code;
 	}
+	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
 }
 
 static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)

@@ -589,8 +589,8 @@ static void an_icmp_error_marks_the_query_it_quotes(void **state)
 	struct rc_obs error = icmp(query_obs(3, 7, "a.example"));
 	observe(s, error);
 	assert_true(at(s, a)->marks & RC_X_ICMP_HARD);
-	assert_int_equal(at(s, a)->icmp_frame, error.frame);
-	assert_int_equal(at(s, a)->icmp_ns, T0 + 3 * MS);
+	assert_int_equal(at(s, a)->sign_frame, error.frame);
+	assert_int_equal(at(s, a)->sign_ns, T0 + 3 * MS);
 	assert_int_equal(at(s, b)->marks, 0);
 	assert_int_equal(stats(s)->icmp_matched, 1);
 }

@@ -152,25 +152,27 @@ def over_udp(ask, node, wire, start):
         answer = None
         for i in range(ask.tries):
             s.sendto(wire, (ask.address(ask.server), 53))
-            answer = receive(s, wire, ask.timeout if i == ask.tries - 1 else ask.gap)
+            answer = receive(s, ask.address(ask.server), wire,
+                             ask.timeout if i == ask.tries - 1 else ask.gap)
             if answer:
                 break
     ask.sent.append((port, "udp", start, time.time()))
     return answer
 
 
-def receive(s, wire, seconds):
+def receive(s, server, wire, seconds):
     end = time.time() + seconds
     while time.time() < end:
         s.settimeout(max(end - time.time(), 0.001))
         try:
-            answer = s.recv(65535)
+            answer, source = s.recvfrom(65535)
         except socket.timeout:
             return None
         except OSError:  # ICMP unreachable: a stub resolver waits on
             time.sleep(min(0.2, max(end - time.time(), 0)))
             continue
-        if answer[:2] == wire[:2] or len(answer) < 2:
+        # As stub resolvers do: from another address it is no answer.
+        if source[0] == server and (answer[:2] == wire[:2] or len(answer) < 2):
             return answer
     return None
 

@@ -101,6 +101,12 @@ EDNS_BROKEN = [
       also_ok=("upstream.timeout", "upstream.tcp_blocked", "upstream.fragments_lost"),
       inject=[rule("tiny", "tcp dport 53 drop"),
               rule("tiny", "udp sport 53 udp length > 520 drop", "out")]),
+    # The reply is there, and does not fit what the client asked.
+    S("upstream.mismatched_reply", "to-the-client", "The resolver answers from another address than the one that"
+      " it is asked at.", [[A("c1", r, f"{n}.good.com.", "A", tries=2, gap=0.4, timeout=0.4, expect={None: SAME})
+                            for r in TRUNCATE] for n in ("www", "mail")],
+      inject=[rule(r, f"udp sport 53 ip daddr {v4('c1')} ip saddr set 10.53.2.199", "out") for r in TRUNCATE],
+      settle=2.5),
     # The resolver has the answer, and its client cannot get it.
     S("upstream.tcp_blocked", "client-dropped", "Answers are too long for the client's UDP, and a firewall drops"
       " its TCP.", [[A(c, r, "big.org.", "TXT", edns=None, timeout=4, expect={"TC": SAME})
