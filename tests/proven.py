@@ -10,7 +10,7 @@ import sys
 import accuracy
 import harness
 
-VIEWS = ("both", "begins", "ends", "loss", "rebased", "reordered", "snapped", "deaf6", "bare", "single",
+VIEWS = ("both", "begins", "ends", "loss", "rebased", "reordered", "snapped", "filtered", "deaf6", "bare", "single",
          "on_host", "translated")
 
 

@@ -91,6 +91,9 @@ def views_of_a_case(tap):
     tap.ok(max(len(p.frame) for p in made["snapped"][1][0]) <= 128 and
            sum(p.length for p in made["snapped"][1][0]) >= sum(len(p.frame) for p in whole),
            "a snapped capture has short frames that say how long they were")
+    tap.ok(not any(p.fragment and p.sport is None for p in made["filtered"][1][0]) and
+           all(p.fragment for p in whole if p not in made["filtered"][1][0]),
+           "a filter by ports lets no fragment through but the first")
     tap.ok(len(made["deaf6"][1][0]) < len(whole) and
            not any(":" in p.src and p.sport == 53 and p.dst not in clients for p in made["deaf6"][1][0]),
            "a tap may miss what servers answer by IPv6")

@@ -1,7 +1,7 @@
 /*
  * No usable answer from the server asked.
  */
-#include "analyze/cause/mismatch.h"
+#include "analyze/cause/reply.h"
 
 static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
 					   struct rc_finding *f)
@@ -66,7 +66,7 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	bool answers_others = h != NULL && h->answered > 0;
 	if (answers_others && (c->x->marks & RC_X_DROPS))
 		return RC_CONF_NONE; /* its answer may just not have been captured */
-	if (rc_is_mismatched(c->x))
+	if (rc_is_mismatched(c->x) || (c->x->marks & RC_X_FRAGMENTS_LOST))
 		return RC_CONF_NONE; /* it said something */
 	f->server = &c->x->server;
 	f->explanation = answers_others ? rc_say(c,

@@ -1,7 +1,7 @@
 /*
  * Upstream: every server of a zone on the way failed the same way.
  */
-#include "analyze/cause/mismatch.h"
+#include "analyze/cause/reply.h"
 #include "analyze/cause/retry.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/tls.h"
@@ -381,6 +381,13 @@ static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_
 	return confidence != RC_CONF_NONE ? confidence : rc_by_own_mismatch(c, f);
 }
 
+static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_case *c,
+					 struct rc_finding *f)
+{
+	enum rc_confidence confidence = test_zone(rule, c, f);
+	return confidence != RC_CONF_NONE ? confidence : rc_by_own_fragments(c, f);
+}
+
 static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
 					   struct rc_finding *f)
 {
@@ -505,13 +512,13 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.fragments_lost", "fragments of the replies are lost",
 	    "The first fragment of replies is seen, the rest never.",
 	    RC_TRUTH("Of every server's reply the first fragment was seen, and never the rest.",
-		     "Of half of the servers'.", "Of fewer.",
-		     {"upstream.timeout", "no fragment comes"},
+		     "Of half of the servers'; or of the one asked, and its client asked again.",
+		     "Of fewer.", {"upstream.timeout", "no fragment comes"},
 		     {"unknown.capture_loss", "the sensor dropped packets at the time"}),
 	    RC_PARTY_NETWORK,
 	    "Let IP fragments through, or set the EDNS buffer size of {resolver} to 1232.",
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
-	    BOTH, RC_OUT_FRAGMENTS, test_zone),
+	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
 	    "Replies come with another ID, question or source address than asked.",
 	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "

@@ -339,6 +339,7 @@ static struct rc_visibility visibility_of(struct rc_case *c, const struct outcom
 		.capture_end = (marks & RC_X_AT_END) != 0,
 		.kernel_drops = (marks & RC_X_DROPS) != 0,
 		.cut = (marks & RC_X_CUT) != 0,
+		.fragments_missing = (marks & RC_X_FRAGMENTS_LOST) != 0,
 		.history_evicted = rc_recorder_since(c->recorder) >= c->from_ns || c->lineage_cut,
 	};
 	for (size_t i = 0; i < c->n_links; i++) {

@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #define BOOK_PAGES 2u
+#define STEP_NS (50 * RC_NS_PER_MS)   /* no resolver thinks so long, or gives up so soon */
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 #define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
 
@@ -246,6 +247,17 @@ struct rc_case *rc_case_widen(const struct rc_case *c)
 	rc_zones_judge(wide);
 	find_forwarded(wide);
 	return wide;
+}
+
+bool rc_case_went_on(const struct rc_case *c, int64_t after_ns)
+{
+	if (c->to_ns >= after_ns && c->to_ns - after_ns < STEP_NS)
+		return true;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->first_ns > after_ns &&
+		    c->links[i].x->first_ns - after_ns < STEP_NS)
+			return true;
+	return false;
 }
 
 struct gathering {

@@ -66,10 +66,9 @@ struct rc_case {
 
 	const struct rc_exchange *x; /* the failed exchange */
 	const struct rc_name *qname;
-	const struct rc_msg *answer; /* NULL when unanswered */
-	int64_t from_ns, to_ns;      /* the time the resolver worked on it */
-	int64_t packet_ns;           /* as of the sources */
-	int64_t shared_ns;           /* as of the sources, and so: */
+	const struct rc_msg *answer;  /* NULL when unanswered */
+	int64_t from_ns, to_ns;       /* the time the resolver worked on it */
+	int64_t packet_ns, shared_ns; /* as of the sources, and so: */
 	bool well_known, fetch_known;
 	/* With any other from_ns and to_ns within these the lineage would be the same. */
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
@@ -101,8 +100,7 @@ struct rc_case {
 	bool ede_read;  /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault; /* what they say */
 	struct rc_others others;
-	const struct rc_report
-		*report; /* what this resolver reported of the name (RFC 9567); NULL */
+	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
 	struct rc_told *told; /* filled by rc_case_told */
 	size_t n_told;
@@ -180,6 +178,9 @@ static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 {
 	return code < 64 && (c->ede >> code & 1) != 0;
 }
+
+/* The resolver took its next step so soon after that time that it must have got what it waited for. */
+bool rc_case_went_on(const struct rc_case *c, int64_t after_ns);
 
 /* Is it one of the addresses of the resolver that failed? */
 bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr);

@@ -335,7 +335,8 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	/* One that took the connection and closed it without a word is as silent as any. */
 	if (x->marks & (RC_X_RESET | RC_X_NO_CONNECT))
 		return RC_OUT_TCP_FAILED;
-	if (x->marks & RC_X_FRAGMENTS_LOST)
+	if ((x->marks & RC_X_FRAGMENTS_LOST) &&
+	    (asked_again(c, q, i) || !rc_case_went_on(c, x->sign_ns)))
 		return RC_OUT_FRAGMENTS;
 	if (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE))
 		return RC_OUT_MISMATCHED;

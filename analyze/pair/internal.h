@@ -93,11 +93,16 @@ uint64_t rc_pair_tag(const struct rc_pair *p, const struct rc_ends *e, const str
 struct rc_pair_keys rc_pair_connection_keys(const struct rc_pair *p, const struct rc_ends *e,
 					    uint64_t hash);
 
+/* The message is the answer to an open record, or a further one of a zone transfer. */
+void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+			 const struct rc_obs *o, const struct rc_pair_keys *keys);
+
 /* A further query (or SYN) of an open record: a repeat, or a copy made by the mirror. */
 void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o);
 
 void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o);
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o);
-void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o);
+void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o,
+			       const struct rc_pair_keys *keys);
 
 #endif

@@ -311,8 +311,8 @@ static bool is_transfer(const struct rc_exchange *x)
 	return x->opcode == RC_OPCODE_QUERY && x->transport == RC_TCP && rc_exchange_is_transfer(x);
 }
 
-static void take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
-			const struct rc_obs *o, const struct rc_pair_keys *keys)
+void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+			 const struct rc_obs *o, const struct rc_pair_keys *keys)
 {
 	if (r->x.state == RC_X_PENDING) {
 		p->stats.answered++;
@@ -423,7 +423,7 @@ static void take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 		return;
 	p->stats.early_answers++;
 	p->stats.early_errors += is_error(&o->msg);
-	take_answer(p, r, pos, o, keys);
+	rc_pair_take_answer(p, r, pos, o, keys);
 }
 
 static void observe_query(struct rc_pair *p, const struct rc_obs *o,
@@ -478,7 +478,7 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
 	if (r == NULL)
 		observe_orphan(p, o, &e, keys, other);
 	else
-		take_answer(p, r, pos, o, keys);
+		rc_pair_take_answer(p, r, pos, o, keys);
 }
 
 int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, uint64_t seed,
@@ -532,15 +532,16 @@ uint64_t rc_pair_tag(const struct rc_pair *p, const struct rc_ends *e, const str
 
 void rc_pair_prepare(const struct rc_pair *p, const struct rc_obs *o, struct rc_pair_keys *ret_keys)
 {
-	if (o->kind != RC_OBS_MESSAGE)
+	bool part = o->kind == RC_OBS_FRAGMENTS;
+	if (o->kind != RC_OBS_MESSAGE && !part)
 		return;
-	bool answer = rc_msg_is_response(&o->msg);
+	bool answer = part ? o->from_server : rc_msg_is_response(&o->msg);
 	struct rc_ends e = rc_ends_of(o, answer);
 	/* In place: a copy of what was just written waits for all writes before it, ring and all. */
 	set_hosts(p, &e, ret_keys);
 	ret_keys->tag = rc_tag_of(p, ret_keys, &e, (uint8_t)o->transport, o->msg.id, false);
 	rc_pending_prefetch(&p->pending, ret_keys->tag);
-	if (answer)
+	if (answer || part)
 		return;
 	ret_keys->asker = rc_recorder_key(p->recorder, ret_keys->asker_host, o->msg.qname_hash);
 	ret_keys->server = rc_recorder_key(p->recorder, ret_keys->server_host, o->msg.qname_hash);
@@ -577,7 +578,7 @@ void rc_pair_observe(struct rc_pair *p, const struct rc_obs *o, const struct rc_
 		rc_pair_observe_tcp(p, o);
 		break;
 	case RC_OBS_FRAGMENTS:
-		rc_pair_observe_fragments(p, o);
+		rc_pair_observe_fragments(p, o, keys);
 		break;
 	case RC_OBS_SHORT: /* not even an ID to pair it by */
 		break;

@@ -66,7 +66,7 @@ void rc_pair_free(struct rc_pair *pair);
 
 struct rc_recorder *rc_pair_recorder(struct rc_pair *pair);
 
-/* The hashes by which an observed message is found; of other observations nothing. */
+/* The hashes by which an observed message, or part of one, is found; of other observations nothing. */
 struct rc_pair_keys {
 	uint64_t asker_host, server_host; /* rc_addr_hash of the two ends */
 	uint64_t tag;                     /* of the question among the pending ones */

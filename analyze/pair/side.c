@@ -1,5 +1,8 @@
 #include "analyze/pair/internal.h"
+#include "base/time.h"
 
+#define AGAIN_NS (6 * RC_NS_PER_S) /* within which a question that failed is asked again */
+#define AGAIN_STEPS_MAX 32u
 #define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 
 static uint64_t connection_hash(const struct rc_obs *o)
@@ -134,11 +137,57 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 	}
 }
 
-void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o)
+/*
+ * Did its asker go on as if no reply had come? It repeats the query, asks the same anew, or has done so after such a
+ * reply before.
+ */
+static bool is_asked_again(struct rc_pair *p, const struct rc_exchange *x, const struct rc_obs *o)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, &x->asker, x->name_hash);
+	bool final = (o->msg.flags & RC_FLAG_AA) || o->msg.counts[RC_ANSWER] > 0;
+	if (x->attempts > 1)
+		return true;
+	for (unsigned i = 0; i < AGAIN_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL || r->x.first_ns < x->first_ns - AGAIN_NS)
+			return false;
+		pos = r->prev_asker;
+		if (&r->x == x || r->x.name_hash != x->name_hash || r->x.qtype != x->qtype ||
+		    !rc_addr_equal(&r->x.asker, &x->asker) ||
+		    r->x.first_ns > x->first_ns + AGAIN_NS)
+			continue;
+		/* A referral leads to another server, with the same question. */
+		bool there = final || rc_addr_equal(&r->x.server, &x->server);
+		bool later = r->x.first_ns > o->ts_ns;
+		if (there && (later || (r->x.marks & RC_X_FRAGMENTS_LOST)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Part of a reply. Where a client does not ask again it has arrived, and only the capture has not all of it: as a filter
+ * for port 53 lets no fragment through but the first. Then it is an answer that is cut. (A resolver may give up without
+ * asking again: what it does instead is looked at where it matters.)
+ */
+void rc_pair_observe_fragments(struct rc_pair *p, const struct rc_obs *o,
+			       const struct rc_pair_keys *keys)
 {
 	struct rc_ends e = rc_ends_of(o, o->from_server);
-	struct rc_record *r = rc_recorder_at(p->recorder, find_quoted(p, o, &e));
+	uint64_t pos = find_quoted(p, o, &e);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	p->stats.fragments_lost++;
-	if (r != NULL)
-		r->x.marks |= RC_X_FRAGMENTS_LOST;
+	if (r == NULL)
+		return;
+	r->x.marks |= RC_X_FRAGMENTS_LOST;
+	if (r->x.sign_frame == 0)
+		rc_pair_note_sign(&r->x, o);
+	bool by_client = (r->x.query.flags & RC_FLAG_RD) && o->from_server;
+	if (!by_client || r->x.state != RC_X_PENDING || !o->msg.has_question ||
+	    !rc_msg_is_response(&o->msg) || is_asked_again(p, &r->x, o))
+		return;
+	struct rc_obs answer = *o;
+	answer.kind = RC_OBS_MESSAGE;
+	answer.flags |= RC_OBS_CUT;
+	rc_pair_take_answer(p, r, pos, &answer, keys);
 }

@@ -638,11 +638,28 @@ static void lost_fragments_mark_the_query_they_answer(void **state)
 {
 	struct scene *s = *state;
 	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, query_obs(1000, 7, "a.example"));
 	struct rc_obs o = answer_obs(3, 7, "a.example");
 	o.kind = RC_OBS_FRAGMENTS;
 	observe(s, o);
 	assert_true(at(s, s->last_pos)->marks & RC_X_FRAGMENTS_LOST);
 	assert_int_equal(at(s, s->last_pos)->state, RC_X_PENDING);
+	assert_int_equal(at(s, s->last_pos)->sign_frame, o.frame);
+}
+
+static void a_reply_in_part_that_is_not_asked_for_again_is_a_cut_answer(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	struct rc_obs o = answer_obs(3, 7, "a.example");
+	o.kind = RC_OBS_FRAGMENTS;
+	observe(s, o);
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(s->last.state, RC_X_ANSWERED);
+	assert_int_equal(s->last.end_frame, o.frame);
+	assert_true(s->last.marks & RC_X_CUT);
+	assert_true(s->last.marks & RC_X_FRAGMENTS_LOST);
+	assert_int_equal(stats(s)->pending, 0);
 }
 
 /* --- ceilings -------------------------------------------------------------------------------- */
@@ -770,6 +787,7 @@ int main(void)
 		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(lost_fragments_mark_the_query_they_answer),
+		CASE(a_reply_in_part_that_is_not_asked_for_again_is_a_cut_answer),
 		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),
 		CASE(what_a_full_table_gives_up_is_marked_early),
 		CASE(a_full_table_pairs_the_newest_behind_answered_ones),

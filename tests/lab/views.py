@@ -14,6 +14,7 @@ taken from rcause's output.
   vlan      frames with an 802.1Q tag
   reordered neighbours within 200 microseconds by turns, as the queues of a card are read
   snapped   the first 128 octets of each frame
+  filtered  by ports alone: the later fragments of a datagram, which have none, are not captured
   deaf6     servers' answers by IPv6 take a way that is not tapped
   translated  a host that translates addresses (a Kubernetes node): what clients ask and are answered passes twice,
             with the address they asked and with the server's
@@ -319,6 +320,10 @@ def snapped(rows, packets):
     return [as_seen(r) for r in rows], [out]
 
 
+def filtered(rows, packets):
+    return [as_seen(r) for r in rows], [[p for p in packets if not p.fragment or p.sport is not None]]
+
+
 def deaf6(rows, packets):
     clients = clients_of(rows)
     return ([as_seen(r) for r in rows],
@@ -475,7 +480,7 @@ def ends(rows, packets):
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "bare": bare,
-         "reordered": reordered, "snapped": snapped, "deaf6": deaf6, "translated": translated,
+         "reordered": reordered, "snapped": snapped, "filtered": filtered, "deaf6": deaf6, "translated": translated,
          "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends}
 PARTIAL = ("queries", "loss", "begins", "ends", "single", "on_host")  # a resolver may seem to ask unasked

@@ -1,8 +1,8 @@
 /*
- * Replies that do not fit the question of the asker itself.
+ * Replies to the asker itself that it cannot take: they do not fit its question, or come in part only.
  */
-#ifndef RC_ANALYZE_CAUSE_MISMATCH_H
-#define RC_ANALYZE_CAUSE_MISMATCH_H
+#ifndef RC_ANALYZE_CAUSE_REPLY_H
+#define RC_ANALYZE_CAUSE_REPLY_H
 
 #include "analyze/cause/rule.h"
 
@@ -14,5 +14,8 @@ static inline bool rc_is_mismatched(const struct rc_exchange *x)
 
 /* The one that was asked sent such a reply and no other. */
 enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f);
+
+/* Of its reply the first fragment came, and never the rest. */
+enum rc_confidence rc_by_own_fragments(struct rc_case *c, struct rc_finding *f);
 
 #endif

@@ -1,4 +1,4 @@
-#include "analyze/cause/mismatch.h"
+#include "analyze/cause/reply.h"
 
 static const struct rc_advice other_address = {
 	.fix = {"Have {server} answer from the address that it is asked at: bind its service to "
@@ -9,6 +9,12 @@ static const struct rc_advice other_address = {
 static const struct rc_advice broken = {
 	.fix = {"Find out whether {server} is broken or somebody forges its answers."},
 	.next_steps = {"dig @{server} {qname} {qtype}"},
+};
+
+static const struct rc_advice smaller = {
+	.fix = {"Let IP fragments through to {client}, or have {server} send at most 1232 octets "
+		"over UDP."},
+	.next_steps = {"dig @{server} {qname} {qtype} +bufsize=1232"},
 };
 
 enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f)
@@ -29,4 +35,19 @@ enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f)
 	/* Who asks again has not taken it. IDs are also guessed by who forges answers. */
 	bool again = x->last_ns > x->sign_ns && !(x->marks & RC_X_ICMP);
 	return again && !(x->marks & RC_X_WRONG_ID) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
+enum rc_confidence rc_by_own_fragments(struct rc_case *c, struct rc_finding *f)
+{
+	if (rc_is_answered(c) || c->own_fetch || !(c->x->marks & RC_X_FRAGMENTS_LOST))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->advice = &smaller;
+	f->explanation = rc_say(c,
+				"Of the reply of %s for %s the first fragment came, and never the "
+				"rest: %s asks again.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "the first fragment of the reply");
+	return RC_CONF_LIKELY; /* the rest may only not have been captured */
 }

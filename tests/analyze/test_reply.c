@@ -1,4 +1,4 @@
-/* Replies that do not fit what their asker asked. */
+/* Replies that do not fit what their asker asked, or come in part. */
 #include "tests/analyze/sim.h"
 
 #define NAME "www.example"
@@ -76,6 +76,48 @@ static void a_reply_that_fits_makes_it_good(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+/* The first fragment of a reply, and no other: told when the rest can no longer come. */
+static void first_fragment(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, RECURSED, name, RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, RESOLVER, 53, CLIENT, 20000 + id, &d);
+	o.kind = RC_OBS_FRAGMENTS;
+	send_obs(s, &o);
+}
+
+static void a_reply_of_which_a_part_is_lost_is_asked_for_again(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, NAME);
+	ask(&s, LATE + 1000, CLIENT, RESOLVER, 10, QUERY, NAME);
+	first_fragment(&s, LATE + 5, 10, NAME);
+	end_later(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.fragments_lost");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_true(s.seen[0].visibility.fragments_missing);
+}
+
+/* A filter for port 53 lets the first fragment through alone: the reply has arrived. */
+static void a_reply_that_nobody_asks_for_again_has_arrived(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, NAME);
+	ask(&s, LATE + 7000, CLIENT, RESOLVER, 11, QUERY, NAME); /* long after */
+	first_fragment(&s, LATE + 5, 10, NAME);
+	reply_a(&s, LATE + 7001, RESOLVER, CLIENT, 11, RECURSED, NAME);
+	end_later(&s);
+	assert_int_equal(s.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -83,6 +125,8 @@ int main(void)
 		cmocka_unit_test(an_asker_that_does_not_ask_again_may_have_taken_it),
 		cmocka_unit_test(a_reply_with_another_id_may_be_forged),
 		cmocka_unit_test(a_reply_that_fits_makes_it_good),
+		cmocka_unit_test(a_reply_of_which_a_part_is_lost_is_asked_for_again),
+		cmocka_unit_test(a_reply_that_nobody_asks_for_again_has_arrived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
