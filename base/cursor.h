@@ -38,6 +38,15 @@ static inline bool rc_cursor_need(struct rc_cursor *c, uint32_t n)
 	return true;
 }
 
+/* The same cursor over a buffer that ends at an absolute offset, or where it ended if that is before. */
+static inline struct rc_cursor rc_cursor_until(const struct rc_cursor *c, uint32_t end)
+{
+	struct rc_cursor part = *c;
+	if (end < part.len)
+		part.len = end;
+	return part;
+}
+
 /* Moves to an absolute offset (0..len). */
 static inline void rc_cursor_seek(struct rc_cursor *c, uint32_t pos)
 {
@@ -86,6 +95,12 @@ static inline const uint8_t *rc_cursor_bytes(struct rc_cursor *c, uint32_t n)
 	return p;
 }
 
+/* The same without skipping them and without setting the error. */
+static inline const uint8_t *rc_cursor_ahead(const struct rc_cursor *c, uint32_t n)
+{
+	return !c->failed && n <= c->len - c->pos ? c->data + c->pos : NULL;
+}
+
 /*
  * Numbers in a block that rc_cursor_bytes gave: its bounds were checked once for all of it. The offset must
  * be a constant below the block's length.
@@ -101,7 +116,7 @@ static inline uint32_t rc_block_u32(const uint8_t *block, unsigned off)
 }
 
 /* The octet at an absolute offset, -1 out of bounds; nothing moves and no error is set. */
-static inline int rc_cursor_octet_at(const struct rc_cursor *c, uint32_t pos)
+static inline int rc_cursor_octet_at(const struct rc_cursor *c, size_t pos)
 {
 	return pos < c->len ? c->data[pos] : -1;
 }

@@ -95,10 +95,12 @@ static bool read_option(struct rc_edns *edns, struct rc_cursor c, const struct o
 	return length_fits(o);
 }
 
-static void read_options(struct rc_walk *w, const struct rc_rr *rr)
+/* Not inlined: six of seven OPT records have no options and shall not pay for what this needs. */
+static __attribute__((noinline)) void read_options(struct rc_walk *w, uint32_t rdata_off,
+						   uint16_t rdata_len)
 {
 	struct rc_edns *edns = &w->msg->edns;
-	struct rc_cursor c = rc_walk_rdata(w->msg, rr);
+	struct rc_cursor c = rc_walk_rdata(w->msg, rdata_off, rdata_len);
 	while (rc_cursor_left(&c) > 0) {
 		uint32_t off = c.pos;
 		struct option o = {.code = rc_cursor_u16(&c)};
@@ -117,23 +119,25 @@ static void read_options(struct rc_walk *w, const struct rc_rr *rr)
 	}
 }
 
-void rc_edns_read(struct rc_walk *w, const struct rc_rr *rr)
+void rc_edns_read(struct rc_walk *w, const uint8_t *fixed, uint32_t off, uint32_t rdata_off)
 {
 	struct rc_msg *m = w->msg;
+	uint32_t ttl_s = rc_block_u32(fixed, RC_RR_TTL);
+	uint16_t rdata_len = rc_block_u16(fixed, RC_RR_RDLENGTH);
 	if (m->edns.present) {
-		rc_walk_fault(w, RC_FAULT_OPT_TWICE, rr->off);
+		rc_walk_fault(w, RC_FAULT_OPT_TWICE, off);
 		return;
 	}
-	if (rr->rdata_off - rr->owner_off != 1 + 10) /* a root label and the fixed part */
-		rc_walk_fault(w, RC_FAULT_OPT_OWNER, rr->off);
+	if (rdata_off - off != 1 + RC_RR_FIXED) /* a root label and the fixed part */
+		rc_walk_fault(w, RC_FAULT_OPT_OWNER, off);
 	m->edns.present = true;
-	m->edns.udp_size = rr->class;
-	m->edns.version = (uint8_t)(rr->ttl_s >> VERSION_SHIFT);
-	m->edns.flags = (uint16_t)rr->ttl_s;
+	m->edns.udp_size = rc_block_u16(fixed, RC_RR_CLASS);
+	m->edns.version = (uint8_t)(ttl_s >> VERSION_SHIFT);
+	m->edns.flags = (uint16_t)ttl_s;
 	m->edns.do_bit = (m->edns.flags & DO_BIT) != 0;
-	m->edns.rdata_off = (uint16_t)rr->rdata_off;
-	m->edns.rdata_len = rr->rdata_len;
-	m->rcode |= (uint16_t)(rr->ttl_s >> EXT_RCODE_SHIFT << RCODE_LOW_BITS);
-	if (rr->rdata_len > 0)
-		read_options(w, rr);
+	m->edns.rdata_off = (uint16_t)rdata_off;
+	m->edns.rdata_len = rdata_len;
+	m->rcode |= (uint16_t)(ttl_s >> EXT_RCODE_SHIFT << RCODE_LOW_BITS);
+	if (rdata_len > 0)
+		read_options(w, rdata_off, rdata_len);
 }

@@ -1,6 +1,5 @@
 #include "decode/msg.h"
 
-#include "base/copy.h"
 #include "base/hash.h"
 
 #include <string.h>
@@ -9,7 +8,6 @@
 #include "decode/walk.h"
 
 #define QUESTION_FIXED 4u /* QTYPE, QCLASS */
-#define RR_FIXED 10u      /* TYPE, CLASS, TTL, RDLENGTH */
 #define OPCODE_SHIFT 11u  /* in the flags word */
 #define OPCODE_MASK 0xfu
 #define RCODE_MASK 0xfu
@@ -36,37 +34,19 @@ const char *rc_fault_text(enum rc_fault fault)
 }
 
 /* What a record of a type says about the message, by section. */
-static const uint16_t has_of_type[RC_ADDITIONAL + 1][RC_TYPE_NSEC3 + 1] = {
-	[RC_ANSWER] =
-		{
-			[RC_TYPE_CNAME] = RC_HAS_ANSWER_CNAME,
-			[RC_TYPE_DNAME] = RC_HAS_ANSWER_DNAME,
-			[RC_TYPE_DS] = RC_HAS_DNSSEC,
-			[RC_TYPE_RRSIG] = RC_HAS_ANSWER_RRSIG | RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC] = RC_HAS_DNSSEC,
-			[RC_TYPE_DNSKEY] = RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC3] = RC_HAS_DNSSEC,
-		},
-	[RC_AUTHORITY] =
-		{
-			[RC_TYPE_NS] = RC_HAS_AUTH_NS,
-			[RC_TYPE_SOA] = RC_HAS_AUTH_SOA,
-			[RC_TYPE_DS] = RC_HAS_AUTH_DS | RC_HAS_DNSSEC,
-			[RC_TYPE_RRSIG] = RC_HAS_AUTH_RRSIG | RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC] = RC_HAS_AUTH_NSEC | RC_HAS_DNSSEC,
-			[RC_TYPE_DNSKEY] = RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC3] = RC_HAS_AUTH_NSEC | RC_HAS_DNSSEC,
-		},
-	[RC_ADDITIONAL] =
-		{
-			[RC_TYPE_A] = RC_HAS_ADDL_ADDR,
-			[RC_TYPE_AAAA] = RC_HAS_ADDL_ADDR,
-			[RC_TYPE_DS] = RC_HAS_DNSSEC,
-			[RC_TYPE_RRSIG] = RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC] = RC_HAS_DNSSEC,
-			[RC_TYPE_DNSKEY] = RC_HAS_DNSSEC,
-			[RC_TYPE_NSEC3] = RC_HAS_DNSSEC,
-		},
+static const uint16_t has_of_type[RC_TYPE_NSEC3 + 1][RC_ADDITIONAL + 1] = {
+	[RC_TYPE_A] = {[RC_ADDITIONAL] = RC_HAS_ADDL_ADDR},
+	[RC_TYPE_NS] = {[RC_AUTHORITY] = RC_HAS_AUTH_NS},
+	[RC_TYPE_CNAME] = {[RC_ANSWER] = RC_HAS_ANSWER_CNAME},
+	[RC_TYPE_SOA] = {[RC_AUTHORITY] = RC_HAS_AUTH_SOA},
+	[RC_TYPE_AAAA] = {[RC_ADDITIONAL] = RC_HAS_ADDL_ADDR},
+	[RC_TYPE_DNAME] = {[RC_ANSWER] = RC_HAS_ANSWER_DNAME},
+	[RC_TYPE_DS] = {0, RC_HAS_DNSSEC, RC_HAS_AUTH_DS | RC_HAS_DNSSEC, RC_HAS_DNSSEC},
+	[RC_TYPE_RRSIG] = {0, RC_HAS_ANSWER_RRSIG | RC_HAS_DNSSEC,
+			   RC_HAS_AUTH_RRSIG | RC_HAS_DNSSEC, RC_HAS_DNSSEC},
+	[RC_TYPE_NSEC] = {0, RC_HAS_DNSSEC, RC_HAS_AUTH_NSEC | RC_HAS_DNSSEC, RC_HAS_DNSSEC},
+	[RC_TYPE_DNSKEY] = {0, RC_HAS_DNSSEC, RC_HAS_DNSSEC, RC_HAS_DNSSEC},
+	[RC_TYPE_NSEC3] = {0, RC_HAS_DNSSEC, RC_HAS_AUTH_NSEC | RC_HAS_DNSSEC, RC_HAS_DNSSEC},
 };
 
 /* Running out of octets: the capture's doing if it cut the message, else the sender's. */
@@ -91,11 +71,12 @@ static void fault_name(struct rc_walk *w, enum rc_name_fault name_fault, uint32_
 }
 
 /* A TSIG record's fields (RFC 8945 4.2). A second one can only be in a wrong place too. */
-static void read_tsig(struct rc_walk *w, const struct rc_rr *rr, bool last)
+static void read_tsig(struct rc_walk *w, uint32_t off, uint32_t rdata_off, uint16_t rdata_len,
+		      bool last)
 {
-	struct rc_cursor c = rc_walk_rdata(w->msg, rr);
+	struct rc_cursor c = rc_walk_rdata(w->msg, rdata_off, rdata_len);
 	if (!last)
-		rc_walk_fault(w, RC_FAULT_TSIG_PLACE, rr->off);
+		rc_walk_fault(w, RC_FAULT_TSIG_PLACE, off);
 	if (rc_name_skip(&c) != RC_NAME_OK)
 		return;
 	rc_cursor_skip(&c, 6 + 2); /* time signed, fudge */
@@ -105,179 +86,197 @@ static void read_tsig(struct rc_walk *w, const struct rc_rr *rr, bool last)
 	uint16_t error = rc_cursor_u16(&c);
 	if (c.failed)
 		return;
-	w->msg->tsig = (struct rc_tsig){.present = true,
-					.error = error,
-					.mac_len = mac_len,
-					.owner_off = (uint16_t)rr->owner_off};
+	w->msg->tsig = (struct rc_tsig){
+		.present = true, .error = error, .mac_len = mac_len, .owner_off = (uint16_t)off};
 }
 
-/* The record's owner and header; RC_FAULT_NONE, or what is wrong at c->pos or at the RDATA. */
-static inline __attribute__((always_inline)) bool read_rr(struct rc_cursor *c, bool has_question,
-							  struct rc_rr *rr,
-							  enum rc_name_fault *ret_name_fault)
+/*
+ * Steps over a record's owner and fixed part and gives the latter. *known is a pointer to a name that was
+ * checked before, 0 without; an owner that is such a pointer becomes it. False if the owner is damaged or the
+ * message ends before.
+ */
+static inline __attribute__((always_inline)) bool read_fixed(struct rc_cursor *c, unsigned *known,
+							     const uint8_t **ret_fixed)
 {
-	rr->off = rr->owner_off = c->pos;
-	uint16_t start = rc_cursor_peek_u16(c, 0);
-	if (has_question && start == FIRST_OWNER) {
-		rc_cursor_skip(c, 2); /* that name was checked */
-	} else if (start >> 8 == 0 && rc_cursor_left(c) > 0) {
-		rc_cursor_skip(c, 1); /* the root */
-	} else {
-		struct rc_cursor at = *c; /* so that c itself may live in registers */
-		enum rc_name_fault fault = rc_name_skip(&at);
-		c->pos = at.pos;
-		if (fault != RC_NAME_OK) {
-			*ret_name_fault = fault;
-			return false;
-		}
+	const uint32_t left = rc_cursor_left(c);
+	const uint8_t *block = rc_cursor_ahead(c, 1 + RC_RR_FIXED);
+	if (left > RC_RR_FIXED && block[0] == 0) {
+		c->pos += 1 + RC_RR_FIXED;
+		*ret_fixed = block + 1; /* behind the root */
+		return true;
 	}
-	const uint8_t *fixed = rc_cursor_bytes(c, RR_FIXED);
-	if (fixed == NULL)
+	if (left > 1 + RC_RR_FIXED && rc_block_u16(block, 0) == *known) {
+		*ret_fixed = rc_cursor_bytes(c, 2 + RC_RR_FIXED) + 2;
+		return true;
+	}
+	const uint32_t end = rc_name_end(c->data, c->len, c->pos);
+	if (end == 0 || c->len - end < RC_RR_FIXED)
 		return false;
-	rr->type = rc_block_u16(fixed, 0);
-	rr->class = rc_block_u16(fixed, 2);
-	rr->ttl_s = rc_block_u32(fixed, 4);
-	rr->rdata_len = rc_block_u16(fixed, 8);
-	rr->rdata_off = c->pos;
+	if (end == c->pos + 2)
+		*known = rc_block_u16(block, 0);
+	c->pos = end;
+	*ret_fixed = rc_cursor_bytes(c, RC_RR_FIXED);
 	return true;
 }
 
-/* A record that is no mere address. */
-static void check_rr(struct rc_walk *w, const struct rc_rr *rr, bool last)
+static inline unsigned known_owner(const struct rc_msg *m)
 {
-	struct rc_msg *m = w->msg;
-	uint32_t bad_off;
+	return m->has_question ? FIRST_OWNER : 0;
+}
 
-	if (rr->type == RC_TYPE_OPT) {
-		if (rr->section == RC_ADDITIONAL)
-			rc_edns_read(w, rr);
-		return;
-	}
+/* A record that is neither a mere address nor OPT. */
+static void check_rr(struct rc_walk *w, uint32_t off, const uint8_t *fixed, uint32_t rdata_off,
+		     bool last)
+{
+	const uint16_t type = rc_block_u16(fixed, RC_RR_TYPE);
+	const uint16_t class = rc_block_u16(fixed, RC_RR_CLASS);
+	const uint16_t rdata_len = rc_block_u16(fixed, RC_RR_RDLENGTH);
 	/* In an UPDATE, RDATA is empty where only the name or the type matters (RFC 2136 2.4, 2.5). */
-	if (rr->rdata_len == 0 && m->opcode == RC_OPCODE_UPDATE)
+	if (rdata_len == 0 && w->msg->opcode == RC_OPCODE_UPDATE)
 		return;
-	if (!rc_rdata_check(m, rr, &bad_off))
+	uint32_t bad_off = rc_rdata_check(w->msg->wire, type, class, rdata_off, rdata_len);
+	if (bad_off != 0)
 		rc_walk_fault(w, RC_FAULT_RDATA_BAD, bad_off);
-	if (rr->type == RC_TYPE_TSIG)
-		read_tsig(w, rr, last && rr->section == RC_ADDITIONAL);
+	if (type == RC_TYPE_TSIG)
+		read_tsig(w, off, rdata_off, rdata_len, last && w->section == RC_ADDITIONAL);
 }
 
-static inline void note_rr(struct rc_walk *w, const struct rc_rr *rr, const uint16_t *has,
-			   bool last)
+/* What is wrong with the record whose owner or fixed part could not be read. */
+static void fault_record(struct rc_walk *w, uint32_t off)
 {
-	struct rc_msg *m = w->msg;
-	if (rr->type <= RC_TYPE_NSEC3)
-		m->has |= has[rr->type];
-	if (rr->section == RC_ANSWER &&
-	    (rr->type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY)))
-		m->has |= RC_HAS_ANSWER_QTYPE;
-	if (!rc_rdata_is_address(rr))
-		check_rr(w, rr, last);
+	struct rc_cursor c = rc_cursor_init(w->msg->wire, w->msg->len);
+	rc_cursor_seek(&c, off);
+	enum rc_name_fault name_fault = rc_name_skip(&c);
+	if (name_fault != RC_NAME_OK && rc_cursor_left(&c) > 0)
+		fault_name(w, name_fault, off);
+	else
+		fault_short(w, RC_FAULT_RR_SHORT, off);
 }
 
-/* Walks one section of records; false where the message is damaged. */
-static bool walk_section(struct rc_walk *w)
+static inline bool answers(const struct rc_msg *m, uint16_t type)
+{
+	return type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY);
+}
+
+/* Walks the records of all sections from an offset on; false where the message is damaged. */
+static bool walk_records(struct rc_walk *w, uint32_t from)
 {
 	struct rc_msg *m = w->msg;
-	struct rc_cursor c = w->c;
-	const uint16_t *has = has_of_type[w->section];
-	for (unsigned left = m->counts[w->section]; left > 0; left--) {
-		enum rc_name_fault name_fault = RC_NAME_OK;
-		struct rc_rr rr = {.section = w->section};
-		if (w->walked++ == RC_RR_MAX) {
-			rc_walk_fault(w, RC_FAULT_TOO_MANY, c.pos);
+	struct rc_cursor c = rc_cursor_init(m->wire, m->len);
+	unsigned known = known_owner(m), section = RC_QUESTION, left = 0;
+	c.pos = from;
+	for (;;) {
+		while (left == 0) {
+			if (section == RC_ADDITIONAL)
+				return true;
+			left = m->counts[++section];
+			m->section_off[section] = (uint16_t)c.pos;
+			w->section = (enum rc_section)section;
+		}
+		left--;
+		const uint32_t off = c.pos;
+		const uint8_t *fixed;
+		if (w->room-- == 0) {
+			rc_walk_fault(w, RC_FAULT_TOO_MANY, off);
 			return false;
 		}
-		if (!read_rr(&c, m->has_question, &rr, &name_fault)) {
-			if (name_fault != RC_NAME_OK && rc_cursor_left(&c) > 0)
-				fault_name(w, name_fault, rr.off);
-			else
-				fault_short(w, RC_FAULT_RR_SHORT, rr.off);
+		if (!read_fixed(&c, &known, &fixed)) {
+			fault_record(w, off);
 			return false;
 		}
-		rc_cursor_skip(&c, rr.rdata_len);
-		if (c.failed) {
-			fault_short(w, RC_FAULT_RDATA_SHORT, rr.rdata_off);
+		const uint32_t rdata_off = c.pos;
+		const uint16_t type = rc_block_u16(fixed, RC_RR_TYPE);
+		const uint16_t rdata_len = rc_block_u16(fixed, RC_RR_RDLENGTH);
+		if (rdata_len > rc_cursor_left(&c)) {
+			fault_short(w, RC_FAULT_RDATA_SHORT, rdata_off);
 			return false;
 		}
+		rc_cursor_skip(&c, rdata_len);
 		m->end_off = (uint16_t)c.pos;
-		note_rr(w, &rr, has, left == 1);
+		if (type <= RC_TYPE_NSEC3)
+			m->has |= has_of_type[type][section];
+		if (section == RC_ANSWER && answers(m, type))
+			m->has |= RC_HAS_ANSWER_QTYPE;
+		if (rc_rdata_is_address(type, rdata_len))
+			continue;
+		if (type != RC_TYPE_OPT)
+			check_rr(w, off, fixed, rdata_off, left == 0);
+		else if (section == RC_ADDITIONAL)
+			rc_edns_read(w, fixed, off, rdata_off);
 	}
-	w->c.pos = c.pos;
+}
+
+/* Reads a question, keeps its name unless ret_name is NULL; false where the message is damaged. */
+static inline __attribute__((always_inline)) bool read_question(struct rc_walk *w,
+								struct rc_cursor *c,
+								struct rc_name *ret_name,
+								const uint8_t **ret_fixed)
+{
+	const uint32_t off = c->pos;
+	if (rc_cursor_left(c) == 0) {
+		fault_short(w, RC_FAULT_QUESTION_SHORT, off);
+		return false;
+	}
+	enum rc_name_fault name_fault = ret_name ? rc_name_read(c, ret_name) : rc_name_skip(c);
+	if (name_fault != RC_NAME_OK) {
+		fault_name(w, name_fault, off);
+		return false;
+	}
+	if (rc_cursor_left(c) < QUESTION_FIXED) {
+		fault_short(w, RC_FAULT_QUESTION_SHORT, off);
+		return false;
+	}
+	*ret_fixed = rc_cursor_bytes(c, QUESTION_FIXED);
+	w->msg->end_off = (uint16_t)c->pos;
+	return true;
+}
+
+/* The questions behind the first. */
+static bool skip_questions(struct rc_walk *w, struct rc_cursor *c)
+{
+	const uint8_t *fixed;
+	for (unsigned left = w->msg->counts[RC_QUESTION]; left > 1; left--) {
+		if (w->room-- == 0) {
+			rc_walk_fault(w, RC_FAULT_TOO_MANY, c->pos);
+			return false;
+		}
+		if (!read_question(w, c, NULL, &fixed))
+			return false;
+	}
 	return true;
 }
 
 /* The question section: keeps the first, steps over others; false where the message is damaged. */
-static bool walk_questions(struct rc_walk *w, uint64_t name_seed)
+static inline bool walk_questions(struct rc_walk *w, struct rc_cursor *c, uint64_t name_seed)
 {
 	struct rc_msg *m = w->msg;
-	m->section_off[RC_QUESTION] = (uint16_t)w->c.pos;
-	for (unsigned i = 0; i < m->counts[RC_QUESTION]; i++) {
-		uint32_t off = w->c.pos;
-		if (w->walked++ == RC_RR_MAX) {
-			rc_walk_fault(w, RC_FAULT_TOO_MANY, off);
-			return false;
-		}
-		if (rc_cursor_left(&w->c) == 0) {
-			fault_short(w, RC_FAULT_QUESTION_SHORT, off);
-			return false;
-		}
-		enum rc_name_fault name_fault = i == 0 ? rc_name_read(&w->c, &m->qname)
-						       : rc_name_skip(&w->c);
-		if (name_fault != RC_NAME_OK) {
-			fault_name(w, name_fault, off);
-			return false;
-		}
-		uint16_t qtype = rc_cursor_u16(&w->c);
-		uint16_t qclass = rc_cursor_u16(&w->c);
-		if (w->c.failed) {
-			fault_short(w, RC_FAULT_QUESTION_SHORT, off);
-			if (i == 0)
-				m->qname.len = m->qname.labels = 0;
-			return false;
-		}
-		m->end_off = (uint16_t)w->c.pos;
-		if (i > 0)
-			continue;
-		m->has_question = true;
-		m->qtype = qtype;
-		m->qclass = qclass;
-		m->qname_hash = rc_name_hash(name_seed, &m->qname);
-	}
-	return true;
-}
-
-static bool walk_records(struct rc_walk *w)
-{
-	struct rc_msg *m = w->msg;
-	for (unsigned i = RC_ANSWER; i <= RC_ADDITIONAL; i++) {
-		m->section_off[i] = (uint16_t)w->c.pos;
-		w->section = (enum rc_section)i;
-		if (m->counts[i] > 0 && !walk_section(w))
-			return false;
-	}
-	return true;
-}
-
-/* False if not even the header is there. */
-static bool read_header(struct rc_walk *w)
-{
-	struct rc_msg *m = w->msg;
-	const uint8_t *header = rc_cursor_left(&w->c) < RC_DNS_HEADER_LEN
-					? NULL
-					: rc_cursor_bytes(&w->c, RC_DNS_HEADER_LEN);
-	if (header == NULL) {
-		fault_short(w, RC_FAULT_HEADER_SHORT, 0);
+	const uint8_t *fixed;
+	m->section_off[RC_QUESTION] = RC_DNS_HEADER_LEN;
+	if (m->counts[RC_QUESTION] == 0)
+		return true;
+	w->room--;
+	if (!read_question(w, c, &m->qname, &fixed)) {
+		m->qname.len = m->qname.labels = 0;
 		return false;
 	}
+	m->has_question = true;
+	m->qtype = rc_block_u16(fixed, 0);
+	m->qclass = rc_block_u16(fixed, 2);
+	m->qname_hash = rc_name_hash(name_seed, &m->qname);
+	return m->counts[RC_QUESTION] == 1 || skip_questions(w, c);
+}
+
+static inline void read_header(struct rc_msg *m, const uint8_t *header)
+{
 	m->id = rc_block_u16(header, 0);
 	m->flags = rc_block_u16(header, 2);
 	m->opcode = m->flags >> OPCODE_SHIFT & OPCODE_MASK;
 	m->rcode = m->flags & RCODE_MASK;
-	for (unsigned i = RC_QUESTION; i <= RC_ADDITIONAL; i++)
-		m->counts[i] = rc_block_u16(header, 4 + 2 * i);
-	m->end_off = (uint16_t)w->c.pos;
-	return true;
+	m->counts[RC_QUESTION] = rc_block_u16(header, 4);
+	m->counts[RC_ANSWER] = rc_block_u16(header, 6);
+	m->counts[RC_AUTHORITY] = rc_block_u16(header, 8);
+	m->counts[RC_ADDITIONAL] = rc_block_u16(header, 10);
+	m->end_off = RC_DNS_HEADER_LEN;
 }
 
 bool rc_msg_decode(const uint8_t *wire, uint32_t len, uint32_t full_len, uint64_t name_seed,
@@ -285,18 +284,22 @@ bool rc_msg_decode(const uint8_t *wire, uint32_t len, uint32_t full_len, uint64_
 {
 	if (len > RC_MSG_MAX)
 		len = RC_MSG_MAX;
-	struct rc_walk w = {.msg = ret_msg,
-			    .c = rc_cursor_init(wire, len),
-			    .section = RC_QUESTION,
-			    .cut = len < full_len};
+	struct rc_walk w = {
+		.msg = ret_msg, .section = RC_QUESTION, .cut = len < full_len, .room = RC_RR_MAX};
+	struct rc_cursor c = rc_cursor_init(wire, len);
 
-	rc_clear(ret_msg, offsetof(struct rc_msg, qname)); /* not the 255 octets behind */
+	/* In two parts, so small that they are stored to directly; not the 255 octets of the name behind. */
+	memset(ret_msg, 0, offsetof(struct rc_msg, edns));
+	memset(&ret_msg->edns, 0, sizeof ret_msg->edns);
 	ret_msg->qname.len = ret_msg->qname.labels = 0;
 	ret_msg->wire = wire;
 	ret_msg->len = len;
-	if (!read_header(&w))
+	if (len < RC_DNS_HEADER_LEN) {
+		fault_short(&w, RC_FAULT_HEADER_SHORT, 0);
 		return false;
-	if (!walk_questions(&w, name_seed) || !walk_records(&w))
+	}
+	read_header(ret_msg, rc_cursor_bytes(&c, RC_DNS_HEADER_LEN));
+	if (!walk_questions(&w, &c, name_seed) || !walk_records(&w, c.pos))
 		return true;
 	/* DNS Stateful Operations have no records but TLVs behind the header (RFC 8490 5.4). */
 	if (ret_msg->opcode != RC_OPCODE_DSO && (w.cut ? full_len : len) > ret_msg->end_off)
@@ -318,8 +321,8 @@ bool rc_rr_next(struct rc_rr_iter *it, struct rc_rr *ret_rr)
 {
 	/* Up to the end, as in decoding: a name may lead through octets behind the last record. */
 	struct rc_cursor c = rc_cursor_init(it->msg->wire, it->msg->len);
-	enum rc_name_fault name_fault;
-	struct rc_rr rr;
+	unsigned known = known_owner(it->msg);
+	const uint8_t *fixed;
 
 	if (it->pos >= it->msg->end_off)
 		return false;
@@ -329,15 +332,23 @@ bool rc_rr_next(struct rc_rr_iter *it, struct rc_rr *ret_rr)
 			return false;
 		it->left = it->msg->counts[++it->section];
 	}
-	rr.section = it->section;
-	if (!read_rr(&c, it->msg->has_question, &rr, &name_fault))
+	if (c.failed || !read_fixed(&c, &known, &fixed))
 		return false;
-	rc_cursor_skip(&c, rr.rdata_len);
-	if (c.failed)
+	uint16_t rdata_len = rc_block_u16(fixed, RC_RR_RDLENGTH);
+	if (rdata_len > rc_cursor_left(&c))
 		return false;
-	it->pos = c.pos;
+	*ret_rr = (struct rc_rr){
+		.section = it->section,
+		.type = rc_block_u16(fixed, RC_RR_TYPE),
+		.class = rc_block_u16(fixed, RC_RR_CLASS),
+		.ttl_s = rc_block_u32(fixed, RC_RR_TTL),
+		.rdata_len = rdata_len,
+		.off = it->pos,
+		.owner_off = it->pos,
+		.rdata_off = c.pos,
+	};
+	it->pos = c.pos + rdata_len;
 	it->left--;
-	*ret_rr = rr;
 	return true;
 }
 
@@ -351,7 +362,7 @@ bool rc_rr_owner(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_nam
 bool rc_rr_rdata_name(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t ahead,
 		      struct rc_name *ret_name)
 {
-	struct rc_cursor c = rc_walk_rdata(msg, rr);
+	struct rc_cursor c = rc_walk_rdata(msg, rr->rdata_off, rr->rdata_len);
 	rc_cursor_skip(&c, ahead);
 	return !c.failed && rc_name_read(&c, ret_name) == RC_NAME_OK;
 }

@@ -1,5 +1,6 @@
 #include "decode/name.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -15,6 +16,19 @@ struct run {
 	uint8_t len;  /* octets */
 };
 
+#define BEHIND_END UINT_MAX
+
+static inline unsigned octet_at(const struct rc_cursor *c, size_t pos)
+{
+	return (unsigned)rc_cursor_octet_at(c, pos);
+}
+
+/* True for the length of a label: neither the root's, nor a pointer, nor BEHIND_END. */
+static inline bool is_label(unsigned octet)
+{
+	return octet - 1 < RC_LABEL_MAX;
+}
+
 /*
  * Walks a name and notes its runs (unless runs is NULL). A pointer must go before the run it ends:
  * what is earlier cannot come back to it, so the walk ends, and a name that points into itself (an
@@ -23,48 +37,47 @@ struct run {
 static inline enum rc_name_fault walk(struct rc_cursor *c, struct run *runs, unsigned *ret_runs,
 				      unsigned *ret_labels)
 {
-	uint32_t pos = c->pos, start = pos, end = 0;
-	unsigned len = 0, before = 0 /* the run */, labels = 0, n = 0;
+	size_t pos = c->pos, start = pos, end = 0;
+	size_t room = RC_NAME_MAX; /* octets that the name may still have, at start */
+	unsigned labels = 0, n = 0;
+	unsigned octet;
 
 	if (c->failed)
 		return RC_NAME_SHORT;
 	for (;;) {
-		int octet = rc_cursor_octet_at(c, pos);
-		if (octet > 0 && octet <= (int)RC_LABEL_MAX) {
-			pos += 1 + (uint32_t)octet;
-			len += 1 + (unsigned)octet;
+		/* One test a label: of the end of the message and of the name's length together. */
+		struct rc_cursor run = rc_cursor_until(c, (uint32_t)(start + room + 1));
+		while (is_label(octet = octet_at(&run, pos))) {
+			pos += 1 + octet;
 			labels++;
-			if (pos > c->len)
-				return RC_NAME_SHORT;
-			if (len > RC_NAME_MAX)
-				return RC_NAME_TOO_LONG;
-			continue;
 		}
-		if (octet <= 0)
+		if (octet == BEHIND_END)
+			return pos > c->len || pos - start <= room ? RC_NAME_SHORT
+								   : RC_NAME_TOO_LONG;
+		if (octet == 0)
 			break;
-		if (octet < (int)POINTER_BITS)
+		if (octet < POINTER_BITS)
 			return RC_NAME_LABEL_TYPE;
-		int low = rc_cursor_octet_at(c, pos + 1);
-		if (low < 0)
+		unsigned low = octet_at(c, pos + 1);
+		if (low == BEHIND_END)
 			return RC_NAME_SHORT;
-		uint32_t target = ((unsigned)octet & POINTER_OFFSET) << 8 | (unsigned)low;
+		size_t target = (octet & POINTER_OFFSET) << 8 | low;
 		if (target >= start || target < RC_DNS_HEADER_LEN || n == RC_NAME_POINTERS_MAX)
 			return RC_NAME_POINTER;
-		if (n == 0)
+		if (end == 0)
 			end = pos + 2;
 		if (runs != NULL)
-			runs[n] = (struct run){.off = start, .len = (uint8_t)(len - before)};
+			runs[n] = (struct run){.off = (uint32_t)start,
+					       .len = (uint8_t)(pos - start)};
 		n++;
-		before = len;
+		room -= pos - start;
 		start = pos = target;
 	}
-	if (pos >= c->len)
-		return RC_NAME_SHORT;
-	if (++len > RC_NAME_MAX)
+	if (pos - start == room)
 		return RC_NAME_TOO_LONG;
-	c->pos = n == 0 ? pos + 1 : end;
+	c->pos = (uint32_t)(end == 0 ? pos + 1 : end);
 	if (runs != NULL) {
-		runs[n] = (struct run){.off = start, .len = (uint8_t)(len - before)};
+		runs[n] = (struct run){.off = (uint32_t)start, .len = (uint8_t)(pos + 1 - start)};
 		*ret_runs = n + 1;
 		*ret_labels = labels;
 	}
@@ -137,32 +150,28 @@ static inline void lower_copy(uint8_t *to, const uint8_t *from, unsigned len)
 }
 
 /* A name without pointers, as that of the question nearly always is. False: it takes the long way. */
-static bool read_plain(struct rc_cursor *c, struct rc_name *ret_name)
+static inline bool read_plain(struct rc_cursor *c, struct rc_name *ret_name)
 {
-	uint32_t pos = c->pos;
+	struct rc_cursor name = rc_cursor_until(c, c->pos + RC_NAME_MAX);
+	size_t pos = name.pos;
 	unsigned labels = 0;
-	int octet;
-	while ((octet = rc_cursor_octet_at(c, pos)) > 0) {
-		if (octet > (int)RC_LABEL_MAX)
-			return false;
-		pos += 1 + (uint32_t)octet;
+	unsigned octet;
+	while (is_label(octet = octet_at(&name, pos))) {
+		pos += 1 + octet;
 		labels++;
-		if (pos - c->pos >= RC_NAME_MAX)
-			return false;
 	}
-	if (octet < 0 || c->failed)
+	if (octet != 0 || name.failed)
 		return false;
-	unsigned len = pos + 1 - c->pos;
+	unsigned len = (unsigned)pos + 1 - name.pos;
 	lower_copy(ret_name->wire, rc_cursor_bytes(c, len), len);
 	ret_name->len = (uint8_t)len;
 	ret_name->labels = (uint8_t)labels;
 	return true;
 }
 
-enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name)
+/* A name of several runs, or a damaged one. */
+static enum rc_name_fault read_runs(struct rc_cursor *c, struct rc_name *ret_name)
 {
-	if (read_plain(c, ret_name))
-		return RC_NAME_OK;
 	struct run runs[RC_NAME_POINTERS_MAX + 1];
 	unsigned n_runs, labels, len = 0;
 	enum rc_name_fault fault = walk(c, runs, &n_runs, &labels);
@@ -179,9 +188,21 @@ enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name)
 	return RC_NAME_OK;
 }
 
+enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name)
+{
+	return read_plain(c, ret_name) ? RC_NAME_OK : read_runs(c, ret_name);
+}
+
 enum rc_name_fault rc_name_skip(struct rc_cursor *c)
 {
 	return walk(c, NULL, NULL, NULL);
+}
+
+uint32_t rc_name_end(const uint8_t *message, uint32_t len, uint32_t pos)
+{
+	struct rc_cursor c = rc_cursor_init(message, len);
+	rc_cursor_seek(&c, pos);
+	return walk(&c, NULL, NULL, NULL) == RC_NAME_OK ? c.pos : 0;
 }
 
 /* One octet of a label in presentation format: plain, \X or \DDD. */

@@ -36,6 +36,9 @@ enum rc_name_fault rc_name_read(struct rc_cursor *c, struct rc_name *ret_name);
 /* The same walk without keeping the name: moves the cursor, returns the fault. */
 enum rc_name_fault rc_name_skip(struct rc_cursor *c);
 
+/* The same for a cursor that lives in registers: where the name at pos ends, 0 if it is damaged. */
+uint32_t rc_name_end(const uint8_t *message, uint32_t len, uint32_t pos);
+
 /* From presentation format ("www.example.com", "a\.b.example.", "\000x."). RC_E_SYNTAX, RC_E_RANGE. */
 int rc_name_parse(const char *text, struct rc_name *ret_name);
 

@@ -111,7 +111,7 @@ static const uint8_t layouts[][RC_FIELDS_MAX] = {
 
 #define LAYOUTS (sizeof layouts / sizeof *layouts)
 
-const uint8_t *rc_rdata_fields(uint16_t type, uint16_t class)
+static inline const uint8_t *fields_of(uint16_t type, uint16_t class)
 {
 	if (type == TYPE_TA || type == TYPE_DLV)
 		type = RC_TYPE_DS;
@@ -123,6 +123,11 @@ const uint8_t *rc_rdata_fields(uint16_t type, uint16_t class)
 	    class != RC_CLASS_NONE && class != RC_CLASS_HS)
 		return NULL;
 	return layouts[type];
+}
+
+const uint8_t *rc_rdata_fields(uint16_t type, uint16_t class)
+{
+	return fields_of(type, class);
 }
 
 static bool skip_strings(struct rc_cursor *c)
@@ -275,22 +280,33 @@ bool rc_rdata_skip(struct rc_cursor *c, enum rc_field field)
 	return skip_composed(c, field);
 }
 
-bool rc_rdata_check(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t *ret_bad_off)
+uint32_t rc_rdata_check(const uint8_t *message, uint16_t type, uint16_t class, uint32_t rdata_off,
+			uint16_t rdata_len)
 {
-	const uint8_t *field = rc_rdata_fields(rr->type, rr->class);
-	struct rc_cursor c = rc_walk_rdata(msg, rr);
+	const uint8_t *field = fields_of(type, class);
+	struct rc_cursor c = rc_cursor_init(message, rdata_off + rdata_len);
+	c.pos = rdata_off;
 	if (field == NULL)
-		return true;
+		return 0;
 	for (;; field++) {
 		uint32_t fixed = 0; /* neighbours of one size are stepped over together: hot path */
 		while (sizes[*field] > 0)
 			fixed += sizes[*field++];
+		if (fixed > rc_cursor_left(&c))
+			return c.pos;
 		rc_cursor_skip(&c, fixed);
-		if (c.failed || *field == RC_FIELD_END || !rc_rdata_skip(&c, *field))
-			break;
+		if (*field == RC_FIELD_END)
+			return rc_cursor_left(&c) == 0 ? 0 : c.pos;
+		if (*field == RC_FIELD_NAME) {
+			uint32_t end = rc_name_end(c.data, c.len, c.pos);
+			if (end == 0)
+				return c.pos;
+			c.pos = end;
+			continue;
+		}
+		struct rc_cursor at = c; /* so that c itself may live in registers */
+		if (!skip_composed(&at, *field))
+			return at.pos;
+		c.pos = at.pos;
 	}
-	if (!c.failed && *field == RC_FIELD_END && rc_cursor_left(&c) == 0)
-		return true;
-	*ret_bad_off = c.pos;
-	return false;
 }

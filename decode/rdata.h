@@ -58,16 +58,16 @@ const uint8_t *rc_rdata_fields(uint16_t type, uint16_t class);
 bool rc_rdata_skip(struct rc_cursor *c, enum rc_field field);
 
 /*
- * Checks the structure of RDATA against its type: true if it fits or the type is not known. Else
- * *ret_bad_off is the offset in the message where it stops making sense.
+ * Checks the structure of RDATA, whose octets are there, against its type: 0 if it fits or the type is not
+ * known, else the offset in the message where it stops making sense.
  */
-bool rc_rdata_check(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t *ret_bad_off);
+uint32_t rc_rdata_check(const uint8_t *message, uint16_t type, uint16_t class, uint32_t rdata_off,
+			uint16_t rdata_len);
 
 /* The commonest of all: an address of its length, which fits in every class. */
-static inline bool rc_rdata_is_address(const struct rc_rr *rr)
+static inline bool rc_rdata_is_address(uint16_t type, uint16_t rdata_len)
 {
-	return (rr->type == RC_TYPE_A && rr->rdata_len == 4) ||
-	       (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16);
+	return (type == RC_TYPE_A && rdata_len == 4) || (type == RC_TYPE_AAAA && rdata_len == 16);
 }
 
 #endif

@@ -289,15 +289,15 @@ static void put_composed(struct rc_buf *buf, enum rc_field field, struct rc_curs
 void rc_rr_format_rdata(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_buf *buf)
 {
 	const uint8_t *field = rc_rdata_fields(rr->type, rr->class);
-	uint32_t bad_off;
-	if (field == NULL || !rc_rdata_check(msg, rr, &bad_off)) {
+	if (field == NULL ||
+	    rc_rdata_check(msg->wire, rr->type, rr->class, rr->rdata_off, rr->rdata_len) != 0) {
 		rc_buf_printf(buf, "\\# %u", rr->rdata_len);
 		if (rr->rdata_len > 0)
 			rc_buf_putc(buf, ' ');
 		rc_text_hex(buf, rc_rr_rdata(msg, rr));
 		return;
 	}
-	struct rc_cursor c = rc_walk_rdata(msg, rr);
+	struct rc_cursor c = rc_walk_rdata(msg, rr->rdata_off, rr->rdata_len);
 	size_t start = buf->len;
 	for (; *field != RC_FIELD_END; field++) {
 		struct rc_cursor part = c;

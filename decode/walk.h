@@ -9,10 +9,9 @@
 
 struct rc_walk {
 	struct rc_msg *msg;
-	struct rc_cursor c;
 	enum rc_section section;
-	bool cut;        /* the capture lacks octets that the message had */
-	unsigned walked; /* questions and records so far */
+	bool cut;      /* the capture lacks octets that the message had */
+	unsigned room; /* questions and records that may still follow */
 };
 
 /* Notes what is wrong and where; the first fault is the one kept. */
@@ -26,14 +25,18 @@ static inline void rc_walk_fault(struct rc_walk *w, enum rc_fault fault, uint32_
 }
 
 /* A cursor over the RDATA whose buffer is the message up to the RDATA's end: for names in it. */
-static inline struct rc_cursor rc_walk_rdata(const struct rc_msg *msg, const struct rc_rr *rr)
+static inline struct rc_cursor rc_walk_rdata(const struct rc_msg *msg, uint32_t rdata_off,
+					     uint16_t rdata_len)
 {
-	struct rc_cursor c = rc_cursor_init(msg->wire, rr->rdata_off + rr->rdata_len);
-	rc_cursor_seek(&c, rr->rdata_off);
+	struct rc_cursor c = rc_cursor_init(msg->wire, rdata_off + rdata_len);
+	rc_cursor_seek(&c, rdata_off);
 	return c;
 }
 
+/* The fixed part of a record, behind its owner (RFC 1035 4.1.3). */
+enum { RC_RR_TYPE, RC_RR_CLASS = 2, RC_RR_TTL = 4, RC_RR_RDLENGTH = 8, RC_RR_FIXED = 10 };
+
 /* Reads an OPT record (RFC 6891 6.1) and its options into msg->edns and msg->rcode. */
-void rc_edns_read(struct rc_walk *w, const struct rc_rr *rr);
+void rc_edns_read(struct rc_walk *w, const uint8_t *fixed, uint32_t off, uint32_t rdata_off);
 
 #endif

@@ -69,8 +69,24 @@ static void peek_neither_moves_nor_fails(void **state)
 	assert_int_equal(rc_cursor_peek_u16(&c, 1), 0x0203);
 	assert_int_equal(rc_cursor_peek_u8(&c, 6), 7);
 	assert_int_equal(rc_cursor_peek_u8(&c, 7), 0);
+	assert_ptr_equal(rc_cursor_ahead(&c, 7), octets);
+	assert_null(rc_cursor_ahead(&c, 8));
 	assert_int_equal(c.pos, 0);
 	assert_false(c.failed);
+}
+
+static void shorter_buffer_keeps_the_place(void **state)
+{
+	(void)state;
+	struct rc_cursor c = rc_cursor_init(octets, sizeof octets);
+	rc_cursor_skip(&c, 2);
+	struct rc_cursor part = rc_cursor_until(&c, 4);
+	assert_int_equal(rc_cursor_left(&part), 2);
+	assert_int_equal(rc_cursor_octet_at(&part, 3), 4);
+	assert_int_equal(rc_cursor_octet_at(&part, 4), -1);
+	assert_int_equal(rc_cursor_left(&c), 5);
+	part = rc_cursor_until(&c, 8); /* it does not grow */
+	assert_int_equal(rc_cursor_left(&part), 5);
 }
 
 static void bytes_are_borrowed_and_skipped(void **state)
@@ -91,6 +107,7 @@ int main(void)
 		cmocka_unit_test(lengths_near_the_largest_do_not_wrap),
 		cmocka_unit_test(seek_goes_to_the_end_and_not_behind),
 		cmocka_unit_test(peek_neither_moves_nor_fails),
+		cmocka_unit_test(shorter_buffer_keeps_the_place),
 		cmocka_unit_test(bytes_are_borrowed_and_skipped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

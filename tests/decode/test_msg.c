@@ -196,6 +196,53 @@ static void iterator_follows_a_name_through_octets_behind_the_last_record(void *
 	assert_true(it.pos == m->end_off && m->end_off < w.len);
 }
 
+/* Owners that repeat are not walked again: neither their places nor what is wrong may differ for it. */
+static void owners_that_repeat_are_as_good_as_the_first(void **state)
+{
+	(void)state;
+	static const unsigned owners[] = {0xc00c, 0xc010, 0xc010, 0xc00c, 0xc010, 0xc00c};
+	struct rc_rr rr;
+	struct rc_name name;
+	put_header(&w, RESPONSE, 1, 6, 0, 2);
+	put_question(&w, "www.example", RC_TYPE_A);
+	for (size_t i = 0; i < 6; i++) {
+		put_u16(&w, owners[i]);
+		put_rr_fixed(&w, RC_TYPE_A, RC_CLASS_IN, 0, 4);
+		put_u32(&w, 0);
+	}
+	put_u8(&w, 0); /* the root between them */
+	put_rr_fixed(&w, RC_TYPE_A, RC_CLASS_IN, 0, 4);
+	put_u32(&w, 0);
+	uint32_t off = w.len;
+	put_u16(&w, 0xc000 | off); /* to itself */
+	put_rr_fixed(&w, RC_TYPE_A, RC_CLASS_IN, 0, 0);
+	struct rc_msg *m = decode(&w);
+	assert_int_equal(m->fault, RC_FAULT_POINTER);
+	assert_int_equal(m->fault_off, off);
+	assert_int_equal(m->end_off, off);
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	for (size_t i = 0; i < 6; i++) {
+		assert_true(rc_rr_next(&it, &rr));
+		assert_true(rc_rr_owner(m, &rr, &name));
+		assert_int_equal(name.labels, owners[i] == 0xc00c ? 2 : 1);
+		assert_int_equal(rr.rdata_off - rr.owner_off, 12);
+	}
+	assert_true(rc_rr_next(&it, &rr));
+	assert_int_equal(rr.rdata_off - rr.owner_off, 11);
+	assert_false(rc_rr_next(&it, &rr));
+}
+
+/* Without a question the pointer that is known from the start is one like any other. */
+static void pointer_to_the_first_name_needs_a_question(void **state)
+{
+	(void)state;
+	put_header(&w, RESPONSE, 0, 1, 0, 0);
+	put_rr_literal(&w, RC_TYPE_A, "\300\000\002\001");
+	struct rc_msg *m = decode(&w);
+	assert_int_equal(m->fault, RC_FAULT_POINTER);
+	assert_int_equal(m->fault_off, 12);
+}
+
 static void owner_and_names_in_rdata_are_read_through_pointers(void **state)
 {
 	(void)state;
@@ -470,6 +517,8 @@ int main(void)
 		cmocka_unit_test(iterator_gives_every_record_with_its_section),
 		cmocka_unit_test(iterator_steps_over_empty_sections),
 		cmocka_unit_test(iterator_follows_a_name_through_octets_behind_the_last_record),
+		cmocka_unit_test(owners_that_repeat_are_as_good_as_the_first),
+		cmocka_unit_test(pointer_to_the_first_name_needs_a_question),
 		cmocka_unit_test(owner_and_names_in_rdata_are_read_through_pointers),
 		cmocka_unit_test(name_in_rdata_does_not_run_into_the_next_record),
 		cmocka_unit_test(rdata_is_checked_against_its_type),

@@ -391,6 +391,97 @@ static void hash_depends_on_name_and_seed_not_on_case(void **state)
 	assert_true(rc_name_hash(1, &a) != rc_name_hash(1, &c));
 }
 
+/* The walk as RFC 1035 4.1.4 tells it, octet by octet, to compare with. */
+static enum rc_name_fault slow_read(uint32_t at, struct rc_name *ret_name, uint32_t *ret_end)
+{
+	uint32_t start = at, len = 0, end = 0;
+	for (unsigned pointers = 0;;) {
+		if (at >= w.len)
+			return RC_NAME_SHORT;
+		unsigned octet = w.data[at];
+		if (octet >= 0xc0) {
+			if (at + 1 >= w.len)
+				return RC_NAME_SHORT;
+			unsigned target = (octet & 0x3f) << 8 | w.data[at + 1];
+			if (target >= start || target < RC_DNS_HEADER_LEN ||
+			    pointers++ == RC_NAME_POINTERS_MAX)
+				return RC_NAME_POINTER;
+			end = end == 0 ? at + 2 : end;
+			start = at = target;
+			continue;
+		}
+		if (octet > RC_LABEL_MAX)
+			return RC_NAME_LABEL_TYPE;
+		if (at + 1 + octet > w.len)
+			return RC_NAME_SHORT;
+		if (len + 1 + octet > RC_NAME_MAX)
+			return RC_NAME_TOO_LONG;
+		for (unsigned i = 0; i <= octet; i++) {
+			uint8_t c = w.data[at++];
+			ret_name->wire[len++] = c >= 'A' && c <= 'Z' ? c + 32 : c;
+		}
+		if (octet == 0)
+			break;
+		ret_name->labels++;
+	}
+	ret_name->len = (uint8_t)len;
+	*ret_end = end == 0 ? at : end;
+	return RC_NAME_OK;
+}
+
+static unsigned draw(unsigned below)
+{
+	static uint64_t state = 88172645463325252u;
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state % below);
+}
+
+/* Labels, roots, pointers and what is none of them, up to an end that may cut the last. */
+static void put_drawn_names(unsigned octets)
+{
+	start();
+	while (w.len < RC_DNS_HEADER_LEN + octets) {
+		unsigned what = draw(16), len = draw(4) == 0 ? 1 + draw(RC_LABEL_MAX) : 1 + draw(4);
+		if (what < 8) {
+			put_u8(&w, len);
+			while (len-- > 0)
+				put_u8(&w, draw(3) == 0 ? draw(256) : 'A' + draw(58));
+		} else if (what < 13) {
+			put_u16(&w, 0xc000 | (draw(8) == 0 ? draw(0x4000) : draw(w.len)));
+		} else {
+			put_u8(&w, what < 15 ? 0 : draw(256));
+		}
+	}
+}
+
+static void names_of_all_kinds_are_read_as_octet_by_octet(void **state)
+{
+	(void)state;
+	unsigned sound = 0, read = 0;
+	for (unsigned round = 0; round < 1000; round++) {
+		put_drawn_names(20 + draw(round % 4 == 0 ? 1000 : 300));
+		for (uint32_t off = 0; off < w.len; off++) {
+			struct rc_name name, slow = {.len = 0};
+			uint32_t end, slow_end = off;
+			enum rc_name_fault fault = read_at(off, &name, &end);
+			assert_int_equal(fault, slow_read(off, &slow, &slow_end));
+			assert_int_equal(end, slow_end);
+			assert_int_equal(rc_name_end(w.data, w.len, off),
+					 fault == RC_NAME_OK ? end : 0);
+			read++;
+			if (fault != RC_NAME_OK)
+				continue;
+			sound++;
+			assert_int_equal(name.labels, slow.labels);
+			assert_int_equal(name.len, slow.len);
+			assert_memory_equal(name.wire, slow.wire, name.len);
+		}
+	}
+	assert_true(sound > read / 100 && sound < read / 2); /* both kinds were there */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +500,7 @@ int main(void)
 		cmocka_unit_test(name_of_255_octets_fits_and_256_do_not),
 		cmocka_unit_test(pointers_do_not_stretch_a_name_over_255_octets),
 		cmocka_unit_test(name_of_127_labels_survives_all_operations),
+		cmocka_unit_test(names_of_all_kinds_are_read_as_octet_by_octet),
 		cmocka_unit_test(parse_and_format_are_inverse),
 		cmocka_unit_test(parse_lowers_and_takes_a_final_dot),
 		cmocka_unit_test(parse_refuses_what_is_no_name),
