@@ -415,8 +415,9 @@ static void begin(struct rc_packet *p, const struct rc_frame *frame)
 	memset(p->dst_mac, 0, sizeof p->dst_mac);
 }
 
-static size_t decode(struct rc_decoder *d, const struct rc_frame *frame, struct rc_obs *obs,
-		     size_t max)
+/* Layer by layer. Not inlined, so that the short way of nearly all frames need not spare its registers. */
+static __attribute__((noinline)) size_t decode(struct rc_decoder *d, const struct rc_frame *frame,
+					       struct rc_obs *obs, size_t max)
 {
 	struct rc_packet *p = &d->packet;
 	enum rc_layer layer = RC_LAYER_LINK;
