@@ -62,9 +62,9 @@ static inline uint64_t rc_hash_bytes(uint64_t seed, const void *data, size_t len
 {
 	const unsigned char *p = data, *end = p + len;
 	uint64_t h = seed ^ RC_HASH_K0, a = 0, b = 0;
-	size_t left = len;
-	for (; left > 16; left -= 16, p += 16)
+	for (; end - p > 16; p += 16)
 		h = rc_hash_mix(rc_hash_word(p) ^ RC_HASH_K1, rc_hash_word(p + 8) ^ h);
+	const size_t left = (size_t)(end - p);
 	if (left > 8) {
 		a = rc_hash_word(p);
 		b = rc_hash_tail(end, left - 8, 8);
