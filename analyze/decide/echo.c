@@ -296,18 +296,15 @@ static bool lineage_is_alike(const struct entry *n, const struct rc_case_sources
 static unsigned cuts_known(const struct rc_book *book, uint64_t seed, const struct rc_name *qname,
 			   const struct rc_exchange *x)
 {
-	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_NS};
-	unsigned n = 0;
-	for (unsigned i = 0; i < 2u * qname->labels; i++) {
-		struct rc_book_page pages[CUT_PAGES];
+	size_t n = 0;
+	for (unsigned i = 0; i < qname->labels; i++) {
 		struct rc_name name;
-		rc_name_parent(qname, i / 2, &name);
-		size_t held = rc_book_find(book, rc_name_hash(seed, &name), kinds[i % 2],
-					   x->first_ns, pages, CUT_PAGES);
-		while (held-- > 0)
-			n += pages[held].first_ns <= x->end_ns;
+		rc_name_parent(qname, i, &name);
+		uint64_t hash = rc_name_hash(seed, &name);
+		n += rc_book_count(book, hash, RC_BOOK_REFERRAL, x->first_ns, x->end_ns, CUT_PAGES);
+		n += rc_book_count(book, hash, RC_BOOK_NS, x->first_ns, x->end_ns, CUT_PAGES);
 	}
-	return n;
+	return (unsigned)n;
 }
 
 static bool zone_stays_unknown(const struct entry *n, const struct rc_case_sources *s,

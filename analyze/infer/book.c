@@ -238,23 +238,31 @@ bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 	return false;
 }
 
-size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
-		    int64_t now_ns, struct rc_book_page *pages, size_t max)
+/* Places of the pages still valid, at most WAYS: those seen last first. */
+static size_t places_of(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
+			int64_t now_ns, size_t *places)
 {
 	uint64_t key = key_of(b, zone_hash, kind);
 	size_t set = (key & b->mask) * WAYS, n = 0;
 	for (size_t i = set; i < set + WAYS; i++) {
-		const struct entry *e = &b->entries[i];
-		if (b->keys[i] != key || !is_held(b, i) || e->expires_ns < now_ns)
+		if (b->keys[i] != key || !is_held(b, i) || b->entries[i].expires_ns < now_ns)
 			continue;
-		size_t at = n;
-		while (at > 0 && pages[at - 1].seen_ns < e->seen_ns)
-			at--;
-		if (at == max)
-			continue;
-		n += n < max;
-		memmove(&pages[at + 1], &pages[at], (n - at - 1) * sizeof *pages);
-		pages[at] = (struct rc_book_page){
+		size_t at = n++;
+		for (; at > 0 && b->entries[places[at - 1]].seen_ns < b->entries[i].seen_ns; at--)
+			places[at] = places[at - 1];
+		places[at] = i;
+	}
+	return n;
+}
+
+size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
+		    int64_t now_ns, struct rc_book_page *pages, size_t max)
+{
+	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, places);
+	n = n < max ? n : max;
+	for (size_t i = 0; i < n; i++) {
+		const struct entry *e = &b->entries[places[i]];
+		pages[i] = (struct rc_book_page){
 			.wire = b->blobs + e->blob_pos % b->blob_size,
 			.len_bytes = e->blob_len,
 			.pos = e->blob_pos,
@@ -269,6 +277,15 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 		};
 	}
 	return n;
+}
+
+size_t rc_book_count(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
+		     int64_t now_ns, int64_t by_ns, size_t max)
+{
+	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, places), shown = 0;
+	for (size_t i = 0; i < n && i < max; i++)
+		shown += b->entries[places[i]].first_ns <= by_ns;
+	return shown;
 }
 
 const struct rc_book_stats *rc_book_stats(const struct rc_book *b)

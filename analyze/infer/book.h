@@ -54,6 +54,10 @@ bool rc_book_note(struct rc_book *book, const struct rc_obs *obs, bool dnssec_ok
 size_t rc_book_find(const struct rc_book *book, uint64_t zone_hash, enum rc_book_kind kind,
 		    int64_t now_ns, struct rc_book_page *pages, size_t max);
 
+/* Of the pages that rc_book_find would write, how many were first seen at by_ns or before. */
+size_t rc_book_count(const struct rc_book *book, uint64_t zone_hash, enum rc_book_kind kind,
+		     int64_t now_ns, int64_t by_ns, size_t max);
+
 const struct rc_book_stats *rc_book_stats(const struct rc_book *book);
 
 #endif

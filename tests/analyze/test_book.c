@@ -123,6 +123,45 @@ static void if_one_page_is_asked_for_it_is_the_newest(void **state)
 	rc_book_free(b);
 }
 
+/* Versions seen in any order, some twice, some at the same time, some no longer valid. */
+static void fewer_pages_are_the_first_of_all_and_counted_alike(void **state)
+{
+	struct rc_name name = name_of("example");
+	struct rc_book_page all[PAGES_MAX], some[PAGES_MAX];
+	uint64_t hash = rc_name_hash(SEED, &name);
+	char target[32];
+	(void)state;
+	for (unsigned round = 0; round < 200; round++) {
+		struct rc_book *b = new_book();
+		uint64_t random = round + 1;
+		for (unsigned i = 0; i < 12; i++) {
+			random = random * UINT64_C(6364136223846793005) + 1;
+			snprintf(target, sizeof target, "ns%u.example", (unsigned)(random >> 60));
+			note_ns(b, "example", target, (uint32_t)(random >> 40) % 40,
+				T0 + (int64_t)(random >> 20) % 8 * RC_NS_PER_S);
+		}
+		int64_t now_ns = T0 + 9 * RC_NS_PER_S;
+		size_t n = rc_book_find(b, hash, RC_BOOK_NS, now_ns, all, PAGES_MAX);
+		for (size_t max = 0; max <= PAGES_MAX; max++) {
+			size_t few = rc_book_find(b, hash, RC_BOOK_NS, now_ns, some, max);
+			assert_int_equal(few, n < max ? n : max);
+			for (size_t i = 0; i < few; i++)
+				assert_int_equal(some[i].pos, all[i].pos);
+			for (int64_t by_ns = T0; by_ns < now_ns; by_ns += RC_NS_PER_S) {
+				size_t shown = 0;
+				for (size_t i = 0; i < few; i++)
+					shown += some[i].first_ns <= by_ns;
+				assert_int_equal(
+					rc_book_count(b, hash, RC_BOOK_NS, now_ns, by_ns, max),
+					shown);
+			}
+		}
+		for (size_t i = 1; i < n; i++)
+			assert_true(all[i - 1].seen_ns >= all[i].seen_ns);
+		rc_book_free(b);
+	}
+}
+
 static void a_referral_is_kept_for_the_zone_it_delegates(void **state)
 {
 	struct rc_book *b = new_book();
@@ -248,6 +287,7 @@ int main(void)
 		cmocka_unit_test(the_same_message_again_is_one_page_that_lives_longer),
 		cmocka_unit_test(of_two_versions_the_newest_comes_first),
 		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
+		cmocka_unit_test(fewer_pages_are_the_first_of_all_and_counted_alike),
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
 		cmocka_unit_test(an_alias_of_all_names_below_one_is_kept_for_that),
