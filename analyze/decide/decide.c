@@ -18,12 +18,18 @@
 /* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
 #define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
 
+/* A rule, with what it is looked at for: side by side, as most are passed over at each failure. */
+struct candidate {
+	uint32_t opcodes, rcodes;
+	const struct rc_rule *rule;
+};
+
 struct rc_decider {
 	struct rc_memo *memo;
 	struct rc_echo *echo;
 	struct rc_ahead *ahead;
-	const struct rc_rule *rules[RULES_MAX]; /* by rank */
-	size_t n_rules;
+	struct candidate candidates[RULES_MAX]; /* by rank */
+	size_t n_candidates;
 };
 
 /* What the rules made of one case. */
@@ -37,8 +43,8 @@ struct outcome {
 
 static int by_rank(const void *a, const void *b)
 {
-	const struct rc_rule *x = *(const struct rc_rule *const *)a;
-	const struct rc_rule *y = *(const struct rc_rule *const *)b;
+	const struct rc_rule *x = ((const struct candidate *)a)->rule;
+	const struct rc_rule *y = ((const struct candidate *)b)->rule;
 	return x->rank != y->rank ? x->rank - y->rank : strcmp(x->cause.slug, y->cause.slug);
 }
 
@@ -49,9 +55,11 @@ int rc_decider_new(size_t memo_bytes, size_t echo_bytes, uint64_t seed,
 	if (d == NULL)
 		return RC_E_NOMEM;
 	const struct rc_rule *rule;
-	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL && d->n_rules < RULES_MAX; i++)
-		d->rules[d->n_rules++] = rule;
-	qsort(d->rules, d->n_rules, sizeof *d->rules, by_rank);
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL && d->n_candidates < RULES_MAX; i++)
+		d->candidates[d->n_candidates++] = (struct candidate){
+			rule->opcodes == 0 ? RC_ON(RC_OPCODE_QUERY) : rule->opcodes, rule->rcodes,
+			rule};
+	qsort(d->candidates, d->n_candidates, sizeof *d->candidates, by_rank);
 	if (rc_memo_new(memo_bytes, seed, &d->memo) != RC_OK ||
 	    rc_echo_new(echo_bytes, seed, &d->echo) != RC_OK ||
 	    rc_ahead_new(seed, &d->ahead) != RC_OK) {
@@ -95,13 +103,12 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 	}
 }
 
-static bool applies(const struct rc_rule *rule, const struct rc_case *c)
+/* The bit of its outcome among those that rules are looked at for; 0 for one that has none. */
+static uint32_t outcome_bit(const struct rc_case *c)
 {
-	uint32_t opcodes = rule->opcodes == 0 ? RC_ON(RC_OPCODE_QUERY) : rule->opcodes;
-	uint32_t on = RC_ON_SILENCE;
-	if (rc_is_answered(c))
-		on = c->x->answer.rcode < 31 ? RC_ON(c->x->answer.rcode) : 0;
-	return (opcodes >> c->x->opcode & 1) && ((rule->rcodes & on) || rule->rcodes == RC_ON_ANY);
+	if (!rc_is_answered(c))
+		return RC_ON_SILENCE;
+	return c->x->answer.rcode < 31 ? RC_ON(c->x->answer.rcode) : 0;
 }
 
 static void note_alternative(struct outcome *o, const struct rc_rule *rule)
@@ -121,11 +128,14 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 		return false;
 	*o = (struct outcome){.rule = NULL};
 	c->weighing = true;
-	for (size_t i = 0; i < d->n_rules && o->confidence < RC_CONF_PROVEN; i++) {
-		const struct rc_rule *rule = d->rules[i];
-		struct rc_finding f = {.evidence = evidence};
-		if (!applies(rule, c))
+	uint32_t on = outcome_bit(c);
+	for (size_t i = 0; i < d->n_candidates && o->confidence < RC_CONF_PROVEN; i++) {
+		const struct candidate *candidate = &d->candidates[i];
+		if (!(candidate->opcodes >> c->x->opcode & 1) ||
+		    (!(candidate->rcodes & on) && candidate->rcodes != RC_ON_ANY))
 			continue;
+		const struct rc_rule *rule = candidate->rule;
+		struct rc_finding f = {.evidence = evidence};
 		enum rc_confidence confidence = rc_cap_by_silence(rule, c, rule->test(rule, c, &f));
 		bool fallback = confidence == RC_CONF_NONE && o->rule == NULL &&
 				rule->rcodes == RC_ON_ANY && f.explanation != NULL;
