@@ -223,8 +223,8 @@ static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link
 	size_t best = RC_ZONE_NONE;
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		if (rc_name_in(&link->name->name, &z->name) && serves(z, &link->x->server) &&
-		    (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels))
+		if ((best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels) &&
+		    rc_name_in(&link->name->name, &z->name) && serves(z, &link->x->server))
 			best = i;
 	}
 	return best;
@@ -260,8 +260,6 @@ struct questions {
 	bool by_zone;    /* the same question to another zone's servers is another one */
 };
 
-#define QUESTION_SLOTS (2 * RC_LINEAGE_MAX)
-
 static bool same_question(const struct questions *q, const struct rc_link *a,
 			  const struct rc_link *b)
 {
@@ -272,20 +270,23 @@ static bool same_question(const struct questions *q, const struct rc_link *a,
 /* False if the arena is exhausted. */
 static bool group_links(struct rc_case *c, bool by_zone, struct questions *q)
 {
-	uint16_t *slots = rc_arena_alloc(c->arena, QUESTION_SLOTS * sizeof *slots);
+	size_t n_slots = 2;
+	while (n_slots < 2 * c->n_links)
+		n_slots *= 2;
+	uint16_t *slots = rc_arena_alloc(c->arena, n_slots * sizeof *slots);
 	q->by_zone = by_zone;
-	q->first = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->first);
-	q->next = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->next);
-	q->last = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *q->last);
+	q->first = rc_arena_take(c->arena, c->n_links * sizeof *q->first);
+	q->next = rc_arena_take(c->arena, c->n_links * sizeof *q->next);
+	q->last = rc_arena_take(c->arena, c->n_links * sizeof *q->last);
 	if (slots == NULL || q->first == NULL || q->next == NULL || q->last == NULL)
 		return false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		uint64_t zone = by_zone ? link->zone : 0;
 		uint64_t at = rc_hash_u64(c->seed, link->name->hash, zone << 16 | link->x->qtype);
-		uint16_t *slot = &slots[at % QUESTION_SLOTS];
+		uint16_t *slot = &slots[at & (n_slots - 1)];
 		while (*slot != 0 && !same_question(q, &c->links[*slot - 1u], link))
-			slot = &slots[++at % QUESTION_SLOTS];
+			slot = &slots[++at & (n_slots - 1)];
 		q->first[i] = q->last[i] = (uint16_t)i;
 		q->next[i] = 0;
 		if (*slot == 0) {
