@@ -177,6 +177,8 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 	bool by_zone;
 	/* A resolver's addresses share its memory: the same name tells more than a zone, the latest the most. */
 	for (size_t i = 0; i < c->n_resolver; i++) {
+		if (rc_addr_equal(&c->resolver[i], &c->x->server)) /* it is e already */
+			continue;
 		const struct rc_memo_entry *other = find_at(m, c, &c->resolver[i], max_age_ns,
 							    &by_zone);
 		if (other == NULL || (e != NULL && by_zone) ||
