@@ -13,6 +13,9 @@
 	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
 #define SILENT_LOAD_MIN 6u /* the same for one that drops: Unbound's quotas begin at eight */
 #define EARLY_NS (700 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.5 s */
+#define LOOP_HOPS_MAX 4u              /* forwarders that a question may come back by */
+#define LOOP_STEPS_MAX 256u           /* exchanges looked at for that */
+#define LOOP_NS (2 * RC_NS_PER_S)     /* before the work began: a wait for the same question */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
@@ -213,7 +216,89 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 								    : RC_CONF_POSSIBLE;
 }
 
+/*
+ * The same question, handed on by this forwarder to one of the resolver's own addresses, directly or by way of others;
+ * NULL if it does not come back so.
+ */
+static const struct rc_exchange *find_way_back(const struct rc_case *c,
+					       const struct rc_addr *forwarder, unsigned hops,
+					       unsigned *steps)
+{
+	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, forwarder, c->x->name_hash);
+	while ((*steps)-- > 0) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns < c->from_ns - LOOP_NS) {
+			(*steps)++;
+			return NULL;
+		}
+		pos = r->prev_asker;
+		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
+		    !rc_flag(&r->x.query, RC_FLAG_RD) || r->x.first_ns > c->to_ns ||
+		    !rc_addr_equal(&r->x.asker, forwarder))
+			continue;
+		if (rc_case_is_resolver(c, &r->x.server))
+			return &r->x;
+		const struct rc_exchange *back = hops > 1 ? find_way_back(c, &r->x.server, hops - 1,
+									  steps)
+							  : NULL;
+		if (back != NULL)
+			return back;
+	}
+	*steps = 0;
+	return NULL;
+}
+
+static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	const struct rc_link *link = c->forwarded;
+	unsigned steps = LOOP_STEPS_MAX;
+	(void)rule;
+	if (link == NULL || link->outcome == RC_OUT_USABLE ||
+	    rc_case_is_resolver(c, &link->x->server))
+		return RC_CONF_NONE;
+	const struct rc_exchange *back = find_way_back(c, &link->x->server, LOOP_HOPS_MAX, &steps);
+	if (back == NULL)
+		return RC_CONF_NONE;
+	f->server = &link->x->server;
+	f->explanation = rc_say(
+		c, "%s forwards %s to %s, and %s forwards it back: nobody resolves it.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &link->x->server), rc_say_addr(c, &back->asker));
+	rc_prove_self(c, f, "what is asked of the one");
+	rc_prove(c, f, link->x, c->qname, NULL, "it forwards the question");
+	rc_prove(c, f, back, c->qname, NULL, "and is asked the same in turn");
+	return RC_CONF_PROVEN;
+}
+
 static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "resolver.forwarding_loop",
+				.title = "forwarders hand it back to each other",
+				.when = "A forwarder hands the question on to another, and is "
+					"asked "
+					"the same by it, or by one behind it, meanwhile.",
+				RC_TRUTH(
+					"A forwarder asks another, and while that is to answer it, "
+					"or one that it hands the question on to, asks the first "
+					"one the same.",
+					NULL, NULL,
+					{"upstream.timeout", "the question does not come back"},
+					{"delegation.loop", "it is the names of nameservers that "
+							    "need one another"}),
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_HIGH,
+				.fix = {"Forward {zone} in one direction only: take it out of the "
+					"forwarding of {resolver} or of {server}."},
+				.next_steps = {"dig @{server} {qname} {qtype} +norecurse"},
+				.reference = "RFC 1034 5.3.3",
+			},
+		.rank = 405,
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED) | RC_ON_SILENCE,
+		.test = test_loop,
+	},
 	{
 		.cause =
 			{

@@ -465,6 +465,15 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 	return true;
 }
 
+/* The question is back at a server that it came by: forwarders that ask one another. */
+static bool is_passed(struct rc_case *const *hop, size_t next)
+{
+	for (size_t i = 0; i < next; i++)
+		if (rc_addr_equal(&hop[i]->x->server, &hop[next]->x->server))
+			return true;
+	return false;
+}
+
 bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	       const struct rc_exchange *x, const struct rc_name *qname,
 	       const struct rc_msg *answer, struct rc_failure *ret_failure)
@@ -483,7 +492,8 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	size_t hops = 1, last = 0;
 	if (chain == NULL)
 		return false;
-	while (hops < RC_FORWARD_HOPS_MAX && (hop[hops] = next_hop(sources, hop[hops - 1])) != NULL)
+	while (hops < RC_FORWARD_HOPS_MAX &&
+	       (hop[hops] = next_hop(sources, hop[hops - 1])) != NULL && !is_passed(hop, hops))
 		hops++;
 	for (size_t i = 0; i < hops; i++)
 		chain[i] = hop[i]->x->server;

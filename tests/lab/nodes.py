@@ -90,6 +90,9 @@ NODES = {
     "rstaleu": ((2, 58), "unbound"),
     "fdist3": ((2, 59), "dnsdist"),  # its servers are dead
     "fdist4": ((2, 60), "dnsdist"),
+    "floop": ((2, 64), "dnsmasq"),  # these forward some zones to each other
+    "rloop": ((2, 65), "unbound"),
+    "rloopb": ((2, 66), "bind"),
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

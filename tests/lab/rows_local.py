@@ -68,6 +68,21 @@ ZONES = [
     Zone("fencing.net.", ["aclosed"]),
 ]
 STALE = ["rstaleb", "rstaleu"]
+LOOPS = {"floop": ("rloop", "rloop", "rloop"), "rloop": ("floop", "rloopb", "rloopb"),
+         "rloopb": (None, "rloop", "floop")}  # where each hands the three zones below
+LOOPED = [DEAD, REFUSES, STUB]
+VAIN = ("upstream.timeout",)  # true of each that waits, though not why
+
+
+def looping(node, text):
+    return "".join(text.format(zone=zone, to=v4(to)) for zone, to in zip(LOOPED, LOOPS[node]) if to)
+
+
+OPTIONS.update({
+    "floop": {"targets": ["rbind"], "extra": looping("floop", "server=/{zone}/{to}\n")},
+    "rloop": {"forward": looping("rloop", "forward-zone:\n  name: {zone}\n  forward-addr: {to}\n")},
+    "rloopb": {"tail": looping("rloopb", 'zone "{zone}" {{ type forward; forward only; forwarders {{ {to}; }}; }};')},
+})
 TLS = ["rtls", "rtlsdead", "rktls", "rptls"]
 OWN = ["rown", "runbown", "rkresown", "rpdnsown", "fmasqown"]
 SIX = ["rsixb", "rsixu", "rsixk", "rsixp"]
@@ -114,6 +129,12 @@ SCENARIOS = [
     S("upstream.timeout", "forwarded-over-tls", "A resolver forwards over TLS; the zone's server is silent.",
       twice("silent4.net", ["rtls"]), FAILS, keep=("rdot",), settle=1,
       stored=False),
+    S("resolver.forwarding_loop", "two-forwarders", "Two forwarders hand this zone to each other.",
+      twice(DEAD, ["floop", "rloop"]), FAILS + ("REFUSED",), also_ok=VAIN, settle=1),
+    S("resolver.forwarding_loop", "two-resolvers", "Two resolvers hand this zone to each other.",
+      twice(REFUSES, ["rloop", "rloopb"]), FAILS + ("REFUSED",), also_ok=VAIN, settle=1, stored=False),
+    S("resolver.forwarding_loop", "three-forwarders", "Three forwarders hand this zone round.",
+      twice(STUB, ["floop", "rloop", "rloopb"]), FAILS + ("REFUSED",), also_ok=VAIN, settle=1),
     S("upstream.timeout", "forwarded-over-tls-to-nobody", "A resolver forwards this zone over TLS to a server"
       " that is dead.", twice(DEAD, TLS), FAILS, settle=1),
     S("upstream.unreachable", "forwarded-over-tls-to-nobody", "A resolver forwards this zone over TLS to a server"
