@@ -95,12 +95,16 @@ static void read_ends(struct rc_obs *o, unsigned flags, unsigned selector)
 {
 	struct rc_addr client = address(selector & 7), server = address(selector >> 3 & 7);
 	uint16_t port = (uint16_t)(40000 + (selector >> 6));
+	/* Hard is said of ICMP alone: of a TCP event it means that it is one of DNS over TLS. */
+	bool tls = (flags & FLAG_HARD) && o->transport == RC_TCP && o->kind != RC_OBS_MESSAGE;
+	uint16_t service = tls ? 853 : 53;
+	o->flags |= tls ? RC_OBS_TLS : 0;
 	o->from_server = o->kind == RC_OBS_MESSAGE ? rc_msg_is_response(&o->msg)
 						   : (flags & FLAG_FROM_SERVER) != 0;
 	o->src = o->from_server ? server : client;
 	o->dst = o->from_server ? client : server;
-	o->src_port = o->from_server ? 53 : port;
-	o->dst_port = o->from_server ? port : 53;
+	o->src_port = o->from_server ? service : port;
+	o->dst_port = o->from_server ? port : service;
 	o->src_mac[5] = o->src.bytes[15] / 2;
 }
 
