@@ -17,6 +17,7 @@ struct rc_hold {
 	uint64_t head, tail;
 	uint64_t kept; /* position from which the memory is not given back */
 	uint64_t count;
+	struct rc_held *first; /* the oldest, looked at with every packet; NULL when empty */
 };
 
 int rc_hold_new(size_t bytes, struct rc_hold **ret_hold)
@@ -74,7 +75,8 @@ int rc_hold_push(struct rc_hold *h, int64_t due_ns, uint64_t pos, const struct r
 	if (answer_len > 0)
 		memcpy(e->answer, answer, answer_len);
 	h->head += size;
-	h->count++;
+	if (h->count++ == 0)
+		h->first = e;
 	return RC_OK;
 }
 
@@ -86,18 +88,13 @@ bool rc_hold_again(struct rc_hold *h, const struct rc_held *held, int64_t due_ns
 
 static void skip_filler(struct rc_hold *h)
 {
-	if (h->count > 0 && at(h, h->tail)->due_ns == PAD_DUE)
+	if (at(h, h->tail)->due_ns == PAD_DUE)
 		h->tail += h->size - h->tail % h->size;
 }
 
 const struct rc_held *rc_hold_first(const struct rc_hold *h)
 {
-	if (h->count == 0)
-		return NULL;
-	uint64_t pos = h->tail;
-	if (at(h, pos)->due_ns == PAD_DUE)
-		pos += h->size - pos % h->size;
-	return at(h, pos);
+	return h->first;
 }
 
 /* The ring goes round; so its memory would be all in use however little is held. */
@@ -113,12 +110,15 @@ static void release(struct rc_hold *h)
 
 void rc_hold_pop(struct rc_hold *h)
 {
-	skip_filler(h);
-	h->tail += at(h, h->tail)->size;
-	if (--h->count == 0)
+	h->tail += h->first->size;
+	if (--h->count == 0) {
 		h->head = h->tail = h->kept = (h->head + h->size - 1) / h->size * h->size;
-	else
-		release(h);
+		h->first = NULL;
+		return;
+	}
+	skip_filler(h);
+	h->first = at(h, h->tail);
+	release(h);
 }
 
 const struct rc_held *rc_hold_next(const struct rc_hold *h, uint64_t *cursor)
