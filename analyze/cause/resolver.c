@@ -15,7 +15,6 @@
 #define EARLY_NS (700 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.5 s */
 #define LOOP_HOPS_MAX 4u              /* forwarders that a question may come back by */
 #define LOOP_STEPS_MAX 256u           /* exchanges looked at for that */
-#define LOOP_NS (2 * RC_NS_PER_S)     /* before the work began: a wait for the same question */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
@@ -216,36 +215,55 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 								    : RC_CONF_POSSIBLE;
 }
 
-/*
- * The same question, handed on by this forwarder to one of the resolver's own addresses, directly or by way of others;
- * NULL if it does not come back so.
- */
-static const struct rc_exchange *find_way_back(const struct rc_case *c,
-					       const struct rc_addr *forwarder, unsigned hops,
-					       unsigned *steps)
+/* The next, from pos on, that put the question to this server by then and was not answered yet; NULL if there is none. */
+static const struct rc_exchange *next_asked(const struct rc_case *c, const struct rc_addr *server,
+					    int64_t by_ns, uint64_t *pos, unsigned *steps)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, forwarder, c->x->name_hash);
-	while ((*steps)-- > 0) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns < c->from_ns - LOOP_NS) {
-			(*steps)++;
+	for (; *steps > 0; (*steps)--) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, *pos);
+		if (r == NULL || r->x.first_ns < by_ns - c->timeout_ns)
 			return NULL;
-		}
-		pos = r->prev_asker;
-		if (r->x.name_hash != c->x->name_hash || r->x.qtype != c->x->qtype ||
-		    !rc_flag(&r->x.query, RC_FLAG_RD) || r->x.first_ns > c->to_ns ||
-		    !rc_addr_equal(&r->x.asker, forwarder))
-			continue;
-		if (rc_case_is_resolver(c, &r->x.server))
+		*pos = r->prev_server;
+		bool open = r->x.state != RC_X_ANSWERED || r->x.end_ns >= by_ns;
+		if (open && r->x.first_ns <= by_ns && r->x.name_hash == c->x->name_hash &&
+		    r->x.qtype == c->x->qtype && rc_flag(&r->x.query, RC_FLAG_RD) &&
+		    rc_addr_equal(&r->x.server, server))
 			return &r->x;
-		const struct rc_exchange *back = hops > 1 ? find_way_back(c, &r->x.server, hops - 1,
-									  steps)
-							  : NULL;
-		if (back != NULL)
-			return back;
 	}
-	*steps = 0;
 	return NULL;
+}
+
+/*
+ * Did x come by way of this forwarder, which somebody else had asked before? Who asks only for itself, be it on a
+ * server's host, forwards nothing.
+ */
+static bool came_by(const struct rc_case *c, const struct rc_exchange *x,
+		    const struct rc_addr *forwarder, unsigned hops, unsigned *steps)
+{
+	bool is_it = rc_addr_equal(&x->asker, forwarder);
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &x->asker, c->x->name_hash);
+	const struct rc_exchange *q;
+	while ((q = next_asked(c, &x->asker, x->first_ns, &pos, steps)) != NULL) {
+		if (rc_case_is_resolver(c, &q->asker))
+			continue;
+		if (is_it || (hops > 1 && came_by(c, q, forwarder, hops - 1, steps)))
+			return true;
+	}
+	return false;
+}
+
+/* What the resolver asks there it asks for somebody else. */
+static bool is_forwarded(const struct rc_case *c, const struct rc_exchange *x, unsigned *steps)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_addr *own = &c->resolver[i];
+		uint64_t pos = rc_recorder_newest_by_server(c->recorder, own, c->x->name_hash);
+		const struct rc_exchange *q;
+		while ((q = next_asked(c, own, x->first_ns, &pos, steps)) != NULL)
+			if (q->first_ns >= c->x->first_ns || !rc_addr_equal(&q->asker, &x->server))
+				return true;
+	}
+	return false;
 }
 
 static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
@@ -254,20 +272,20 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 	const struct rc_link *link = c->forwarded;
 	unsigned steps = LOOP_STEPS_MAX;
 	(void)rule;
-	if (link == NULL || link->outcome == RC_OUT_USABLE ||
-	    rc_case_is_resolver(c, &link->x->server))
+	if (link == NULL || link->outcome == RC_OUT_USABLE || !is_forwarded(c, link->x, &steps))
 		return RC_CONF_NONE;
-	const struct rc_exchange *back = find_way_back(c, &link->x->server, LOOP_HOPS_MAX, &steps);
-	if (back == NULL)
+	/* Asked for somebody else, that one asks back: or what it asks came by that one. */
+	bool asks_back = link->x->first_ns < c->x->first_ns &&
+			 rc_addr_equal(&link->x->server, &c->x->asker);
+	if (!asks_back && !came_by(c, c->x, &link->x->server, LOOP_HOPS_MAX, &steps))
 		return RC_CONF_NONE;
 	f->server = &link->x->server;
 	f->explanation = rc_say(
-		c, "%s forwards %s to %s, and %s forwards it back: nobody resolves it.",
+		c, "%s forwards %s to %s, which waits for the answer to it: nobody resolves it.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_addr(c, &link->x->server), rc_say_addr(c, &back->asker));
-	rc_prove_self(c, f, "what is asked of the one");
-	rc_prove(c, f, link->x, c->qname, NULL, "it forwards the question");
-	rc_prove(c, f, back, c->qname, NULL, "and is asked the same in turn");
+		rc_say_addr(c, &link->x->server));
+	rc_prove_self(c, f, "what is asked of it");
+	rc_prove(c, f, link->x, c->qname, NULL, "and what it asks where that came from");
 	return RC_CONF_PROVEN;
 }
 
@@ -277,13 +295,12 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "resolver.forwarding_loop",
 				.title = "forwarders hand it back to each other",
-				.when = "A forwarder hands the question on to another, and is "
-					"asked "
-					"the same by it, or by one behind it, meanwhile.",
+				.when = "A forwarder hands the question on to one that it came "
+					"by, and that waits for the answer to it.",
 				RC_TRUTH(
-					"A forwarder asks another, and while that is to answer it, "
-					"or one that it hands the question on to, asks the first "
-					"one the same.",
+					"A forwarder that somebody asks hands the question on, and "
+					"before it has an answer is asked the same by the one that "
+					"it asked, or by one behind that.",
 					NULL, NULL,
 					{"upstream.timeout", "the question does not come back"},
 					{"delegation.loop", "it is the names of nameservers that "

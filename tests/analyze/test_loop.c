@@ -82,12 +82,31 @@ static void what_does_not_come_back_is_no_loop(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "resolver.forwarding_loop");
 }
 
+/* On the host of the one behind, a program asks the one before for the same: it forwards nothing. */
+static void a_servers_host_that_asks_for_itself_is_no_loop(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	both_work(&s);
+	ask(&s, LATE, RESOLVER, FORWARDER, 10, QUERY, NAME);
+	ask(&s, LATE + 1, CLIENT, FORWARDER, 11, QUERY, NAME);
+	ask(&s, LATE + 2, FORWARDER, RESOLVER, 12, QUERY, NAME);
+	reply(&s, LATE + 3000, RESOLVER, FORWARDER, 12, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	reply(&s, LATE + 3001, FORWARDER, CLIENT, 11, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	reply(&s, LATE + 3002, FORWARDER, RESOLVER, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	end_later(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "resolver.forwarding_loop");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_that_ask_each_other_are_a_loop),
 		cmocka_unit_test(three_in_a_circle_are_a_loop),
 		cmocka_unit_test(what_does_not_come_back_is_no_loop),
+		cmocka_unit_test(a_servers_host_that_asks_for_itself_is_no_loop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
