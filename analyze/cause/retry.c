@@ -16,7 +16,7 @@ enum rc_confidence rc_by_failed_retry(struct rc_case *c, struct rc_finding *f)
 	const struct rc_exchange *connection;
 	if (rc_retry_find(c->recorder, c->x, c->packet_ns, &connection) != RC_RETRY_FAILED)
 		return RC_CONF_NONE;
-	bool refused = (connection->marks & (RC_X_RESET | RC_X_ICMP_HARD)) != 0;
+	bool refused = rc_is_refused(connection);
 	f->server = &c->x->server;
 	f->advice = &advice;
 	f->explanation = rc_say(c,

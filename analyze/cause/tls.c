@@ -49,8 +49,7 @@ enum rc_confidence rc_by_tls(const struct rc_rule *rule, struct rc_case *c, stru
 	if (use.n_shown == 0 || (use.given_up && (use.alive != NULL || c->upstream_visible)))
 		return RC_CONF_NONE;
 	const struct rc_exchange *last = use.shown[0];
-	bool refused = use.given_up ? (last->marks & (RC_X_RESET | RC_X_ICMP_HARD)) != 0
-				    : use.refused > 0;
+	bool refused = use.given_up ? rc_is_refused(last) : use.refused > 0;
 	if (timeout == refused)
 		return RC_CONF_NONE;
 	f->server = rc_arena_copy(c->arena, &last->server, sizeof last->server);

@@ -31,8 +31,7 @@ static enum rc_retry state_of(const struct rc_exchange *connection, int64_t now_
 	int64_t until_ns = over ? connection->end_ns : now_ns;
 	if (connection->state == RC_X_ANSWERED)
 		return RC_RETRY_NONE;
-	if ((connection->marks & (RC_X_RESET | RC_X_ICMP_HARD)) ||
-	    until_ns - connection->first_ns >= GIVEN_NS)
+	if (rc_is_refused(connection) || until_ns - connection->first_ns >= GIVEN_NS)
 		return RC_RETRY_FAILED;
 	return over ? RC_RETRY_NONE : RC_RETRY_PENDING; /* the capture ended before it was clear */
 }

@@ -8,11 +8,6 @@
 #define GIVEN_UP_NS \
 	(60 * RC_NS_PER_S) /* a server that failed is left alone: Knot Resolver, Unbound */
 
-static bool is_refused(const struct rc_exchange *x)
-{
-	return (x->marks & (RC_X_RESET | RC_X_ICMP_HARD)) != 0;
-}
-
 static void show(struct rc_tls_use *u, const struct rc_exchange *x)
 {
 	if (u->n_shown < RC_TLS_SHOWN_MAX)
@@ -22,7 +17,7 @@ static void show(struct rc_tls_use *u, const struct rc_exchange *x)
 /* A connection that did not come about by the time of the failure. */
 static void note_failed(const struct rc_case *c, const struct rc_exchange *x, struct rc_tls_use *u)
 {
-	bool refused = is_refused(x);
+	bool refused = rc_is_refused(x);
 	int64_t tried_ns = refused && x->end_ns > x->last_ns ? x->end_ns : x->last_ns;
 	if (!refused && c->to_ns - x->first_ns < UNHEARD_NS)
 		return;

@@ -21,6 +21,12 @@ static inline bool rc_is_connection(const struct rc_exchange *x)
 	return x->name_hash == RC_CONNECT_HASH || x->name_hash == RC_TLS_HASH;
 }
 
+/* ... was refused: by a reset, or by ICMP that says it cannot be reached. */
+static inline bool rc_is_refused(const struct rc_exchange *connection)
+{
+	return (connection->marks & (RC_X_RESET | RC_X_ICMP_HARD)) != 0;
+}
+
 struct rc_pair_stats {
 	uint64_t queries;   /* query messages */
 	uint64_t answers;   /* response messages */
