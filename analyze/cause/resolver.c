@@ -71,8 +71,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	if (!rc_is_answered(c))
 		return drops_unasked(c, f);
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->x->load < RC_LOAD_BUSY || !gave_up_early(c) || c->forwarded != NULL || c->ede != 0 ||
-	    c->others.earlier > 0)
+	    c->forwarded != NULL || c->ede != 0 || c->others.earlier > 0 || !rc_case_is_busy(c) ||
+	    !gave_up_early(c))
 		return RC_CONF_NONE;
 	c->hangs_on_first = true;
 	f->server = &c->x->server;

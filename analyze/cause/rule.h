@@ -49,7 +49,6 @@ struct rc_rule {
 #define RC_ON_ANY UINT32_MAX
 #define RC_EDE(code) (UINT64_C(1) << (code))
 #define RC_OPCODES_ALL 0xffffu
-#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /* A row of the truth table: the evidence per confidence (NULL: never so sure), then the rivals. */
 #define RC_TRUTH(proven_, likely_, possible_, ...) \

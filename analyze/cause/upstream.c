@@ -194,7 +194,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
 		     c->x->end_ns - c->from_ns < SLOW_NS;
 	if (chain || hasty)
-		return hasty && c->x->load >= RC_LOAD_BUSY ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+		return hasty && rc_case_is_busy(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) || only_connects(c))
 		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))

@@ -17,7 +17,7 @@
 #define LISTS_MAX 4u     /* texts of one list */
 #define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
 #define SLOT_BYTES 128u  /* of the memory for verdicts, for each slot they are found by */
-#define OWN_STEPS_MAX 8u
+#define OWN_STEPS_MAX 32u
 #define CUT_PAGES 4u /* looked for at each name above the question */
 #define OTHERS_STEPS_MAX 64u
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
@@ -44,7 +44,9 @@ struct entry {
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
 	uint32_t bearing;
 	unsigned cuts;        /* of a verdict without a zone: as many were known */
-	uint8_t worked_class; /* took_class of the time that the server worked on it */
+	uint8_t worked_class; /* rc_look_took of the time that the server worked on it */
+	uint8_t load_class;   /* rc_look_load */
+	bool hangs_on_load;   /* the verdict might be another with another load_class */
 	uint8_t elsewhere;    /* enum elsewhere */
 	uint8_t n_addrs;
 	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
@@ -355,7 +357,8 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	struct entry *n = find(e, key);
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
-	    age_ns < -BURST_NS || !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
+	    (n->hangs_on_load && n->load_class != rc_look_load(x)) || age_ns < -BURST_NS ||
+	    !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
 	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x, n->elsewhere)) {
 		e->vacant = key;
 		return false;
@@ -533,6 +536,8 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	n->to_min_ns = c->to_min_ns;
 	n->to_max_ns = c->to_max_ns;
 	n->worked_class = (uint8_t)rc_look_took(c->x->end_ns - c->from_ns);
+	n->hangs_on_load = c->hangs_on_load;
+	n->load_class = (uint8_t)rc_look_load(c->x);
 	n->failure.echoed = true;
 	e->slots[key & e->mask] = (struct slot){key, e->head};
 	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;

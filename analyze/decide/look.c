@@ -31,13 +31,11 @@ unsigned rc_look_took(int64_t took_ns)
 	return n;
 }
 
-/* As rc_look_took, where the server's own queries are seen: at once or not, and how soon for a busy server. */
-static unsigned wait_class(const struct rc_exchange *x)
+unsigned rc_look_load(const struct rc_exchange *x)
 {
-	int64_t took_ns = x->end_ns - x->first_ns;
-	if (took_ns < RC_LOOK_AT_ONCE_NS)
+	if (x->load < RC_LOAD_BUSY)
 		return 0;
-	return x->load >= RC_LOAD_BUSY && took_ns < EARLY_NS ? 1 : 2;
+	return x->end_ns - x->first_ns < EARLY_NS ? 1 : 2;
 }
 
 uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x,
@@ -45,15 +43,14 @@ uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x
 {
 	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
 	bool seen = is_seen_asking(s, &x->server);
-	bool busy = x->load >= RC_LOAD_BUSY && x->end_ns - x->first_ns < HASTY_NS;
-	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 |
-			 (uint64_t)busy << 1 | q->tsig;
+	int64_t took_ns = x->end_ns - x->first_ns;
+	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 | q->tsig;
 	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
 			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;
 	key = rc_hash_u64(key, query, reply);
 	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport,
 			  (uint64_t)seen << 8 |
-				  (seen ? wait_class(x) : rc_look_took(x->end_ns - x->first_ns)));
+				  (seen ? took_ns >= RC_LOOK_AT_ONCE_NS : rc_look_took(took_ns)));
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);

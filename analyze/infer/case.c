@@ -1,4 +1,4 @@
-#include "analyze/infer/case.h"
+#include "analyze/infer/lineage.h"
 
 #include "analyze/infer/delegation.h"
 #include "analyze/infer/translated.h"

@@ -37,6 +37,7 @@ struct rc_link {
 };
 
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
+#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {
@@ -110,6 +111,7 @@ struct rc_case {
 	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
 	bool names_client;   /* a text names the client */
 	bool hangs_on_first; /* a rule says something since the name was never asked before */
+	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
 	bool dnssec_done;
 	struct rc_dnssec_result dnssec;
@@ -155,19 +157,6 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
  */
 struct rc_case *rc_case_widen(const struct rc_case *c);
 
-/* Lineage: which exchanges of the resolver belong to it (DESIGN section 4). Called by rc_case_build. */
-void rc_lineage_collect(struct rc_case *c);
-
-/*
- * Who asked for the name at that time of whom it is not known whose address that is: those that seem to fetch for this
- * resolver, else all that seem to fetch for none. Writes RC_LONE_MAX at most, returns how many; as many, if another
- * resolver was asked as well.
- */
-size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
-
-/* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
-void rc_lineage_connect(struct rc_case *c);
-
 /* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
 void rc_zones_judge(struct rc_case *c);
 
@@ -177,6 +166,13 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c);
 static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 {
 	return code < 64 && (c->ede >> code & 1) != 0;
+}
+
+/* It had many other questions open. A verdict that asks for this speaks for none with another answer to it. */
+static inline bool rc_case_is_busy(struct rc_case *c)
+{
+	c->hangs_on_load = true;
+	return c->x->load >= RC_LOAD_BUSY;
 }
 
 /* The resolver took its next step so soon after that time that it must have got what it waited for. */

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "analyze/infer/case.h"
+#include "analyze/infer/lineage.h"
 #include "base/time.h"
 
 #define PAST_MAX 4u
@@ -11,11 +11,6 @@
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
-
-/*
- * A search over names: the question and its ancestors first, then what the answers found on the way
- * point to. Each name costs one walk of an index chain per address of the resolver.
- */
 
 static bool holds_name(const struct rc_case *c, const struct rc_name *name, uint64_t hash)
 {

@@ -1,5 +1,5 @@
-#include "analyze/infer/case.h"
 #include "analyze/infer/delegation.h"
+#include "analyze/infer/lineage.h"
 #include "base/hash.h"
 #include "base/time.h"
 

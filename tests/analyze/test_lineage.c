@@ -1,4 +1,4 @@
-#include "analyze/infer/case.h"
+#include "analyze/infer/lineage.h"
 #include "tests/analyze/sim.h"
 
 #define PROVIDER_SERVER "203.0.113.9"
