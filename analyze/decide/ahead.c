@@ -54,7 +54,7 @@ static void take_up(struct rc_ahead *a, const struct rc_exchange *x, const struc
 	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
 	size_t n = rc_hosts_addresses(hosts, &x->server, addrs, RC_LOOK_ADDRS_MAX);
 	struct failure *f = &a->failures[a->taken++ % AHEAD];
-	rc_echo_prefetch(echo, x);
+	rc_echo_prefetch(echo, x, addrs, n);
 	f->n_chains = 0;
 	add_chain(a, f, recorder, &x->server, x->name_hash, true);
 	add_chain(a, f, recorder, &x->asker, x->name_hash, false);

@@ -1,36 +1,25 @@
 #include "analyze/decide/echo.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "analyze/cause/rule.h"
+#include "analyze/decide/asked.h"
 #include "analyze/decide/look.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/prefetch.h"
 #include "base/time.h"
 
-#define STORM_FAILURES 256u          /* in a second, this one or the one before: a storm */
-#define AGE_NS (5 * RC_NS_PER_S)     /* a verdict speaks for others no longer */
-#define NEAR_NS (120 * RC_NS_PER_S)  /* as others' outcomes are compared (infer/case.c) */
-#define BURST_NS (50 * RC_NS_PER_MS) /* one fetch's end answers all who wait, this close */
+#define STORM_FAILURES 256u      /* in a second, this one or the one before: a storm */
+#define AGE_NS (5 * RC_NS_PER_S) /* a verdict speaks for others no longer */
 #define NOT_SEEN_MAX 8u
 #define LISTS_MAX 4u     /* texts of one list */
 #define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
 #define SLOT_BYTES 128u  /* of the memory for verdicts, for each slot they are found by */
 #define OWN_STEPS_MAX 32u
-#define CUT_PAGES 4u /* looked for at each name above the question */
-#define OTHERS_STEPS_MAX 64u
+#define CUT_PAGES 4u   /* looked for at each name above the question */
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
-
-/* The question that began the latest fetch that failed: by server, name and type. */
-struct asked {
-	uint64_t key;
-	int64_t first_ns, end_ns; /* of that question */
-	int64_t last_ns;          /* the latest that asked it */
-	uint64_t seen_pos;  /* others' questions up to this record were looked at, in a storm */
-	int64_t bearing_ns; /* the latest of them with an answer that bears on it */
-	uint32_t bearing;   /* how many had */
-};
 
 /* What its client may have got of other servers without the verdict being another. */
 enum elsewhere {
@@ -55,6 +44,7 @@ struct entry {
 	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
 	uint64_t heads[RC_LOOK_ADDRS_MAX]; /* newest query of each for the name */
 	struct rc_addr server;             /* subject */
+	struct rc_addr asked;              /* the address that the texts tell */
 	const struct rc_name *qname;
 	struct rc_failure failure;
 	struct rc_evidence *evidence;
@@ -75,16 +65,18 @@ struct slot {
 };
 
 struct rc_echo {
-	struct asked *asked;
+	struct rc_asked_table *asked;
 	struct slot *slots;
 	uint8_t *ring; /* of entries, the oldest overwritten first */
-	uint64_t n_asked, mask;
+	uint64_t mask;
 	uint64_t size, head;
 	uint64_t written; /* the ring was written up to here */
 	uint64_t seed;
 	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
 	uint32_t now, before;
-	struct asked *asking; /* of the exchange noted last; NULL none */
+	struct rc_asked *asking;                 /* of the exchange noted last; NULL none */
+	struct rc_addr addrs[RC_LOOK_ADDRS_MAX]; /* of its server, the asked one first */
+	size_t n_addrs;
 	uint64_t
 		vacant; /* key under which a verdict on the exchange just asked for would be kept; 0 none */
 	struct rc_echo_stats stats;
@@ -101,13 +93,12 @@ int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo)
 	while (slots * 2 * SLOT_BYTES <= kept)
 		slots *= 2;
 	kept -= kept < slots * sizeof *e->slots ? kept : slots * sizeof *e->slots;
-	e->n_asked = bytes / ASKED_SHARE / sizeof *e->asked + 1;
 	e->mask = slots - 1;
 	e->size = (kept > 2 * ENTRY_MAX ? kept : 2 * ENTRY_MAX) / ALIGN * ALIGN;
-	e->asked = calloc(e->n_asked, sizeof *e->asked);
 	e->slots = calloc(slots, sizeof *e->slots);
 	e->ring = aligned_alloc(ALIGN, e->size);
-	if (e->asked == NULL || e->slots == NULL || e->ring == NULL) {
+	if (rc_asked_new(bytes / ASKED_SHARE, seed, &e->asked) != RC_OK || e->slots == NULL ||
+	    e->ring == NULL) {
 		rc_echo_free(e);
 		return RC_E_NOMEM;
 	}
@@ -119,23 +110,10 @@ void rc_echo_free(struct rc_echo *e)
 {
 	if (e == NULL)
 		return;
-	free(e->asked);
+	rc_asked_free(e->asked);
 	free(e->slots);
 	free(e->ring);
 	free(e);
-}
-
-/* A place in a table of n, by hash. */
-static uint64_t place_of(uint64_t key, uint64_t n)
-{
-	return (uint64_t)((rc_u128)key * n >> 64);
-}
-
-static uint64_t question_key(const struct rc_echo *e, const struct rc_exchange *x)
-{
-	uint64_t h = rc_hash_bytes(e->seed, x->server.bytes, sizeof x->server.bytes);
-	h = rc_hash_u64(h, x->name_hash, (uint64_t)x->qtype << 16 | x->qclass);
-	return h == 0 ? 1 : h;
 }
 
 static void count_second(struct rc_echo *e, int64_t ts_ns)
@@ -154,69 +132,28 @@ static bool is_storm(const struct rc_echo *e)
 	return e->now >= STORM_FAILURES || e->before >= STORM_FAILURES;
 }
 
-/*
- * Looks at who else asked this server for the name since the last look, once at each. Answers that were
- * good, or to questions with CD=1, bear on the verdict.
- */
-static void look_at_others(struct asked *a, const struct rc_case_sources *s,
-			   const struct rc_exchange *x)
+void rc_echo_prefetch(const struct rc_echo *e, const struct rc_exchange *x,
+		      const struct rc_addr *addrs, size_t n)
 {
-	uint64_t head = rc_recorder_newest_by_server(s->recorder, &x->server, x->name_hash);
-	uint64_t pos = head, seen_pos = head;
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX && pos > a->seen_pos; i++) {
-		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL)
-			break;
-		if (r->x.state == RC_X_PENDING)
-			seen_pos = r->prev_server; /* to be looked at again */
-		bool bears = r->x.state == RC_X_ANSWERED &&
-			     (r->x.answer.rcode == RC_RCODE_NOERROR ||
-			      r->x.answer.rcode == RC_RCODE_NXDOMAIN ||
-			      (r->x.query.flags & RC_FLAG_CD));
-		if (bears && r->x.name_hash == x->name_hash &&
-		    rc_addr_equal(&r->x.server, &x->server)) {
-			a->bearing++;
-			a->bearing_ns = r->x.first_ns;
-		}
-		pos = r->prev_server;
-	}
-	a->seen_pos = seen_pos;
-}
-
-void rc_echo_prefetch(const struct rc_echo *e, const struct rc_exchange *x)
-{
-	rc_prefetch(&e->asked[place_of(question_key(e, x), e->n_asked)]);
+	rc_asked_prefetch(e->asked, x, addrs, n);
 }
 
 void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case_sources *s)
 {
+	bool new;
 	s->asked_before = s->well_known = s->fetch_known = false;
 	s->shared_ns = INT64_MAX;
 	e->asking = NULL;
 	count_second(e, x->end_ns);
 	if (x->state != RC_X_ANSWERED)
 		return;
-	uint64_t key = question_key(e, x);
-	struct asked *a = e->asking = &e->asked[place_of(key, e->n_asked)];
-	if (a->key != key || x->first_ns - a->last_ns >= NEAR_NS) {
-		*a = (struct asked){key, x->first_ns, x->end_ns, x->first_ns, 0, INT64_MIN, 0};
+	e->n_addrs = rc_hosts_addresses(s->hosts, &x->server, e->addrs, RC_LOOK_ADDRS_MAX);
+	e->asking = rc_asked_note(e->asked, x, e->addrs, e->n_addrs, s, &new);
+	if (new || !is_storm(e))
 		return;
-	}
-	s->asked_before = a->first_ns < x->first_ns;
-	if (s->asked_before && a->end_ns > x->first_ns)
-		s->shared_ns = a->first_ns;
-	bool same_burst = x->end_ns - a->end_ns < BURST_NS && a->end_ns - x->end_ns < BURST_NS;
-	if (!same_burst || x->first_ns < a->first_ns) {
-		a->first_ns = x->first_ns;
-		a->end_ns = x->end_ns;
-	}
-	if (x->first_ns > a->last_ns)
-		a->last_ns = x->first_ns;
-	s->fetch_known = same_burst || x->end_ns - x->first_ns < RC_LOOK_AT_ONCE_NS;
-	if (!is_storm(e))
-		return;
-	look_at_others(a, s, x);
-	s->well_known = a->bearing_ns == INT64_MIN || a->bearing_ns <= x->first_ns - NEAR_NS;
+	rc_asked_look(e->asking, s->recorder, e->addrs, e->n_addrs, x->name_hash);
+	int64_t bearing_ns = e->asking->bearing_ns;
+	s->well_known = bearing_ns == INT64_MIN || bearing_ns <= x->first_ns - RC_ASKED_NEAR_NS;
 }
 
 void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
@@ -252,7 +189,7 @@ static bool client_is_like_others(const struct rc_case_sources *s, const struct 
 	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &x->asker, x->name_hash);
 	for (unsigned i = 0; i < OWN_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL || r->x.first_ns < x->first_ns - NEAR_NS)
+		if (r == NULL || r->x.first_ns < x->first_ns - RC_ASKED_NEAR_NS)
 			return true;
 		pos = r->prev_asker;
 		if (r->x.name_hash != x->name_hash || !rc_addr_equal(&r->x.asker, &x->asker))
@@ -315,6 +252,62 @@ static bool zone_stays_unknown(const struct entry *n, const struct rc_case_sourc
 	return n->failure.zone != NULL || cuts_known(s->book, s->seed, qname, x) == n->cuts;
 }
 
+/* Could belong to an address: a full stop does where something of it follows. */
+static bool is_of_addr(const char *c)
+{
+	return isalnum((unsigned char)c[0]) || c[0] == ':' ||
+	       (c[0] == '.' && isalnum((unsigned char)c[1]));
+}
+
+/* Where a text has this address, and not as part of another; NULL nowhere. */
+static const char *find_addr(const char *text, const char *addr)
+{
+	size_t len = strlen(addr);
+	const char *at = text;
+	while ((at = strstr(at, addr)) != NULL) {
+		if ((at == text || !is_of_addr(at - 1)) && !is_of_addr(at + len))
+			return at;
+		at += len;
+	}
+	return NULL;
+}
+
+/* A text with each mention of one address as another. */
+static const char *readdress(struct rc_arena *arena, const char *text, const char *from,
+			     const char *to)
+{
+	const char *at = find_addr(text, from);
+	if (at == NULL)
+		return text;
+	const char *rest = readdress(arena, at + strlen(from), from, to);
+	return rc_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, rest);
+}
+
+static const char *const *readdress_all(struct rc_arena *arena, const char *const *texts, size_t n,
+					const char *from, const char *to)
+{
+	const char **out = rc_arena_alloc(arena, n * sizeof *out);
+	for (size_t i = 0; out != NULL && i < n; i++)
+		out[i] = readdress(arena, texts[i], from, to);
+	return out == NULL ? texts : out;
+}
+
+/* The verdict was made for another address of the same server: the texts tell the one that was asked. */
+static void tell_address(const struct entry *n, struct rc_arena *arena, struct rc_failure *f)
+{
+	char from[RC_ADDR_TEXT_MAX], to[RC_ADDR_TEXT_MAX];
+	const struct rc_addr *server = &f->exchange->server;
+	rc_addr_format(&n->asked, from);
+	rc_addr_format(server, to);
+	f->explanation = readdress(arena, f->explanation, from, to);
+	f->fix = readdress_all(arena, f->fix, f->n_fix, from, to);
+	f->next_steps = readdress_all(arena, f->next_steps, f->n_next_steps, from, to);
+	f->visibility.not_seen = readdress_all(arena, f->visibility.not_seen,
+					       f->visibility.n_not_seen, from, to);
+	if (f->server != NULL && rc_addr_equal(f->server, &n->asked))
+		f->server = server;
+}
+
 static void tell(struct entry *n, const struct rc_case_sources *s, const struct rc_exchange *x,
 		 struct rc_failure *f)
 {
@@ -327,6 +320,7 @@ static void tell(struct entry *n, const struct rc_case_sources *s, const struct 
 		own->source = x->end_source;
 		own->ts_ns = x->end_ns;
 		own->from = x->asker;
+		own->to = x->server;
 		own->rtt_ns = x->end_ns - x->first_ns;
 	}
 	if (n->took_len > 0) {
@@ -336,6 +330,8 @@ static void tell(struct entry *n, const struct rc_case_sources *s, const struct 
 			s->arena, "%.*s%s%s", (int)n->took_off, n->failure.explanation, took,
 			n->failure.explanation + n->took_off + n->took_len);
 	}
+	if (!rc_addr_equal(&n->asked, &x->server))
+		tell_address(n, s->arena, f);
 }
 
 static struct entry *find(const struct rc_echo *e, uint64_t key)
@@ -353,11 +349,11 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	e->vacant = 0;
 	if (!is_storm(e) || e->asking == NULL || !is_plain(s, x))
 		return false;
-	uint64_t key = rc_look_of(s, x, answer, question_key(e, x));
+	uint64_t key = rc_look_of(s, x, answer, e->addrs, e->n_addrs, e->asking->key);
 	struct entry *n = find(e, key);
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
-	    (n->hangs_on_load && n->load_class != rc_look_load(x)) || age_ns < -BURST_NS ||
+	    (n->hangs_on_load && n->load_class != rc_look_load(x)) || age_ns < -RC_ASKED_BURST_NS ||
 	    !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
 	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x, n->elsewhere)) {
 		e->vacant = key;
@@ -528,6 +524,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 		n->heads[i] = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i],
 							  c->x->name_hash);
 	}
+	n->asked = c->x->server;
 	n->bearing = e->asking->bearing;
 	n->cuts = f->zone == NULL ? cuts_known(c->book, c->seed, c->qname, c->x) : 0;
 	n->end_ns = c->x->end_ns;

@@ -1,11 +1,8 @@
 /*
- * Echoes: when many clients ask one server the same failing question, the verdict of one speaks for the
- * others. Only in a storm (hundreds of failures a second), for a few seconds, and only while the server has
- * asked nobody about the name since, the failure lies in time as the one decided did among the server's
- * own queries, and its client has had nothing but this failure of the name.
- *
- * And who asked first: a failure that joined a fetch which another client's question began shows the
- * fetch only from that question on. In a storm that question lies too far back in the recorder's chains.
+ * Echoes: when many clients ask one server the same failing question, by whichever of its addresses, the
+ * verdict of one speaks for the others. Only in a storm (hundreds of failures a second), for a few seconds, and
+ * only while the server has asked nobody about the name since, the failure lies in time as the one decided did
+ * among the server's own queries, and its client has had nothing but this failure of the name.
  */
 #ifndef RC_ANALYZE_ECHO_H
 #define RC_ANALYZE_ECHO_H
@@ -22,8 +19,9 @@ struct rc_echo;
 int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo);
 void rc_echo_free(struct rc_echo *echo);
 
-/* Fetches into the cache what rc_echo_note looks at. */
-void rc_echo_prefetch(const struct rc_echo *echo, const struct rc_exchange *x);
+/* Fetches into the cache what rc_echo_note looks at. addrs: of its server, as rc_hosts_addresses tells. */
+void rc_echo_prefetch(const struct rc_echo *echo, const struct rc_exchange *x,
+		      const struct rc_addr *addrs, size_t n);
 
 /*
  * Enters a failed exchange, once for each, and says in *sources what is known of the question from

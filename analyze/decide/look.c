@@ -8,10 +8,8 @@
 #define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
 
 /* What the server asks others is seen: how long clients wait says little then. */
-static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *server)
+static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *addrs, size_t n)
 {
-	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
-	size_t n = rc_hosts_addresses(s->hosts, server, addrs, RC_LOOK_ADDRS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		const struct rc_host *h = rc_hosts_find(s->hosts, &addrs[i]);
 		if (h != NULL && h->asked_rd0 + h->asked_rd1 > 0)
@@ -39,16 +37,18 @@ unsigned rc_look_load(const struct rc_exchange *x)
 }
 
 uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x,
-		    const struct rc_msg *answer, uint64_t key)
+		    const struct rc_msg *answer, const struct rc_addr *addrs, size_t n_addrs,
+		    uint64_t key)
 {
 	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
-	bool seen = is_seen_asking(s, &x->server);
+	bool seen = is_seen_asking(s, addrs, n_addrs);
 	int64_t took_ns = x->end_ns - x->first_ns;
 	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 | q->tsig;
 	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
 			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;
 	key = rc_hash_u64(key, query, reply);
-	key = rc_hash_u64(key, (uint64_t)x->marks << 8 | x->transport,
+	uint32_t marks = x->marks & ~(uint32_t)RC_X_IP6;
+	key = rc_hash_u64(key, (uint64_t)marks << 8 | x->transport,
 			  (uint64_t)seen << 8 |
 				  (seen ? took_ns >= RC_LOOK_AT_ONCE_NS : rc_look_took(took_ns)));
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {

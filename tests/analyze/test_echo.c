@@ -3,6 +3,7 @@
 
 #define RESOLVER "198.51.100.53"
 #define RESOLVER2 "198.51.100.54"
+#define RESOLVER6 "2001:db8::53"
 #define SERVER "203.0.113.2"
 #define NAME "www.broken.example"
 #define CLIENTS 600u
@@ -13,6 +14,7 @@ struct storm {
 	struct rc_engine *engine;
 	uint64_t frame;
 	unsigned failures, echoes, told_upstream;
+	unsigned of_resolver6;     /* echoes, at that address */
 	uint64_t decided_alone[4]; /* frames of the questions of some that must be */
 	unsigned n_alone;
 };
@@ -36,7 +38,12 @@ static void check(const struct rc_failure *f)
 	for (size_t i = 0; i < f->n_evidence; i++)
 		assert_true(f->evidence[i].name == NULL ||
 			    rc_name_equal(f->evidence[i].name, f->qname));
+	char asked[RC_ADDR_TEXT_MAX], gave[RC_ADDR_TEXT_MAX + 32];
+	rc_addr_format(&x->server, asked);
+	snprintf(gave, sizeof gave, " gave %s a usable answer", asked);
 	assert_non_null(strstr(f->explanation, "No server of"));
+	assert_non_null(strstr(f->explanation, gave));
+	assert_true(rc_addr_equal(&own->to, &x->server));
 	assert_int_equal(f->n_fix, 1);
 	assert_int_equal(f->n_next_steps, 1);
 }
@@ -52,6 +59,8 @@ static void on_failure(void *context, const struct rc_failure *f)
 	if (!f->echoed)
 		return;
 	s->echoes++;
+	struct rc_addr other = addr(RESOLVER6);
+	s->of_resolver6 += rc_addr_equal(&f->exchange->server, &other);
 	check(f);
 }
 
@@ -105,16 +114,23 @@ static void warm_up(struct storm *s, int64_t us, const char *resolver)
 	send_at(s, us + 1000, "203.0.113.9", 53, resolver, 900, &d);
 }
 
-static void begin(struct storm *s)
+static void begin_with(struct storm *s, const struct rc_resolver_decl *resolvers, size_t n)
 {
 	*s = (struct storm){.frame = 0};
 	struct rc_engine_config config = {.seed = SEED,
 					  .memory_bytes = RC_MEMORY_MIN,
 					  .timeout_ns = TIMEOUT_NS,
-					  .hold_ns = HOLD_NS};
+					  .hold_ns = HOLD_NS,
+					  .resolvers = resolvers,
+					  .n_resolvers = n};
 	struct rc_engine_output out = {.context = s, .on_failure = on_failure};
 	assert_int_equal(rc_engine_new(&config, &out, &s->engine), RC_OK);
 	warm_up(s, 0, RESOLVER);
+}
+
+static void begin(struct storm *s)
+{
+	begin_with(s, NULL, 0);
 }
 
 /* One asks, the resolver tries twice in vain and gives up after two seconds. */
@@ -145,6 +161,30 @@ static void one_verdict_speaks_for_many_and_of_each(void **state)
 	end(&s);
 	assert_int_equal(s.failures, CLIENTS + 1);
 	assert_true(s.echoes > CLIENTS / 2);
+	assert_int_equal(s.told_upstream, 1);
+}
+
+/* One resolver, and the asked one is told: an address is not found in a longer one that begins as it does. */
+static void one_verdict_speaks_at_all_addresses_of_a_resolver(void **state)
+{
+	static const char client6[] = "2001:db8:1::%x";
+	struct rc_addr addrs[2] = {addr(RESOLVER), addr(RESOLVER6)};
+	struct rc_resolver_decl decl = {"r", addrs, 2};
+	struct storm s;
+	char text[32];
+	(void)state;
+	begin_with(&s, &decl, 1);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	for (unsigned i = 1; i <= 50; i++) {
+		snprintf(text, sizeof text, client6, i);
+		ask(&s, 8500000 + 1000 * (int64_t)i, text, RESOLVER6, 3000 + i, RC_FLAG_RD);
+		answer(&s, 8500100 + 1000 * (int64_t)i, RESOLVER6, text, 3000 + i,
+		       RC_RCODE_SERVFAIL);
+	}
+	end(&s);
+	assert_int_equal(s.failures, 451);
+	assert_int_equal(s.of_resolver6, 50 - 1); /* the last is decided as the input ends */
 	assert_int_equal(s.told_upstream, 1);
 }
 
@@ -301,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_verdict_speaks_for_many_and_of_each),
+		cmocka_unit_test(one_verdict_speaks_at_all_addresses_of_a_resolver),
 		cmocka_unit_test(few_failures_are_decided_each),
 		cmocka_unit_test(a_client_served_elsewhere_is_decided_alone),
 		cmocka_unit_test(a_client_failed_elsewhere_too_is_like_the_others),

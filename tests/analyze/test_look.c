@@ -30,7 +30,9 @@ static void begin(struct scene *s)
 
 static uint64_t look(const struct scene *s)
 {
-	return rc_look_of(&s->sources, &s->x, s->answered ? &s->answer : NULL, KEY);
+	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
+	size_t n = rc_hosts_addresses(s->hosts, &s->x.server, addrs, RC_LOOK_ADDRS_MAX);
+	return rc_look_of(&s->sources, &s->x, s->answered ? &s->answer : NULL, addrs, n, KEY);
 }
 
 /* The resolver's own queries come into sight. */
