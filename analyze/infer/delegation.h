@@ -1,5 +1,5 @@
 /*
- * What a message says of a delegation.
+ * What messages say of delegations: which zones lie on the way from the question, and who serves them.
  */
 #ifndef RC_ANALYZE_DELEGATION_H
 #define RC_ANALYZE_DELEGATION_H
@@ -20,5 +20,11 @@ bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr
  */
 const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
 const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
+
+/*
+ * Fills c->zones with the zones that the answers of the lineage and the zone book show, the names and addresses
+ * of their servers; with room for one more. False if the arena is exhausted. Called by rc_zones_judge.
+ */
+bool rc_delegation_gather(struct rc_case *c);
 
 #endif

@@ -147,6 +147,24 @@ static bool read_addr(const struct rc_digests *d, const struct rc_msg *msg, cons
 	return true;
 }
 
+static uint64_t shows(const struct rc_digests *d, const struct rc_digest *digest)
+{
+	uint64_t h = d->seed;
+	if (digest->n_cuts + digest->n_addrs == 0)
+		return 0;
+	for (uint32_t i = 0; i < digest->n_cuts; i++) {
+		const struct rc_digest_cut *cut = &digest->cuts[i];
+		if (i == 0 || cut->zone != digest->cuts[i - 1].zone)
+			h = rc_hash_u64(h, rc_name_hash(d->seed, cut->zone), digest->n_cuts);
+		h = rc_hash_u64(h, cut->server_hash, cut->server != NULL);
+	}
+	for (uint32_t i = 0; i < digest->n_addrs; i++) {
+		const struct rc_digest_addr *a = &digest->addrs[i];
+		h = rc_hash_u64(h, a->hash, rc_addr_hash(a->type, &a->addr));
+	}
+	return h == 0 ? 1 : h;
+}
+
 /* Names first, then the arrays: how many there are is known at the end. */
 static void read_message(struct rc_digests *d, uint8_t **at, struct rc_digest *digest)
 {
@@ -189,6 +207,7 @@ const struct rc_digest *rc_digests_get(struct rc_digests *d, enum rc_digest_of o
 		return NULL;
 	read_message(d, &at, digest);
 	digest->content = 0;
+	digest->shows = shows(d, digest);
 	*slot_of(d, key) = (struct slot){key, d->head};
 	d->head += (uint64_t)(align(at) - start);
 	d->stats.made++;

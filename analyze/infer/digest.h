@@ -33,6 +33,7 @@ struct rc_digest {
 	const struct rc_digest_addr *addrs;
 	uint32_t n_cuts, n_addrs;
 	uint64_t content; /* rc_digests_content; 0 not yet made */
+	uint64_t shows;   /* seeded hash of its cuts and addresses; 0 if there are none */
 };
 
 struct rc_digests_stats {

@@ -3,217 +3,17 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-/*
- * Which zones lie on the way, who serves them, whose servers were asked, and which zone is at fault:
- * the deepest cut where no server gave a usable answer.
- */
+/* Whose servers were asked, and which zone is at fault: the deepest cut where no server gave a usable answer. */
 
-#define BOOK_PAGES 8u /* all versions: a lame server's own referral may stand beside its parent's */
-#define ZONES_MAX RC_LINEAGE_NAMES_MAX
-#define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
-#define ZONE_NS_MAX 16u
 #define ZONE_SERVERS_MAX 32u
 #define LATE_NS (3 * RC_NS_PER_S) /* no resolver listens this long, once it has asked again */
 #define CONNECT_STEPS_MAX 256u
-
-static struct rc_zone_view *find_zone(struct rc_case *c, const struct rc_name *name)
-{
-	for (size_t i = 0; i < c->n_zones; i++)
-		if (rc_name_equal(&c->zones[i].name, name))
-			return &c->zones[i];
-	return NULL;
-}
-
-static enum rc_role role_of(const struct rc_case *c, const struct rc_name *zone)
-{
-	enum rc_role role = RC_ROLE_NAMESERVER;
-	for (size_t i = 0; i < c->n_names; i++)
-		if (c->names[i].role < role && rc_name_in(&c->names[i].name, zone))
-			role = c->names[i].role;
-	return role;
-}
-
-static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *name)
-{
-	struct rc_zone_view *z = find_zone(c, name);
-	if (z != NULL || c->n_zones == ZONES_MAX)
-		return z;
-	z = &c->zones[c->n_zones];
-	*z = (struct rc_zone_view){.n_ns = 0};
-	z->addrs = rc_arena_take(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
-	z->ns = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns);
-	z->ns_hash = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns_hash);
-	z->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
-	if (z->addrs == NULL || z->ns == NULL || z->ns_hash == NULL || z->servers == NULL)
-		return NULL;
-	rc_digest_name(name, &z->name);
-	z->role = role_of(c, name);
-	c->n_zones++;
-	return z;
-}
-
-static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr, uint16_t type)
-{
-	if (type == RC_TYPE_AAAA && rc_addr_is_v4(addr)) {
-		z->n_mapped++;
-		return;
-	}
-	for (size_t i = 0; i < z->n_addrs; i++)
-		if (rc_addr_equal(&z->addrs[i], addr))
-			return;
-	if (z->n_addrs < ZONE_ADDRS_MAX)
-		z->addrs[z->n_addrs++] = *addr;
-}
-
-static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t hash)
-{
-	for (size_t i = 0; i < z->n_ns; i++)
-		if (z->ns_hash[i] == hash && rc_name_equal(&z->ns[i], name))
-			return;
-	if (z->n_ns == ZONE_NS_MAX)
-		return;
-	z->ns_hash[z->n_ns] = hash;
-	rc_digest_name(name, &z->ns[z->n_ns++]);
-}
-
-/* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
-static void zones_of_message(struct rc_case *c, const struct rc_digest *d, void *context)
-{
-	(void)context;
-	for (uint32_t i = 0; i < d->n_cuts; i++) {
-		const struct rc_digest_cut *cut = &d->cuts[i];
-		struct rc_zone_view *z = add_zone(c, cut->zone);
-		if (z == NULL)
-			continue;
-		z->known_cut = true;
-		if (cut->server != NULL)
-			add_ns(z, cut->server, cut->server_hash);
-	}
-}
-
-/* Where each nameserver's name is named: zones and places in them, by its hash. */
-struct naming {
-	struct named {
-		uint64_t hash;
-		uint16_t zone, ns; /* zone counts from 1; 0 free */
-	} * slots;
-	uint64_t mask;
-};
-
-/* False if the arena is exhausted. */
-static bool index_servers(struct rc_case *c, struct naming *naming)
-{
-	size_t n = 0, slots = 16;
-	for (size_t i = 0; i < c->n_zones; i++)
-		n += c->zones[i].n_ns;
-	while (slots < 2 * n)
-		slots *= 2;
-	naming->mask = slots - 1;
-	naming->slots = rc_arena_alloc(c->arena, slots * sizeof *naming->slots);
-	if (naming->slots == NULL)
-		return false;
-	for (size_t i = 0; i < c->n_zones; i++) {
-		for (size_t k = 0; k < c->zones[i].n_ns; k++) {
-			uint64_t hash = c->zones[i].ns_hash[k], at = hash;
-			while (naming->slots[at & naming->mask].zone != 0)
-				at++;
-			naming->slots[at & naming->mask] = (struct named){hash, (uint16_t)(i + 1),
-									  (uint16_t)k};
-		}
-	}
-	return true;
-}
-
-/* Addresses of nameservers, wherever a message gives them. */
-static void addresses_of_message(struct rc_case *c, const struct rc_digest *d, void *context)
-{
-	const struct naming *naming = context;
-	for (uint32_t i = 0; i < d->n_addrs; i++) {
-		const struct rc_digest_addr *a = &d->addrs[i];
-		const struct named *named;
-		for (uint64_t at = a->hash; (named = &naming->slots[at & naming->mask])->zone != 0;
-		     at++) {
-			struct rc_zone_view *z = &c->zones[named->zone - 1];
-			if (named->hash == a->hash && rc_name_equal(&z->ns[named->ns], a->owner))
-				add_addr(z, &a->addr, a->type);
-		}
-	}
-}
-
-typedef void (*message_fn)(struct rc_case *c, const struct rc_digest *d, void *context);
-
-/* The pages of the zone book that bear on delegation: found once, read for zones, then for addresses. */
-struct shelf {
-	struct shown {
-		const uint8_t *wire;
-		uint64_t pos;
-		uint32_t len_bytes;
-	} * shown;
-	size_t n;
-};
-
-static void shelve(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, size_t max,
-		   struct shelf *shelf)
-{
-	struct rc_book_page pages[BOOK_PAGES];
-	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
-	while (n-- > 0) {
-		const struct rc_book_page *p = &pages[n];
-		if (p->first_ns <= c->to_ns)
-			shelf->shown[shelf->n++] = (struct shown){p->wire, p->pos, p->len_bytes};
-	}
-}
-
-/* False if the arena is exhausted. */
-static bool fill_shelf(struct rc_case *c, struct shelf *shelf)
-{
-	size_t max = c->n_names * 2 * BOOK_PAGES;
-	*shelf = (struct shelf){rc_arena_take(c->arena, max * sizeof *shelf->shown + 1), 0};
-	for (size_t i = 0; shelf->shown != NULL && i < c->n_names; i++) {
-		size_t most = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
-		shelve(c, c->names[i].hash, RC_BOOK_REFERRAL, most, shelf);
-		shelve(c, c->names[i].hash, RC_BOOK_NS, most, shelf);
-	}
-	return shelf->shown != NULL;
-}
-
-/* Every message that bears on delegation: the lineage's, then the zone book's. */
-static void each_message(struct rc_case *c, const struct shelf *shelf, message_fn fn, void *context)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_digest *d = c->links[i].answer == NULL
-						    ? NULL
-						    : rc_case_answer(c, c->links[i].record);
-		if (d != NULL)
-			fn(c, d, context);
-	}
-	for (size_t i = 0; i < shelf->n; i++) {
-		const struct shown *s = &shelf->shown[i];
-		const struct rc_digest *d = rc_digests_get(c->digests, RC_DIGEST_PAGE, s->pos,
-							   s->wire, s->len_bytes, s->len_bytes);
-		if (d != NULL)
-			fn(c, d, context);
-	}
-}
 
 static bool serves(const struct rc_zone_view *z, const struct rc_addr *addr)
 {
 	for (size_t i = 0; i < z->n_addrs; i++)
 		if (rc_addr_equal(&z->addrs[i], addr))
 			return true;
-	return false;
-}
-
-bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
-{
-	if (m->rcode != RC_RCODE_NOERROR || m->counts[RC_ANSWER] != 0 ||
-	    !(m->has & RC_HAS_AUTH_NS) || (m->has & RC_HAS_AUTH_SOA))
-		return false;
-	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
-	struct rc_rr rr;
-	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
-		if (rr.type == RC_TYPE_NS)
-			return rc_rr_owner(m, &rr, ret_zone);
 	return false;
 }
 
@@ -460,15 +260,17 @@ static bool leads_on(const struct rc_case *c, const struct questions *q, size_t 
 	return q->next[i] != 0 && c->links[i].zone == c->n_zones - 1 && refers(&c->links[i]);
 }
 
-static void tally(struct rc_zone_view *z, const struct rc_link *link)
+static void tally(struct rc_case *c, struct rc_zone_view *z, const struct rc_link *link)
 {
 	struct rc_server_view *s = NULL;
 	z->count[link->outcome]++;
+	if (z->servers == NULL)
+		z->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *z->servers);
 	for (size_t i = 0; i < z->n_servers && s == NULL; i++)
 		if (rc_addr_equal(&z->servers[i].addr, &link->x->server))
 			s = &z->servers[i];
 	if (s == NULL) {
-		if (z->n_servers == ZONE_SERVERS_MAX)
+		if (z->n_servers == ZONE_SERVERS_MAX || z->servers == NULL)
 			return;
 		s = &z->servers[z->n_servers++];
 		*s = (struct rc_server_view){.addr = link->x->server, .worst = link->outcome};
@@ -529,7 +331,7 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 		z->failed_questions++;
 		j = i;
 		do
-			tally(z, &c->links[j]);
+			tally(c, z, &c->links[j]);
 		while ((j = q->next[j]) != 0);
 	}
 }
@@ -554,18 +356,10 @@ static void find_failed_zone(struct rc_case *c)
 
 void rc_zones_judge(struct rc_case *c)
 {
-	/* One more than ZONES_MAX: the last place collects servers whose zone is not known. */
-	c->zones = rc_arena_take(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
-	struct shelf shelf;
-	struct naming naming;
-	bool fits = c->zones != NULL && fill_shelf(c, &shelf);
-	if (fits)
-		each_message(c, &shelf, zones_of_message, NULL);
-	if (!fits || !index_servers(c, &naming)) {
+	if (!rc_delegation_gather(c)) {
 		c->n_links = 0;
 		return;
 	}
-	each_message(c, &shelf, addresses_of_message, &naming);
 	rc_lineage_connect(c);
 	for (size_t i = 0; i < c->n_links; i++) {
 		c->links[i].zone = zone_by_server(c, &c->links[i]);
@@ -582,11 +376,6 @@ void rc_zones_judge(struct rc_case *c)
 	supersede_forwarded(c, &of_name);
 	struct rc_zone_view *unknown = &c->zones[c->n_zones];
 	*unknown = (struct rc_zone_view){.role = RC_ROLE_QUESTION};
-	unknown->servers = rc_arena_take(c->arena, ZONE_SERVERS_MAX * sizeof *unknown->servers);
-	if (unknown->servers == NULL) {
-		c->n_links = 0;
-		return;
-	}
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].zone == RC_ZONE_NONE)
 			c->links[i].zone = c->n_zones;

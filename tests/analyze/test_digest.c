@@ -77,6 +77,33 @@ static void a_message_is_read_once(void **state)
 	rc_digests_free(digests);
 }
 
+static uint64_t shows(const char *qname, const char *zone, const char *server, const char *address)
+{
+	static struct dns d;
+	struct rc_digests *digests = new_digests();
+	dns_query(&d, 1, RC_FLAG_QR, qname, RC_TYPE_A);
+	if (zone != NULL)
+		dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, server);
+	if (address != NULL)
+		dns_rr_a(&d, RC_ADDITIONAL, server, address);
+	uint64_t hash = get(digests, RC_DIGEST_PAGE, 1, &d)->shows;
+	rc_digests_free(digests);
+	return hash;
+}
+
+static void what_it_shows_does_not_hang_on_what_was_asked(void **state)
+{
+	(void)state;
+	uint64_t hash = shows("a.example", "example", "ns1.example", "203.0.113.2");
+	assert_int_not_equal(hash, 0);
+	assert_int_equal(shows("b.example", "example", "ns1.example", "203.0.113.2"), hash);
+	assert_int_not_equal(shows("a.example", "example", "ns1.example", "203.0.113.3"), hash);
+	assert_int_not_equal(shows("a.example", "example", "ns1.example", NULL), hash);
+	assert_int_not_equal(shows("a.example", "example", "ns2.example", "203.0.113.2"), hash);
+	assert_int_not_equal(shows("a.example", "a.example", "ns1.example", "203.0.113.2"), hash);
+	assert_int_equal(shows("a.example", NULL, NULL, NULL), 0);
+}
+
 static void pages_and_answers_are_kept_apart(void **state)
 {
 	static struct dns page, answer;
@@ -171,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_referral_tells_its_cut_its_servers_and_their_addresses),
 		cmocka_unit_test(a_message_is_read_once),
+		cmocka_unit_test(what_it_shows_does_not_hang_on_what_was_asked),
 		cmocka_unit_test(pages_and_answers_are_kept_apart),
 		cmocka_unit_test(what_was_overwritten_is_read_again),
 		cmocka_unit_test(a_soa_shows_a_cut_where_it_is_the_zones_own),

@@ -1,0 +1,248 @@
+#include "analyze/infer/delegation.h"
+
+#include "base/hash.h"
+
+/* Which zones lie on the way, and who serves them, by what the messages of the case show. */
+
+#define BOOK_PAGES 8u /* all versions: a lame server's own referral may stand beside its parent's */
+#define ZONES_MAX RC_LINEAGE_NAMES_MAX
+#define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
+#define ZONE_NS_MAX 16u
+
+bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
+{
+	if (m->rcode != RC_RCODE_NOERROR || m->counts[RC_ANSWER] != 0 ||
+	    !(m->has & RC_HAS_AUTH_NS) || (m->has & RC_HAS_AUTH_SOA))
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+		if (rr.type == RC_TYPE_NS)
+			return rc_rr_owner(m, &rr, ret_zone);
+	return false;
+}
+
+static struct rc_zone_view *find_zone(struct rc_case *c, const struct rc_name *name)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (rc_name_equal(&c->zones[i].name, name))
+			return &c->zones[i];
+	return NULL;
+}
+
+static enum rc_role role_of(const struct rc_case *c, const struct rc_name *zone)
+{
+	enum rc_role role = RC_ROLE_NAMESERVER;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].role < role && rc_name_in(&c->names[i].name, zone))
+			role = c->names[i].role;
+	return role;
+}
+
+static struct rc_zone_view *add_zone(struct rc_case *c, const struct rc_name *name)
+{
+	struct rc_zone_view *z = find_zone(c, name);
+	if (z != NULL || c->n_zones == ZONES_MAX)
+		return z;
+	z = &c->zones[c->n_zones];
+	*z = (struct rc_zone_view){.n_ns = 0};
+	z->addrs = rc_arena_take(c->arena, ZONE_ADDRS_MAX * sizeof *z->addrs);
+	z->ns = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns);
+	z->ns_hash = rc_arena_take(c->arena, ZONE_NS_MAX * sizeof *z->ns_hash);
+	if (z->addrs == NULL || z->ns == NULL || z->ns_hash == NULL)
+		return NULL;
+	rc_digest_name(name, &z->name);
+	z->role = role_of(c, name);
+	c->n_zones++;
+	return z;
+}
+
+static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr, uint16_t type)
+{
+	if (type == RC_TYPE_AAAA && rc_addr_is_v4(addr)) {
+		z->n_mapped++;
+		return;
+	}
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], addr))
+			return;
+	if (z->n_addrs < ZONE_ADDRS_MAX)
+		z->addrs[z->n_addrs++] = *addr;
+}
+
+static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t hash)
+{
+	for (size_t i = 0; i < z->n_ns; i++)
+		if (z->ns_hash[i] == hash && rc_name_equal(&z->ns[i], name))
+			return;
+	if (z->n_ns == ZONE_NS_MAX)
+		return;
+	z->ns_hash[z->n_ns] = hash;
+	rc_digest_name(name, &z->ns[z->n_ns++]);
+}
+
+/* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
+static void zones_of_message(struct rc_case *c, const struct rc_digest *d)
+{
+	for (uint32_t i = 0; i < d->n_cuts; i++) {
+		const struct rc_digest_cut *cut = &d->cuts[i];
+		struct rc_zone_view *z = add_zone(c, cut->zone);
+		if (z == NULL)
+			continue;
+		z->known_cut = true;
+		if (cut->server != NULL)
+			add_ns(z, cut->server, cut->server_hash);
+	}
+}
+
+/* Where each nameserver's name is named: zones and places in them, by its hash. */
+struct naming {
+	struct named {
+		uint64_t hash;
+		uint16_t zone, ns; /* zone counts from 1; 0 free */
+	} * slots;
+	uint64_t mask;
+};
+
+/* False if the arena is exhausted. */
+static bool index_servers(struct rc_case *c, struct naming *naming)
+{
+	size_t n = 0, slots = 16;
+	for (size_t i = 0; i < c->n_zones; i++)
+		n += c->zones[i].n_ns;
+	while (slots < 2 * n)
+		slots *= 2;
+	naming->mask = slots - 1;
+	naming->slots = rc_arena_alloc(c->arena, slots * sizeof *naming->slots);
+	if (naming->slots == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		for (size_t k = 0; k < c->zones[i].n_ns; k++) {
+			uint64_t hash = c->zones[i].ns_hash[k], at = hash;
+			while (naming->slots[at & naming->mask].zone != 0)
+				at++;
+			naming->slots[at & naming->mask] = (struct named){hash, (uint16_t)(i + 1),
+									  (uint16_t)k};
+		}
+	}
+	return true;
+}
+
+/* Addresses of nameservers, wherever a message gives them. */
+static void addresses_of_message(struct rc_case *c, const struct rc_digest *d,
+				 const struct naming *naming)
+{
+	for (uint32_t i = 0; i < d->n_addrs; i++) {
+		const struct rc_digest_addr *a = &d->addrs[i];
+		const struct named *named;
+		for (uint64_t at = a->hash; (named = &naming->slots[at & naming->mask])->zone != 0;
+		     at++) {
+			struct rc_zone_view *z = &c->zones[named->zone - 1];
+			if (named->hash == a->hash && rc_name_equal(&z->ns[named->ns], a->owner))
+				add_addr(z, &a->addr, a->type);
+		}
+	}
+}
+
+/* Messages that bear on delegation, the lineage's and then the zone book's; each told once, however often it came. */
+struct messages {
+	struct message {
+		const struct rc_record
+			*record; /* of an answer; NULL: a page of the book, as follows */
+		const uint8_t *wire;
+		uint64_t pos;
+		uint32_t len_bytes;
+	} * all;
+	size_t n;
+};
+
+static void add_pages(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, size_t max,
+		      struct messages *m)
+{
+	struct rc_book_page pages[BOOK_PAGES];
+	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
+	while (n-- > 0) {
+		const struct rc_book_page *p = &pages[n];
+		if (p->first_ns <= c->to_ns)
+			m->all[m->n++] = (struct message){NULL, p->wire, p->pos, p->len_bytes};
+	}
+}
+
+/* False if the arena is exhausted. */
+static bool find_messages(struct rc_case *c, struct messages *m)
+{
+	size_t max = c->n_links + c->n_names * 2 * BOOK_PAGES;
+	*m = (struct messages){rc_arena_take(c->arena, max * sizeof *m->all + 1), 0};
+	if (m->all == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].answer != NULL)
+			m->all[m->n++] = (struct message){.record = c->links[i].record};
+	for (size_t i = 0; i < c->n_names; i++) {
+		size_t most = c->names[i].role == RC_ROLE_NAMESERVER ? 1 : BOOK_PAGES;
+		add_pages(c, c->names[i].hash, RC_BOOK_REFERRAL, most, m);
+		add_pages(c, c->names[i].hash, RC_BOOK_NS, most, m);
+	}
+	return true;
+}
+
+static const struct rc_digest *read_message(const struct rc_case *c, const struct message *m)
+{
+	return m->record != NULL ? rc_case_answer(c, m->record)
+				 : rc_digests_get(c->digests, RC_DIGEST_PAGE, m->pos, m->wire,
+						  m->len_bytes, m->len_bytes);
+}
+
+/* A set of hashes, none of them 0. */
+struct hashes {
+	uint64_t *slots;
+	uint64_t mask;
+};
+
+static bool add_hash(struct hashes *set, uint64_t hash)
+{
+	uint64_t at = hash;
+	for (; set->slots[at & set->mask] != 0; at++)
+		if (set->slots[at & set->mask] == hash)
+			return false;
+	set->slots[at & set->mask] = hash;
+	return true;
+}
+
+/*
+ * Zones first, since an address may be given before the zone that it serves. Leaves out what shows nothing, or
+ * the same as one before: a referral comes with each name that is asked for. False if the arena is exhausted.
+ */
+static bool gather_zones(struct rc_case *c, struct messages *m)
+{
+	size_t slots = 16, kept = 0;
+	while (slots < 2 * m->n)
+		slots *= 2;
+	struct hashes shown = {rc_arena_alloc(c->arena, slots * sizeof *shown.slots), slots - 1};
+	for (size_t i = 0; shown.slots != NULL && i < m->n; i++) {
+		const struct rc_digest *d = read_message(c, &m->all[i]);
+		if (d == NULL || d->shows == 0 || !add_hash(&shown, d->shows))
+			continue;
+		zones_of_message(c, d);
+		m->all[kept++] = m->all[i];
+	}
+	m->n = kept;
+	return shown.slots != NULL;
+}
+
+bool rc_delegation_gather(struct rc_case *c)
+{
+	struct messages m;
+	struct naming naming;
+	/* One more than ZONES_MAX: the last place collects servers whose zone is not known. */
+	c->zones = rc_arena_take(c->arena, (ZONES_MAX + 1) * sizeof *c->zones);
+	if (c->zones == NULL || !find_messages(c, &m) || !gather_zones(c, &m) ||
+	    !index_servers(c, &naming))
+		return false;
+	for (size_t i = 0; i < m.n; i++) {
+		const struct rc_digest *d = read_message(c, &m.all[i]);
+		if (d != NULL)
+			addresses_of_message(c, d, &naming);
+	}
+	return true;
+}
