@@ -71,7 +71,6 @@ struct rc_echo {
 	uint64_t mask;
 	uint64_t size, head;
 	uint64_t written; /* the ring was written up to here */
-	uint64_t seed;
 	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
 	uint32_t now, before;
 	struct rc_asked *asking;                 /* of the exchange noted last; NULL none */
@@ -87,7 +86,6 @@ int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo)
 	struct rc_echo *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return RC_E_NOMEM;
-	e->seed = seed;
 	e->second = INT64_MIN;
 	size_t slots = 16, kept = bytes - bytes / ASKED_SHARE;
 	while (slots * 2 * SLOT_BYTES <= kept)
