@@ -204,6 +204,15 @@ static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start
 	return back;
 }
 
+/* A referral or an address record names this server for the zone: its own answer may only look like a parent's. */
+static bool is_named_for(const struct rc_zone_view *z, const struct rc_addr *server)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], server))
+			return true;
+	return false;
+}
+
 /*
  * Its parent was seen to delegate it, and nobody else was asked about it: a server of its own, that refers
  * to itself, had an address that the capture does not show.
@@ -217,7 +226,8 @@ static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z
 							   ? NULL
 							   : &c->zones[link->zone];
 		bool above = asked != NULL && asked->known_cut &&
-			     asked->name.labels < z->name.labels;
+			     asked->name.labels < z->name.labels &&
+			     is_named_for(asked, &link->x->server);
 		if (link->superseded || !rc_name_in(&link->name->name, &z->name))
 			continue;
 		if (!above)
