@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 #define AT_ONCE_NS RC_NS_PER_S /* what is told without waiting for a server comes sooner */
+#define TLS_STEPS_MAX 64u      /* connections looked at, the latest */
 
 /* Ranges in which no nameserver can ever be reached from another host. */
 static bool is_never_reachable(const char *range)
@@ -31,13 +32,30 @@ static bool is_range_of_working_zone(const struct rc_case *c, const struct rc_ad
 	return false;
 }
 
+/* A server in that range keeps up a connection for DNS over TLS: nobody sees what it answers, but that it does. */
+static bool is_range_of_tls_server(const struct rc_case *c, const struct rc_addr *addr)
+{
+	int range = rc_addr_special_range(addr);
+	uint64_t pos = c->tls_pos;
+	for (unsigned i = 0; i < TLS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.name_hash != RC_TLS_HASH)
+			return false;
+		if (r->x.state == RC_X_ANSWERED && rc_addr_special_range(&r->x.server) == range)
+			return true;
+		pos = r->link;
+	}
+	return false;
+}
+
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
 	return range != NULL &&
 	       (is_never_reachable(range) ||
-		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr)));
+		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr) &&
+		 !is_range_of_tls_server(c, addr)));
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
