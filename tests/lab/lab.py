@@ -35,7 +35,7 @@ NOISE = "not arp and not (ip6 and ip6[6] == 0) and not (icmp6 and ip6[40] >= 130
 
 
 def asker(p):
-    """Who asks, of a packet with ports. Resolvers without a part in a case ask too: dnsdist, whether its servers live."""
+    """Who asks, of a packet with ports. Servers without a part in a case ask too: dnsdist, whether its own live."""
     src, sport, dst, dport = p.quoted or (p.src, p.sport, p.dst, p.dport)
     return src if dport in SERVICES else dst if sport in SERVICES else None
 
@@ -185,8 +185,7 @@ class Lab:
     def save(self, scenario, asks, packets, involved):
         mine = {a for name in involved | {x.client for x in asks}
                 for a in ([v4(name), v6(name)] if name.startswith("tiny.") else addresses(name))}
-        others = {a for name in self.servers if name[0] in "rf" and name not in involved
-                  for a in addresses(name)}
+        others = {a for name in self.servers if name not in involved for a in addresses(name)}
         packets = [p for p in packets if (p.src in mine or p.dst in mine) and asker(p) not in others]
         warnings = []
         lines = labels.make(scenario, asks, packets, warnings.append)
