@@ -26,9 +26,10 @@ Written by `make docs` from the table of causes in `analyze/cause/`; `rcause --c
 event; a slug may be added, it is never renamed.
 
 Whatever a rule says, a verdict claims no more than the capture can show (`analyze/decide/caps.h`): silence
-proves nothing at the end of the capture, in one direction, beside dropped packets, or at addresses to which no
-answer at all is seen; nothing is proven where the snap length cut what servers said, or where it is not proven
-whose queries they are; a signature out of its time proves nothing where packet time fits no signature.
+proves nothing at the end of the capture, in one direction, beside dropped packets, at addresses to which no
+answer at all is seen, or where nobody asks again or gives up; nothing is proven where the snap length cut what
+servers said, or where it is not proven whose queries they are; a signature out of its time proves nothing where
+packet time fits no signature.
 
 """
 

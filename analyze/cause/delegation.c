@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 #define AT_ONCE_NS RC_NS_PER_S /* what is told without waiting for a server comes sooner */
+#define TLS_STEPS_MAX 64u      /* connections looked at, the latest */
 
 /* Ranges in which no nameserver can ever be reached from another host. */
 static bool is_never_reachable(const char *range)
@@ -31,13 +32,30 @@ static bool is_range_of_working_zone(const struct rc_case *c, const struct rc_ad
 	return false;
 }
 
+/* A server in that range keeps up a connection for DNS over TLS: nobody sees what it answers, but that it does. */
+static bool is_range_of_tls_server(const struct rc_case *c, const struct rc_addr *addr)
+{
+	int range = rc_addr_special_range(addr);
+	uint64_t pos = c->tls_pos;
+	for (unsigned i = 0; i < TLS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.name_hash != RC_TLS_HASH)
+			return false;
+		if (r->x.state == RC_X_ANSWERED && rc_addr_special_range(&r->x.server) == range)
+			return true;
+		pos = r->link;
+	}
+	return false;
+}
+
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
 	return range != NULL &&
 	       (is_never_reachable(range) ||
-		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr)));
+		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr) &&
+		 !is_range_of_tls_server(c, addr)));
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
@@ -204,6 +222,15 @@ static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start
 	return back;
 }
 
+/* A referral or an address record names this server for the zone: its own answer may only look like a parent's. */
+static bool is_named_for(const struct rc_zone_view *z, const struct rc_addr *server)
+{
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_equal(&z->addrs[i], server))
+			return true;
+	return false;
+}
+
 /*
  * Its parent was seen to delegate it, and nobody else was asked about it: a server of its own, that refers
  * to itself, had an address that the capture does not show.
@@ -217,7 +244,8 @@ static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z
 							   ? NULL
 							   : &c->zones[link->zone];
 		bool above = asked != NULL && asked->known_cut &&
-			     asked->name.labels < z->name.labels;
+			     asked->name.labels < z->name.labels &&
+			     is_named_for(asked, &link->x->server);
 		if (link->superseded || !rc_name_in(&link->name->name, &z->name))
 			continue;
 		if (!above)

@@ -47,11 +47,26 @@ static bool gave_up_early(const struct rc_case *c)
 	return c->x->end_ns - c->x->first_ns < EARLY_NS;
 }
 
+/*
+ * It asks somebody for this question: not just about a top-level domain, well answered and with nothing to follow, as it
+ * does for itself and for anybody.
+ */
+static bool is_at_work(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_followed *name = c->links[i].name;
+		if (name->role != RC_ROLE_ANCESTOR || name->name.labels > 1 ||
+		    c->links[i].outcome != RC_OUT_USABLE)
+			return true;
+	}
+	return false;
+}
+
 /* It drops what it has no room for: nothing is asked for this question, and many others are open. */
 static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
 {
 	bool cached = c->others.same_client_ok + c->others.same_server_ok > 0;
-	if (!c->upstream_visible || c->n_links > 0 || cached || c->x->load < SILENT_LOAD_MIN ||
+	if (!c->upstream_visible || is_at_work(c) || cached || c->x->load < SILENT_LOAD_MIN ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->x->transport != RC_UDP)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;

@@ -1,5 +1,7 @@
 #include "analyze/decide/caps.h"
 
+#include "base/time.h"
+
 #define DEAF_SERVERS_MIN 4 /* so many are asked in vain where none can be heard */
 
 static bool hears(const struct rc_case *c, const struct rc_addr *addr)
@@ -34,6 +36,29 @@ static enum rc_confidence hearing(const struct rc_case *c)
 	return most;
 }
 
+/*
+ * Did anybody act on the silence of the zone's servers? Who gets no answer asks again, or gives up and says so. Else the
+ * capture may have lost the answers, the one to the client among them, though it does not say yet that it lost any.
+ */
+static bool is_acted_on(const struct rc_case *c)
+{
+	const struct rc_exchange *silent = NULL; /* the first of them */
+	if (rc_is_answered(c) || c->x->attempts > 1)
+		return true;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone)
+			continue;
+		bool later = silent != NULL &&
+			     link->x->first_ns - silent->first_ns >= RC_PATIENCE_NS;
+		if (later || (link->outcome == RC_OUT_TIMEOUT && link->x->attempts > 1))
+			return true;
+		if (silent == NULL && link->outcome == RC_OUT_TIMEOUT)
+			silent = link->x;
+	}
+	return silent == NULL;
+}
+
 enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
 				     enum rc_confidence confidence)
 {
@@ -43,6 +68,8 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	if (at_end || c->one_way || (c->x->marks & RC_X_DROPS))
 		return RC_CONF_POSSIBLE;
 	enum rc_confidence most = hearing(c);
+	if (most > RC_CONF_LIKELY && !is_acted_on(c))
+		most = RC_CONF_LIKELY;
 	return confidence > most ? most : confidence;
 }
 

@@ -8,7 +8,8 @@
 
 /*
  * Of a rule that goes by silence (RC_RULE_SILENCE): nothing is proven by it where answers may have come and are not
- * in the capture (its end, one direction, dropped packets, addresses to which no answer at all is seen).
+ * in the capture (its end, one direction, dropped packets, addresses to which no answer at all is seen), or where nobody
+ * asks again or gives up.
  */
 enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
 				     enum rc_confidence confidence);

@@ -1,5 +1,7 @@
 /* How much a verdict may claim: by what the capture may have missed. */
 #include "analyze/decide/caps.h"
+
+#include "base/time.h"
 #include "tests/analyze/build.h"
 
 #define RESOLVER "192.0.2.53"
@@ -179,6 +181,27 @@ static void what_was_cut_or_adopted_on_the_way_is_no_proof(void **state)
 	rc_hosts_free(behind.hosts);
 }
 
+/* Neither the resolver nor its client asks again, and nobody gives up: both may have got what the capture lost. */
+static void silence_that_nobody_acts_on_is_no_proof(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, SERVER);
+	s.x.state = RC_X_UNANSWERED;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.asked[1].first_ns = T0 + RC_PATIENCE_NS;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.links[1].zone = 1; /* about something else */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.asked[0].attempts = 2;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.asked[0].attempts = 1;
+	s.x.attempts = 2;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +209,7 @@ int main(void)
 		cmocka_unit_test(silence_where_nobody_is_ever_heard_is_possible_at_most),
 		cmocka_unit_test(silence_at_an_address_that_hears_nobody_is_no_proof),
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
+		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
 		cmocka_unit_test(no_cap_raises_a_verdict),
 		cmocka_unit_test(a_lost_answer_is_one_that_may_have_come),
 		cmocka_unit_test(what_was_cut_or_adopted_on_the_way_is_no_proof),

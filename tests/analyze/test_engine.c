@@ -321,6 +321,48 @@ static void a_resolver_that_primes_remembers_no_failure(void **state)
 	assert_string_equal(s.seen[s.n - 1].cause->slug, "unknown.no_evidence");
 }
 
+/*
+ * The resolver has no room: eight questions wait for silent servers, and one more gets no answer. Five seconds later it
+ * asks about a name above that one. Returns which failure the one more is.
+ */
+static size_t full_resolver(struct sim *s, const char *asked_later)
+{
+	const char *name = "www.shop.test";
+	begin(s);
+	warm_up(s, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		char waiting[] = "w0.example";
+		waiting[1] = (char)('0' + i);
+		ask(s, LATE + i, CLIENT, RESOLVER, 10 + i, QUERY, waiting);
+		ask(s, LATE + i, RESOLVER, ZONE_SERVER, 30 + i, FETCH, waiting);
+	}
+	ask(s, LATE + 100, "198.51.100.3", RESOLVER, 50, QUERY, name);
+	ask(s, LATE + 5000, RESOLVER, ROOT_SERVER, 51, FETCH, asked_later);
+	reply_a(s, LATE + 5001, ROOT_SERVER, RESOLVER, 51, AUTHORITY, asked_later);
+	warm_up(s, LATE + 20000);
+	finish(s);
+	size_t i = 0;
+	while (i < s->n && s->seen[i].x.id != 50)
+		i++;
+	assert_true(i < s->n);
+	return i;
+}
+
+static void what_is_asked_of_a_top_level_domain_is_no_work_for_one_question(void **state)
+{
+	struct sim s;
+	(void)state;
+	assert_cause(&s, full_resolver(&s, "test"), "resolver.overload");
+}
+
+static void a_question_that_is_at_work_is_not_dropped_for_want_of_room(void **state)
+{
+	struct sim s;
+	(void)state;
+	size_t i = full_resolver(&s, "shop.test");
+	assert_string_not_equal(s.seen[i].cause->slug, "resolver.overload");
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -747,6 +789,8 @@ int main(void)
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
+		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
+		cmocka_unit_test(a_question_that_is_at_work_is_not_dropped_for_want_of_room),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),

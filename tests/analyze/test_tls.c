@@ -177,9 +177,46 @@ static void a_reset_shows_that_both_directions_are_captured(void **state)
 	}
 }
 
+/* The root answers from another range than that of the zone's server, which is silent, and of TARGET. */
+static void dead_zone_in_a_range_of_its_own(struct sim *s)
+{
+	static struct dns d;
+	const char *name = "www.example", *root = "198.51.100.9";
+	ask(s, LATE, CLIENT, RESOLVER, 10, QUERY, name);
+	ask(s, LATE + 1, RESOLVER, root, 11, FETCH, name);
+	dns_query(&d, 11, RC_FLAG_QR, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	say(s, LATE + 2, root, RESOLVER, 11, &d);
+	ask(s, LATE + 3, RESOLVER, ZONE_SERVER, 12, FETCH, name);
+	ask(s, LATE + 803, RESOLVER, ZONE_SERVER, 13, FETCH, name);
+	reply(s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void a_server_that_talks_tls_shows_that_its_range_is_in_use(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	dead_zone_in_a_range_of_its_own(&s);
+	assert_cause(&s, 0, "delegation.glue_unroutable");
+	begin(&s);
+	connection_of(&s, 0, RC_TCP_SYN, CLIENT2, 4000);
+	dead_zone_in_a_range_of_its_own(&s);
+	assert_cause(&s, 0, "delegation.glue_unroutable");
+	begin(&s);
+	connection_of(&s, 0, RC_TCP_SYN, CLIENT2, 4000);
+	connection_of(&s, 1, RC_TCP_ESTABLISHED, CLIENT2, 4000);
+	dead_zone_in_a_range_of_its_own(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_server_that_talks_tls_shows_that_its_range_is_in_use),
 		cmocka_unit_test(connections_without_an_answer_are_a_timeout),
 		cmocka_unit_test(connections_refused_are_unreachable),
 		cmocka_unit_test(a_server_given_up_shortly_before_is_a_mere_sign),

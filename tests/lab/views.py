@@ -87,7 +87,8 @@ def as_seen(row, vain=False):
     """What may be said where the servers' answers are not seen: that it is DNSSEC, or that no
     answer came, is true and all there is to know."""
     more = ["upstream.timeout"] if vain else []
-    if row["cause"] and (row["cause"].startswith("dnssec.") or VALIDATION_EDE & set(row["ede"] or ())):
+    true = (row["cause"], *row["also_ok"]) if row["cause"] else ()
+    if any(c.startswith("dnssec.") for c in true) or true and VALIDATION_EDE & set(row["ede"] or ()):
         more.append("dnssec.validation_failed")
     if row["cause"] not in (None, "none") and row["rcode"] is None:
         more.append("no_answer.server_silent")
