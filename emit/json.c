@@ -21,6 +21,9 @@
 #define NAME_MAX \
 	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
+/* Of what is not written for each field: kept out of the registers of the loop over them. */
+#define SELDOM __attribute__((noinline))
+
 struct second {
 	int64_t s;
 	char text[SECOND_LEN];
@@ -118,7 +121,7 @@ int rc_json_new(const struct rc_event *event, struct rc_json **ret_json)
 
 /* --- room --- */
 
-static char *grow(struct writer *w, char *at, size_t n)
+static SELDOM char *grow(struct writer *w, char *at, size_t n)
 {
 	w->out->len = (size_t)(at - w->out->data);
 	at = rc_buf_reserve(w->out, n + RC_JSON_ROOM);
@@ -151,7 +154,7 @@ static char *put_tight(struct writer *w, char *at, const void *text, size_t len)
 	return w->out->failed ? NULL : grow(w, w->out->data + w->out->len, 0);
 }
 
-static char *put_octets(struct writer *w, char *at, const void *text, size_t len)
+static SELDOM char *put_octets(struct writer *w, char *at, const void *text, size_t len)
 {
 	size_t worst = RC_JSON_ESCAPED_MAX * len + RC_JSON_PIECE + 2;
 	if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
@@ -182,7 +185,8 @@ static char *put_plain(struct writer *w, char *at, const struct rc_plain *plain)
 }
 
 /* Writes a word that is not known, and knows it from then on if it is not too long. */
-static char *learn_word(struct writer *w, struct known_word *known, char *at, const char *word)
+static SELDOM char *learn_word(struct writer *w, struct known_word *known, char *at,
+			       const char *word)
 {
 	char *end = put_text(w, at, word);
 	if (end == NULL)
@@ -207,8 +211,8 @@ static inline char *put_word(struct writer *w, char *at, const char *word)
 }
 
 /* A code whose text is not known; it is from then on if it is one of the first and not too long. */
-static char *learn_code(struct writer *w, struct known_codes *known, char *at,
-			const struct rc_code_table *codes, uint16_t code)
+static SELDOM char *learn_code(struct writer *w, struct known_codes *known, char *at,
+			       const struct rc_code_table *codes, uint16_t code)
 {
 	char unknown[RC_CODE_TEXT_MAX];
 	const char *name = rc_code_name(codes, code, unknown);
@@ -232,7 +236,7 @@ static inline char *put_code(struct writer *w, char *at, unsigned table, uint16_
 	return at + known->len[code];
 }
 
-static void learn_addr(struct known_addr *known, const struct rc_addr *addr)
+static SELDOM void learn_addr(struct known_addr *known, const struct rc_addr *addr)
 {
 	known->addr = *addr;
 	known->text[0] = '"';
@@ -274,7 +278,7 @@ static char *put_name_text(struct writer *w, char *at, const struct rc_name *nam
 	return at;
 }
 
-static char *put_name(struct writer *w, char *at, const struct rc_name *name)
+static SELDOM char *put_name(struct writer *w, char *at, const struct rc_name *name)
 {
 	at = need(w, at, NAME_MAX);
 	if (at == NULL)
@@ -285,7 +289,7 @@ static char *put_name(struct writer *w, char *at, const struct rc_name *name)
 	return at;
 }
 
-static void learn_second(struct second *second, int64_t s)
+static SELDOM void learn_second(struct second *second, int64_t s)
 {
 	char text[RC_TIME_TEXT_LEN + 1];
 	rc_time_format(s * RC_NS_PER_S, text);
@@ -321,7 +325,7 @@ static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
 	} while (0)
 
 /* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
-static char *put_message(struct writer *w, char *at)
+static SELDOM char *put_message(struct writer *w, char *at)
 {
 	static const char none[] = "\"No answer", nameless[] = "a message without a question";
 	const struct rc_event *e = w->event;
@@ -354,7 +358,7 @@ static char *put_message(struct writer *w, char *at)
 	return at;
 }
 
-static char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
+static SELDOM char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
 {
 	struct rc_buf *text = &w->json->rdata;
 	struct rc_addr addr;
@@ -365,7 +369,7 @@ static char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
 	return put_octets(w, at, text->data, text->failed ? 0 : text->len);
 }
 
-static char *put_counters(struct writer *w, char *at, const struct rc_items *items)
+static SELDOM char *put_counters(struct writer *w, char *at, const struct rc_items *items)
 {
 	const struct rc_counter_set *sets = items->items;
 	char next = '{';
@@ -394,7 +398,7 @@ static char *put_counters(struct writer *w, char *at, const struct rc_items *ite
 
 /* --- lists --- */
 
-static char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
+static SELDOM char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
 {
 	char next = '[';
 	for (unsigned n = 0; set != 0 && n < RC_OPTIONS_MAX; set &= set - 1, n++) {
@@ -411,11 +415,11 @@ static char *put_set(struct writer *w, char *at, const struct rc_step *step, uin
 	return at;
 }
 
-static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base);
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const char *base);
 
 /* A line of evidence, which may have stood in an earlier event; that of the failure itself has not. */
-static char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
-			  const struct rc_event_evidence *item)
+static SELDOM char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
+				 const struct rc_event_evidence *item)
 {
 	struct rc_known_line *lines = w->json->lines;
 	bool own = item->query_frame == w->event->query_frame;
@@ -425,7 +429,7 @@ static char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan
 		return at == NULL ? NULL : mempcpy(at, known->text, known->len);
 	}
 	size_t start = (size_t)(at - w->out->data);
-	at = put_steps(w, at, plan, item);
+	at = put_steps(w, at, plan, (const char *)item);
 	if (at != NULL && !own)
 		rc_line_learn(lines, item, w->out->data + start,
 			      (size_t)(at - w->out->data) - start);
@@ -454,7 +458,7 @@ static char *put_item(struct writer *w, char *at, const struct rc_step *step, co
 	}
 }
 
-static char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
+static SELDOM char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
 {
 	at = need(w, at, list->n * VALUE_MAX);
 	if (at == NULL)
@@ -468,7 +472,8 @@ static char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
 	return at;
 }
 
-static char *put_list(struct writer *w, char *at, const struct rc_step *step, const void *list)
+static SELDOM char *put_list(struct writer *w, char *at, const struct rc_step *step,
+			     const void *list)
 {
 	size_t n = ((const struct rc_items *)list)->n;
 	char next = '[';
@@ -533,6 +538,12 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	}
 }
 
+/* Objects open behind the step before. */
+static inline unsigned objects_before(const struct rc_plan *plan, const struct rc_step *step)
+{
+	return step == plan->steps ? 0 : step[-1].depth;
+}
+
 /* Behind fields left out: closes objects down to `shared` ones, opens those of the field, writes its key. */
 static inline char *put_key(char *at, const struct rc_step *step, unsigned open, unsigned shared)
 {
@@ -543,32 +554,38 @@ static inline char *put_key(char *at, const struct rc_step *step, unsigned open,
 			     (size_t)step->key_len - from);
 }
 
-static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
+/* Closes the objects that are open, and the item itself, which began at `start`. */
+static char *put_end(struct writer *w, char *at, size_t start, unsigned open)
 {
-	const struct rc_step *step = plan->steps, *const end = step + plan->n;
-	const struct rc_step *next = step; /* behind the last one that was there */
-	const size_t start = (size_t)(at - w->out->data);
-	unsigned open = 0, shared = 0; /* objects; of them, those that all fields left out share */
-	for (; step != end; step++) {
-		if (!rc_plan_is_there(&step->present, base)) {
-			shared = step->shared < shared ? step->shared : shared;
-			continue;
-		}
-		if (step == next)
-			at = rc_put_pieces(at, step->joint, step->joint_len);
-		else
-			at = put_key(at, step, open, step->shared < shared ? step->shared : shared);
-		next = step + 1;
-		open = shared = step->depth;
-		at = put_value(w, at, step, (const char *)base + step->offset);
-		if (at == NULL)
-			return NULL;
-	}
 	if (open == 0 && at == w->out->data + start) /* nothing was there */
 		at++;
 	w->out->data[start] = '{'; /* there was a comma */
 	memset(at, '}', RC_PLAN_DEPTH_MAX + 1);
 	return at + open + 1;
+}
+
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const char *base)
+{
+	const struct rc_step *step = plan->steps, *const end = step + plan->n;
+	const size_t start = (size_t)(at - w->out->data);
+	for (; step != end; step++) {
+		if (rc_plan_is_there(&step->present, base)) {
+			at = rc_put_pieces(at, step->joint, step->joint_len);
+		} else {
+			unsigned open = objects_before(plan, step), shared = open;
+			for (; !rc_plan_is_there(&step->present, base); step++) {
+				shared = step->shared < shared ? step->shared : shared;
+				if (step + 1 == end)
+					return put_end(w, at, start, open);
+			}
+			shared = step->shared < shared ? step->shared : shared;
+			at = put_key(at, step, open, shared);
+		}
+		at = put_value(w, at, step, base + step->offset);
+		if (at == NULL)
+			return NULL;
+	}
+	return put_end(w, at, start, objects_before(plan, end));
 }
 
 void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)
@@ -579,7 +596,7 @@ void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_eve
 	if (at == NULL)
 		return;
 	w.end = out->data + out->cap - RC_JSON_ROOM;
-	at = put_steps(&w, at, &json->plans.events[event->dataset], event);
+	at = put_steps(&w, at, &json->plans.events[event->dataset], (const char *)event);
 	if (at == NULL)
 		return;
 	*at++ = '\n';
