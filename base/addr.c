@@ -5,61 +5,51 @@
 #include "base/digits.h"
 #include "base/err.h"
 
-static inline char *put_octet(char *at, unsigned value)
-{
-	if (value >= 100) {
-		*at++ = (char)('0' + value / 100);
-		return rc_digits_two(at, value % 100);
+/* "0." to "255.", and four more for the sake of whole rows. */
+#define ROW(...) \
+	{__VA_ARGS__ '0', '.'}, {__VA_ARGS__ '1', '.'}, {__VA_ARGS__ '2', '.'}, \
+		{__VA_ARGS__ '3', '.'}, {__VA_ARGS__ '4', '.'}, {__VA_ARGS__ '5', '.'}, \
+		{__VA_ARGS__ '6', '.'}, {__VA_ARGS__ '7', '.'}, {__VA_ARGS__ '8', '.'}, \
+	{ \
+		__VA_ARGS__ '9', '.' \
 	}
-	if (value >= 10)
-		return rc_digits_two(at, value);
-	*at = (char)('0' + value);
-	return at + 1;
-}
+#define ROWS(...) \
+	ROW(__VA_ARGS__ '0', ), ROW(__VA_ARGS__ '1', ), ROW(__VA_ARGS__ '2', ), \
+		ROW(__VA_ARGS__ '3', ), ROW(__VA_ARGS__ '4', ), ROW(__VA_ARGS__ '5', )
+static const char octets[260][4] = {
+	ROW(),           ROW('1', ),      ROW('2', ),      ROW('3', ),
+	ROW('4', ),      ROW('5', ),      ROW('6', ),      ROW('7', ),
+	ROW('8', ),      ROW('9', ),      ROWS('1', ),     ROW('1', '6', ),
+	ROW('1', '7', ), ROW('1', '8', ), ROW('1', '9', ), ROWS('2', ),
+};
+#undef ROWS
+#undef ROW
 
 static char *put_v4(char *at, const uint8_t bytes[4])
 {
 	for (unsigned i = 0; i < 4; i++) {
-		if (i > 0)
-			*at++ = '.';
-		at = put_octet(at, bytes[i]);
+		memcpy(at, octets[bytes[i]], sizeof octets[0]);
+		at += 2 + (bytes[i] > 9) + (bytes[i] > 99);
 	}
-	return at;
+	return at - 1; /* without the last dot */
 }
 
-static char *put_hex(char *at, unsigned value)
+/* The first of the longest runs of zero groups (RFC 5952 4.2); the groups that are zero are bits. */
+static unsigned longest_zeros(unsigned zero, unsigned *ret_len)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0;
-	for (;; shift -= 4) {
-		*at++ = digits[value >> shift & 15];
-		if (shift == 0)
-			return at;
-	}
-}
-
-/* The longest run of at least two zero groups, the first of those alike (RFC 5952 4.2). */
-static unsigned longest_zeros(const uint16_t groups[8], unsigned *ret_len)
-{
-	unsigned best = 0, run = 0;
-	*ret_len = 1;
-	for (unsigned i = 0; i < 8; i++) {
-		run = groups[i] == 0 ? run + 1 : 0;
-		if (run > *ret_len) {
-			*ret_len = run;
-			best = i + 1 - run;
-		}
-	}
-	return best;
+	unsigned first = 0, len = 0;
+	for (; zero != 0; zero &= zero >> 1, len++)
+		first = (unsigned)__builtin_ctz(zero);
+	*ret_len = len;
+	return first;
 }
 
 static char *put_v6(char *at, const uint8_t bytes[16])
 {
-	uint16_t groups[8];
-	unsigned n_zeros;
+	unsigned zero = 0, n_zeros;
 	for (unsigned i = 0; i < 8; i++)
-		groups[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
-	unsigned zeros = longest_zeros(groups, &n_zeros);
+		zero |= (unsigned)((bytes[2 * i] | bytes[2 * i + 1]) == 0) << i;
+	unsigned zeros = longest_zeros(zero, &n_zeros);
 	for (unsigned i = 0; i < 8; i++) {
 		if (n_zeros > 1 && i == zeros) {
 			*at++ = ':';
@@ -72,7 +62,7 @@ static char *put_v6(char *at, const uint8_t bytes[16])
 			*at++ = ':';
 		if (i == 6 && zeros == 0 && n_zeros == 6) /* IPv4-compatible */
 			return put_v4(at, bytes + 12);
-		at = put_hex(at, groups[i]);
+		at = rc_hex_put_short(at, bytes + 2 * i);
 	}
 	return at;
 }

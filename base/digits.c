@@ -38,3 +38,26 @@ char *rc_hex_put(char *at, const void *octets, size_t n)
 	}
 	return at;
 }
+
+static char *put_four(char *at, uint32_t three)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	at[0] = digits[three >> 18];
+	at[1] = digits[three >> 12 & 63];
+	at[2] = digits[three >> 6 & 63];
+	at[3] = digits[three & 63];
+	return at + 4;
+}
+
+char *rc_base64_put(char *at, const void *octets, size_t n)
+{
+	const uint8_t *from = octets;
+	for (; n >= 3; n -= 3, from += 3)
+		at = put_four(at, (uint32_t)from[0] << 16 | (uint32_t)from[1] << 8 | from[2]);
+	if (n > 0) {
+		at = put_four(at, (uint32_t)from[0] << 16 | (n > 1 ? (uint32_t)from[1] << 8 : 0));
+		memset(at - (3 - n), '=', 3 - n);
+	}
+	return at;
+}

@@ -1,5 +1,7 @@
 #include "decode/rr_text.h"
 
+#include "base/digits.h"
+
 void rc_text_hex(struct rc_buf *buf, struct rc_cursor c)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -10,36 +12,32 @@ void rc_text_hex(struct rc_buf *buf, struct rc_cursor c)
 	}
 }
 
-/* Octets as digits of `bits` bits each; the last digit is filled with zero bits. */
-static size_t put_digits(struct rc_buf *buf, struct rc_cursor c, const char *digits, unsigned bits)
-{
-	unsigned word = 0, have = 0;
-	size_t n = 0;
-	while (rc_cursor_left(&c) > 0) {
-		word = (word << 8 | rc_cursor_u8(&c)) & 0xffff;
-		for (have += 8; have >= bits; n++) {
-			have -= bits;
-			rc_buf_putc(buf, digits[word >> have & ((1u << bits) - 1)]);
-		}
-	}
-	if (have > 0) {
-		rc_buf_putc(buf, digits[word << (bits - have) & ((1u << bits) - 1)]);
-		n++;
-	}
-	return n;
-}
-
 void rc_text_base64(struct rc_buf *buf, struct rc_cursor c)
 {
-	size_t n = put_digits(
-		buf, c, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6);
-	for (; n % 4 != 0; n++)
-		rc_buf_putc(buf, '=');
+	uint32_t n = rc_cursor_left(&c);
+	const uint8_t *octets = rc_cursor_bytes(&c, n);
+	size_t len = (n + 2) / 3 * 4;
+	char *at = octets == NULL ? NULL : rc_buf_reserve(buf, len);
+	if (at != NULL) {
+		rc_base64_put(at, octets, n);
+		buf->len += len;
+	}
 }
 
+/* Digits of five bits each; the last one is filled with zero bits. */
 void rc_text_base32hex(struct rc_buf *buf, struct rc_cursor c)
 {
-	put_digits(buf, c, "0123456789abcdefghijklmnopqrstuv", 5);
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	unsigned word = 0, have = 0;
+	while (rc_cursor_left(&c) > 0) {
+		word = (word << 8 | rc_cursor_u8(&c)) & 0xffff;
+		for (have += 8; have >= 5;) {
+			have -= 5;
+			rc_buf_putc(buf, digits[word >> have & 31]);
+		}
+	}
+	if (have > 0)
+		rc_buf_putc(buf, digits[word << (5 - have) & 31]);
 }
 
 void rc_text_escaped(struct rc_buf *buf, struct rc_cursor c)

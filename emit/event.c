@@ -389,8 +389,7 @@ static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
 static void fill_incident_id(struct rc_event *e, uint64_t id)
 {
 	uint8_t bytes[sizeof e->incident_text / 2];
-	for (unsigned i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)(id >> (56 - 8 * i));
+	rc_ident_u64(bytes, id);
 	rc_hex_put(e->incident_text, bytes, sizeof bytes);
 	e->incident = (struct rc_plain){e->incident_text, sizeof e->incident_text};
 }
