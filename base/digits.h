@@ -47,6 +47,12 @@ char *rc_digits_put_long(char *at, uint64_t value);
 /* Writes value without leading zeros; returns where its digits end. There must be room for RC_DIGITS_MAX. */
 static inline char *rc_digits_put(char *at, uint64_t value)
 {
+	if (value < 100) {
+		if (value >= 10)
+			return rc_digits_two(at, (unsigned)value);
+		*at = (char)('0' + value);
+		return at + 1;
+	}
 	if (value >= RC_DIGITS_EIGHT)
 		return rc_digits_put_long(at, value);
 	uint64_t digits = rc_digits_eight((uint32_t)value);

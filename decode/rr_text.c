@@ -1,6 +1,7 @@
 #include "decode/rr_text.h"
 
 #include "base/digits.h"
+#include "base/plain.h"
 
 void rc_text_hex(struct rc_buf *buf, struct rc_cursor c)
 {
@@ -40,17 +41,32 @@ void rc_text_base32hex(struct rc_buf *buf, struct rc_cursor c)
 		rc_buf_putc(buf, digits[word << (5 - have) & 31]);
 }
 
+/* Writes an octet that is not plain. */
+static void put_special(struct rc_buf *buf, uint8_t octet)
+{
+	if (octet == '"' || octet == '\\') {
+		rc_buf_putc(buf, '\\');
+		rc_buf_putc(buf, (char)octet);
+	} else {
+		rc_buf_printf(buf, "\\%03u", octet);
+	}
+}
+
 void rc_text_escaped(struct rc_buf *buf, struct rc_cursor c)
 {
-	while (rc_cursor_left(&c) > 0) {
-		uint8_t octet = rc_cursor_u8(&c);
-		if (octet < 32 || octet > 126) {
-			rc_buf_printf(buf, "\\%03u", octet);
-			continue;
+	uint32_t len = rc_cursor_left(&c), i = 0;
+	const uint8_t *octets = rc_cursor_bytes(&c, len);
+	while (octets != NULL && i < len) {
+		uint32_t n = (uint32_t)rc_plain_len(octets + i, len - i);
+		rc_buf_add(buf, octets + i, n);
+		i += n;
+		for (uint32_t end = len - i < RC_PLAIN_PIECE ? len : i + RC_PLAIN_PIECE; i < end;
+		     i++) {
+			if (rc_is_plain(octets[i]))
+				rc_buf_putc(buf, (char)octets[i]);
+			else
+				put_special(buf, octets[i]);
 		}
-		if (octet == '"' || octet == '\\')
-			rc_buf_putc(buf, '\\');
-		rc_buf_putc(buf, (char)octet);
 	}
 }
 

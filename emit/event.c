@@ -388,10 +388,10 @@ static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
 
 static void fill_incident_id(struct rc_event *e, uint64_t id)
 {
-	uint8_t bytes[sizeof e->incident_text / 2];
+	uint8_t bytes[sizeof id];
 	rc_ident_u64(bytes, id);
 	rc_hex_put(e->incident_text, bytes, sizeof bytes);
-	e->incident = (struct rc_plain){e->incident_text, sizeof e->incident_text};
+	e->incident = (struct rc_plain){e->incident_text, 2 * sizeof bytes};
 }
 
 static void fill_evidence(struct rc_event *e, const struct rc_evidence *evidence, size_t n_evidence)

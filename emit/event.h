@@ -100,8 +100,8 @@ struct rc_event {
 
 	/* Behind the fields: room for what they point to. */
 	struct rc_exchange malformed; /* what is known of a malformed message */
-	char id_text[RC_EVENT_ID_LEN], community_id_text[RC_COMMUNITY_ID_LEN];
-	char incident_text[16];
+	char id_text[RC_PLAIN_ROOM], community_id_text[RC_PLAIN_ROOM];
+	char incident_text[RC_PLAIN_ROOM];
 	const char *encap[RC_ENCAP_DEPTH_MAX];
 	const char *alternative[RC_EVENT_ALTERNATIVES_MAX];
 	struct rc_event_ede ede_option[RC_EDE_MAX];

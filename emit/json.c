@@ -4,48 +4,19 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/time.h"
 #include "decode/rr.h"
+#include "emit/json_known.h"
 #include "emit/json_line.h"
-#include "emit/json_put.h"
 #include "emit/plan.h"
 
 #define VALUE_MAX \
 	80u /* octets of a value that is not asked room for: of an address, with its rest */
-#define TIME_SECONDS 8u  /* seconds whose text is kept; the times of one event lie close together */
-#define SECOND_LEN 20u   /* "2026-11-21T01:43:44." */
-#define ADDRS_KNOWN 256u /* addresses whose text is kept: an event names the same ones many times */
-#define WORDS_KNOWN 256u /* words whose text is kept, by where they lie */
-#define CODES_KNOWN 128u /* codes of a table whose text is kept: all that are common */
-#define NAMES_KNOWN 16u  /* names of an event whose place in it is kept */
+#define NAMES_KNOWN 16u /* names of an event whose place in it is kept */
 #define NAME_MAX \
 	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
 /* Of what is not written for each field: kept out of the registers of the loop over them. */
 #define SELDOM __attribute__((noinline))
-
-struct second {
-	int64_t s;
-	char text[SECOND_LEN];
-};
-
-/* Texts as they stand in JSON, of words and addresses with the quotes; read in whole pieces. */
-struct known_addr {
-	struct rc_addr addr;
-	size_t len; /* 0: none */
-	char text[4 * RC_JSON_PIECE];
-};
-
-struct known_word {
-	const char *word; /* NULL: none */
-	size_t len;
-	char text[3 * RC_JSON_PIECE];
-};
-
-struct known_codes {
-	uint8_t len[CODES_KNOWN]; /* 0: none */
-	char text[CODES_KNOWN][2 * RC_JSON_PIECE];
-};
 
 /* A name that the event holds already, at off in its text. */
 struct told_name {
@@ -58,10 +29,8 @@ struct rc_json {
 	struct rc_plans plans;
 	struct rc_buf rdata;
 	uint64_t n_events;
-	struct second seconds[TIME_SECONDS];
-	struct known_addr addrs[ADDRS_KNOWN];
-	struct known_word words[WORDS_KNOWN];
-	struct known_codes codes[RC_PLAN_TABLES_MAX];
+	struct rc_known known;
+	struct rc_known_codes codes[RC_PLAN_TABLES_MAX];
 	struct told_name names[NAMES_KNOWN];
 	struct rc_known_line lines[RC_LINES_KNOWN];
 	unsigned rcodes, types; /* among the plans' tables of codes */
@@ -113,8 +82,7 @@ int rc_json_new(const struct rc_event *event, struct rc_json **ret_json)
 	j->rcodes = rc_plan_codes(&j->plans, &rc_rcodes);
 	j->types = rc_plan_codes(&j->plans, &rc_types);
 	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
-	for (size_t i = 0; i < TIME_SECONDS; i++)
-		j->seconds[i].s = INT64_MIN;
+	rc_known_init(&j->known);
 	*ret_json = j;
 	return RC_OK;
 }
@@ -168,102 +136,41 @@ static SELDOM char *put_octets(struct writer *w, char *at, const void *text, siz
 	return at;
 }
 
-static char *put_text(struct writer *w, char *at, const char *text)
+static SELDOM char *put_text(struct writer *w, char *at, const char *text)
 {
 	return put_octets(w, at, text, strlen(text));
 }
 
-static char *put_plain(struct writer *w, char *at, const struct rc_plain *plain)
+static inline char *put_plain(char *at, const struct rc_plain *plain)
 {
-	at = need(w, at, plain->len + 2);
-	if (at == NULL)
-		return NULL;
 	*at++ = '"';
-	at = mempcpy(at, plain->text, plain->len);
+	at = rc_put_pieces(at, plain->text, plain->len);
 	*at++ = '"';
 	return at;
-}
-
-/* Writes a word that is not known, and knows it from then on if it is not too long. */
-static SELDOM char *learn_word(struct writer *w, struct known_word *known, char *at,
-			       const char *word)
-{
-	char *end = put_text(w, at, word);
-	if (end == NULL)
-		return NULL;
-	size_t len = strlen(word) + 2; /* longer, if something was escaped */
-	const char *start = end - len;
-	if (len <= sizeof known->text && start >= w->out->data && start[0] == '"' &&
-	    memcmp(start + 1, word, len - 2) == 0) {
-		*known = (struct known_word){.word = word, .len = len};
-		memcpy(known->text, start, len);
-	}
-	return end;
 }
 
 static inline char *put_word(struct writer *w, char *at, const char *word)
 {
-	uint64_t hash = (uint64_t)(uintptr_t)word * RC_HASH_K0 >> 32;
-	struct known_word *known = &w->json->words[hash % WORDS_KNOWN];
-	if (known->word != word)
-		return learn_word(w, known, at, word);
+	struct rc_known_word *known = rc_known_word_slot(&w->json->known, word);
+	if (known->word != word && !rc_known_learn_word(known, word))
+		return put_text(w, at, word);
 	return rc_put_pieces(at, known->text, known->len);
 }
 
-/* A code whose text is not known; it is from then on if it is one of the first and not too long. */
-static SELDOM char *learn_code(struct writer *w, struct known_codes *known, char *at,
-			       const struct rc_code_table *codes, uint16_t code)
-{
-	char unknown[RC_CODE_TEXT_MAX];
-	const char *name = rc_code_name(codes, code, unknown);
-	size_t len = strlen(name);
-	at = put_plain(w, at, &(struct rc_plain){name, len});
-	if (at != NULL && code < CODES_KNOWN && len + 2 <= sizeof known->text[code]) {
-		memcpy(known->text[code], at - len - 2, len + 2);
-		known->len[code] = (uint8_t)(len + 2);
-	}
-	return at;
-}
-
-/* By table `table` of the plans. Names of codes have nothing in them to escape. */
+/* By table `table` of the plans. */
 static inline char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
 {
-	struct known_codes *known = &w->json->codes[table];
-	if (code >= CODES_KNOWN || known->len[code] == 0)
-		return learn_code(w, known, at, w->json->plans.codes[table], code);
-	rc_put_piece(at, known->text[code]);
-	rc_put_piece(at + RC_JSON_PIECE, known->text[code] + RC_JSON_PIECE);
-	return at + known->len[code];
-}
-
-static SELDOM void learn_addr(struct known_addr *known, const struct rc_addr *addr)
-{
-	known->addr = *addr;
-	known->text[0] = '"';
-	known->len = rc_addr_put(addr, known->text + 1) + 2;
-	known->text[known->len - 1] = '"';
+	return rc_known_put_code(&w->json->codes[table], at, w->json->plans.codes[table], code);
 }
 
 static inline char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
 {
-	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
-	uint64_t hash = ((high ^ RC_HASH_K1) * RC_HASH_K0 ^ low) * RC_HASH_K1 >> 32;
-	struct known_addr *known = &w->json->addrs[hash % ADDRS_KNOWN];
-	if (rc_hash_word(known->addr.bytes + 8) != low || rc_hash_word(known->addr.bytes) != high ||
-	    known->len == 0)
-		learn_addr(known, addr);
-	return rc_put_pieces(at, known->text, known->len);
+	return rc_known_put_addr(&w->json->known, at, addr);
 }
 
-/* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
-static char *put_name_text(struct writer *w, char *at, const struct rc_name *name)
+static SELDOM char *tell_name(struct writer *w, struct told_name *told, char *at,
+			      const struct rc_name *name)
 {
-	uint64_t head = name->len < sizeof head ? 0 : rc_hash_word(name->wire);
-	uint64_t hash = (head + name->len) * RC_HASH_K0 >> 32;
-	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
-	if (told->event == w->json->n_events &&
-	    (told->name == name || rc_name_equal(told->name, name)))
-		return rc_put_pieces(at, w->out->data + told->off, told->len);
 	char *start = at;
 	size_t len = rc_name_format(name, at);
 	if (name->labels == 0 || len == name->len - 2u) { /* every octet stands for itself */
@@ -278,6 +185,18 @@ static char *put_name_text(struct writer *w, char *at, const struct rc_name *nam
 	return at;
 }
 
+/* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
+static inline char *put_name_text(struct writer *w, char *at, const struct rc_name *name)
+{
+	uint64_t head = name->len < sizeof head ? 0 : rc_hash_word(name->wire);
+	uint64_t hash = (head + name->len) * RC_HASH_K0 >> 32;
+	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
+	if (told->event != w->json->n_events ||
+	    (told->name != name && !rc_name_equal(told->name, name)))
+		return tell_name(w, told, at, name);
+	return rc_put_pieces(at, w->out->data + told->off, told->len);
+}
+
 static SELDOM char *put_name(struct writer *w, char *at, const struct rc_name *name)
 {
 	at = need(w, at, NAME_MAX);
@@ -289,32 +208,7 @@ static SELDOM char *put_name(struct writer *w, char *at, const struct rc_name *n
 	return at;
 }
 
-static SELDOM void learn_second(struct second *second, int64_t s)
-{
-	char text[RC_TIME_TEXT_LEN + 1];
-	rc_time_format(s * RC_NS_PER_S, text);
-	memcpy(second->text, text, SECOND_LEN);
-	second->s = s;
-}
-
-static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
-{
-	*at++ = '"';
-	if (ts_ns < 0) { /* before 1970: not worth keeping */
-		rc_time_format(ts_ns, at);
-		at += RC_TIME_TEXT_LEN;
-	} else {
-		int64_t s = (int64_t)((uint64_t)ts_ns / (uint64_t)RC_NS_PER_S);
-		struct second *second = &w->json->seconds[(uint64_t)s % TIME_SECONDS];
-		if (second->s != s)
-			learn_second(second, s);
-		memcpy(at, second->text, SECOND_LEN);
-		at = rc_digits_nine(at + SECOND_LEN, (uint32_t)(ts_ns - s * RC_NS_PER_S));
-		*at++ = 'Z';
-	}
-	*at++ = '"';
-	return at;
-}
+#define PUT_LITERAL(at, text) (memcpy(at, text, sizeof(text) - 1), (at) + sizeof(text) - 1)
 
 /* A value with its quotes, of which the first gives way to a space and the last to what follows. */
 #define UNQUOTED(at, put) \
@@ -327,7 +221,6 @@ static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
 /* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
 static SELDOM char *put_message(struct writer *w, char *at)
 {
-	static const char none[] = "\"No answer", nameless[] = "a message without a question";
 	const struct rc_event *e = w->event;
 	const char *because = e->message.because;
 	if (e->message.text != NULL)
@@ -338,17 +231,17 @@ static SELDOM char *put_message(struct writer *w, char *at)
 	if (at == NULL)
 		return NULL;
 	if (e->response_code < 0)
-		at = mempcpy(at, none, strlen(none));
+		at = PUT_LITERAL(at, "\"No answer");
 	else
 		at = put_code(w, at, w->json->rcodes, (uint16_t)e->response_code) - 1;
-	at = mempcpy(at, " for ", 5);
+	at = PUT_LITERAL(at, " for ");
 	if (e->qname != NULL) {
 		at = put_name_text(w, at, e->qname);
 		UNQUOTED(at, put_code(w, at, w->json->types, (uint16_t)e->qtype));
 	} else {
-		at = mempcpy(at, nameless, strlen(nameless));
+		at = PUT_LITERAL(at, "a message without a question");
 	}
-	at = mempcpy(at, " from", 5);
+	at = PUT_LITERAL(at, " from");
 	UNQUOTED(at, put_addr(w, at, e->server.ip));
 	if (because != NULL) {
 		*at++ = ':';
@@ -398,11 +291,14 @@ static SELDOM char *put_counters(struct writer *w, char *at, const struct rc_ite
 
 /* --- lists --- */
 
-static SELDOM char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
+static SELDOM char *learn_set(struct writer *w, struct rc_known_set *known, char *at,
+			      const struct rc_step *step, uint64_t set)
 {
+	const size_t start = (size_t)(at - w->out->data);
+	uint64_t left = set;
 	char next = '[';
-	for (unsigned n = 0; set != 0 && n < RC_OPTIONS_MAX; set &= set - 1, n++) {
-		unsigned bit = (unsigned)__builtin_ctzll(set);
+	for (unsigned n = 0; left != 0 && n < RC_OPTIONS_MAX; left &= left - 1, n++) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
 		at = need(w, at, VALUE_MAX);
 		if (at == NULL)
 			return NULL;
@@ -412,7 +308,20 @@ static SELDOM char *put_set(struct writer *w, char *at, const struct rc_step *st
 						: put_word(w, at, step->field->choice(bit));
 	}
 	*at++ = ']';
+	size_t len = (size_t)(at - w->out->data) - start;
+	if (len <= sizeof known->text) {
+		*known = (struct rc_known_set){.field = step->field, .set = set, .len = len};
+		memcpy(known->text, w->out->data + start, len);
+	}
 	return at;
+}
+
+static inline char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
+{
+	struct rc_known_set *known = rc_known_set_slot(&w->json->known, step->field, set);
+	if (known->set != set || known->field != step->field)
+		return learn_set(w, known, at, step, set);
+	return rc_put_pieces(at, known->text, known->len);
 }
 
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const char *base);
@@ -502,7 +411,7 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	case RC_KIND_WORD:
 		return put_word(w, at, *(const char *const *)value);
 	case RC_KIND_PLAIN:
-		return put_plain(w, at, value);
+		return put_plain(at, value);
 	case RC_KIND_MESSAGE:
 		return put_message(w, at);
 	case RC_KIND_NUMBER:
@@ -510,7 +419,7 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	case RC_KIND_DIGITS:
 		return rc_put_digits(at, *(const int64_t *)value);
 	case RC_KIND_TIME:
-		return put_time(w, at, *(const int64_t *)value);
+		return rc_known_put_time(&w->json->known, at, *(const int64_t *)value);
 	case RC_KIND_BOOL:
 		return rc_put_bool(at, *(const int8_t *)value);
 	case RC_KIND_ADDR:
