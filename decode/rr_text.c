@@ -5,12 +5,11 @@
 
 void rc_text_hex(struct rc_buf *buf, struct rc_cursor c)
 {
-	static const char digits[] = "0123456789abcdef";
-	while (rc_cursor_left(&c) > 0) {
-		uint8_t octet = rc_cursor_u8(&c);
-		rc_buf_putc(buf, digits[octet >> 4]);
-		rc_buf_putc(buf, digits[octet & 15]);
-	}
+	uint32_t n = rc_cursor_left(&c);
+	const uint8_t *octets = rc_cursor_bytes(&c, n);
+	char *at = octets == NULL ? NULL : rc_buf_reserve(buf, 2 * (size_t)n);
+	if (at != NULL)
+		buf->len += (size_t)(rc_hex_put(at, octets, n) - at);
 }
 
 void rc_text_base64(struct rc_buf *buf, struct rc_cursor c)

@@ -310,7 +310,7 @@ static SELDOM char *learn_set(struct writer *w, struct rc_known_set *known, char
 	*at++ = ']';
 	size_t len = (size_t)(at - w->out->data) - start;
 	if (len <= sizeof known->text) {
-		*known = (struct rc_known_set){.field = step->field, .set = set, .len = len};
+		*known = (struct rc_known_set){set, step->offset, (uint32_t)len, {0}};
 		memcpy(known->text, w->out->data + start, len);
 	}
 	return at;
@@ -318,8 +318,8 @@ static SELDOM char *learn_set(struct writer *w, struct rc_known_set *known, char
 
 static inline char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
 {
-	struct rc_known_set *known = rc_known_set_slot(&w->json->known, step->field, set);
-	if (known->set != set || known->field != step->field)
+	struct rc_known_set *known = rc_known_set_slot(&w->json->known, step->offset, set);
+	if (known->set != set || known->offset != step->offset)
 		return learn_set(w, known, at, step, set);
 	return rc_put_pieces(at, known->text, known->len);
 }

@@ -42,9 +42,9 @@ struct rc_known_codes {
 };
 
 struct rc_known_set {
-	const void *field; /* NULL: none */
-	uint64_t set;
-	size_t len;
+	uint64_t set;    /* 0: none */
+	uint32_t offset; /* of its field in the event */
+	uint32_t len;
 	char text[3 * RC_JSON_PIECE];
 };
 
@@ -110,11 +110,11 @@ static inline char *rc_known_put_time(struct rc_known *k, char *at, int64_t ts_n
 	return at + 2;
 }
 
-/* The same of a field's set. */
-static inline struct rc_known_set *rc_known_set_slot(struct rc_known *k, const void *field,
+/* The same of the set of the field at `offset`. */
+static inline struct rc_known_set *rc_known_set_slot(struct rc_known *k, uint32_t offset,
 						     uint64_t set)
 {
-	uint64_t hash = (set ^ (uint64_t)(uintptr_t)field) * RC_HASH_K0 >> 32;
+	uint64_t hash = (set ^ (uint64_t)offset << 32) * RC_HASH_K0 >> 32;
 	return &k->sets[hash % RC_SETS_KNOWN];
 }
 
