@@ -289,8 +289,6 @@ static SELDOM char *put_counters(struct writer *w, char *at, const struct rc_ite
 	return at;
 }
 
-/* --- lists --- */
-
 static SELDOM char *learn_set(struct writer *w, struct rc_known_set *known, char *at,
 			      const struct rc_step *step, uint64_t set)
 {
@@ -324,12 +322,13 @@ static inline char *put_set(struct writer *w, char *at, const struct rc_step *st
 	return rc_put_pieces(at, known->text, known->len);
 }
 
-static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const char *base);
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base);
 
 /* A line of evidence, which may have stood in an earlier event; that of the failure itself has not. */
 static SELDOM char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
-				 const struct rc_event_evidence *item)
+				 const void *base)
 {
+	const struct rc_event_evidence *item = base;
 	struct rc_known_line *lines = w->json->lines;
 	bool own = item->query_frame == w->event->query_frame;
 	const struct rc_known_line *known = own ? NULL : rc_line_find(lines, item);
@@ -338,34 +337,14 @@ static SELDOM char *put_evidence(struct writer *w, char *at, const struct rc_pla
 		return at == NULL ? NULL : mempcpy(at, known->text, known->len);
 	}
 	size_t start = (size_t)(at - w->out->data);
-	at = put_steps(w, at, plan, (const char *)item);
+	at = put_steps(w, at, plan, base);
 	if (at != NULL && !own)
 		rc_line_learn(lines, item, w->out->data + start,
 			      (size_t)(at - w->out->data) - start);
 	return at;
 }
 
-static char *put_item(struct writer *w, char *at, const struct rc_step *step, const void *list,
-		      size_t i)
-{
-	const struct rc_plan *plan;
-	const struct rc_items *items = list; /* every list: {pointer, length} */
-	const char *item;
-	switch ((enum rc_kind)step->kind) {
-	case RC_KIND_TEXTS:
-		if (step->field->choice != NULL)
-			return put_word(w, at, ((const struct rc_texts *)list)->items[i]);
-		return put_text(w, at, ((const struct rc_texts *)list)->items[i]);
-	case RC_KIND_NAMES:
-		return put_name(w, at, ((const struct rc_names *)list)->items[i]);
-	default:
-		plan = &w->json->plans.items[step->table];
-		item = (const char *)items->items + i * plan->table->item_size;
-		if (plan->table == &rc_evidence_fields)
-			return put_evidence(w, at, plan, (const struct rc_event_evidence *)item);
-		return put_steps(w, at, plan, item);
-	}
-}
+/* --- lists: of their last comma the end is made, for empty ones are absent --- */
 
 static SELDOM char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
 {
@@ -381,21 +360,52 @@ static SELDOM char *put_addrs(struct writer *w, char *at, const struct rc_addrs 
 	return at;
 }
 
-static SELDOM char *put_list(struct writer *w, char *at, const struct rc_step *step,
-			     const void *list)
+static SELDOM char *put_names(struct writer *w, char *at, const struct rc_names *list)
 {
-	size_t n = ((const struct rc_items *)list)->n;
-	char next = '[';
-	for (size_t i = 0; i < n; i++, next = ',') {
+	*at++ = '[';
+	for (size_t i = 0; i < list->n; i++) {
+		at = put_name(w, at, list->items[i]);
+		if (at == NULL)
+			return NULL;
+		*at++ = ',';
+	}
+	at[-1] = ']';
+	return at;
+}
+
+static SELDOM char *put_texts(struct writer *w, char *at, const struct rc_texts *list, bool words)
+{
+	*at++ = '[';
+	for (size_t i = 0; i < list->n; i++) {
 		at = need(w, at, VALUE_MAX);
 		if (at == NULL)
 			return NULL;
-		*at++ = next;
-		at = put_item(w, at, step, list, i);
+		at = words ? put_word(w, at, list->items[i]) : put_text(w, at, list->items[i]);
 		if (at == NULL)
 			return NULL;
+		*at++ = ',';
 	}
-	*at++ = ']';
+	at[-1] = ']';
+	return at;
+}
+
+static SELDOM char *put_items(struct writer *w, char *at, const struct rc_plan *plan,
+			      const struct rc_items *list)
+{
+	const char *item = list->items;
+	const char *const end = item + list->n * plan->table->item_size;
+	const bool evidence = plan->table == &rc_evidence_fields;
+	*at++ = '[';
+	for (; item != end; item += plan->table->item_size) {
+		at = need(w, at, VALUE_MAX);
+		if (at == NULL)
+			return NULL;
+		at = evidence ? put_evidence(w, at, plan, item) : put_steps(w, at, plan, item);
+		if (at == NULL)
+			return NULL;
+		*at++ = ',';
+	}
+	at[-1] = ']';
 	return at;
 }
 
@@ -436,14 +446,18 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 		return put_rdata(w, at, value);
 	case RC_KIND_SET:
 		return put_set(w, at, step, *(const uint64_t *)value);
+	case RC_KIND_TEXTS:
+		return put_texts(w, at, value, step->field->choice != NULL);
 	case RC_KIND_ADDRS:
 		return put_addrs(w, at, value);
+	case RC_KIND_NAMES:
+		return put_names(w, at, value);
+	case RC_KIND_ITEMS:
+		return put_items(w, at, &w->json->plans.items[step->table], value);
 	case RC_KIND_COUNTERS:
 		return put_counters(w, at, value);
-	case RC_PLAN_TEXT:
+	default: /* RC_PLAN_TEXT */
 		return at;
-	default:
-		return put_list(w, at, step, value);
 	}
 }
 
@@ -473,7 +487,7 @@ static char *put_end(struct writer *w, char *at, size_t start, unsigned open)
 	return at + open + 1;
 }
 
-static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const char *base)
+static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
 {
 	const struct rc_step *step = plan->steps, *const end = step + plan->n;
 	const size_t start = (size_t)(at - w->out->data);
@@ -490,7 +504,7 @@ static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, c
 			shared = step->shared < shared ? step->shared : shared;
 			at = put_key(at, step, open, shared);
 		}
-		at = put_value(w, at, step, base + step->offset);
+		at = put_value(w, at, step, (const char *)base + step->offset);
 		if (at == NULL)
 			return NULL;
 	}
@@ -505,7 +519,7 @@ void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_eve
 	if (at == NULL)
 		return;
 	w.end = out->data + out->cap - RC_JSON_ROOM;
-	at = put_steps(&w, at, &json->plans.events[event->dataset], (const char *)event);
+	at = put_steps(&w, at, &json->plans.events[event->dataset], event);
 	if (at == NULL)
 		return;
 	*at++ = '\n';
