@@ -115,7 +115,7 @@ void rc_json_number(struct rc_buf *out, int64_t value)
 }
 
 /* Where the worst case does not fit, the text itself still may. */
-static char *put_tight(struct writer *w, char *at, const void *text, size_t len)
+static SELDOM char *put_tight(struct writer *w, char *at, const void *text, size_t len)
 {
 	w->out->len = (size_t)(at - w->out->data);
 	rc_json_string(w->out, text, len);
@@ -125,11 +125,13 @@ static char *put_tight(struct writer *w, char *at, const void *text, size_t len)
 static SELDOM char *put_octets(struct writer *w, char *at, const void *text, size_t len)
 {
 	size_t worst = RC_JSON_ESCAPED_MAX * len + RC_JSON_PIECE + 2;
-	if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
-		return put_tight(w, at, text, len);
-	at = need(w, at, worst);
-	if (at == NULL)
-		return NULL;
+	if (at > w->end || worst > (size_t)(w->end - at)) {
+		if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
+			return put_tight(w, at, text, len);
+		at = grow(w, at, worst);
+		if (at == NULL)
+			return NULL;
+	}
 	*at++ = '"';
 	at = rc_json_escape(at, text, len);
 	*at++ = '"';
