@@ -5,31 +5,33 @@
 #include "base/digits.h"
 #include "base/err.h"
 
-/* "0." to "255.", and four more for the sake of whole rows. */
-#define ROW(...) \
-	{__VA_ARGS__ '0', '.'}, {__VA_ARGS__ '1', '.'}, {__VA_ARGS__ '2', '.'}, \
-		{__VA_ARGS__ '3', '.'}, {__VA_ARGS__ '4', '.'}, {__VA_ARGS__ '5', '.'}, \
-		{__VA_ARGS__ '6', '.'}, {__VA_ARGS__ '7', '.'}, {__VA_ARGS__ '8', '.'}, \
+/* The digits of an octet and how many they are; there are four rows more than octets. */
+#define TEN(n, ...) \
+	{__VA_ARGS__ '0', [3] = n}, {__VA_ARGS__ '1', [3] = n}, {__VA_ARGS__ '2', [3] = n}, \
+		{__VA_ARGS__ '3', [3] = n}, {__VA_ARGS__ '4', [3] = n}, \
+		{__VA_ARGS__ '5', [3] = n}, {__VA_ARGS__ '6', [3] = n}, \
+		{__VA_ARGS__ '7', [3] = n}, {__VA_ARGS__ '8', [3] = n}, \
 	{ \
-		__VA_ARGS__ '9', '.' \
+		__VA_ARGS__ '9', [3] = n \
 	}
-#define ROWS(...) \
-	ROW(__VA_ARGS__ '0', ), ROW(__VA_ARGS__ '1', ), ROW(__VA_ARGS__ '2', ), \
-		ROW(__VA_ARGS__ '3', ), ROW(__VA_ARGS__ '4', ), ROW(__VA_ARGS__ '5', )
-static const char octets[260][4] = {
-	ROW(),           ROW('1', ),      ROW('2', ),      ROW('3', ),
-	ROW('4', ),      ROW('5', ),      ROW('6', ),      ROW('7', ),
-	ROW('8', ),      ROW('9', ),      ROWS('1', ),     ROW('1', '6', ),
-	ROW('1', '7', ), ROW('1', '8', ), ROW('1', '9', ), ROWS('2', ),
+static const char octets[][4] = {
+	TEN(1, ),           TEN(2, '1', ),      TEN(2, '2', ),      TEN(2, '3', ),
+	TEN(2, '4', ),      TEN(2, '5', ),      TEN(2, '6', ),      TEN(2, '7', ),
+	TEN(2, '8', ),      TEN(2, '9', ),      TEN(3, '1', '0', ), TEN(3, '1', '1', ),
+	TEN(3, '1', '2', ), TEN(3, '1', '3', ), TEN(3, '1', '4', ), TEN(3, '1', '5', ),
+	TEN(3, '1', '6', ), TEN(3, '1', '7', ), TEN(3, '1', '8', ), TEN(3, '1', '9', ),
+	TEN(3, '2', '0', ), TEN(3, '2', '1', ), TEN(3, '2', '2', ), TEN(3, '2', '3', ),
+	TEN(3, '2', '4', ), TEN(3, '2', '5', ),
 };
-#undef ROWS
-#undef ROW
+#undef TEN
 
 static char *put_v4(char *at, const uint8_t bytes[4])
 {
 	for (unsigned i = 0; i < 4; i++) {
-		memcpy(at, octets[bytes[i]], sizeof octets[0]);
-		at += 2 + (bytes[i] > 9) + (bytes[i] > 99);
+		const char *octet = octets[bytes[i]];
+		memcpy(at, octet, sizeof octets[0]);
+		at += octet[3];
+		*at++ = '.';
 	}
 	return at - 1; /* without the last dot */
 }
