@@ -458,8 +458,12 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 		return put_items(w, at, &w->json->plans.items[step->table], value);
 	case RC_KIND_COUNTERS:
 		return put_counters(w, at, value);
-	default: /* RC_PLAN_TEXT */
+	case RC_PLAN_TEXT:
 		return at;
+	case RC_PLAN_END:
+		return NULL;
+	default:
+		__builtin_unreachable();
 	}
 }
 
@@ -479,38 +483,42 @@ static inline char *put_key(char *at, const struct rc_step *step, unsigned open,
 			     (size_t)step->key_len - from);
 }
 
-/* Closes the objects that are open, and the item itself, which began at `start`. */
-static char *put_end(struct writer *w, char *at, size_t start, unsigned open)
+/* From the first step that is not there: passes those left out, writes the key of the one that is. */
+static inline char *put_gap(char *at, const struct rc_plan *plan, const struct rc_step **step,
+			    const void *base)
 {
-	if (open == 0 && at == w->out->data + start) /* nothing was there */
-		at++;
-	w->out->data[start] = '{'; /* there was a comma */
-	memset(at, '}', RC_PLAN_DEPTH_MAX + 1);
-	return at + open + 1;
+	const struct rc_step *next = *step;
+	unsigned open = objects_before(plan, next), shared = open;
+	do {
+		shared = next->shared < shared ? next->shared : shared;
+		next++;
+	} while (!rc_plan_is_there(&next->present, base));
+	*step = next;
+	return put_key(at, next, open, next->shared < shared ? next->shared : shared);
 }
 
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
 {
-	const struct rc_step *step = plan->steps, *const end = step + plan->n;
+	const struct rc_step *step = plan->steps;
 	const size_t start = (size_t)(at - w->out->data);
-	for (; step != end; step++) {
-		if (rc_plan_is_there(&step->present, base)) {
+	for (;; step++) {
+		if (rc_plan_is_there(&step->present, base))
 			at = rc_put_pieces(at, step->joint, step->joint_len);
-		} else {
-			unsigned open = objects_before(plan, step), shared = open;
-			for (; !rc_plan_is_there(&step->present, base); step++) {
-				shared = step->shared < shared ? step->shared : shared;
-				if (step + 1 == end)
-					return put_end(w, at, start, open);
-			}
-			shared = step->shared < shared ? step->shared : shared;
-			at = put_key(at, step, open, shared);
-		}
-		at = put_value(w, at, step, (const char *)base + step->offset);
-		if (at == NULL)
-			return NULL;
+		else
+			at = put_gap(at, plan, &step, base);
+		char *next = put_value(w, at, step, (const char *)base + step->offset);
+		if (next == NULL)
+			break;
+		at = next;
 	}
-	return put_end(w, at, start, objects_before(plan, end));
+	if (step->kind != RC_PLAN_END)
+		return NULL;
+	char *first = w->out->data + start;
+	if (at == first + 1) /* nothing was there */
+		at++;
+	*first = '{'; /* instead of the first comma, and of the last one: */
+	at[-1] = '}';
+	return at;
 }
 
 void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)
