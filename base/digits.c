@@ -23,7 +23,7 @@ char *rc_hex_put(char *at, const void *octets, size_t n)
 {
 	const uint8_t *from = octets;
 	for (size_t i = 0; i < n; i++)
-		memcpy(at + 2 * i, hex_pairs + 2 * from[i], 2);
+		memcpy(at + 2 * i, hex_pairs + 2 * (size_t)from[i], 2);
 	return at + 2 * n;
 }
 

@@ -538,7 +538,7 @@ static int64_t random_number(uint32_t *state)
 static void random_exchange(struct sample *s, uint32_t *state)
 {
 	struct rc_exchange *x = &s->x;
-	x->first_ns = random_number(state) * RC_NS_PER_S / 7;
+	x->first_ns = random_number(state) * 100003; /* up to our days */
 	x->end_ns = x->first_ns + random_number(state);
 	x->asker = random_addr(state);
 	x->server = random_addr(state);
