@@ -13,7 +13,7 @@
 	80u /* octets of a value that is not asked room for: of an address, with its rest */
 #define NAMES_KNOWN 16u /* names of an event whose place in it is kept */
 #define NAME_MAX \
-	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
+	(2 * RC_NAME_TEXT_MAX + 2 * RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
 /* Of what is not written for each field: kept out of the registers of the loop over them. */
 #define SELDOM __attribute__((noinline))
@@ -56,16 +56,25 @@ void rc_json_free(struct rc_json *j)
 	free(j);
 }
 
+/* Octets that a plan may write without asking for room. */
+static size_t plan_room(const struct rc_plan *plan)
+{
+	size_t room = plan->text_len;
+	for (size_t i = 0; i < plan->n; i++)
+		room += plan->steps[i].kind == RC_KIND_NAME ? NAME_MAX : VALUE_MAX;
+	return room;
+}
+
 /* Octets that may be written between two questions for room. */
 static size_t room_needed(const struct rc_plans *plans)
 {
 	size_t most = 0, items = 0;
 	for (size_t d = 0; d < RC_DS_COUNT; d++) {
-		size_t n = plans->events[d].text_len + plans->events[d].n * VALUE_MAX;
+		size_t n = plan_room(&plans->events[d]);
 		most = n > most ? n : most;
 	}
 	for (size_t i = 0; i < plans->n_items; i++)
-		items += plans->items[i].text_len + plans->items[i].n * VALUE_MAX;
+		items += plan_room(&plans->items[i]);
 	return most + items + VALUE_MAX;
 }
 
@@ -199,11 +208,8 @@ static inline char *put_name_text(struct writer *w, char *at, const struct rc_na
 	return rc_put_pieces(at, w->out->data + told->off, told->len);
 }
 
-static SELDOM char *put_name(struct writer *w, char *at, const struct rc_name *name)
+static inline char *put_name(struct writer *w, char *at, const struct rc_name *name)
 {
-	at = need(w, at, NAME_MAX);
-	if (at == NULL)
-		return NULL;
 	*at++ = '"';
 	at = put_name_text(w, at, name);
 	*at++ = '"';
@@ -366,9 +372,10 @@ static SELDOM char *put_names(struct writer *w, char *at, const struct rc_names 
 {
 	*at++ = '[';
 	for (size_t i = 0; i < list->n; i++) {
-		at = put_name(w, at, list->items[i]);
+		at = need(w, at, NAME_MAX);
 		if (at == NULL)
 			return NULL;
+		at = put_name(w, at, list->items[i]);
 		*at++ = ',';
 	}
 	at[-1] = ']';
