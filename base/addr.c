@@ -5,61 +5,53 @@
 #include "base/digits.h"
 #include "base/err.h"
 
-static inline char *put_octet(char *at, unsigned value)
-{
-	if (value >= 100) {
-		*at++ = (char)('0' + value / 100);
-		return rc_digits_two(at, value % 100);
+/* The digits of an octet and how many they are; there are four rows more than octets. */
+#define TEN(n, ...) \
+	{__VA_ARGS__ '0', [3] = n}, {__VA_ARGS__ '1', [3] = n}, {__VA_ARGS__ '2', [3] = n}, \
+		{__VA_ARGS__ '3', [3] = n}, {__VA_ARGS__ '4', [3] = n}, \
+		{__VA_ARGS__ '5', [3] = n}, {__VA_ARGS__ '6', [3] = n}, \
+		{__VA_ARGS__ '7', [3] = n}, {__VA_ARGS__ '8', [3] = n}, \
+	{ \
+		__VA_ARGS__ '9', [3] = n \
 	}
-	if (value >= 10)
-		return rc_digits_two(at, value);
-	*at = (char)('0' + value);
-	return at + 1;
-}
+static const char octets[][4] = {
+	TEN(1, ),           TEN(2, '1', ),      TEN(2, '2', ),      TEN(2, '3', ),
+	TEN(2, '4', ),      TEN(2, '5', ),      TEN(2, '6', ),      TEN(2, '7', ),
+	TEN(2, '8', ),      TEN(2, '9', ),      TEN(3, '1', '0', ), TEN(3, '1', '1', ),
+	TEN(3, '1', '2', ), TEN(3, '1', '3', ), TEN(3, '1', '4', ), TEN(3, '1', '5', ),
+	TEN(3, '1', '6', ), TEN(3, '1', '7', ), TEN(3, '1', '8', ), TEN(3, '1', '9', ),
+	TEN(3, '2', '0', ), TEN(3, '2', '1', ), TEN(3, '2', '2', ), TEN(3, '2', '3', ),
+	TEN(3, '2', '4', ), TEN(3, '2', '5', ),
+};
+#undef TEN
 
 static char *put_v4(char *at, const uint8_t bytes[4])
 {
 	for (unsigned i = 0; i < 4; i++) {
-		if (i > 0)
-			*at++ = '.';
-		at = put_octet(at, bytes[i]);
+		const char *octet = octets[bytes[i]];
+		memcpy(at, octet, sizeof octets[0]);
+		at += octet[3];
+		*at++ = '.';
 	}
-	return at;
+	return at - 1; /* without the last dot */
 }
 
-static char *put_hex(char *at, unsigned value)
+/* The first of the longest runs of zero groups (RFC 5952 4.2); the groups that are zero are bits. */
+static unsigned longest_zeros(unsigned zero, unsigned *ret_len)
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned shift = value > 0xfff ? 12 : value > 0xff ? 8 : value > 0xf ? 4 : 0;
-	for (;; shift -= 4) {
-		*at++ = digits[value >> shift & 15];
-		if (shift == 0)
-			return at;
-	}
-}
-
-/* The longest run of at least two zero groups, the first of those alike (RFC 5952 4.2). */
-static unsigned longest_zeros(const uint16_t groups[8], unsigned *ret_len)
-{
-	unsigned best = 0, run = 0;
-	*ret_len = 1;
-	for (unsigned i = 0; i < 8; i++) {
-		run = groups[i] == 0 ? run + 1 : 0;
-		if (run > *ret_len) {
-			*ret_len = run;
-			best = i + 1 - run;
-		}
-	}
-	return best;
+	unsigned first = 0, len = 0;
+	for (; zero != 0; zero &= zero >> 1, len++)
+		first = (unsigned)__builtin_ctz(zero);
+	*ret_len = len;
+	return first;
 }
 
 static char *put_v6(char *at, const uint8_t bytes[16])
 {
-	uint16_t groups[8];
-	unsigned n_zeros;
+	unsigned zero = 0, n_zeros;
 	for (unsigned i = 0; i < 8; i++)
-		groups[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
-	unsigned zeros = longest_zeros(groups, &n_zeros);
+		zero |= (unsigned)((bytes[2 * i] | bytes[2 * i + 1]) == 0) << i;
+	unsigned zeros = longest_zeros(zero, &n_zeros);
 	for (unsigned i = 0; i < 8; i++) {
 		if (n_zeros > 1 && i == zeros) {
 			*at++ = ':';
@@ -72,7 +64,7 @@ static char *put_v6(char *at, const uint8_t bytes[16])
 			*at++ = ':';
 		if (i == 6 && zeros == 0 && n_zeros == 6) /* IPv4-compatible */
 			return put_v4(at, bytes + 12);
-		at = put_hex(at, groups[i]);
+		at = rc_hex_put_short(at, bytes + 2 * i);
 	}
 	return at;
 }

@@ -1,5 +1,5 @@
 /*
- * Decimal and hexadecimal digits, eight and more at a time: numbers stand in every event, and printf
+ * Decimal, hexadecimal and base64 digits, eight and more at a time: numbers stand in every event, and printf
  * costs more than the rest of a field. Nothing here writes a NUL.
  */
 #ifndef RC_BASE_DIGITS_H
@@ -47,6 +47,12 @@ char *rc_digits_put_long(char *at, uint64_t value);
 /* Writes value without leading zeros; returns where its digits end. There must be room for RC_DIGITS_MAX. */
 static inline char *rc_digits_put(char *at, uint64_t value)
 {
+	if (value < 100) {
+		if (value >= 10)
+			return rc_digits_two(at, (unsigned)value);
+		*at = (char)('0' + value);
+		return at + 1;
+	}
 	if (value >= RC_DIGITS_EIGHT)
 		return rc_digits_put_long(at, value);
 	uint64_t digits = rc_digits_eight((uint32_t)value);
@@ -64,7 +70,25 @@ static inline char *rc_digits_nine(char *at, uint32_t value)
 	return at + 9;
 }
 
+/* Writes two octets as one hexadecimal number without leading zeros. There must be room for four digits. */
+static inline char *rc_hex_put_short(char *at, const uint8_t octets[2])
+{
+	uint32_t x = octets[0] | (uint32_t)octets[1] << 16;
+	uint32_t digits = (x >> 4 & 0x000f000fu) | (x & 0x000f000fu) << 8;
+	uint32_t letters = (digits + 0x06060606u) >> 4 & 0x01010101u;
+	unsigned zeros = (unsigned)__builtin_ctz(digits | 1u << 24) / 8;
+	digits = (digits + 0x30303030u + letters * ('a' - '0' - 10)) >> 8 * zeros;
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	digits = __builtin_bswap32(digits);
+#endif
+	memcpy(at, &digits, sizeof digits);
+	return at + 4 - zeros;
+}
+
 /* Writes n octets as 2 * n lower-case hexadecimal digits; returns where they end. */
 char *rc_hex_put(char *at, const void *octets, size_t n);
+
+/* Writes n octets in base64 with padding (RFC 4648 4), four characters for each three; returns the end. */
+char *rc_base64_put(char *at, const void *octets, size_t n);
 
 #endif

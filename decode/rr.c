@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/digits.h"
 #include "base/time.h"
 #include "decode/rdata.h"
 #include "decode/rr_text.h"
@@ -56,7 +57,8 @@ static void put_u64(struct rc_buf *buf, struct rc_cursor *c, unsigned octets)
 	uint64_t value = 0;
 	while (octets-- > 0)
 		value = value << 8 | rc_cursor_u8(c);
-	rc_buf_printf(buf, "%llu", (unsigned long long)value);
+	char digits[RC_DIGITS_MAX];
+	rc_buf_add(buf, digits, (size_t)(rc_digits_put(digits, value) - digits));
 }
 
 /* YYYYMMDDHHmmSS: the digits of the RFC 3339 form up to the seconds. */

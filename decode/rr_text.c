@@ -1,58 +1,71 @@
 #include "decode/rr_text.h"
 
+#include "base/digits.h"
+#include "base/plain.h"
+
 void rc_text_hex(struct rc_buf *buf, struct rc_cursor c)
 {
-	static const char digits[] = "0123456789abcdef";
-	while (rc_cursor_left(&c) > 0) {
-		uint8_t octet = rc_cursor_u8(&c);
-		rc_buf_putc(buf, digits[octet >> 4]);
-		rc_buf_putc(buf, digits[octet & 15]);
-	}
-}
-
-/* Octets as digits of `bits` bits each; the last digit is filled with zero bits. */
-static size_t put_digits(struct rc_buf *buf, struct rc_cursor c, const char *digits, unsigned bits)
-{
-	unsigned word = 0, have = 0;
-	size_t n = 0;
-	while (rc_cursor_left(&c) > 0) {
-		word = (word << 8 | rc_cursor_u8(&c)) & 0xffff;
-		for (have += 8; have >= bits; n++) {
-			have -= bits;
-			rc_buf_putc(buf, digits[word >> have & ((1u << bits) - 1)]);
-		}
-	}
-	if (have > 0) {
-		rc_buf_putc(buf, digits[word << (bits - have) & ((1u << bits) - 1)]);
-		n++;
-	}
-	return n;
+	uint32_t n = rc_cursor_left(&c);
+	const uint8_t *octets = rc_cursor_bytes(&c, n);
+	char *at = octets == NULL ? NULL : rc_buf_reserve(buf, 2 * (size_t)n);
+	if (at != NULL)
+		buf->len += (size_t)(rc_hex_put(at, octets, n) - at);
 }
 
 void rc_text_base64(struct rc_buf *buf, struct rc_cursor c)
 {
-	size_t n = put_digits(
-		buf, c, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6);
-	for (; n % 4 != 0; n++)
-		rc_buf_putc(buf, '=');
+	uint32_t n = rc_cursor_left(&c);
+	const uint8_t *octets = rc_cursor_bytes(&c, n);
+	size_t len = (n + 2) / 3 * 4;
+	char *at = octets == NULL ? NULL : rc_buf_reserve(buf, len);
+	if (at != NULL) {
+		rc_base64_put(at, octets, n);
+		buf->len += len;
+	}
 }
 
+/* Digits of five bits each; the last one is filled with zero bits. */
 void rc_text_base32hex(struct rc_buf *buf, struct rc_cursor c)
 {
-	put_digits(buf, c, "0123456789abcdefghijklmnopqrstuv", 5);
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+	unsigned word = 0, have = 0;
+	while (rc_cursor_left(&c) > 0) {
+		word = (word << 8 | rc_cursor_u8(&c)) & 0xffff;
+		for (have += 8; have >= 5;) {
+			have -= 5;
+			rc_buf_putc(buf, digits[word >> have & 31]);
+		}
+	}
+	if (have > 0)
+		rc_buf_putc(buf, digits[word << (5 - have) & 31]);
+}
+
+/* Writes an octet that is not plain. */
+static void put_special(struct rc_buf *buf, uint8_t octet)
+{
+	if (octet == '"' || octet == '\\') {
+		rc_buf_putc(buf, '\\');
+		rc_buf_putc(buf, (char)octet);
+	} else {
+		rc_buf_printf(buf, "\\%03u", octet);
+	}
 }
 
 void rc_text_escaped(struct rc_buf *buf, struct rc_cursor c)
 {
-	while (rc_cursor_left(&c) > 0) {
-		uint8_t octet = rc_cursor_u8(&c);
-		if (octet < 32 || octet > 126) {
-			rc_buf_printf(buf, "\\%03u", octet);
-			continue;
+	uint32_t len = rc_cursor_left(&c), i = 0;
+	const uint8_t *octets = rc_cursor_bytes(&c, len);
+	while (octets != NULL && i < len) {
+		uint32_t n = (uint32_t)rc_plain_len(octets + i, len - i);
+		rc_buf_add(buf, octets + i, n);
+		i += n;
+		for (uint32_t end = len - i < RC_PLAIN_PIECE ? len : i + RC_PLAIN_PIECE; i < end;
+		     i++) {
+			if (rc_is_plain(octets[i]))
+				rc_buf_putc(buf, (char)octets[i]);
+			else
+				put_special(buf, octets[i]);
 		}
-		if (octet == '"' || octet == '\\')
-			rc_buf_putc(buf, '\\');
-		rc_buf_putc(buf, (char)octet);
 	}
 }
 

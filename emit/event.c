@@ -27,6 +27,7 @@ static const struct {
 	{RC_FLAG_RA, "RA"}, {RC_FLAG_AD, "AD"}, {RC_FLAG_CD, "CD"},
 };
 #define N_HEADER_FLAGS (sizeof header_flags / sizeof *header_flags)
+#define LOWEST_FLAG 4u /* bit; the highest is RC_EVENT_FLAG_SETS << LOWEST_FLAG >> 1 */
 
 static const struct {
 	uint32_t bit;
@@ -138,6 +139,22 @@ static void fill_common(struct rc_event *e, enum rc_dataset dataset)
 	e->iface = e->observer->iface;
 }
 
+static void make_flag_sets(struct rc_event *e)
+{
+	for (unsigned flags = 0; flags < RC_EVENT_FLAG_SETS; flags++) {
+		for (size_t i = 0; i < N_HEADER_FLAGS; i++) {
+			if (flags << LOWEST_FLAG & header_flags[i].bit)
+				e->flag_sets[flags] |= (uint8_t)(1u << i);
+		}
+	}
+}
+
+static uint64_t flag_set(const struct rc_event *e, uint16_t flags, bool do_bit)
+{
+	return e->flag_sets[flags >> LOWEST_FLAG & (RC_EVENT_FLAG_SETS - 1)] |
+	       (unsigned)do_bit << N_HEADER_FLAGS;
+}
+
 #define FIELDS_LEN offsetof(struct rc_event, malformed)
 
 void rc_event_init(struct rc_event *event, const struct rc_observer *observer)
@@ -145,6 +162,7 @@ void rc_event_init(struct rc_event *event, const struct rc_observer *observer)
 	_Static_assert(FIELDS_LEN <= RC_EVENT_FIELDS_MAX, "the fields have outgrown their copies");
 	memset(event, 0, sizeof *event);
 	event->observer = observer;
+	make_flag_sets(event);
 	for (unsigned d = 0; d < RC_DS_COUNT; d++) {
 		rc_event_clear(event);
 		fill_common(event, (enum rc_dataset)d);
@@ -188,14 +206,6 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 	e->server = (struct rc_event_endpoint){&x->server, x->server_port};
 	add_related(e, &x->asker);
 	add_related(e, &x->server);
-}
-
-static uint64_t flag_set(uint16_t flags, bool do_bit)
-{
-	uint64_t set = (uint64_t)do_bit << N_HEADER_FLAGS;
-	for (size_t i = 0; i < N_HEADER_FLAGS; i++)
-		set |= (uint64_t)((flags & header_flags[i].bit) != 0) << i;
-	return set;
 }
 
 static uint64_t mark_set(uint32_t of_exchange)
@@ -284,26 +294,26 @@ static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 {
 	struct owners owners = {.msg = msg};
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
-	struct rc_rr rr;
 	if (msg->qname.len > 0) {
 		owners.last = &msg->qname;
 		owners.pointer = 0xc000 | RC_DNS_HEADER_LEN;
 	}
 	e->answers.items = e->answer;
 	e->resolved.items = e->resolved_ip;
-	while (e->answers.n < RC_EVENT_ANSWERS_MAX && rc_rr_next(&it, &rr) &&
-	       rr.section == RC_ANSWER) {
+	while (e->answers.n < RC_EVENT_ANSWERS_MAX && it.left > 0) {
 		struct rc_event_answer *a = &e->answer[e->answers.n];
-		a->owner = read_owner(&owners, &rr, &e->owner[e->answers.n]);
+		struct rc_rr *rr = &a->rr;
+		if (!rc_rr_next(&it, rr))
+			break;
+		a->owner = read_owner(&owners, rr, &e->owner[e->answers.n]);
 		if (a->owner == NULL)
 			break;
-		a->type = rr.type;
-		a->class = rr.class;
-		a->ttl_s = rr.ttl_s;
-		a->rr = rr;
+		a->type = rr->type;
+		a->class = rr->class;
+		a->ttl_s = rr->ttl_s;
 		e->answers.n++;
 		add_host(e, a->owner);
-		if (rc_event_address(msg, &rr, &e->resolved_ip[e->resolved.n]))
+		if (rc_event_address(msg, rr, &e->resolved_ip[e->resolved.n]))
 			add_related(e, &e->resolved_ip[e->resolved.n++]);
 	}
 }
@@ -321,7 +331,7 @@ static void fill_fault(struct rc_event *e, const struct rc_msg_facts *facts,
 static void fill_answer(struct rc_event *e, const struct rc_exchange *x, const struct rc_msg *msg)
 {
 	const struct rc_msg_facts *facts = &x->answer;
-	e->header_flags = flag_set(facts->flags, facts->do_bit || x->query.do_bit);
+	e->header_flags = flag_set(e, facts->flags, facts->do_bit || x->query.do_bit);
 	e->rcode = e->response_code = facts->rcode;
 	for (size_t i = 0; i < 3; i++)
 		e->counts[i] = facts->counts[i];
@@ -347,7 +357,7 @@ static void fill_dns(struct rc_event *e, const struct rc_exchange *x, const stru
 		e->qclass = x->qclass;
 		add_host(e, qname);
 	}
-	e->query_flags = flag_set(x->query.flags, x->query.do_bit);
+	e->query_flags = flag_set(e, x->query.flags, x->query.do_bit);
 	fill_edns(&e->query_edns, &x->query);
 	if (answered)
 		fill_answer(e, x, msg);
@@ -388,11 +398,10 @@ static void fill_cause(struct rc_event *e, const struct rc_cause *cause,
 
 static void fill_incident_id(struct rc_event *e, uint64_t id)
 {
-	uint8_t bytes[sizeof e->incident_text / 2];
-	for (unsigned i = 0; i < sizeof bytes; i++)
-		bytes[i] = (uint8_t)(id >> (56 - 8 * i));
+	uint8_t bytes[sizeof id];
+	rc_ident_u64(bytes, id);
 	rc_hex_put(e->incident_text, bytes, sizeof bytes);
-	e->incident = (struct rc_plain){e->incident_text, sizeof e->incident_text};
+	e->incident = (struct rc_plain){e->incident_text, 2 * sizeof bytes};
 }
 
 static void fill_evidence(struct rc_event *e, const struct rc_evidence *evidence, size_t n_evidence)

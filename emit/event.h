@@ -17,6 +17,7 @@
 #define RC_ECS_VERSION "9.4.0"
 #define RC_NONE INT64_MIN         /* a number or time that is not known */
 #define RC_EVENT_FIELDS_MAX 1536u /* octets of the fields of struct rc_event */
+#define RC_EVENT_FLAG_SETS 128u   /* AA, TC, RD, RA, Z, AD and CD, each set or not */
 
 enum rc_dataset {
 	RC_DS_FAILURE,
@@ -100,8 +101,8 @@ struct rc_event {
 
 	/* Behind the fields: room for what they point to. */
 	struct rc_exchange malformed; /* what is known of a malformed message */
-	char id_text[RC_EVENT_ID_LEN], community_id_text[RC_COMMUNITY_ID_LEN];
-	char incident_text[16];
+	char id_text[RC_PLAIN_ROOM], community_id_text[RC_PLAIN_ROOM];
+	char incident_text[RC_PLAIN_ROOM];
 	const char *encap[RC_ENCAP_DEPTH_MAX];
 	const char *alternative[RC_EVENT_ALTERNATIVES_MAX];
 	struct rc_event_ede ede_option[RC_EDE_MAX];
@@ -113,6 +114,7 @@ struct rc_event {
 	char message_text[256]; /* of a malformed message */
 
 	const struct rc_observer *observer;
+	uint8_t flag_sets[RC_EVENT_FLAG_SETS]; /* of the flags of a header */
 	/* The fields of each dataset when all that differs from event to event is absent. */
 	_Alignas(max_align_t) unsigned char blank[RC_DS_COUNT][RC_EVENT_FIELDS_MAX];
 };

@@ -15,8 +15,7 @@ static inline void add_u16(struct rc_ident *in, uint16_t value)
 
 static inline void add_u64(struct rc_ident *in, uint64_t value)
 {
-	rc_ident_u32(in->bytes + in->n, (uint32_t)(value >> 32));
-	rc_ident_u32(in->bytes + in->n + 4, (uint32_t)value);
+	rc_ident_u64(in->bytes + in->n, value);
 	in->n += 8;
 }
 

@@ -33,7 +33,8 @@ struct rc_names {
 	size_t n;
 };
 
-/* A text made here, with nothing in it to escape. */
+/* A text made here, with nothing in it to escape; there is room for RC_PLAIN_ROOM octets where it lies. */
+#define RC_PLAIN_ROOM 32u
 struct rc_plain {
 	const char *text; /* NULL: absent */
 	size_t len;

@@ -20,25 +20,12 @@ static void digest(struct rc_ident *in, uint8_t ret_sum[SHA_DIGEST_LENGTH])
 	memset(in->bytes + in->n + 1, 0, end - in->n - 1);
 	rc_ident_u32(in->bytes + end - 4, (uint32_t)in->n * 8);
 	SHA1_Init(&ctx);
-	for (size_t at = 0; at < end; at += SHA_CBLOCK)
-		SHA1_Transform(&ctx, in->bytes + at);
+	SHA1_Update(&ctx, in->bytes, end); /* whole blocks: nothing is left over */
 	rc_ident_u32(ret_sum, ctx.h0);
 	rc_ident_u32(ret_sum + 4, ctx.h1);
 	rc_ident_u32(ret_sum + 8, ctx.h2);
 	rc_ident_u32(ret_sum + 12, ctx.h3);
 	rc_ident_u32(ret_sum + 16, ctx.h4);
-}
-
-/* Three octets as four characters. */
-static inline void put_four(char *at, const uint8_t *octets)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned word = (unsigned)octets[0] << 16 | (unsigned)octets[1] << 8 | octets[2];
-	at[0] = digits[word >> 18];
-	at[1] = digits[word >> 12 & 63];
-	at[2] = digits[word >> 6 & 63];
-	at[3] = digits[word & 63];
 }
 
 static size_t put_addr(uint8_t *at, const struct rc_addr *a)
@@ -52,7 +39,7 @@ void rc_ident_community(const struct rc_addr *src, uint16_t src_port, const stru
 			uint16_t dst_port, uint8_t proto, char text[RC_COMMUNITY_ID_LEN])
 {
 	struct rc_ident in;
-	uint8_t sum[SHA_DIGEST_LENGTH + 1];
+	uint8_t sum[SHA_DIGEST_LENGTH];
 	int order = memcmp(src->bytes, dst->bytes, sizeof src->bytes);
 	bool swap = order > 0 || (order == 0 && src_port > dst_port);
 
@@ -68,10 +55,7 @@ void rc_ident_community(const struct rc_addr *src, uint16_t src_port, const stru
 	digest(&in, sum);
 
 	memcpy(text, "1:", 2);
-	sum[SHA_DIGEST_LENGTH] = 0; /* 20 octets are 27 characters of base64 */
-	for (unsigned i = 0, at = 2; i < SHA_DIGEST_LENGTH; i += 3, at += 4)
-		put_four(text + at, sum + i);
-	text[RC_COMMUNITY_ID_LEN - 1] = '=';
+	rc_base64_put(text + 2, sum, sizeof sum);
 }
 
 void rc_ident_event(struct rc_ident *in, char text[RC_EVENT_ID_LEN])

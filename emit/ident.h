@@ -6,6 +6,8 @@
 #ifndef RC_EMIT_IDENT_H
 #define RC_EMIT_IDENT_H
 
+#include <endian.h>
+
 #include "base/addr.h"
 
 #define RC_COMMUNITY_ID_LEN 30u /* "1:" and 28 characters of base64 */
@@ -26,16 +28,20 @@ struct rc_ident {
 /* Stores a number in network order. */
 static inline void rc_ident_u16(uint8_t *at, uint16_t value)
 {
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
+	value = htobe16(value);
+	memcpy(at, &value, sizeof value);
 }
 
 static inline void rc_ident_u32(uint8_t *at, uint32_t value)
 {
-	at[0] = (uint8_t)(value >> 24);
-	at[1] = (uint8_t)(value >> 16);
-	at[2] = (uint8_t)(value >> 8);
-	at[3] = (uint8_t)value;
+	value = htobe32(value);
+	memcpy(at, &value, sizeof value);
+}
+
+static inline void rc_ident_u64(uint8_t *at, uint64_t value)
+{
+	value = htobe64(value);
+	memcpy(at, &value, sizeof value);
 }
 
 /* Fingerprint of what in holds, which is used up: the first 16 octets of its SHA-1 in hex, no NUL. */

@@ -4,45 +4,19 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/time.h"
 #include "decode/rr.h"
+#include "emit/json_known.h"
 #include "emit/json_line.h"
-#include "emit/json_put.h"
 #include "emit/plan.h"
 
 #define VALUE_MAX \
 	80u /* octets of a value that is not asked room for: of an address, with its rest */
-#define TIME_SECONDS 8u  /* seconds whose text is kept; the times of one event lie close together */
-#define SECOND_LEN 20u   /* "2026-11-21T01:43:44." */
-#define ADDRS_KNOWN 256u /* addresses whose text is kept: an event names the same ones many times */
-#define WORDS_KNOWN 256u /* words whose text is kept, by where they lie */
-#define CODES_KNOWN 128u /* codes of a table whose text is kept: all that are common */
-#define NAMES_KNOWN 16u  /* names of an event whose place in it is kept */
+#define NAMES_KNOWN 16u /* names of an event whose place in it is kept */
 #define NAME_MAX \
-	(2 * RC_NAME_TEXT_MAX + RC_JSON_PIECE) /* of presentation format only \ is escaped */
+	(2 * RC_NAME_TEXT_MAX + 2 * RC_JSON_PIECE) /* of presentation format only \ is escaped */
 
-struct second {
-	int64_t s;
-	char text[SECOND_LEN];
-};
-
-/* Texts as they stand in JSON, of words and addresses with the quotes; read in whole pieces. */
-struct known_addr {
-	struct rc_addr addr;
-	size_t len; /* 0: none */
-	char text[4 * RC_JSON_PIECE];
-};
-
-struct known_word {
-	const char *word; /* NULL: none */
-	size_t len;
-	char text[3 * RC_JSON_PIECE];
-};
-
-struct known_codes {
-	uint8_t len[CODES_KNOWN]; /* 0: none */
-	char text[CODES_KNOWN][2 * RC_JSON_PIECE];
-};
+/* Of what is not written for each field: kept out of the registers of the loop over them. */
+#define SELDOM __attribute__((noinline))
 
 /* A name that the event holds already, at off in its text. */
 struct told_name {
@@ -55,10 +29,8 @@ struct rc_json {
 	struct rc_plans plans;
 	struct rc_buf rdata;
 	uint64_t n_events;
-	struct second seconds[TIME_SECONDS];
-	struct known_addr addrs[ADDRS_KNOWN];
-	struct known_word words[WORDS_KNOWN];
-	struct known_codes codes[RC_PLAN_TABLES_MAX];
+	struct rc_known known;
+	struct rc_known_codes codes[RC_PLAN_TABLES_MAX];
 	struct told_name names[NAMES_KNOWN];
 	struct rc_known_line lines[RC_LINES_KNOWN];
 	unsigned rcodes, types; /* among the plans' tables of codes */
@@ -84,16 +56,25 @@ void rc_json_free(struct rc_json *j)
 	free(j);
 }
 
+/* Octets that a plan may write without asking for room. */
+static size_t plan_room(const struct rc_plan *plan)
+{
+	size_t room = plan->text_len;
+	for (size_t i = 0; i < plan->n; i++)
+		room += plan->steps[i].kind == RC_KIND_NAME ? NAME_MAX : VALUE_MAX;
+	return room;
+}
+
 /* Octets that may be written between two questions for room. */
 static size_t room_needed(const struct rc_plans *plans)
 {
 	size_t most = 0, items = 0;
 	for (size_t d = 0; d < RC_DS_COUNT; d++) {
-		size_t n = plans->events[d].text_len + plans->events[d].n * VALUE_MAX;
+		size_t n = plan_room(&plans->events[d]);
 		most = n > most ? n : most;
 	}
 	for (size_t i = 0; i < plans->n_items; i++)
-		items += plans->items[i].text_len + plans->items[i].n * VALUE_MAX;
+		items += plan_room(&plans->items[i]);
 	return most + items + VALUE_MAX;
 }
 
@@ -110,15 +91,14 @@ int rc_json_new(const struct rc_event *event, struct rc_json **ret_json)
 	j->rcodes = rc_plan_codes(&j->plans, &rc_rcodes);
 	j->types = rc_plan_codes(&j->plans, &rc_types);
 	j->rdata = rc_buf_init(RC_RDATA_TEXT_MAX);
-	for (size_t i = 0; i < TIME_SECONDS; i++)
-		j->seconds[i].s = INT64_MIN;
+	rc_known_init(&j->known);
 	*ret_json = j;
 	return RC_OK;
 }
 
 /* --- room --- */
 
-static char *grow(struct writer *w, char *at, size_t n)
+static SELDOM char *grow(struct writer *w, char *at, size_t n)
 {
 	w->out->len = (size_t)(at - w->out->data);
 	at = rc_buf_reserve(w->out, n + RC_JSON_ROOM);
@@ -144,122 +124,64 @@ void rc_json_number(struct rc_buf *out, int64_t value)
 }
 
 /* Where the worst case does not fit, the text itself still may. */
-static char *put_tight(struct writer *w, char *at, const void *text, size_t len)
+static SELDOM char *put_tight(struct writer *w, char *at, const void *text, size_t len)
 {
 	w->out->len = (size_t)(at - w->out->data);
 	rc_json_string(w->out, text, len);
 	return w->out->failed ? NULL : grow(w, w->out->data + w->out->len, 0);
 }
 
-static char *put_octets(struct writer *w, char *at, const void *text, size_t len)
+static SELDOM char *put_octets(struct writer *w, char *at, const void *text, size_t len)
 {
 	size_t worst = RC_JSON_ESCAPED_MAX * len + RC_JSON_PIECE + 2;
-	if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
-		return put_tight(w, at, text, len);
-	at = need(w, at, worst);
-	if (at == NULL)
-		return NULL;
+	if (at > w->end || worst > (size_t)(w->end - at)) {
+		if (worst + RC_JSON_ROOM > w->out->max - (size_t)(at - w->out->data))
+			return put_tight(w, at, text, len);
+		at = grow(w, at, worst);
+		if (at == NULL)
+			return NULL;
+	}
 	*at++ = '"';
 	at = rc_json_escape(at, text, len);
 	*at++ = '"';
 	return at;
 }
 
-static char *put_text(struct writer *w, char *at, const char *text)
+static SELDOM char *put_text(struct writer *w, char *at, const char *text)
 {
 	return put_octets(w, at, text, strlen(text));
 }
 
-static char *put_plain(struct writer *w, char *at, const struct rc_plain *plain)
+static inline char *put_plain(char *at, const struct rc_plain *plain)
 {
-	at = need(w, at, plain->len + 2);
-	if (at == NULL)
-		return NULL;
 	*at++ = '"';
-	at = mempcpy(at, plain->text, plain->len);
+	at = rc_put_pieces(at, plain->text, plain->len);
 	*at++ = '"';
 	return at;
-}
-
-/* Writes a word that is not known, and knows it from then on if it is not too long. */
-static char *learn_word(struct writer *w, struct known_word *known, char *at, const char *word)
-{
-	char *end = put_text(w, at, word);
-	if (end == NULL)
-		return NULL;
-	size_t len = strlen(word) + 2; /* longer, if something was escaped */
-	const char *start = end - len;
-	if (len <= sizeof known->text && start >= w->out->data && start[0] == '"' &&
-	    memcmp(start + 1, word, len - 2) == 0) {
-		*known = (struct known_word){.word = word, .len = len};
-		memcpy(known->text, start, len);
-	}
-	return end;
 }
 
 static inline char *put_word(struct writer *w, char *at, const char *word)
 {
-	uint64_t hash = (uint64_t)(uintptr_t)word * RC_HASH_K0 >> 32;
-	struct known_word *known = &w->json->words[hash % WORDS_KNOWN];
-	if (known->word != word)
-		return learn_word(w, known, at, word);
+	struct rc_known_word *known = rc_known_word_slot(&w->json->known, word);
+	if (known->word != word && !rc_known_learn_word(known, word))
+		return put_text(w, at, word);
 	return rc_put_pieces(at, known->text, known->len);
 }
 
-/* A code whose text is not known; it is from then on if it is one of the first and not too long. */
-static char *learn_code(struct writer *w, struct known_codes *known, char *at,
-			const struct rc_code_table *codes, uint16_t code)
-{
-	char unknown[RC_CODE_TEXT_MAX];
-	const char *name = rc_code_name(codes, code, unknown);
-	size_t len = strlen(name);
-	at = put_plain(w, at, &(struct rc_plain){name, len});
-	if (at != NULL && code < CODES_KNOWN && len + 2 <= sizeof known->text[code]) {
-		memcpy(known->text[code], at - len - 2, len + 2);
-		known->len[code] = (uint8_t)(len + 2);
-	}
-	return at;
-}
-
-/* By table `table` of the plans. Names of codes have nothing in them to escape. */
+/* By table `table` of the plans. */
 static inline char *put_code(struct writer *w, char *at, unsigned table, uint16_t code)
 {
-	struct known_codes *known = &w->json->codes[table];
-	if (code >= CODES_KNOWN || known->len[code] == 0)
-		return learn_code(w, known, at, w->json->plans.codes[table], code);
-	rc_put_piece(at, known->text[code]);
-	rc_put_piece(at + RC_JSON_PIECE, known->text[code] + RC_JSON_PIECE);
-	return at + known->len[code];
-}
-
-static void learn_addr(struct known_addr *known, const struct rc_addr *addr)
-{
-	known->addr = *addr;
-	known->text[0] = '"';
-	known->len = rc_addr_put(addr, known->text + 1) + 2;
-	known->text[known->len - 1] = '"';
+	return rc_known_put_code(&w->json->codes[table], at, w->json->plans.codes[table], code);
 }
 
 static inline char *put_addr(struct writer *w, char *at, const struct rc_addr *addr)
 {
-	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
-	uint64_t hash = ((high ^ RC_HASH_K1) * RC_HASH_K0 ^ low) * RC_HASH_K1 >> 32;
-	struct known_addr *known = &w->json->addrs[hash % ADDRS_KNOWN];
-	if (rc_hash_word(known->addr.bytes + 8) != low || rc_hash_word(known->addr.bytes) != high ||
-	    known->len == 0)
-		learn_addr(known, addr);
-	return rc_put_pieces(at, known->text, known->len);
+	return rc_known_put_addr(&w->json->known, at, addr);
 }
 
-/* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
-static char *put_name_text(struct writer *w, char *at, const struct rc_name *name)
+static SELDOM char *tell_name(struct writer *w, struct told_name *told, char *at,
+			      const struct rc_name *name)
 {
-	uint64_t head = name->len < sizeof head ? 0 : rc_hash_word(name->wire);
-	uint64_t hash = (head + name->len) * RC_HASH_K0 >> 32;
-	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
-	if (told->event == w->json->n_events &&
-	    (told->name == name || rc_name_equal(told->name, name)))
-		return rc_put_pieces(at, w->out->data + told->off, told->len);
 	char *start = at;
 	size_t len = rc_name_format(name, at);
 	if (name->labels == 0 || len == name->len - 2u) { /* every octet stands for itself */
@@ -274,43 +196,27 @@ static char *put_name_text(struct writer *w, char *at, const struct rc_name *nam
 	return at;
 }
 
-static char *put_name(struct writer *w, char *at, const struct rc_name *name)
+/* Without the quotes. One event holds the same name many times: question, owners, hosts, evidence. */
+static inline char *put_name_text(struct writer *w, char *at, const struct rc_name *name)
 {
-	at = need(w, at, NAME_MAX);
-	if (at == NULL)
-		return NULL;
+	uint64_t head = name->len < sizeof head ? 0 : rc_hash_word(name->wire);
+	uint64_t hash = (head + name->len) * RC_HASH_K0 >> 32;
+	struct told_name *told = &w->json->names[hash % NAMES_KNOWN];
+	if (told->event != w->json->n_events ||
+	    (told->name != name && !rc_name_equal(told->name, name)))
+		return tell_name(w, told, at, name);
+	return rc_put_pieces(at, w->out->data + told->off, told->len);
+}
+
+static inline char *put_name(struct writer *w, char *at, const struct rc_name *name)
+{
 	*at++ = '"';
 	at = put_name_text(w, at, name);
 	*at++ = '"';
 	return at;
 }
 
-static void learn_second(struct second *second, int64_t s)
-{
-	char text[RC_TIME_TEXT_LEN + 1];
-	rc_time_format(s * RC_NS_PER_S, text);
-	memcpy(second->text, text, SECOND_LEN);
-	second->s = s;
-}
-
-static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
-{
-	*at++ = '"';
-	if (ts_ns < 0) { /* before 1970: not worth keeping */
-		rc_time_format(ts_ns, at);
-		at += RC_TIME_TEXT_LEN;
-	} else {
-		int64_t s = (int64_t)((uint64_t)ts_ns / (uint64_t)RC_NS_PER_S);
-		struct second *second = &w->json->seconds[(uint64_t)s % TIME_SECONDS];
-		if (second->s != s)
-			learn_second(second, s);
-		memcpy(at, second->text, SECOND_LEN);
-		at = rc_digits_nine(at + SECOND_LEN, (uint32_t)(ts_ns - s * RC_NS_PER_S));
-		*at++ = 'Z';
-	}
-	*at++ = '"';
-	return at;
-}
+#define PUT_LITERAL(at, text) (memcpy(at, text, sizeof(text) - 1), (at) + sizeof(text) - 1)
 
 /* A value with its quotes, of which the first gives way to a space and the last to what follows. */
 #define UNQUOTED(at, put) \
@@ -321,9 +227,8 @@ static inline char *put_time(struct writer *w, char *at, int64_t ts_ns)
 	} while (0)
 
 /* "SERVFAIL for www.example.com A from 192.0.2.53: DNSSEC signature expired" */
-static char *put_message(struct writer *w, char *at)
+static SELDOM char *put_message(struct writer *w, char *at)
 {
-	static const char none[] = "\"No answer", nameless[] = "a message without a question";
 	const struct rc_event *e = w->event;
 	const char *because = e->message.because;
 	if (e->message.text != NULL)
@@ -334,17 +239,17 @@ static char *put_message(struct writer *w, char *at)
 	if (at == NULL)
 		return NULL;
 	if (e->response_code < 0)
-		at = mempcpy(at, none, strlen(none));
+		at = PUT_LITERAL(at, "\"No answer");
 	else
 		at = put_code(w, at, w->json->rcodes, (uint16_t)e->response_code) - 1;
-	at = mempcpy(at, " for ", 5);
+	at = PUT_LITERAL(at, " for ");
 	if (e->qname != NULL) {
 		at = put_name_text(w, at, e->qname);
 		UNQUOTED(at, put_code(w, at, w->json->types, (uint16_t)e->qtype));
 	} else {
-		at = mempcpy(at, nameless, strlen(nameless));
+		at = PUT_LITERAL(at, "a message without a question");
 	}
-	at = mempcpy(at, " from", 5);
+	at = PUT_LITERAL(at, " from");
 	UNQUOTED(at, put_addr(w, at, e->server.ip));
 	if (because != NULL) {
 		*at++ = ':';
@@ -354,7 +259,7 @@ static char *put_message(struct writer *w, char *at)
 	return at;
 }
 
-static char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
+static SELDOM char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
 {
 	struct rc_buf *text = &w->json->rdata;
 	struct rc_addr addr;
@@ -365,7 +270,7 @@ static char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr)
 	return put_octets(w, at, text->data, text->failed ? 0 : text->len);
 }
 
-static char *put_counters(struct writer *w, char *at, const struct rc_items *items)
+static SELDOM char *put_counters(struct writer *w, char *at, const struct rc_items *items)
 {
 	const struct rc_counter_set *sets = items->items;
 	char next = '{';
@@ -392,13 +297,14 @@ static char *put_counters(struct writer *w, char *at, const struct rc_items *ite
 	return at;
 }
 
-/* --- lists --- */
-
-static char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
+static SELDOM char *learn_set(struct writer *w, struct rc_known_set *known, char *at,
+			      const struct rc_step *step, uint64_t set)
 {
+	const size_t start = (size_t)(at - w->out->data);
+	uint64_t left = set;
 	char next = '[';
-	for (unsigned n = 0; set != 0 && n < RC_OPTIONS_MAX; set &= set - 1, n++) {
-		unsigned bit = (unsigned)__builtin_ctzll(set);
+	for (unsigned n = 0; left != 0 && n < RC_OPTIONS_MAX; left &= left - 1, n++) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
 		at = need(w, at, VALUE_MAX);
 		if (at == NULL)
 			return NULL;
@@ -408,15 +314,29 @@ static char *put_set(struct writer *w, char *at, const struct rc_step *step, uin
 						: put_word(w, at, step->field->choice(bit));
 	}
 	*at++ = ']';
+	size_t len = (size_t)(at - w->out->data) - start;
+	if (len <= sizeof known->text) {
+		*known = (struct rc_known_set){set, step->offset, (uint32_t)len, {0}};
+		memcpy(known->text, w->out->data + start, len);
+	}
 	return at;
+}
+
+static inline char *put_set(struct writer *w, char *at, const struct rc_step *step, uint64_t set)
+{
+	struct rc_known_set *known = rc_known_set_slot(&w->json->known, step->offset, set);
+	if (known->set != set || known->offset != step->offset)
+		return learn_set(w, known, at, step, set);
+	return rc_put_pieces(at, known->text, known->len);
 }
 
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base);
 
 /* A line of evidence, which may have stood in an earlier event; that of the failure itself has not. */
-static char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
-			  const struct rc_event_evidence *item)
+static SELDOM char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan,
+				 const void *base)
 {
+	const struct rc_event_evidence *item = base;
 	struct rc_known_line *lines = w->json->lines;
 	bool own = item->query_frame == w->event->query_frame;
 	const struct rc_known_line *known = own ? NULL : rc_line_find(lines, item);
@@ -425,36 +345,16 @@ static char *put_evidence(struct writer *w, char *at, const struct rc_plan *plan
 		return at == NULL ? NULL : mempcpy(at, known->text, known->len);
 	}
 	size_t start = (size_t)(at - w->out->data);
-	at = put_steps(w, at, plan, item);
+	at = put_steps(w, at, plan, base);
 	if (at != NULL && !own)
 		rc_line_learn(lines, item, w->out->data + start,
 			      (size_t)(at - w->out->data) - start);
 	return at;
 }
 
-static char *put_item(struct writer *w, char *at, const struct rc_step *step, const void *list,
-		      size_t i)
-{
-	const struct rc_plan *plan;
-	const struct rc_items *items = list; /* every list: {pointer, length} */
-	const char *item;
-	switch ((enum rc_kind)step->kind) {
-	case RC_KIND_TEXTS:
-		if (step->field->choice != NULL)
-			return put_word(w, at, ((const struct rc_texts *)list)->items[i]);
-		return put_text(w, at, ((const struct rc_texts *)list)->items[i]);
-	case RC_KIND_NAMES:
-		return put_name(w, at, ((const struct rc_names *)list)->items[i]);
-	default:
-		plan = &w->json->plans.items[step->table];
-		item = (const char *)items->items + i * plan->table->item_size;
-		if (plan->table == &rc_evidence_fields)
-			return put_evidence(w, at, plan, (const struct rc_event_evidence *)item);
-		return put_steps(w, at, plan, item);
-	}
-}
+/* --- lists: of their last comma the end is made, for empty ones are absent --- */
 
-static char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
+static SELDOM char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
 {
 	at = need(w, at, list->n * VALUE_MAX);
 	if (at == NULL)
@@ -468,20 +368,53 @@ static char *put_addrs(struct writer *w, char *at, const struct rc_addrs *list)
 	return at;
 }
 
-static char *put_list(struct writer *w, char *at, const struct rc_step *step, const void *list)
+static SELDOM char *put_names(struct writer *w, char *at, const struct rc_names *list)
 {
-	size_t n = ((const struct rc_items *)list)->n;
-	char next = '[';
-	for (size_t i = 0; i < n; i++, next = ',') {
+	*at++ = '[';
+	for (size_t i = 0; i < list->n; i++) {
+		at = need(w, at, NAME_MAX);
+		if (at == NULL)
+			return NULL;
+		at = put_name(w, at, list->items[i]);
+		*at++ = ',';
+	}
+	at[-1] = ']';
+	return at;
+}
+
+static SELDOM char *put_texts(struct writer *w, char *at, const struct rc_texts *list, bool words)
+{
+	*at++ = '[';
+	for (size_t i = 0; i < list->n; i++) {
 		at = need(w, at, VALUE_MAX);
 		if (at == NULL)
 			return NULL;
-		*at++ = next;
-		at = put_item(w, at, step, list, i);
+		at = words ? put_word(w, at, list->items[i]) : put_text(w, at, list->items[i]);
 		if (at == NULL)
 			return NULL;
+		*at++ = ',';
 	}
-	*at++ = ']';
+	at[-1] = ']';
+	return at;
+}
+
+static SELDOM char *put_items(struct writer *w, char *at, const struct rc_plan *plan,
+			      const struct rc_items *list)
+{
+	const char *item = list->items;
+	const char *const end = item + list->n * plan->table->item_size;
+	const bool evidence = plan->table == &rc_evidence_fields;
+	*at++ = '[';
+	for (; item != end; item += plan->table->item_size) {
+		at = need(w, at, VALUE_MAX);
+		if (at == NULL)
+			return NULL;
+		at = evidence ? put_evidence(w, at, plan, item) : put_steps(w, at, plan, item);
+		if (at == NULL)
+			return NULL;
+		*at++ = ',';
+	}
+	at[-1] = ']';
 	return at;
 }
 
@@ -497,7 +430,7 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	case RC_KIND_WORD:
 		return put_word(w, at, *(const char *const *)value);
 	case RC_KIND_PLAIN:
-		return put_plain(w, at, value);
+		return put_plain(at, value);
 	case RC_KIND_MESSAGE:
 		return put_message(w, at);
 	case RC_KIND_NUMBER:
@@ -505,7 +438,7 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 	case RC_KIND_DIGITS:
 		return rc_put_digits(at, *(const int64_t *)value);
 	case RC_KIND_TIME:
-		return put_time(w, at, *(const int64_t *)value);
+		return rc_known_put_time(&w->json->known, at, *(const int64_t *)value);
 	case RC_KIND_BOOL:
 		return rc_put_bool(at, *(const int8_t *)value);
 	case RC_KIND_ADDR:
@@ -522,15 +455,29 @@ static inline char *put_value(struct writer *w, char *at, const struct rc_step *
 		return put_rdata(w, at, value);
 	case RC_KIND_SET:
 		return put_set(w, at, step, *(const uint64_t *)value);
+	case RC_KIND_TEXTS:
+		return put_texts(w, at, value, step->field->choice != NULL);
 	case RC_KIND_ADDRS:
 		return put_addrs(w, at, value);
+	case RC_KIND_NAMES:
+		return put_names(w, at, value);
+	case RC_KIND_ITEMS:
+		return put_items(w, at, &w->json->plans.items[step->table], value);
 	case RC_KIND_COUNTERS:
 		return put_counters(w, at, value);
 	case RC_PLAN_TEXT:
 		return at;
+	case RC_PLAN_END:
+		return NULL;
 	default:
-		return put_list(w, at, step, value);
+		__builtin_unreachable();
 	}
+}
+
+/* Objects open behind the step before. */
+static inline unsigned objects_before(const struct rc_plan *plan, const struct rc_step *step)
+{
+	return step == plan->steps ? 0 : step[-1].depth;
 }
 
 /* Behind fields left out: closes objects down to `shared` ones, opens those of the field, writes its key. */
@@ -543,32 +490,42 @@ static inline char *put_key(char *at, const struct rc_step *step, unsigned open,
 			     (size_t)step->key_len - from);
 }
 
+/* From the first step that is not there: passes those left out, writes the key of the one that is. */
+static inline char *put_gap(char *at, const struct rc_plan *plan, const struct rc_step **step,
+			    const void *base)
+{
+	const struct rc_step *next = *step;
+	unsigned open = objects_before(plan, next), shared = open;
+	do {
+		shared = next->shared < shared ? next->shared : shared;
+		next++;
+	} while (!rc_plan_is_there(&next->present, base));
+	*step = next;
+	return put_key(at, next, open, next->shared < shared ? next->shared : shared);
+}
+
 static char *put_steps(struct writer *w, char *at, const struct rc_plan *plan, const void *base)
 {
-	const struct rc_step *step = plan->steps, *const end = step + plan->n;
-	const struct rc_step *next = step; /* behind the last one that was there */
+	const struct rc_step *step = plan->steps;
 	const size_t start = (size_t)(at - w->out->data);
-	unsigned open = 0, shared = 0; /* objects; of them, those that all fields left out share */
-	for (; step != end; step++) {
-		if (!rc_plan_is_there(&step->present, base)) {
-			shared = step->shared < shared ? step->shared : shared;
-			continue;
-		}
-		if (step == next)
+	for (;; step++) {
+		if (rc_plan_is_there(&step->present, base))
 			at = rc_put_pieces(at, step->joint, step->joint_len);
 		else
-			at = put_key(at, step, open, step->shared < shared ? step->shared : shared);
-		next = step + 1;
-		open = shared = step->depth;
-		at = put_value(w, at, step, (const char *)base + step->offset);
-		if (at == NULL)
-			return NULL;
+			at = put_gap(at, plan, &step, base);
+		char *next = put_value(w, at, step, (const char *)base + step->offset);
+		if (next == NULL)
+			break;
+		at = next;
 	}
-	if (open == 0 && at == w->out->data + start) /* nothing was there */
+	if (step->kind != RC_PLAN_END)
+		return NULL;
+	char *first = w->out->data + start;
+	if (at == first + 1) /* nothing was there */
 		at++;
-	w->out->data[start] = '{'; /* there was a comma */
-	memset(at, '}', RC_PLAN_DEPTH_MAX + 1);
-	return at + open + 1;
+	*first = '{'; /* instead of the first comma, and of the last one: */
+	at[-1] = '}';
+	return at;
 }
 
 void rc_json_event(struct rc_json *json, struct rc_buf *out, const struct rc_event *event)

@@ -9,7 +9,7 @@
 #include "emit/fields.h"
 
 #define RC_JSON_INT_MAX INT64_C(9007199254740991) /* 2^53 - 1: readers keep no more, RFC 8259 6 */
-#define RC_JSON_ROOM 16384u /* octets of a line's buffer that may stay unused, see rc_json_event */
+#define RC_JSON_ROOM 32768u /* octets of a line's buffer that may stay unused, see rc_json_event */
 #define RC_JSON_ESCAPED_MAX 6u /* "\uXXXX" for one octet */
 #define RC_JSON_PIECE 16u      /* octets copied and looked at together */
 

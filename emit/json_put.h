@@ -40,10 +40,6 @@ static inline char *rc_put_odd_number(char *at, int64_t value)
 
 static inline char *rc_put_number(char *at, int64_t value)
 {
-	if ((uint64_t)value < 10) {
-		*at = (char)('0' + value);
-		return at + 1;
-	}
 	if ((uint64_t)value > RC_JSON_INT_MAX)
 		return rc_put_odd_number(at, value);
 	return rc_digits_put(at, (uint64_t)value);

@@ -1,14 +1,9 @@
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "base/plain.h"
 #include "emit/json.h"
 
 #define REPLACEMENT 0xfffdu /* U+FFFD REPLACEMENT CHARACTER */
-
-/* Sixteen octets at once: the compiler makes of it what the machine has. */
-typedef int8_t octets __attribute__((vector_size(16)));
 
 static char *put_unit(char *at, unsigned unit)
 {
@@ -58,25 +53,6 @@ static size_t utf8_read(const unsigned char *p, size_t left, uint32_t *ret_c)
 	return 0;
 }
 
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
-static inline bool all_plain(octets v)
-{
-	/* Signed: octets from 0x80 on are below the space, too. */
-	octets odd = (octets)(v < ' ') | (octets)(v == 0x7f) | (octets)(v == '"') |
-		     (octets)(v == '\\');
-#ifdef __SSE2__
-	return _mm_movemask_epi8((__m128i)odd) == 0;
-#else
-	uint64_t halves[2];
-	memcpy(halves, &odd, sizeof halves);
-	return (halves[0] | halves[1]) == 0;
-#endif
-}
-
 /* One octet, or one UTF-8 sequence, that cannot stand as it is; *ret_end is behind what was written. */
 static size_t put_special(char *at, const unsigned char *p, size_t left, char **ret_end)
 {
@@ -101,51 +77,23 @@ static size_t put_special(char *at, const unsigned char *p, size_t left, char **
 	return n;
 }
 
-/* The last octets of a text, fewer than a vector holds, with plain ones behind them. */
-static octets read_tail(const unsigned char *p, size_t len)
-{
-	unsigned char tail[sizeof(octets)];
-	octets v;
-	memset(tail, ' ', sizeof tail);
-	if (len >= 8) { /* two words that overlap */
-		memcpy(tail, p, 8);
-		memcpy(tail + len - 8, p + len - 8, 8);
-	} else if (len >= 4) {
-		memcpy(tail, p, 4);
-		memcpy(tail + len - 4, p + len - 4, 4);
-	} else {
-		for (size_t i = 0; i < len; i++)
-			tail[i] = p[i];
-	}
-	memcpy(&v, tail, sizeof v);
-	return v;
-}
-
 char *rc_json_escape(char *at, const void *text, size_t len)
 {
 	const unsigned char *p = text;
-	size_t i = 0;
-	while (i < len) {
-		octets v;
-		size_t n = len - i < sizeof v ? len - i : sizeof v;
-		if (n == sizeof v)
-			memcpy(&v, p + i, sizeof v);
-		else
-			v = read_tail(p + i, n);
-		if (all_plain(v)) {
-			memcpy(at, &v, sizeof v);
-			at += n;
-			i += n;
-			continue;
-		}
-		for (size_t end = i + n; i < end;) {
-			if (is_plain(p[i]))
+	for (size_t i = 0;;) {
+		size_t n = rc_plain_len(p + i, len - i);
+		at = mempcpy(at, p + i, n);
+		i += n;
+		if (i == len)
+			return at;
+		size_t end = len - i < RC_PLAIN_PIECE ? len : i + RC_PLAIN_PIECE;
+		while (i < end) {
+			if (rc_is_plain(p[i]))
 				*at++ = (char)p[i++];
 			else
 				i += put_special(at, p + i, len - i, &at);
 		}
 	}
-	return at;
 }
 
 /* Where the worst case does not fit, the text itself still may. */
@@ -154,7 +102,7 @@ static void put_piecewise(struct rc_buf *out, const unsigned char *p, size_t len
 	rc_buf_putc(out, '"');
 	for (size_t i = 0; i < len;) {
 		char text[2 * RC_JSON_ESCAPED_MAX], *end = text;
-		if (is_plain(p[i]))
+		if (rc_is_plain(p[i]))
 			*end++ = (char)p[i++];
 		else
 			i += put_special(text, p + i, len - i, &end);

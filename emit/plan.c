@@ -262,6 +262,20 @@ static void plan_field(struct maker *m, const struct rc_field *f)
 	}
 }
 
+/* A step of the kind RC_PLAN_END. */
+static void plan_end(struct maker *m)
+{
+	static const struct rc_field none = {.path = ""};
+	struct rc_buf *texts = &m->plans->texts;
+	struct rc_step *step = &m->plan->steps[m->plan->n++];
+	*step = (struct rc_step){.kind = RC_PLAN_END, .present.absent = 1};
+	step->key_off = step->joint_off = (uint32_t)texts->len;
+	add_closers(texts, m->last, &none);
+	step->joint_len = (uint16_t)(texts->len - step->joint_off);
+	m->plan->text_len += RC_PLAN_DEPTH_MAX + 1u;
+	add_rest(texts);
+}
+
 static int make_plan(struct rc_plans *plans, const struct rc_field_table *table, unsigned datasets,
 		     const char *blank, struct rc_plan *plan)
 {
@@ -271,6 +285,7 @@ static int make_plan(struct rc_plans *plans, const struct rc_field_table *table,
 		if (table->fields[i].in & datasets)
 			plan_field(&m, &table->fields[i]);
 	close_step(&m);
+	plan_end(&m);
 	plans->n_steps += plan->n;
 	return plans->texts.failed ? RC_E_NOMEM : m.err;
 }
@@ -298,7 +313,7 @@ int rc_plan_make(const struct rc_event *event, struct rc_plans *ret_plans)
 	int err = measure(&rc_event_fields, &n_rows, &n_tables);
 	if (err != RC_OK || n_tables > RC_PLAN_TABLES_MAX)
 		return RC_E_RANGE;
-	plans.steps = calloc(n_rows * RC_DS_COUNT, sizeof *plans.steps);
+	plans.steps = calloc((n_rows + n_tables) * RC_DS_COUNT, sizeof *plans.steps);
 	if (plans.steps == NULL)
 		return RC_E_NOMEM;
 	for (unsigned d = 0; err == RC_OK && d < RC_DS_COUNT; d++)

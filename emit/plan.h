@@ -1,7 +1,7 @@
 /*
  * The field table made ready for writing, once a run: for each dataset and each sub-table a list of
  * steps. A step is text that is known beforehand (keys, objects closed and opened, fields whose value
- * never changes) and the value behind it, if any.
+ * never changes) and the value behind it, if any; the last one closes what is open.
  */
 #ifndef RC_EMIT_PLAN_H
 #define RC_EMIT_PLAN_H
@@ -25,7 +25,7 @@ struct rc_presence {
 
 struct rc_step {
 	struct rc_presence present;
-	uint8_t kind;    /* enum rc_kind; RC_PLAN_TEXT: no value follows */
+	uint8_t kind;    /* enum rc_kind, or one of those below */
 	uint8_t table;   /* of its codes, in rc_plans.codes; of its items, in rc_plans.items */
 	uint8_t depth;   /* objects open behind it */
 	uint8_t shared;  /* objects that its first field shares with the field before */
@@ -39,7 +39,10 @@ struct rc_step {
 	uint8_t from[RC_PLAN_DEPTH_MAX + 1]; /* where key begins when so many objects are open */
 };
 
-#define RC_PLAN_TEXT 0xffu
+enum { /* kinds of steps without a value */
+       RC_PLAN_TEXT = RC_KIND_COUNTERS + 1,
+       RC_PLAN_END, /* the last one: it closes what is open, and is always there */
+};
 
 struct rc_plan {
 	const struct rc_field_table *table;

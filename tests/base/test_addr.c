@@ -55,6 +55,18 @@ static void text_is_that_of_the_c_library(void **state)
 	}
 }
 
+static void every_octet_of_ipv4_is_text(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 256; i++) {
+		uint8_t bytes[4] = {(uint8_t)i, (uint8_t)(255 - i), (uint8_t)(i + 7), (uint8_t)i};
+		char text[RC_ADDR_TEXT_MAX], want[RC_ADDR_TEXT_MAX];
+		struct rc_addr a = rc_addr_v4(bytes);
+		inet_ntop(AF_INET, bytes, want, sizeof want);
+		assert_string_equal(rc_addr_format(&a, text), want);
+	}
+}
+
 static void what_is_no_address_is_refused(void **state)
 {
 	(void)state;
@@ -128,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_and_format_are_inverse),
 		cmocka_unit_test(text_is_that_of_the_c_library),
+		cmocka_unit_test(every_octet_of_ipv4_is_text),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(families_with_the_same_octets_differ),
 		cmocka_unit_test(special_ranges_hold_to_their_edges),

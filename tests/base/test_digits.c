@@ -51,6 +51,40 @@ static void octets_print_as_printf_prints_them(void **state)
 	}
 }
 
+/* RFC 4648 10, and what lies at the ends of the alphabet. */
+static void base64_is_that_of_its_specification(void **state)
+{
+	static const struct {
+		const char *in, *want;
+	} cases[] = {{"", ""},
+		     {"f", "Zg=="},
+		     {"fo", "Zm8="},
+		     {"foo", "Zm9v"},
+		     {"foob", "Zm9vYg=="},
+		     {"fooba", "Zm9vYmE="},
+		     {"foobar", "Zm9vYmFy"},
+		     {"\xff\xef\xbe", "/+++"},
+		     {"\x01\x02\x03", "AQID"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[16];
+		*rc_base64_put(text, cases[i].in, strlen(cases[i].in)) = '\0';
+		assert_string_equal(text, cases[i].want);
+	}
+}
+
+static void short_hexadecimal_numbers_print_as_printf_prints_them(void **state)
+{
+	(void)state;
+	for (unsigned value = 0; value < 0x10000; value++) {
+		uint8_t octets[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+		char text[8], want[8];
+		snprintf(want, sizeof want, "%x", value);
+		*rc_hex_put_short(text, octets) = '\0';
+		assert_string_equal(text, want);
+	}
+}
+
 static void nanoseconds_have_nine_digits(void **state)
 {
 	static const struct {
@@ -71,6 +105,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(octets_print_as_printf_prints_them),
 		cmocka_unit_test(numbers_print_as_printf_prints_them),
+		cmocka_unit_test(base64_is_that_of_its_specification),
+		cmocka_unit_test(short_hexadecimal_numbers_print_as_printf_prints_them),
 		cmocka_unit_test(nanoseconds_have_nine_digits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

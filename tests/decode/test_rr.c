@@ -1,5 +1,7 @@
 #include "tests/decode/wire.h"
 
+#include <stdio.h>
+
 #include "decode/rr.h"
 
 static struct wire w;
@@ -46,6 +48,33 @@ static void text_is_quoted_and_ascii(void **state)
 	PRINTS(257, "\000\005issueca.example", "0 issue \"ca.example\"");
 	PRINTS(256, "\000\012\000\001http://x/", "10 1 \"http://x/\"");
 	PRINTS(35, "\000\001\000\002\001s\000\000\000", "1 2 \"s\" \"\" \"\" .");
+}
+
+/* Plain text of every length, with an odd octet at each place, against one octet at a time. */
+static void text_is_escaped_wherever_it_needs_it(void **state)
+{
+	static const uint8_t odd[] = {0, 31, '"', '\\', 127, 128, 255, ' ', '~'};
+	(void)state;
+	for (unsigned len = 1; len < 70; len++) {
+		for (unsigned i = 0; i < len * sizeof odd; i++) {
+			uint8_t rdata[70];
+			char want[4 * sizeof rdata + 3], *at = want;
+			rdata[0] = (uint8_t)len;
+			for (unsigned k = 0; k < len; k++)
+				rdata[1 + k] = (uint8_t)('a' + (k + i) % 26);
+			rdata[1 + i / sizeof odd] = odd[i % sizeof odd];
+			*at++ = '"';
+			for (unsigned k = 1; k <= len; k++) {
+				uint8_t c = rdata[k];
+				if (c < 32 || c > 126)
+					at += sprintf(at, "\\%03u", c);
+				else
+					at += sprintf(at, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+			}
+			memcpy(at, "\"", 2);
+			assert_string_equal(format(RC_TYPE_TXT, RC_CLASS_IN, rdata, len + 1), want);
+		}
+	}
 }
 
 static void dnssec_types(void **state)
@@ -195,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_and_names),
 		cmocka_unit_test(text_is_quoted_and_ascii),
+		cmocka_unit_test(text_is_escaped_wherever_it_needs_it),
 		cmocka_unit_test(dnssec_types),
 		cmocka_unit_test(service_bindings_print_by_name),
 		cmocka_unit_test(

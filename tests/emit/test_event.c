@@ -74,6 +74,25 @@ static void nothing_of_an_earlier_event_stays(void **state)
 	assert_int_equal(w->event.marks, 0);
 }
 
+static void each_header_flag_is_told_by_its_name(void **state)
+{
+	static const struct {
+		uint16_t bit;
+		const char *name;
+	} flags[] = {{RC_FLAG_AA, "AA"}, {RC_FLAG_TC, "TC"}, {RC_FLAG_RD, "RD"},
+		     {RC_FLAG_RA, "RA"}, {RC_FLAG_AD, "AD"}, {RC_FLAG_CD, "CD"}};
+	struct world *w = *state;
+	for (unsigned word = 0; word < 0x10000; word += 3) {
+		uint64_t want = 0;
+		for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+			want |= word & flags[i].bit ? flag(flags[i].name) : 0;
+		w->sample.x.query.flags = (uint16_t)word;
+		w->sample.x.query.do_bit = word & 1;
+		fill_transaction(w);
+		assert_int_equal(w->event.query_flags, want | (word & 1 ? flag("DO") : 0));
+	}
+}
+
 static void header_flags_stand_in_the_order_of_ecs(void **state)
 {
 	static const char *const all[] = {"AA", "TC", "RD", "RA", "AD", "CD", "DO"};
@@ -269,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(unanswered_query_has_no_response_code),
 		CASE(nothing_of_an_earlier_event_stays),
+		CASE(each_header_flag_is_told_by_its_name),
 		CASE(header_flags_stand_in_the_order_of_ecs),
 		CASE(outcome_follows_what_was_seen),
 		CASE(duration_is_end_minus_start_and_never_negative),

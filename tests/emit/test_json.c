@@ -519,6 +519,85 @@ static void events_of_random_names_and_texts_parse_back_and_are_stable(void **st
 	}
 }
 
+/* Half of them of few octets, so that runs of zeros and addresses told before occur. */
+static struct rc_addr random_addr(uint32_t *state)
+{
+	uint8_t bytes[16] = {0};
+	unsigned kind = chance(state) % 4;
+	for (unsigned i = 0; i < sizeof bytes; i++)
+		if (kind > 1 || chance(state) % 8 == 0)
+			bytes[i] = (uint8_t)(kind == 3 ? chance(state) % 3 : chance(state));
+	return chance(state) % 2 ? rc_addr_v4(bytes) : rc_addr_v6(bytes);
+}
+
+static int64_t random_number(uint32_t *state)
+{
+	return (int64_t)((uint64_t)chance(state) << 20 ^ chance(state)) >> chance(state) % 44;
+}
+
+static void random_exchange(struct sample *s, uint32_t *state)
+{
+	struct rc_exchange *x = &s->x;
+	x->first_ns = random_number(state) * 100003; /* up to our days */
+	x->end_ns = x->first_ns + random_number(state);
+	x->asker = random_addr(state);
+	x->server = random_addr(state);
+	x->asker_port = (uint16_t)random_number(state);
+	x->server_port = (uint16_t)random_number(state);
+	x->id = (uint16_t)random_number(state);
+	x->qtype = (uint16_t)(chance(state) >> chance(state) % 16);
+	x->qclass = (uint16_t)(chance(state) >> chance(state) % 16);
+	x->opcode = chance(state) % 16;
+	x->vlan = (uint16_t)(chance(state) % 3);
+	x->inner_vlan = (uint16_t)(chance(state) % 3);
+	x->encaps = chance(state) % 4;
+	x->marks = chance(state) % 2 ? 0 : chance(state);
+	x->first_frame = chance(state) % 2 * chance(state);
+	x->end_frame = chance(state) >> chance(state) % 24;
+	x->state = chance(state) % 4 ? RC_X_ANSWERED : RC_X_UNANSWERED;
+	x->query.flags = (uint16_t)chance(state);
+	x->query.edns = chance(state) % 2;
+	x->answer.flags = (uint16_t)chance(state);
+	x->answer.do_bit = chance(state) % 2;
+	x->answer.rcode = chance(state) % 2 ? chance(state) % 4 : chance(state) % 4096;
+	x->answer.edns = chance(state) % 2;
+	x->answer.udp_size = (uint16_t)random_number(state);
+	x->answer.options = chance(state) % 2 ? chance(state) % 2 : chance(state);
+	x->answer.counts[1] = (uint16_t)(chance(state) % 300);
+}
+
+/* What is kept as text from event to event, and fields that are there or not, in any order. */
+static void events_of_random_exchanges_parse_back(void **state)
+{
+	struct world *w = *state;
+	uint32_t seed = 3;
+	for (unsigned round = 0; round < 4000; round++) {
+		struct rc_failure *f = &w->sample.failure;
+		sample_make(&w->sample, "x", 1);
+		random_exchange(&w->sample, &seed);
+		w->sample.evidence[0].from = random_addr(&seed);
+		w->sample.evidence[1].frame = chance(&seed) % 2;
+		w->sample.evidence[1].ts_ns = chance(&seed) % 2 * random_number(&seed);
+		f->cause = rc_cause_at(chance(&seed) % rc_cause_count());
+		f->n_evidence = chance(&seed) % 3;
+		f->n_fix = chance(&seed) % 3;
+		f->n_alternatives = chance(&seed) % 2;
+		f->n_chain = chance(&seed) % 3;
+		f->zone = chance(&seed) % 2 ? &w->sample.zone : NULL;
+		f->server = chance(&seed) % 2 ? &w->sample.chain[0] : NULL;
+		f->incident = chance(&seed) % 2;
+		f->visibility.cut = chance(&seed) % 2;
+		f->visibility.n_not_seen = chance(&seed) % 2;
+		if (round % 2 == 0)
+			rc_event_from_failure(&w->event, RC_DS_FAILURE, f);
+		else
+			rc_event_from_transaction(&w->event, &w->sample.x,
+						  chance(&seed) % 8 ? &w->sample.msg.qname : NULL,
+						  chance(&seed) % 2 ? &w->sample.msg : NULL);
+		check_event(w);
+	}
+}
+
 /* Lines of evidence are kept: one that differs in anything must not be taken for another. */
 static void evidence_that_differs_in_one_thing_is_told_as_it_is(void **state)
 {
@@ -634,6 +713,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			events_of_random_names_and_texts_parse_back_and_are_stable, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(events_of_random_exchanges_parse_back, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(evidence_that_differs_in_one_thing_is_told_as_it_is,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_stand_in_the_order_of_the_contract, setup,
