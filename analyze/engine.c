@@ -33,7 +33,6 @@
 #define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
 #define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
-#define ONE_WAY_QUERIES 3u                /* so many questions and not one answer */
 #define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
 #define OBS_BYTES (offsetof(struct rc_obs, msg.qname) + RC_LINE_BYTES) /* as a rule looked at */
 #define ANSWER_BYTES 256u /* of an answer: most are no longer */
@@ -63,6 +62,7 @@ struct rc_engine {
 	int64_t start_ns;                /* first observation; INT64_MIN before */
 	int64_t now_ns;
 	struct rc_drops drops;
+	struct rc_one_way_signs one_way;
 	int64_t looked_ns; /* when drops were last asked for */
 	int64_t work_ns;   /* begin of the second in which work_done counts */
 	unsigned work_done;
@@ -102,6 +102,8 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 	if (r->name_len > 1 && rc_may_report(r->name))
 		note_report(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
+	if (rc_pair_stats(e->pair)->answers == 0)
+		rc_one_way_note(&e->one_way, r, e->keys->server_host);
 	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,
 					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
 }
@@ -218,12 +220,9 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
-/* Nothing in the capture from the other side: questions enough, no answer of any kind, and nobody asks again for it. */
-static bool is_one_way(const struct rc_engine *e)
+static enum rc_one_way one_way_of(const struct rc_engine *e)
 {
-	const struct rc_pair_stats *pairs = rc_pair_stats(e->pair);
-	return pairs->answers + pairs->tcp_replies + pairs->icmp_matched == 0 &&
-	       pairs->retransmissions == 0 && pairs->exchanges >= ONE_WAY_QUERIES;
+	return rc_one_way_of(&e->one_way, rc_pair_stats(e->pair));
 }
 
 /*
@@ -234,7 +233,8 @@ static bool is_too_young(const struct rc_engine *e, const struct rc_exchange *x)
 {
 	const struct rc_host *server = rc_hosts_find(e->hosts, &x->server);
 	if (!(x->marks & RC_X_AT_END) || e->now_ns - x->first_ns >= YOUNG_NS ||
-	    (x->marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)) || is_one_way(e))
+	    (x->marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)) ||
+	    one_way_of(e) != RC_TWO_WAYS)
 		return false;
 	return x->attempts == 1 && (server == NULL || server->answered_query_ns <= x->first_ns);
 }
@@ -322,7 +322,7 @@ static struct rc_case_sources sources_of(const struct rc_engine *e)
 		.digests = e->digests,
 		.trails = e->trails,
 		.tls_pos = rc_pair_last_tls(e->pair),
-		.one_way = is_one_way(e),
+		.one_way = one_way_of(e),
 		.own_anchor = e->config.trust_anchor != NULL,
 		.seed = e->config.seed,
 		.timeout_ns = e->config.timeout_ns,

@@ -48,7 +48,7 @@ static enum rc_confidence test_one_way(const struct rc_rule *rule, struct rc_cas
 				       struct rc_finding *f)
 {
 	(void)rule;
-	if (!c->one_way)
+	if (c->one_way != RC_ONE_WAY)
 		return RC_CONF_NONE;
 	f->explanation = rc_say(
 		c,
@@ -75,10 +75,14 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 						 rc_say_addr(c, &c->x->server),
 						 rc_say_addr(c, &c->x->asker), c->x->attempts,
 						 c->x->attempts == 1 ? "attempt" : "attempts")
-					: rc_say(c, "%s answers nothing (%u %s of %s).",
+					: rc_say(c, "%s answers nothing (%u %s of %s)%s.",
 						 rc_say_addr(c, &c->x->server), c->x->attempts,
 						 c->x->attempts == 1 ? "attempt" : "attempts",
-						 rc_say_addr(c, &c->x->asker));
+						 rc_say_addr(c, &c->x->asker),
+						 c->one_way == RC_TWO_WAYS
+							 ? ""
+							 : ", or the capture has one direction "
+							   "only");
 	rc_prove_self(c, f, "no answer");
 	return answers_others ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
@@ -141,12 +145,17 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "no_answer.one_way_capture",
 				.title = "the capture has one direction only",
-				.when = "Queries to several servers or of several clients, and not "
-					"one packet the other way in the whole capture.",
-				RC_TRUTH(NULL,
-					 "Several questions, and not one packet the other way in "
-					 "the whole capture.",
-					 NULL, {"no_answer.server_silent", "some server answers"}),
+				.when = "Queries to several servers or about several domains, and "
+					"not one packet the other way in the whole capture.",
+				RC_TRUTH(
+					NULL,
+					"Questions to several servers or about several domains, "
+					"not one packet the other way in the whole capture, and "
+					"nobody asks again.",
+					NULL,
+					{"no_answer.server_silent",
+					 "some server answers, or one alone is asked about little, "
+					 "or again"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Mirror both directions of the link to the sensor."},
@@ -165,7 +174,10 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not answer",
 				.when = "No answer to any attempt, and no ICMP error.",
 				RC_TRUTH(NULL, "No answer from a server that answers nobody.",
-					 "No answer from a server that answers others.",
+					 "No answer from a server that answers others; or from the "
+					 "only one "
+					 "that is asked, about little, in a capture without any "
+					 "answer.",
 					 {"policy.client_not_allowed",
 					  "the server answers others the same, and this client "
 					  "never"},

@@ -65,7 +65,7 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
 		return confidence;
 	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
-	if (at_end || c->one_way || (c->x->marks & RC_X_DROPS))
+	if (at_end || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_DROPS))
 		return RC_CONF_POSSIBLE;
 	enum rc_confidence most = hearing(c);
 	if (most > RC_CONF_LIKELY && !is_acted_on(c))

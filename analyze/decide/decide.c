@@ -344,7 +344,7 @@ static struct rc_visibility visibility_of(struct rc_case *c, const struct outcom
 	uint32_t marks = c->x->marks;
 	struct rc_visibility v = {
 		.upstream_seen = c->n_links > 0,
-		.one_way = c->one_way,
+		.one_way = c->one_way != RC_TWO_WAYS,
 		.capture_start = (marks & RC_X_AT_START) != 0,
 		.capture_end = (marks & RC_X_AT_END) != 0,
 		.kernel_drops = (marks & RC_X_DROPS) != 0,

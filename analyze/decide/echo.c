@@ -167,7 +167,8 @@ static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *
 	       x->answer.rcode == RC_RCODE_SERVFAIL && x->opcode == RC_OPCODE_QUERY &&
 	       x->qtype < 128 && x->qclass == RC_CLASS_IN && x->qdcount == 1 &&
 	       x->query.fault == RC_FAULT_NONE && x->query.edns_version == 0 &&
-	       !(x->marks & RC_X_AT_END) && !s->one_way && !rc_addr_equal(&x->asker, &x->server);
+	       !(x->marks & RC_X_AT_END) && s->one_way == RC_TWO_WAYS &&
+	       !rc_addr_equal(&x->asker, &x->server);
 }
 
 /* An answer that says nothing but that it failed. */

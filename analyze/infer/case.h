@@ -8,6 +8,7 @@
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/digest.h"
+#include "analyze/infer/one_way.h"
 #include "analyze/infer/others.h"
 #include "analyze/infer/reports.h"
 #include "analyze/infer/serial.h"
@@ -96,10 +97,10 @@ struct rc_case {
 	const struct rc_link *forwarded; /* the same question put to another resolver; NULL */
 
 	bool own_fetch; /* no client is in sight: the exchange stands for the resolver's own work */
-	bool one_way;   /* the whole capture holds queries only */
-	uint64_t ede;   /* bit per EDE code of the answer (codes below 64) */
-	bool ede_read;  /* its texts were read, by the rules of DNSSEC: */
-	uint32_t ede_fault; /* what they say */
+	enum rc_one_way one_way; /* of the whole capture */
+	uint64_t ede;            /* bit per EDE code of the answer (codes below 64) */
+	bool ede_read;           /* its texts were read, by the rules of DNSSEC: */
+	uint32_t ede_fault;      /* what they say */
 	struct rc_others others;
 	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
@@ -131,8 +132,8 @@ struct rc_case_sources {
 	struct rc_digests *digests;
 	struct rc_trails *trails;
 	uint64_t tls_pos;
-	bool own_fetch;  /* the exchange is a resolver's own work, asker and server are itself */
-	bool one_way;    /* no answer of any server in the whole capture */
+	bool own_fetch; /* the exchange is a resolver's own work, asker and server are itself */
+	enum rc_one_way one_way;
 	bool own_anchor; /* trust anchors were given by the user */
 	uint64_t seed;
 	int64_t timeout_ns; /* no exchange stays open longer */

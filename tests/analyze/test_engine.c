@@ -519,9 +519,11 @@ static void queries_alone_are_a_one_way_capture(void **state)
 {
 	struct sim s;
 	(void)state;
+	static const char *const names[] = {"www.a.example", "b.example", "www.c.test", "d.test",
+					    "www.e.test"};
 	begin(&s);
 	for (unsigned i = 0; i < 5; i++)
-		ask(&s, LATE + i, CLIENT, RESOLVER, 10 + i, QUERY, "www.example");
+		ask(&s, LATE + i, CLIENT, RESOLVER, 10 + i, QUERY, names[i]);
 	rc_engine_advance(s.engine, T0 + 60000 * MS);
 	finish(&s);
 	assert_int_equal(s.n, 5);
@@ -529,6 +531,38 @@ static void queries_alone_are_a_one_way_capture(void **state)
 		assert_cause(&s, i, "no_answer.one_way_capture");
 		assert_true(s.seen[i].confidence < RC_CONF_PROVEN);
 	}
+}
+
+/* Once each time, as monitors ask: the server may be silent, or its answers are not captured. */
+static void one_server_asked_little_may_be_silent(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 5; i++)
+		ask(&s, LATE + 1000 * (int64_t)i, CLIENT, RESOLVER, 10 + i, QUERY, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 5);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_cause(&s, i, "no_answer.server_silent");
+		assert_int_equal(s.seen[i].confidence, RC_CONF_POSSIBLE);
+		assert_true(s.seen[i].visibility.one_way);
+	}
+}
+
+static void several_servers_without_a_word_are_a_one_way_capture(void **state)
+{
+	static const char *const servers[] = {RESOLVER, ROOT_SERVER, ZONE_SERVER};
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 3; i++)
+		ask(&s, LATE + i, CLIENT, servers[i], 10 + i, QUERY, "www.example");
+	rc_engine_advance(s.engine, T0 + 60000 * MS);
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_cause(&s, i, "no_answer.one_way_capture");
 }
 
 static void a_servfail_alone_is_an_honest_unknown(void **state)
@@ -799,6 +833,8 @@ int main(void)
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
+		cmocka_unit_test(one_server_asked_little_may_be_silent),
+		cmocka_unit_test(several_servers_without_a_word_are_a_one_way_capture),
 		cmocka_unit_test(a_servfail_alone_is_an_honest_unknown),
 		cmocka_unit_test(an_answer_cut_by_the_capture_is_not_malformed),
 		cmocka_unit_test(verdicts_do_not_depend_on_the_seed),
