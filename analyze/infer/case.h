@@ -18,12 +18,6 @@
 #include "analyze/verdict.h"
 #include "base/arena.h"
 
-struct rc_followed {
-	struct rc_name name;
-	uint64_t hash;
-	enum rc_role role;
-};
-
 /* One exchange of the resolver that belongs to the failure. */
 struct rc_link {
 	const struct rc_record *record;

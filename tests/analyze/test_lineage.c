@@ -278,6 +278,58 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	rc_recorder_free(c.recorder);
 }
 
+/* With QNAME minimisation it asks for what lies above the target first: that this is answered ends nothing. */
+static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example", *target = "a.b.far.test";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
+	say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
+	ask(&s, LATE + 12, RESOLVER, ROOT_SERVER, 4, FETCH, "far.test");
+	dns_query(&d, 4, RC_FLAG_QR, "far.test", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "far.test", RC_TYPE_NS, "ns1.far.test");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.far.test", PROVIDER_SERVER);
+	say(&s, LATE + 13, ROOT_SERVER, RESOLVER, 4, &d);
+	ask(&s, LATE + 14, RESOLVER, PROVIDER_SERVER, 5, FETCH, "b.far.test");
+	dns_query(&d, 5, AUTHORITY, "b.far.test", RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, "far.test");
+	say(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, &d);
+	for (unsigned i = 0; i < 3; i++)
+		ask(&s, LATE + 16 + 800 * i, RESOLVER, PROVIDER_SERVER, 6 + i, FETCH, target);
+	reply(&s, LATE + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "far.test");
+}
+
+/* www is an alias of the zone's own name: what answers that is the answer. */
+static void an_alias_may_lead_to_what_lies_above_it(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, "example");
+	say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
+	ask(&s, LATE + 12, RESOLVER, ZONE_SERVER, 4, FETCH, "example");
+	reply_a(&s, LATE + 13, ZONE_SERVER, RESOLVER, 4, AUTHORITY, "example");
+	reply(&s, LATE + 14, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "resolver.internal");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +342,8 @@ int main(void)
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
 		cmocka_unit_test(
 			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
+		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
+		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
