@@ -278,6 +278,14 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	rc_recorder_free(c.recorder);
 }
 
+static void send_typed(struct sim *s, int64_t ms, const char *asker, const char *server,
+		       unsigned id, unsigned flags, const char *name, unsigned type)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, type);
+	send_message(s, ms, asker, 20000 + id, server, 53, &d);
+}
+
 /* With QNAME minimisation it asks for what lies above the target first: that this is answered ends nothing. */
 static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **state)
 {
@@ -330,6 +338,21 @@ static void an_alias_may_lead_to_what_lies_above_it(void **state)
 	assert_cause(&s, 0, "resolver.internal");
 }
 
+/* One that validates asks for keys before it hands the question on. */
+static void what_a_forwarder_asks_first_need_not_be_the_question(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	send_typed(&s, LATE + 1, FORWARDER, RESOLVER, 2, QUERY, "example", RC_TYPE_DNSKEY);
+	reply(&s, LATE + 6000, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_true(s.seen[0].visibility.upstream_seen);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,6 +367,7 @@ int main(void)
 			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
 		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
+		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
