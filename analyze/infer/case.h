@@ -185,6 +185,9 @@ static inline bool rc_case_question_cut(const struct rc_case *c)
 	return c->qname->len == 0 && (c->x->marks & RC_X_CUT) != 0;
 }
 
+/* What a forwarder asked another resolver for in vain: the question, else keys to validate the answer; NULL if nothing. */
+const struct rc_link *rc_case_handed_on(const struct rc_case *c);
+
 /* The zone on the way whose servers show different serials; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 

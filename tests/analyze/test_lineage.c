@@ -353,6 +353,44 @@ static void what_a_forwarder_asks_first_need_not_be_the_question(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* The question it is answered, the keys it is refused: as the server that it forwards to does not recurse. */
+static void keys_that_a_forwarder_is_refused_are_why_it_fails(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, ZONE_SERVER, 2, QUERY, name);
+	reply_a(&s, LATE + 2, ZONE_SERVER, FORWARDER, 2, AUTHORITY | RC_FLAG_RD, name);
+	send_typed(&s, LATE + 3, FORWARDER, ZONE_SERVER, 3, QUERY, "example", RC_TYPE_DS);
+	dns_query(&d, 3, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, "example", RC_TYPE_DS);
+	say(&s, LATE + 4, ZONE_SERVER, FORWARDER, 3, &d);
+	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "policy.recursion_unavailable");
+}
+
+/* Why the resolver behind fails them is not seen: that it does is what is left. */
+static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 2, QUERY, name);
+	reply_a(&s, LATE + 2, RESOLVER, FORWARDER, 2, RECURSED, name);
+	send_typed(&s, LATE + 3, FORWARDER, RESOLVER, 3, QUERY, "example", RC_TYPE_DNSKEY);
+	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, "example", RC_TYPE_DNSKEY);
+	say(&s, LATE + 4, RESOLVER, FORWARDER, 3, &d);
+	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.servfail");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +406,8 @@ int main(void)
 		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
+		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
+		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
