@@ -893,7 +893,6 @@ static void empty_dnskey_answer_is_a_missing_key(void **state)
 	expect_fault(&s, RC_DNSSEC_DNSKEY_MISSING, "example", PART_KEYS);
 }
 
-/* Replaces the DNSKEY answer by these keys, signed by the KSK. */
 static void set_keys(struct scene *s, ldns_rr_list *keys)
 {
 	ldns_rr_list_deep_free(s->parts[PART_KEYS].answer);
@@ -1110,6 +1109,22 @@ static void wildcard_answer_without_its_proof_lacks_a_denial(void **state)
 
 /* --- hostility --- */
 
+/* It need not ask for the DS any more: the referral has the proof that there is none, out of its time. */
+static void proof_in_a_referral_that_expired_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_scene(&s);
+	struct part *part = add_referral(&s);
+	ldns_rr_list *set = ldns_rr_list_new();
+	ldns_rr_list_push_rr(set, record("example. NSEC foo. NS RRSIG NSEC"));
+	ldns_rr_list_push_rr(part->authority,
+			     sign_between(ROOT, ZSK, set, NOW_S - 9 * DAY_S, NOW_S - 2 * DAY_S));
+	ldns_rr_list_cat(part->authority, set);
+	ldns_rr_list_free(set);
+	expect_fault(&s, RC_DNSSEC_SIGNATURE_EXPIRED, ".", PART_REFERRAL);
+}
+
 static void more_signatures_than_are_checked_are_indeterminate(void **state)
 {
 	(void)state;
@@ -1278,6 +1293,7 @@ int main(void)
 		cmocka_unit_test(nsec3_without_cover_is_invalid),
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
+		cmocka_unit_test(proof_in_a_referral_that_expired_is_found),
 		cmocka_unit_test(more_signatures_than_are_checked_are_indeterminate),
 		cmocka_unit_test(many_bad_answers_end_at_the_ceiling),
 		cmocka_unit_test(parent_servers_that_differ_on_the_ds_are_inconclusive),
