@@ -206,9 +206,13 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	rc_dnssec_not_seen(run, "DS of", &zone->name, "");
 }
 
+/* With neither authority nor recursion nor a SOA it is no answer of the zone: its server is lame. */
 static bool dnskey_empty(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			 const struct rc_name *zone)
 {
+	if ((view->msg->flags & (RC_FLAG_AA | RC_FLAG_RA)) == 0 &&
+	    !rc_dnssec_set_of_type(run, view, RC_AUTHORITY, RC_TYPE_SOA))
+		return false;
 	return asks(view, zone, RC_TYPE_DNSKEY) && view->msg->counts[RC_ANSWER] == 0 &&
 	       !rc_dnssec_is_referral(run, view, NULL);
 }

@@ -893,6 +893,17 @@ static void empty_dnskey_answer_is_a_missing_key(void **state)
 	expect_fault(&s, RC_DNSSEC_DNSKEY_MISSING, "example", PART_KEYS);
 }
 
+/* Replaces the DNSKEY answer by these keys, signed by the KSK. */
+static void empty_dnskey_answer_of_a_lame_server_is_no_missing_key(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_scene(&s);
+	put_signed(ROOT, add_referral(&s)->authority, ds_of(EXAMPLE, KSK));
+	add_part(&s, "example.", LDNS_RR_TYPE_DNSKEY)->referral = true;
+	expect_status(&s, RC_DNSSEC_INDETERMINATE);
+}
+
 static void set_keys(struct scene *s, ldns_rr_list *keys)
 {
 	ldns_rr_list_deep_free(s->parts[PART_KEYS].answer);
@@ -1272,6 +1283,7 @@ int main(void)
 		cmocka_unit_test(ds_with_another_algorithm_is_a_mismatch),
 		cmocka_unit_test(ds_with_an_unassigned_algorithm_makes_the_zone_insecure),
 		cmocka_unit_test(ds_signed_wrongly_is_the_parents_fault),
+		cmocka_unit_test(empty_dnskey_answer_of_a_lame_server_is_no_missing_key),
 		cmocka_unit_test(empty_dnskey_answer_is_a_missing_key),
 		cmocka_unit_test(signing_key_outside_the_set_is_a_missing_key),
 		cmocka_unit_test(old_key_set_makes_a_missing_key_inconclusive),
