@@ -113,11 +113,20 @@ static bool is_from_zone(const struct rc_case *c, const struct rc_origin *o,
 	return false;
 }
 
+/* A zone of somebody's own, that nobody delegates: whoever resolves it must not validate it. */
+static const struct rc_advice exempt = {
+	.fix = {"Have {resolver} not validate {zone} (Unbound: domain-insecure, BIND: "
+		"validate-except, "
+		"others: a negative trust anchor), or use a name that is delegated."},
+	.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "dig {zone} DS +dnssec"},
+};
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	const struct rc_dnssec_finding *d = &r->findings[0];
 	f->zone = &d->zone;
+	f->advice = d->undelegated ? &exempt : NULL;
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
 				doubt_text(r));
@@ -454,8 +463,8 @@ static const struct rc_rule rules[] = {
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
 	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING, RC_EDE(9)),
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
-	    "A DS or DNSKEY shows that the zone is signed, DO was set, and the RRset has no RRSIG; "
-	    "or EDE 10.",
+	    "A DS or DNSKEY shows that the zone is signed, or the zone above proves that there is "
+	    "none, DO was set, and the RRset has no RRSIG; or EDE 10.",
 	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
 		     "without RRSIG from every server.",
 		     "The same with a part of the chain unseen, in a capture that lost packets, or "
@@ -470,9 +479,9 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
 	    RC_EDE(10)),
 	ROW("dnssec.denial_missing", "a negative answer has no proof",
-	    "NXDOMAIN or NODATA of a signed zone without NSEC or NSEC3; or EDE 12.",
-	    RC_TRUTH("A negative answer of a zone shown to be signed, asked with DO=1, without "
-		     "NSEC or NSEC3.",
+	    "NXDOMAIN or NODATA without NSEC or NSEC3 of a signed zone, or of one that the zone "
+	    "above proves not to be there; or EDE 12.",
+	    RC_TRUTH("A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
 		     "The same with a part of the chain unseen; or EDE 12; or such an answer with "
 		     "CD=1.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",

@@ -1136,6 +1136,45 @@ static void proof_in_a_referral_that_expired_is_found(void **state)
 	expect_fault(&s, RC_DNSSEC_SIGNATURE_EXPIRED, ".", PART_REFERRAL);
 }
 
+/* The root has no "example": what somebody answers for it must not be unsigned. */
+static void open_undelegated(struct scene *s)
+{
+	open_scene(s);
+	struct part *part = add_part(s, "example.", LDNS_RR_TYPE_DS);
+	part->nxdomain = true;
+	put_text(ROOT, part->authority, ". SOA ns. mail. 1 2 3 4 5");
+	put_text(ROOT, part->authority, ". NSEC foo. NS SOA RRSIG NSEC DNSKEY");
+}
+
+static void unsigned_answer_in_a_zone_that_is_denied_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+			     record("www.example. A 192.0.2.1"));
+	expect_fault(&s, RC_DNSSEC_RRSIG_MISSING, "example.", 2);
+}
+
+static void unsigned_denial_in_a_zone_that_is_denied_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	struct part *part = add_part(&s, "www.example.", LDNS_RR_TYPE_A);
+	part->nxdomain = true;
+	ldns_rr_list_push_rr(part->authority, record("example. SOA ns. mail. 1 2 3 4 5"));
+	expect_fault(&s, RC_DNSSEC_DENIAL_MISSING, "example.", 2);
+}
+
+static void denial_of_what_lies_above_is_secure(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	expect_status(&s, RC_DNSSEC_SECURE);
+}
+
 static void more_signatures_than_are_checked_are_indeterminate(void **state)
 {
 	(void)state;
@@ -1306,6 +1345,9 @@ int main(void)
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
 		cmocka_unit_test(proof_in_a_referral_that_expired_is_found),
+		cmocka_unit_test(unsigned_answer_in_a_zone_that_is_denied_is_found),
+		cmocka_unit_test(unsigned_denial_in_a_zone_that_is_denied_is_found),
+		cmocka_unit_test(denial_of_what_lies_above_is_secure),
 		cmocka_unit_test(more_signatures_than_are_checked_are_indeterminate),
 		cmocka_unit_test(many_bad_answers_end_at_the_ceiling),
 		cmocka_unit_test(parent_servers_that_differ_on_the_ds_are_inconclusive),
