@@ -73,6 +73,21 @@ static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 	return false;
 }
 
+/* One server alone, as far as is seen, serves the zone, or this one gave the keys as well: no other version of it. */
+static bool is_of_one_server(const struct rc_case *c, const struct rc_origin *o,
+			     const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zones[i].n_ns == 1 && rc_name_equal(&c->zones[i].name, zone))
+			return true;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_addr_equal(&c->links[i].x->server, &o->server) &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
+	return false;
+}
+
 static bool is_of_time(uint32_t fault)
 {
 	return fault == RC_DNSSEC_SIGNATURE_EXPIRED || fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID;
@@ -148,7 +163,10 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING &&
 		    ((c->x->marks & RC_X_DROPS) ||
 		     !is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone));
-	if (lost || (d->fault == RC_DNSSEC_DNSKEY_MISSING && !has_fresh_keys(c, &d->zone)))
+	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
+			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
+	if (lost || elsewhere)
 		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0;
@@ -452,7 +470,8 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("The DS set verifies and the DNSKEY answer is empty; or the DNSKEY set "
 		     "verifies and lacks the key that signed, and nobody saw it with that key.",
 		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
-		     "the answer; or the resolver's EDE text says so.",
+		     "the answer, or from another of its servers; or the resolver's EDE text says "
+		     "so.",
 		     "EDE 9 without text, which also stands for dnssec.ds_mismatch.",
 		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or "
 					     "the zone signed with a key of the set before"},
