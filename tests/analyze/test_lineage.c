@@ -391,6 +391,25 @@ static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 	assert_cause(&s, 0, "upstream.servfail");
 }
 
+/* The answer that it waited for came, and so late that its client got nothing. */
+static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, name);
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		reply_a(&s, LATE + (slow ? 3000 : 20), ZONE_SERVER, RESOLVER, 3, AUTHORITY, name);
+		ask(&s, LATE + 30000, CLIENT2, RESOLVER, 4, QUERY, "other.test");
+		reply_a(&s, LATE + 30001, RESOLVER, CLIENT2, 4, RECURSED, "other.test");
+		finish(&s);
+		assert_cause(&s, 0, slow ? "upstream.timeout" : "no_answer.server_silent");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +427,7 @@ int main(void)
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
+		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
