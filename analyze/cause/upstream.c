@@ -326,7 +326,15 @@ static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	enum rc_confidence confidence = test_zone(rule, c, f);
-	return confidence != RC_CONF_NONE ? confidence : rc_by_own_mismatch(c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = rc_by_own_mismatch(c, f);
+	if (confidence != RC_CONF_NONE)
+		return confidence;
+	/* What cannot be read matches nothing either. Resolvers may take some of it all the same. */
+	struct rc_rule malformed = {.cause = {.title = "what comes back is malformed"},
+				    .param = RC_OUT_MALFORMED};
+	confidence = rc_failed_zone(c) == NULL ? RC_CONF_NONE : test_zone(&malformed, c, f);
+	return confidence > RC_CONF_LIKELY ? RC_CONF_LIKELY : confidence;
 }
 
 static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_case *c,
@@ -469,12 +477,13 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
-	    "Replies come with another ID, question or source address than asked.",
+	    "Replies come with another ID, question or source address than asked, or are "
+	    "malformed.",
 	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
 		     "that "
 		     "of the one asked, and its client asked again.",
-		     "Half of the servers' did; or the one asked did, and its client did not ask "
-		     "again.",
+		     "Half of the servers' did, or what they sent is malformed; or the one asked "
+		     "did, and its client did not ask again.",
 		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
 		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
 	    RC_PARTY_SERVER_OPERATOR,

@@ -410,6 +410,30 @@ static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 	}
 }
 
+/* Half of a message is no answer, and no silence either. */
+static void malformed_replies_are_told_as_such(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 10 + 10 * i, RESOLVER, i ? ZONE_SERVER2 : ZONE_SERVER, 3 + i, FETCH,
+		    name);
+		dns_query(&d, (uint16_t)(3 + i), AUTHORITY, name, RC_TYPE_A);
+		dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+		d.len -= 8;
+		say(&s, LATE + 11 + 10 * i, i ? ZONE_SERVER2 : ZONE_SERVER, RESOLVER, 3 + i, &d);
+	}
+	reply(&s, LATE + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.mismatched_reply");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +452,7 @@ int main(void)
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
+		cmocka_unit_test(malformed_replies_are_told_as_such),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
