@@ -434,6 +434,33 @@ static void malformed_replies_are_told_as_such(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Its servers have IPv6 addresses alone: one that asks over IPv4 cannot ask them anything. */
+static void servers_of_the_other_family_are_as_good_as_none(void **state)
+{
+	static struct sim s;
+	static struct dns d, rdata;
+	const char *name = "www.example";
+	struct rc_addr glue = addr("2001:678:4::1");
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 1 + 10 * i, RESOLVER, ROOT_SERVER, 2 + i, FETCH, name);
+		dns_query(&d, (uint16_t)(2 + i), RC_FLAG_QR, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+		rdata.len = 0;
+		dns_bytes(&rdata, glue.bytes, 16);
+		dns_rr(&d, RC_ADDITIONAL, "ns1.example", RC_TYPE_AAAA, 300, &rdata);
+		say(&s, LATE + 5 + 10 * i, ROOT_SERVER, RESOLVER, 2 + i, &d);
+	}
+	reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "delegation.ns_unresolvable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +480,7 @@ int main(void)
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
+		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
