@@ -8,6 +8,7 @@
 
 #define AT_ONCE_NS RC_NS_PER_S /* what is told without waiting for a server comes sooner */
 #define TLS_STEPS_MAX 64u      /* connections looked at, the latest */
+#define FAMILY_ASKED_MIN 2u    /* answers that it got over the one family: that works */
 
 /* Ranges in which no nameserver can ever be reached from another host. */
 static bool is_never_reachable(const char *range)
@@ -311,12 +312,41 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 	return result;
 }
 
+/* All its servers have addresses of one family, and the resolver asks over the other alone. */
+static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view *z,
+				    struct rc_finding *f)
+{
+	bool v4 = rc_addr_is_v4(&z->addrs[0]);
+	unsigned asked = 0;
+	for (size_t i = 0; i < z->n_addrs; i++)
+		if (rc_addr_is_v4(&z->addrs[i]) != v4)
+			return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_is_v4(&c->resolver[i]) == v4)
+			return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_links; i++)
+		asked += c->links[i].x->state == RC_X_ANSWERED;
+	if (asked < FAMILY_ASKED_MIN || z->n_mapped > 0)
+		return RC_CONF_NONE;
+	f->zone = &z->name;
+	f->explanation = rc_say(c,
+				"The servers of %s have IPv%u addresses only, and %s is seen to "
+				"ask over IPv%u alone.",
+				rc_say_name(c, &z->name), v4 ? 4 : 6, rc_say_addr(c, &c->x->server),
+				v4 ? 6 : 4);
+	prove_referral(c, f, &z->name, "the delegation, with addresses of one family only");
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
 	unsigned negative = 0, failed = 0, silent = 0;
+	if (z != NULL && z->n_addrs > 0)
+		return by_family(c, z, f);
 	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0 || !is_whole(c, z))
 		return RC_CONF_NONE;
 	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
@@ -414,7 +444,8 @@ static const struct rc_rule rules[] = {
 					 "was answered NXDOMAIN or empty.",
 					 "Some lookups were, or failed.",
 					 "No lookup was answered, or none seen and the failure "
-					 "came at once.",
+					 "came at once; or all addresses are of a family, IPv4 or "
+					 "IPv6, that the resolver does not have.",
 					 {"delegation.loop",
 					  "the names can only be looked up in the zone itself"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

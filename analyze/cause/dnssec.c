@@ -73,6 +73,21 @@ static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 	return false;
 }
 
+/* One server alone, as far as is seen, serves the zone, or this one gave the keys as well: no other version of it. */
+static bool is_of_one_server(const struct rc_case *c, const struct rc_origin *o,
+			     const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zones[i].n_ns == 1 && rc_name_equal(&c->zones[i].name, zone))
+			return true;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_addr_equal(&c->links[i].x->server, &o->server) &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
+	return false;
+}
+
 static bool is_of_time(uint32_t fault)
 {
 	return fault == RC_DNSSEC_SIGNATURE_EXPIRED || fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID;
@@ -113,11 +128,20 @@ static bool is_from_zone(const struct rc_case *c, const struct rc_origin *o,
 	return false;
 }
 
+/* A zone of somebody's own, that nobody delegates: whoever resolves it must not validate it. */
+static const struct rc_advice exempt = {
+	.fix = {"Have {resolver} not validate {zone} (Unbound: domain-insecure, BIND: "
+		"validate-except, "
+		"others: a negative trust anchor), or use a name that is delegated."},
+	.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "dig {zone} DS +dnssec"},
+};
+
 static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	const struct rc_dnssec_finding *d = &r->findings[0];
 	f->zone = &d->zone;
+	f->advice = d->undelegated ? &exempt : NULL;
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
 				doubt_text(r));
@@ -139,7 +163,10 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING &&
 		    ((c->x->marks & RC_X_DROPS) ||
 		     !is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone));
-	if (lost || (d->fault == RC_DNSSEC_DNSKEY_MISSING && !has_fresh_keys(c, &d->zone)))
+	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
+			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
+	if (lost || elsewhere)
 		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0;
@@ -443,7 +470,8 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("The DS set verifies and the DNSKEY answer is empty; or the DNSKEY set "
 		     "verifies and lacks the key that signed, and nobody saw it with that key.",
 		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
-		     "the answer; or the resolver's EDE text says so.",
+		     "the answer, or from another of its servers; or the resolver's EDE text says "
+		     "so.",
 		     "EDE 9 without text, which also stands for dnssec.ds_mismatch.",
 		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or "
 					     "the zone signed with a key of the set before"},
@@ -454,8 +482,8 @@ static const struct rc_rule rules[] = {
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
 	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING, RC_EDE(9)),
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
-	    "A DS or DNSKEY shows that the zone is signed, DO was set, and the RRset has no RRSIG; "
-	    "or EDE 10.",
+	    "A DS or DNSKEY shows that the zone is signed, or the zone above proves that there is "
+	    "none, DO was set, and the RRset has no RRSIG; or EDE 10.",
 	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
 		     "without RRSIG from every server.",
 		     "The same with a part of the chain unseen, in a capture that lost packets, or "
@@ -470,9 +498,9 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
 	    RC_EDE(10)),
 	ROW("dnssec.denial_missing", "a negative answer has no proof",
-	    "NXDOMAIN or NODATA of a signed zone without NSEC or NSEC3; or EDE 12.",
-	    RC_TRUTH("A negative answer of a zone shown to be signed, asked with DO=1, without "
-		     "NSEC or NSEC3.",
+	    "NXDOMAIN or NODATA without NSEC or NSEC3 of a signed zone, or of one that the zone "
+	    "above proves not to be there; or EDE 12.",
+	    RC_TRUTH("A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
 		     "The same with a part of the chain unseen; or EDE 12; or such an answer with "
 		     "CD=1.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",

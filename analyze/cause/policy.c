@@ -65,7 +65,7 @@ static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 		rc_prove_self(c, f, "SERVFAIL with EDE 18 (Prohibited), nothing asked upstream");
 		return RC_CONF_POSSIBLE;
 	}
-	if (c->others.same_server_ok == 0 || c->others.same_server_failed > 0 ||
+	if (c->others.same_server_type_ok == 0 || c->others.same_server_failed > 0 ||
 	    !c->upstream_visible)
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c, "%s answers %s nothing but SERVFAIL, though it serves others.",

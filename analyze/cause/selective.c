@@ -127,7 +127,7 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 		       : RC_CONF_LIKELY;
 }
 
-/* What the server did with this resolver's other questions for the zone at that time. */
+/* What the server did at that time with this resolver's other questions of the same type for the zone. */
 struct meanwhile {
 	unsigned answered, slipped, silent;
 	const struct rc_exchange *answer, *slip;
@@ -143,8 +143,10 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 		struct rc_name name;
 		if (r == NULL || r->x.first_ns > link->x->first_ns + NEAR_NS)
 			return;
+		/* One that drops a type altogether counts no questions. */
 		if (!rc_addr_equal(&r->x.server, &link->x->server) ||
-		    !rc_case_is_resolver(c, &r->x.asker) || r->x.transport != RC_UDP)
+		    !rc_case_is_resolver(c, &r->x.asker) || r->x.transport != RC_UDP ||
+		    r->x.qtype != link->x->qtype)
 			continue;
 		rc_record_name(r, &name);
 		if (name.len == 0 || !rc_name_in(&name, zone))
@@ -274,8 +276,9 @@ static const struct rc_rule rules[] = {
 					"resolver for the same zone, at a high rate.",
 				RC_TRUTH(NULL,
 					 "Servers leave questions of a resolver unanswered while "
-					 "they truncate small answers to others (RRL slip), or "
-					 "answer others, at 20 questions a second and more.",
+					 "they truncate small answers to others of the type (RRL "
+					 "slip), or answer others, at 20 questions a second and "
+					 "more.",
 					 NULL,
 					 {"upstream.timeout",
 					  "none of the zone's questions is answered meanwhile"},

@@ -1,6 +1,7 @@
 /*
  * Upstream: every server of a zone on the way failed the same way.
  */
+#include "analyze/cause/late.h"
 #include "analyze/cause/reply.h"
 #include "analyze/cause/retry.h"
 #include "analyze/cause/rule.h"
@@ -9,14 +10,9 @@
 #include "base/time.h"
 
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
-#define EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
 
-#define SLOW_NS \
-	(1400 * RC_NS_PER_MS) /* below the shortest time in which a resolver gives up on silence */
 #define EDE_PROHIBITED RC_EDE(18)
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
-#define UNHEARD_NS \
-	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
 /*
  * What a server did on the whole: a reply that did not match or was not whole explains the silence of
@@ -192,7 +188,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	bool chain = outcome == RC_OUT_SERVFAIL && (answers_with_alias(c) || is_passed_on(c));
 	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
-		     c->x->end_ns - c->from_ns < SLOW_NS;
+		     c->x->end_ns - c->from_ns < RC_SLOW_NS;
 	if (chain || hasty)
 		return hasty && rc_case_is_busy(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) || only_connects(c))
@@ -212,7 +208,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 {
 	const struct rc_others *t = &c->others;
 	const struct rc_exchange *other = t->elsewhere_waited;
-	if (other == NULL || c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
+	if (other == NULL || c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
 			    t->same_client_ok + t->cd_ok >
@@ -242,11 +238,11 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
-	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
+	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
 		return RC_CONF_NONE;
-	if (rc_is_answered(c) && took_ns < SLOW_NS)
+	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);
 	if (rc_is_answered(c) ? waits_for_itself : c->x->attempts + c->others.silent < 2)
 		return RC_CONF_NONE;
@@ -267,56 +263,6 @@ static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
 		      rc_is_answered(c) ? "SERVFAIL after a long wait"
 					: "no answer to repeated queries");
 	return RC_CONF_POSSIBLE;
-}
-
-/* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
-static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
-{
-	int64_t next_ns = c->to_ns;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_exchange *x = c->links[i].x;
-		int64_t at_ns = x->first_ns > after_ns ? x->first_ns : x->last_ns;
-		if (at_ns > after_ns && at_ns < next_ns)
-			next_ns = at_ns;
-	}
-	return next_ns;
-}
-
-/*
- * Answers pass by here, and the resolver goes on as after silence: what reaches it is taken further, or
- * rejected, at once. Something between here and there loses them, or drops them.
- */
-static enum rc_confidence by_unheard(struct rc_case *c, struct rc_finding *f)
-{
-	unsigned answers = 0, again = 0;
-	if (c->final == NULL || c->lineage_cut || (c->ede & ~EDE_NO_SERVER) ||
-	    c->others.same_server_ok + c->others.same_client_ok > 0)
-		return RC_CONF_NONE;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->name != c->final->name || link->x->qtype != c->final->x->qtype)
-			continue;
-		again += answers > 0;
-		if (link->outcome != RC_OUT_USABLE || link->zone != c->final->zone)
-			continue;
-		if (next_step_ns(c, link->x->end_ns) - link->x->end_ns < UNHEARD_NS)
-			return RC_CONF_NONE;
-		answers++;
-	}
-	if (answers == 0 || (again == 0 && !rc_is_answered(c)) ||
-	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
-		return RC_CONF_NONE;
-	f->server = NULL;
-	f->explanation = rc_say(
-		c,
-		"Answers for %s pass by on their way to %s, which %s as if none came: they are "
-		"lost, or dropped, behind the point of this capture.",
-		rc_say_name(c, &c->final->name->name), rc_say_addr(c, &c->x->server),
-		again > 0 ? "goes on asking" : "waits and gives up");
-	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
-		 "an answer that the resolver does not act on");
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return again > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 /*
@@ -351,9 +297,11 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 {
 	enum rc_confidence confidence = test_zone(rule, c, f);
 	if (confidence == RC_CONF_NONE)
-		confidence = by_unheard(c, f);
+		confidence = rc_by_unheard(c, f);
 	if (confidence == RC_CONF_NONE)
 		confidence = by_all_silent(c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = rc_by_slow_servers(c, f);
 	return confidence != RC_CONF_NONE ? confidence : by_timing(c, f);
 }
 
@@ -378,7 +326,15 @@ static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	enum rc_confidence confidence = test_zone(rule, c, f);
-	return confidence != RC_CONF_NONE ? confidence : rc_by_own_mismatch(c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = rc_by_own_mismatch(c, f);
+	if (confidence != RC_CONF_NONE)
+		return confidence;
+	/* What cannot be read matches nothing either. Resolvers may take some of it all the same. */
+	struct rc_rule malformed = {.cause = {.title = "what comes back is malformed"},
+				    .param = RC_OUT_MALFORMED};
+	confidence = rc_failed_zone(c) == NULL ? RC_CONF_NONE : test_zone(&malformed, c, f);
+	return confidence > RC_CONF_LIKELY ? RC_CONF_LIKELY : confidence;
 }
 
 static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_case *c,
@@ -427,7 +383,8 @@ static const struct rc_rule rules[] = {
 		     "waited, and none of them answered anything asked later.",
 		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
 		     "or 23 says so; or the resolver asks over TLS, and its connections got no "
-		     "answer meanwhile.",
+		     "answer meanwhile; or an answer came only after such a wait, and the client "
+		     "got none.",
 		     "Fewer than half of the servers; or only the time that the resolver took says "
 		     "so, or that another took over the same question; or a forwarder fails at "
 		     "once, "
@@ -520,12 +477,13 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
-	    "Replies come with another ID, question or source address than asked.",
+	    "Replies come with another ID, question or source address than asked, or are "
+	    "malformed.",
 	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
 		     "that "
 		     "of the one asked, and its client asked again.",
-		     "Half of the servers' did; or the one asked did, and its client did not ask "
-		     "again.",
+		     "Half of the servers' did, or what they sent is malformed; or the one asked "
+		     "did, and its client did not ask again.",
 		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
 		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
 	    RC_PARTY_SERVER_OPERATOR,

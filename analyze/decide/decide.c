@@ -296,7 +296,7 @@ static bool concerns_zone(const struct rc_rule *rule)
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
 static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
 {
-	const struct rc_link *link = c->forwarded;
+	const struct rc_link *link = rc_case_handed_on(c);
 	/* Nobody is there to have failed at anything: that is the forwarder's own upstream failure. */
 	if (link == NULL || link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN ||
 	    link->outcome == RC_OUT_ICMP)
@@ -433,10 +433,9 @@ static bool is_worth_remembering(const struct rc_case *c, const struct outcome *
 	       !o->finding.generic && c->x->opcode == RC_OPCODE_QUERY;
 }
 
-static bool says_no_answer(const struct outcome *o)
+static bool is_of_family(const struct outcome *o, const char *family)
 {
-	static const char family[] = "no_answer.";
-	return strncmp(o->rule->cause.slug, family, sizeof family - 1) == 0;
+	return strncmp(o->rule->cause.slug, family, strlen(family)) == 0;
 }
 
 /* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */
@@ -458,8 +457,10 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 		return true;
 	if (!run_rules_widely(d, &hop[*last], o))
 		return false;
-	/* Silent behind a forwarder is the forwarder's upstream: its own case says so. */
-	if (*last > 0 && says_no_answer(o) && !run_rules(d, hop[--*last], o))
+	/* Silent behind a forwarder is the forwarder's upstream: its own case says so, and why keys matter. */
+	bool keys = rc_exchange_asks_keys(hop[*last]->x) && !rc_exchange_asks_keys(hop[0]->x);
+	bool nowhere = is_of_family(o, "no_answer.") || (keys && is_of_family(o, "unknown."));
+	if (*last > 0 && nowhere && !run_rules(d, hop[--*last], o))
 		return false;
 	recall(d, hop[*last], o);
 	return true;

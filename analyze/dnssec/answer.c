@@ -201,9 +201,51 @@ static enum rc_dnssec_status status_of(struct rc_dnssec_run *run, const struct q
 	return bogus && secure ? RC_DNSSEC_BOGUS : RC_DNSSEC_INDETERMINATE;
 }
 
+/* Unsigned, and by its authority section of a zone below, or of no zone that it names. */
+static bool is_unsigned_answer(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
+			       const struct question *q)
+{
+	const struct rc_msg *msg = view->msg;
+	if (!rc_name_equal(&msg->qname, &q->name) || msg->qtype != q->type ||
+	    rc_dnssec_is_referral(run, view, NULL))
+		return false;
+	for (size_t i = view->first; i < view->first + view->n; i++)
+		if (ldns_rr_list_rr_count(run->sets[i].sigs) != 0)
+			return false;
+	if (answer_set(run, view, q))
+		return true;
+	const struct rc_dnssec_set *soa = rc_dnssec_set_of_type(run, view, RC_AUTHORITY,
+								RC_TYPE_SOA);
+	return !soa ||
+	       (soa->owner.labels > q->zone->name.labels && rc_name_in(&q->name, &soa->owner));
+}
+
+/* The zone proves that there is nothing at a name above the question, yet somebody answered it, unsigned. */
+static enum rc_dnssec_status judge_undelegated(struct rc_dnssec_run *run, const struct question *q,
+					       const struct rc_dnssec_view *denial,
+					       const struct rc_dnssec_view *given)
+{
+	const struct rc_name *cut = &denial->msg->qname;
+	bool positive = answer_set(run, given, q) != NULL;
+	struct rc_dnssec_verdict verdict = rc_dnssec_fault(
+		positive ? RC_DNSSEC_RRSIG_MISSING : RC_DNSSEC_DENIAL_MISSING,
+		rc_arena_printf(run->arena,
+				"the answer is not signed, and %s proves that there is no %s",
+				q->zone->name.labels == 0 ? "the root"
+							  : rc_dnssec_text(run, &q->zone->name),
+				rc_dnssec_text(run, cut)));
+	struct rc_dnssec_tally tally = {0};
+	rc_dnssec_tally_add(&tally, &verdict, given);
+	tally.worst.undelegated = true;
+	rc_dnssec_tally_report(run, &tally, cut);
+	return q->zone->status == RC_DNSSEC_SECURE && !tally.weak ? RC_DNSSEC_BOGUS
+								  : RC_DNSSEC_INDETERMINATE;
+}
+
 static bool judge_step(struct rc_dnssec_run *run, const struct question *q, struct outcome *out)
 {
 	struct rc_dnssec_tally tally = {0};
+	const struct rc_dnssec_view *denial = NULL, *given = NULL;
 	int64_t newest_ns = INT64_MIN;
 	bool seen = false, judged = q->zone->status != RC_DNSSEC_INSECURE && !q->zone->no_ds;
 	for (size_t i = 0; i < run->n_views; i++) {
@@ -213,16 +255,26 @@ static bool judge_step(struct rc_dnssec_run *run, const struct question *q, stru
 	}
 	for (size_t i = 0; i < run->n_views; i++) {
 		const struct rc_dnssec_view *view = &run->views[i];
-		if (rc_dnssec_older(view->ts_ns, newest_ns, RC_DNSSEC_RECENT_NS) ||
-		    role_of(run, view, q) == UNRELATED)
+		enum role role = role_of(run, view, q);
+		if (rc_dnssec_older(view->ts_ns, newest_ns, RC_DNSSEC_RECENT_NS))
+			continue;
+		given = judged && is_unsigned_answer(run, view, q) ? view : given;
+		if (role == UNRELATED)
 			continue;
 		seen = true;
 		out->has_alias |= alias_target(run, view, q, &out->alias);
 		if (!judged)
 			continue;
 		struct rc_dnssec_verdict verdict = judge_view(run, view, q);
+		if (role == DENIES && verdict.state == RC_DNSSEC_V_OK &&
+		    !rc_name_equal(&view->msg->qname, &q->name))
+			denial = view;
 		report_reason(run, &verdict, view, &q->zone->name);
 		rc_dnssec_tally_add(&tally, &verdict, view);
+	}
+	if (denial && given) {
+		out->status = judge_undelegated(run, q, denial, given);
+		return true;
 	}
 	out->status = !seen    ? RC_DNSSEC_INDETERMINATE
 		      : judged ? status_of(run, q, &tally)

@@ -99,12 +99,16 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 		.kind = RC_DNSSEC_NO_DS, .name = name, .type = RC_TYPE_DS, .zone = &parent->name};
 	struct rc_dnssec_verdict verdict = rc_dnssec_denial_judge(run, view, &claim, parent->keys);
 	/* A referral need not carry the proof when the resolver asked without DO; it then asks for
-	 * the DS. */
-	if (absence == REFERRAL_WITHOUT && verdict.state == RC_DNSSEC_V_FAULT) {
+	 * the DS. A proof that is there, with signatures out of their time, is as final as that of
+	 * an answer. */
+	bool fault = verdict.state == RC_DNSSEC_V_FAULT;
+	bool unproven = verdict.fault == RC_DNSSEC_DENIAL_MISSING ||
+			verdict.fault == RC_DNSSEC_DENIAL_INVALID;
+	if (absence == REFERRAL_WITHOUT && fault && unproven) {
 		link->bare_referral = true;
 		return;
 	}
-	link->asked |= absence == DENIED;
+	link->asked |= absence == DENIED || fault;
 	if (verdict.state == RC_DNSSEC_V_OK || verdict.state == RC_DNSSEC_V_INSECURE) {
 		link->insecure = verdict;
 		link->absent = verdict.state == RC_DNSSEC_V_OK && verdict.absent;
@@ -202,9 +206,13 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	rc_dnssec_not_seen(run, "DS of", &zone->name, "");
 }
 
+/* With neither authority nor recursion nor a SOA it is no answer of the zone: its server is lame. */
 static bool dnskey_empty(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			 const struct rc_name *zone)
 {
+	if ((view->msg->flags & (RC_FLAG_AA | RC_FLAG_RA)) == 0 &&
+	    !rc_dnssec_set_of_type(run, view, RC_AUTHORITY, RC_TYPE_SOA))
+		return false;
 	return asks(view, zone, RC_TYPE_DNSKEY) && view->msg->counts[RC_ANSWER] == 0 &&
 	       !rc_dnssec_is_referral(run, view, NULL);
 }

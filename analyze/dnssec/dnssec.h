@@ -42,6 +42,7 @@ struct rc_dnssec_finding {
 	size_t msg;          /* index into the messages: where it shows */
 	const char *
 		detail; /* one phrase, ASCII: "RRSIG of www.example.com A by key 12345 expired 3 days before" */
+	bool undelegated; /* of a zone that the one above it proves not to be there */
 	bool conclusive; /* nothing else in the messages could repair it: every signature, key or server seen
 	                          fails the same way */
 };

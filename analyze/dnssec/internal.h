@@ -49,9 +49,10 @@ struct rc_dnssec_verdict {
 	bool has_reason;            /* INSECURE: fault says why */
 	bool doubtful; /* not conclusive: signatures fail for different reasons, or some tolerate it */
 	bool weak;     /* not even BOGUS: the data may belong elsewhere */
-	bool wildcard;  /* OK: made from a wildcard, so the proof is needed too */
-	bool absent;    /* OK of a DS denial: there is no delegation at that name */
-	uint8_t labels; /* OK: of the RRSIG, RFC 4034 3.1.3 */
+	bool wildcard;    /* OK: made from a wildcard, so the proof is needed too */
+	bool undelegated; /* FAULT: as in the finding */
+	bool absent;      /* OK of a DS denial: there is no delegation at that name */
+	uint8_t labels;   /* OK: of the RRSIG, RFC 4034 3.1.3 */
 	const char *detail;
 };
 

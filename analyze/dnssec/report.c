@@ -102,6 +102,7 @@ bool rc_dnssec_tally_report(struct rc_dnssec_run *run, const struct rc_dnssec_ta
 	bool is_break = tally->n_ok == 0 && tally->n_insecure == 0;
 	struct rc_dnssec_finding finding = {.fault = tally->worst.fault,
 					    .zone = *zone,
+					    .undelegated = tally->worst.undelegated,
 					    .msg = tally->msg,
 					    .detail = tally->worst.detail ? tally->worst.detail
 									  : "",

@@ -112,6 +112,30 @@ static void find_forwarded(struct rc_case *c)
 	}
 }
 
+static bool is_answered_elsewhere(const struct rc_case *c, const struct rc_link *link)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name == link->name && c->links[i].x->qtype == link->x->qtype &&
+		    (c->links[i].outcome == RC_OUT_USABLE || c->links[i].outcome == RC_OUT_UNKNOWN))
+			return true;
+	return false;
+}
+
+const struct rc_link *rc_case_handed_on(const struct rc_case *c)
+{
+	if (c->forwarded != NULL && c->forwarded->outcome != RC_OUT_USABLE)
+		return c->forwarded;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool keys = (link->x->query.flags & RC_FLAG_RD) && rc_exchange_asks_keys(link->x);
+		if (keys && link->name->role != RC_ROLE_NAMESERVER && !link->superseded &&
+		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN &&
+		    !is_answered_elsewhere(c, link))
+			return link;
+	}
+	return NULL;
+}
+
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_zones; i++) {

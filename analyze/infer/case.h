@@ -19,12 +19,6 @@
 #include "analyze/verdict.h"
 #include "base/arena.h"
 
-struct rc_followed {
-	struct rc_name name;
-	uint64_t hash;
-	enum rc_role role;
-};
-
 /* One exchange of the resolver that belongs to the failure. */
 struct rc_link {
 	const struct rc_record *record;
@@ -187,6 +181,9 @@ static inline bool rc_case_question_cut(const struct rc_case *c)
 {
 	return c->qname->len == 0 && (c->x->marks & RC_X_CUT) != 0;
 }
+
+/* What a forwarder asked another resolver for in vain: the question, else keys to validate the answer; NULL if nothing. */
+const struct rc_link *rc_case_handed_on(const struct rc_case *c);
 
 /* The zone on the way whose servers show different serials; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);

@@ -12,35 +12,45 @@
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
 
-static bool holds_name(const struct rc_case *c, const struct rc_name *name, uint64_t hash)
+static struct rc_followed *find_name(const struct rc_case *c, const struct rc_name *name,
+				     uint64_t hash)
 {
 	for (size_t i = 0; i < c->n_names; i++)
 		if (c->names[i].hash == hash && rc_name_equal(&c->names[i].name, name))
-			return true;
-	return false;
+			return &c->names[i];
+	return NULL;
 }
 
-static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_role role)
+static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_role role,
+		       bool wanted)
 {
 	uint64_t hash = rc_name_hash(c->seed, name);
-	if (holds_name(c, name, hash))
+	struct rc_followed *known = find_name(c, name, hash);
+	if (known != NULL) {
+		/* An alias leads to what was on the way before, or to where nameservers have their names. */
+		bool nearer = known->role == RC_ROLE_NAMESERVER ||
+			      (known->role == RC_ROLE_ANCESTOR && wanted);
+		if (role == RC_ROLE_ALIAS && nearer)
+			known->role = RC_ROLE_ALIAS;
+		known->wanted = known->wanted || wanted;
 		return;
+	}
 	if (c->n_names == RC_LINEAGE_NAMES_MAX) {
 		c->lineage_cut = true;
 		return;
 	}
-	c->names[c->n_names++] = (struct rc_followed){*name, hash, role};
+	c->names[c->n_names++] = (struct rc_followed){*name, hash, role, wanted};
 }
 
 /* A name and all its ancestors: delegation walk, QNAME minimisation, DS, DNSKEY. */
 static void follow(struct rc_case *c, const struct rc_name *name, enum rc_role role)
 {
-	follow_one(c, name, role);
+	follow_one(c, name, role, true);
 	enum rc_role above = role == RC_ROLE_QUESTION ? RC_ROLE_ANCESTOR : role;
 	for (unsigned n = 1; n <= name->labels; n++) {
 		struct rc_name parent;
 		rc_name_parent(name, n, &parent);
-		follow_one(c, &parent, above);
+		follow_one(c, &parent, above, false);
 	}
 }
 

@@ -60,6 +60,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 	ok ? t->same_server_ok++ : t->same_server_failed++;
 	t->served_refused += o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
 			     rc_hosts_served(c->hosts, &o->asker, &o->server);
+	t->same_server_type_ok += ok && o->qtype == c->x->qtype;
 	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
 				   o->query.options == c->x->query.options &&
 				   o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;

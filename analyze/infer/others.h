@@ -22,7 +22,8 @@ struct rc_told {
 /* What others got for the same question. Counts of exchanges near in time. */
 struct rc_others {
 	unsigned same_server_ok;       /* other clients, this server, same name: answered well */
-	unsigned same_server_alike_ok; /* ... of them with the same type, EDNS or not as here */
+	unsigned same_server_type_ok;  /* ... of them with the same type */
+	unsigned same_server_alike_ok; /* ... of these, EDNS or not as here */
 	unsigned earlier;              /* times this server was asked the same name before */
 	unsigned same_server_failed;
 	unsigned served_refused; /* ... of them, REFUSED to a client that it serves otherwise */

@@ -249,9 +249,9 @@ static bool refers(const struct rc_link *link)
 static bool is_final(const struct rc_link *link, uint16_t qtype)
 {
 	const struct rc_msg_facts *a = &link->x->answer;
-	return link->outcome == RC_OUT_USABLE && link->x->qtype == qtype &&
-	       (link->name->role == RC_ROLE_QUESTION || link->name->role == RC_ROLE_ALIAS) &&
-	       !refers(link) && (!(a->has & RC_HAS_ANSWER_CNAME) || (a->has & RC_HAS_ANSWER_QTYPE));
+	return link->outcome == RC_OUT_USABLE && link->x->qtype == qtype && link->name->wanted &&
+	       link->name->role != RC_ROLE_NAMESERVER && !refers(link) &&
+	       (!(a->has & RC_HAS_ANSWER_CNAME) || (a->has & RC_HAS_ANSWER_QTYPE));
 }
 
 /* It led to where the same was asked next, and of neither is it known which zone that is. */

@@ -221,7 +221,10 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	bool transfer = rc_exchange_is_transfer(x);
 	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
 	bool relay = rd && !fetch && h->on_host && rc_hosts_is_relay(h, x);
-	struct rc_host *asker = rd && !fetch && !relay
+	/* Who is asked itself and asks for keys validates, for a question that it may hand on later. */
+	bool at_work = rd && rc_exchange_asks_keys(x) && keys->asker != keys->server &&
+		       load_of(h, keys->asker)->open > 0;
+	struct rc_host *asker = rd && !fetch && !relay && !at_work
 					? find(h, &x->asker, keys->asker)
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {

@@ -894,6 +894,16 @@ static void empty_dnskey_answer_is_a_missing_key(void **state)
 }
 
 /* Replaces the DNSKEY answer by these keys, signed by the KSK. */
+static void empty_dnskey_answer_of_a_lame_server_is_no_missing_key(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_scene(&s);
+	put_signed(ROOT, add_referral(&s)->authority, ds_of(EXAMPLE, KSK));
+	add_part(&s, "example.", LDNS_RR_TYPE_DNSKEY)->referral = true;
+	expect_status(&s, RC_DNSSEC_INDETERMINATE);
+}
+
 static void set_keys(struct scene *s, ldns_rr_list *keys)
 {
 	ldns_rr_list_deep_free(s->parts[PART_KEYS].answer);
@@ -1110,6 +1120,61 @@ static void wildcard_answer_without_its_proof_lacks_a_denial(void **state)
 
 /* --- hostility --- */
 
+/* It need not ask for the DS any more: the referral has the proof that there is none, out of its time. */
+static void proof_in_a_referral_that_expired_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_scene(&s);
+	struct part *part = add_referral(&s);
+	ldns_rr_list *set = ldns_rr_list_new();
+	ldns_rr_list_push_rr(set, record("example. NSEC foo. NS RRSIG NSEC"));
+	ldns_rr_list_push_rr(part->authority,
+			     sign_between(ROOT, ZSK, set, NOW_S - 9 * DAY_S, NOW_S - 2 * DAY_S));
+	ldns_rr_list_cat(part->authority, set);
+	ldns_rr_list_free(set);
+	expect_fault(&s, RC_DNSSEC_SIGNATURE_EXPIRED, ".", PART_REFERRAL);
+}
+
+/* The root has no "example": what somebody answers for it must not be unsigned. */
+static void open_undelegated(struct scene *s)
+{
+	open_scene(s);
+	struct part *part = add_part(s, "example.", LDNS_RR_TYPE_DS);
+	part->nxdomain = true;
+	put_text(ROOT, part->authority, ". SOA ns. mail. 1 2 3 4 5");
+	put_text(ROOT, part->authority, ". NSEC foo. NS SOA RRSIG NSEC DNSKEY");
+}
+
+static void unsigned_answer_in_a_zone_that_is_denied_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+			     record("www.example. A 192.0.2.1"));
+	expect_fault(&s, RC_DNSSEC_RRSIG_MISSING, "example.", 2);
+}
+
+static void unsigned_denial_in_a_zone_that_is_denied_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	struct part *part = add_part(&s, "www.example.", LDNS_RR_TYPE_A);
+	part->nxdomain = true;
+	ldns_rr_list_push_rr(part->authority, record("example. SOA ns. mail. 1 2 3 4 5"));
+	expect_fault(&s, RC_DNSSEC_DENIAL_MISSING, "example.", 2);
+}
+
+static void denial_of_what_lies_above_is_secure(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_undelegated(&s);
+	expect_status(&s, RC_DNSSEC_SECURE);
+}
+
 static void more_signatures_than_are_checked_are_indeterminate(void **state)
 {
 	(void)state;
@@ -1257,6 +1322,7 @@ int main(void)
 		cmocka_unit_test(ds_with_another_algorithm_is_a_mismatch),
 		cmocka_unit_test(ds_with_an_unassigned_algorithm_makes_the_zone_insecure),
 		cmocka_unit_test(ds_signed_wrongly_is_the_parents_fault),
+		cmocka_unit_test(empty_dnskey_answer_of_a_lame_server_is_no_missing_key),
 		cmocka_unit_test(empty_dnskey_answer_is_a_missing_key),
 		cmocka_unit_test(signing_key_outside_the_set_is_a_missing_key),
 		cmocka_unit_test(old_key_set_makes_a_missing_key_inconclusive),
@@ -1278,6 +1344,10 @@ int main(void)
 		cmocka_unit_test(nsec3_without_cover_is_invalid),
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
+		cmocka_unit_test(proof_in_a_referral_that_expired_is_found),
+		cmocka_unit_test(unsigned_answer_in_a_zone_that_is_denied_is_found),
+		cmocka_unit_test(unsigned_denial_in_a_zone_that_is_denied_is_found),
+		cmocka_unit_test(denial_of_what_lies_above_is_secure),
 		cmocka_unit_test(more_signatures_than_are_checked_are_indeterminate),
 		cmocka_unit_test(many_bad_answers_end_at_the_ceiling),
 		cmocka_unit_test(parent_servers_that_differ_on_the_ds_are_inconclusive),

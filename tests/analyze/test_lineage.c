@@ -278,6 +278,189 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	rc_recorder_free(c.recorder);
 }
 
+static void send_typed(struct sim *s, int64_t ms, const char *asker, const char *server,
+		       unsigned id, unsigned flags, const char *name, unsigned type)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, type);
+	send_message(s, ms, asker, 20000 + id, server, 53, &d);
+}
+
+/* With QNAME minimisation it asks for what lies above the target first: that this is answered ends nothing. */
+static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example", *target = "a.b.far.test";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
+	say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
+	ask(&s, LATE + 12, RESOLVER, ROOT_SERVER, 4, FETCH, "far.test");
+	dns_query(&d, 4, RC_FLAG_QR, "far.test", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "far.test", RC_TYPE_NS, "ns1.far.test");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.far.test", PROVIDER_SERVER);
+	say(&s, LATE + 13, ROOT_SERVER, RESOLVER, 4, &d);
+	ask(&s, LATE + 14, RESOLVER, PROVIDER_SERVER, 5, FETCH, "b.far.test");
+	dns_query(&d, 5, AUTHORITY, "b.far.test", RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, "far.test");
+	say(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, &d);
+	for (unsigned i = 0; i < 3; i++)
+		ask(&s, LATE + 16 + 800 * i, RESOLVER, PROVIDER_SERVER, 6 + i, FETCH, target);
+	reply(&s, LATE + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "far.test");
+}
+
+/* www is an alias of the zone's own name: what answers that is the answer. */
+static void an_alias_may_lead_to_what_lies_above_it(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, "example");
+	say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
+	ask(&s, LATE + 12, RESOLVER, ZONE_SERVER, 4, FETCH, "example");
+	reply_a(&s, LATE + 13, ZONE_SERVER, RESOLVER, 4, AUTHORITY, "example");
+	reply(&s, LATE + 14, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "resolver.internal");
+}
+
+/* One that validates asks for keys before it hands the question on. */
+static void what_a_forwarder_asks_first_need_not_be_the_question(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	send_typed(&s, LATE + 1, FORWARDER, RESOLVER, 2, QUERY, "example", RC_TYPE_DNSKEY);
+	reply(&s, LATE + 6000, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_true(s.seen[0].visibility.upstream_seen);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
+/* The question it is answered, the keys it is refused: as the server that it forwards to does not recurse. */
+static void keys_that_a_forwarder_is_refused_are_why_it_fails(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, ZONE_SERVER, 2, QUERY, name);
+	reply_a(&s, LATE + 2, ZONE_SERVER, FORWARDER, 2, AUTHORITY | RC_FLAG_RD, name);
+	send_typed(&s, LATE + 3, FORWARDER, ZONE_SERVER, 3, QUERY, "example", RC_TYPE_DS);
+	dns_query(&d, 3, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, "example", RC_TYPE_DS);
+	say(&s, LATE + 4, ZONE_SERVER, FORWARDER, 3, &d);
+	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "policy.recursion_unavailable");
+}
+
+/* Why the resolver behind fails them is not seen: that it does is what is left. */
+static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 2, QUERY, name);
+	reply_a(&s, LATE + 2, RESOLVER, FORWARDER, 2, RECURSED, name);
+	send_typed(&s, LATE + 3, FORWARDER, RESOLVER, 3, QUERY, "example", RC_TYPE_DNSKEY);
+	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, "example", RC_TYPE_DNSKEY);
+	say(&s, LATE + 4, RESOLVER, FORWARDER, 3, &d);
+	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.servfail");
+}
+
+/* The answer that it waited for came, and so late that its client got nothing. */
+static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, name);
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		reply_a(&s, LATE + (slow ? 3000 : 20), ZONE_SERVER, RESOLVER, 3, AUTHORITY, name);
+		ask(&s, LATE + 30000, CLIENT2, RESOLVER, 4, QUERY, "other.test");
+		reply_a(&s, LATE + 30001, RESOLVER, CLIENT2, 4, RECURSED, "other.test");
+		finish(&s);
+		assert_cause(&s, 0, slow ? "upstream.timeout" : "no_answer.server_silent");
+	}
+}
+
+/* Half of a message is no answer, and no silence either. */
+static void malformed_replies_are_told_as_such(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, name);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 10 + 10 * i, RESOLVER, i ? ZONE_SERVER2 : ZONE_SERVER, 3 + i, FETCH,
+		    name);
+		dns_query(&d, (uint16_t)(3 + i), AUTHORITY, name, RC_TYPE_A);
+		dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+		d.len -= 8;
+		say(&s, LATE + 11 + 10 * i, i ? ZONE_SERVER2 : ZONE_SERVER, RESOLVER, 3 + i, &d);
+	}
+	reply(&s, LATE + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.mismatched_reply");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* Its servers have IPv6 addresses alone: one that asks over IPv4 cannot ask them anything. */
+static void servers_of_the_other_family_are_as_good_as_none(void **state)
+{
+	static struct sim s;
+	static struct dns d, rdata;
+	const char *name = "www.example";
+	struct rc_addr glue = addr("2001:678:4::1");
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 1 + 10 * i, RESOLVER, ROOT_SERVER, 2 + i, FETCH, name);
+		dns_query(&d, (uint16_t)(2 + i), RC_FLAG_QR, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+		rdata.len = 0;
+		dns_bytes(&rdata, glue.bytes, 16);
+		dns_rr(&d, RC_ADDITIONAL, "ns1.example", RC_TYPE_AAAA, 300, &rdata);
+		say(&s, LATE + 5 + 10 * i, ROOT_SERVER, RESOLVER, 2 + i, &d);
+	}
+	reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "delegation.ns_unresolvable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +473,14 @@ int main(void)
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
 		cmocka_unit_test(
 			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
+		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
+		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
+		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
+		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
+		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
+		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
+		cmocka_unit_test(malformed_replies_are_told_as_such),
+		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,6 +229,28 @@ static void who_is_served_at_another_address_of_the_resolver_counts(void **state
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Another client got another type of the name: that tells nothing of who is served. */
+static void what_fails_by_its_type_is_no_matter_of_who_asks(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (unsigned same = 0; same < 2; same++) {
+		unsigned type = same ? RC_TYPE_A : RC_TYPE_AAAA;
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, LATE, CLIENT2, 10, NAME);
+		dns_query(&d, 11, QUERY, NAME, type);
+		send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
+		dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, type);
+		say(&s, LATE + 11, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "policy.client_not_allowed") == 0,
+				 same);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,6 +267,7 @@ int main(void)
 		cmocka_unit_test(who_walks_delegations_and_refuses_means_the_client),
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
+		cmocka_unit_test(what_fails_by_its_type_is_no_matter_of_who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,29 @@ static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
 	assert_cause(&s, 0, "upstream.rate_limited");
 }
 
+/* Some drop every question for AAAA, however few there are. */
+static void a_type_that_is_always_dropped_is_no_limit(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, "www.example");
+	dns_query(&d, 12, QUERY, "www.example", RC_TYPE_AAAA);
+	send_message(&s, LATE + 10, CLIENT, 20012, RESOLVER, 53, &d);
+	for (unsigned i = 0; i < 30; i++) {
+		dns_query(&d, (uint16_t)(200 + i), FETCH, "www.example", RC_TYPE_AAAA);
+		send_message(&s, LATE + 11, RESOLVER, 20200 + i, ZONE_SERVER, 53, &d);
+	}
+	flood(&s, 20, 20);
+	dns_query(&d, 12, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_AAAA);
+	say(&s, LATE + 3400, RESOLVER, CLIENT, 12, &d);
+	finish(&s);
+	assert_int_equal(s.seen[0].x.qtype, RC_TYPE_AAAA);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 static void drops_at_a_low_rate_are_no_limit(void **state)
 {
 	struct sim s;
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
+		cmocka_unit_test(a_type_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(servfail_after_a_complete_answer_is_the_resolvers_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

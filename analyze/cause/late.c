@@ -1,0 +1,107 @@
+#include "analyze/cause/late.h"
+
+#define UNHEARD_NS \
+	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
+
+/* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
+static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
+{
+	int64_t next_ns = c->to_ns;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		int64_t at_ns = x->first_ns > after_ns ? x->first_ns : x->last_ns;
+		if (at_ns > after_ns && at_ns < next_ns)
+			next_ns = at_ns;
+	}
+	return next_ns;
+}
+
+/*
+ * Answers pass by here, and the resolver goes on as after silence: what reaches it is taken further, or
+ * rejected, at once. Something between here and there loses them, or drops them.
+ */
+enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
+{
+	unsigned answers = 0, again = 0;
+	if (c->final == NULL || c->lineage_cut || (c->ede & ~RC_EDE_NO_SERVER) ||
+	    c->others.same_server_ok + c->others.same_client_ok > 0)
+		return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name != c->final->name || link->x->qtype != c->final->x->qtype)
+			continue;
+		again += answers > 0;
+		if (link->outcome != RC_OUT_USABLE || link->zone != c->final->zone)
+			continue;
+		if (next_step_ns(c, link->x->end_ns) - link->x->end_ns < UNHEARD_NS)
+			return RC_CONF_NONE;
+		answers++;
+	}
+	if (answers == 0 || (again == 0 && !rc_is_answered(c)) ||
+	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
+		return RC_CONF_NONE;
+	f->server = NULL;
+	f->explanation = rc_say(
+		c,
+		"Answers for %s pass by on their way to %s, which %s as if none came: they are "
+		"lost, or dropped, behind the point of this capture.",
+		rc_say_name(c, &c->final->name->name), rc_say_addr(c, &c->x->server),
+		again > 0 ? "goes on asking" : "waits and gives up");
+	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
+		 "an answer that the resolver does not act on");
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return again > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+}
+
+/* Until when it waited for what this link asked: the answer, or what it asked anew. */
+static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *link)
+{
+	int64_t until_ns = c->final->x->end_ns;
+	if (link->x->state == RC_X_ANSWERED && link->x->end_ns < until_ns)
+		until_ns = link->x->end_ns;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *next = &c->links[i];
+		if (next->name == link->name && next->x->qtype == link->x->qtype &&
+		    next->x->first_ns > link->x->last_ns && next->x->first_ns < until_ns)
+			until_ns = next->x->first_ns;
+	}
+	return until_ns;
+}
+
+/*
+ * It got what it asked for, but only after waiting as long as resolvers wait for silent servers: by then some
+ * let the client go without an answer (Unbound after 1.9 s).
+ */
+enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_link *slowest = NULL;
+	int64_t until_ns = c->from_ns, total_ns = 0, longest_ns = 0;
+	/* Where packets were dropped, the client's answer may just not have been captured. */
+	bool looked = !rc_is_answered(c) && !(c->x->marks & RC_X_DROPS) && c->final != NULL &&
+		      c->others.same_server_ok == 0;
+	for (size_t i = 0; i < c->n_links && looked; i++) {
+		const struct rc_link *link = &c->links[i];
+		int64_t from_ns = link->x->first_ns, to_ns = waited_until_ns(c, link);
+		if (link->name->role == RC_ROLE_NAMESERVER)
+			continue;
+		slowest = to_ns - from_ns > longest_ns ? link : slowest;
+		longest_ns = to_ns - from_ns > longest_ns ? to_ns - from_ns : longest_ns;
+		from_ns = from_ns > until_ns ? from_ns : until_ns;
+		total_ns += to_ns > from_ns ? to_ns - from_ns : 0;
+		until_ns = to_ns > until_ns ? to_ns : until_ns;
+	}
+	if (slowest == NULL || total_ns < RC_SLOW_NS)
+		return RC_CONF_NONE;
+	const struct rc_zone_view *z = &c->zones[slowest->zone];
+	f->zone = z->name.len > 0 ? &z->name : NULL;
+	f->server = &slowest->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s got an answer for %s only after %s of waiting for servers, most of "
+		"it for %s: too late for the client.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_duration(c, total_ns), rc_say_addr(c, f->server));
+	rc_prove(c, f, slowest->x, &slowest->name->name, NULL, "the longest wait");
+	rc_prove_self(c, f, "the client got no answer");
+	return RC_CONF_LIKELY;
+}

@@ -1,0 +1,21 @@
+/*
+ * Answers that were on their way to the resolver, and came too late, or never reached it.
+ */
+#ifndef RC_ANALYZE_CAUSE_LATE_H
+#define RC_ANALYZE_CAUSE_LATE_H
+
+#include "analyze/cause/rule.h"
+#include "base/time.h"
+
+/* Below the shortest time in which a resolver gives up on silence. */
+#define RC_SLOW_NS (1400 * RC_NS_PER_MS)
+
+#define RC_EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
+
+/* Answers pass by here, and the resolver goes on as if none came. */
+enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f);
+
+/* It got its answer from slow servers, so late that the client got none. */
+enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f);
+
+#endif
