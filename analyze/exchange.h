@@ -113,4 +113,10 @@ static inline bool rc_exchange_answered(const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED;
 }
 
+/* A question about something else than the Internet's names: of class CH, HS, ANY (RFC 1035 3.2.4). */
+static inline bool rc_exchange_is_of_other_class(const struct rc_exchange *x)
+{
+	return x->opcode == RC_OPCODE_QUERY && x->qclass != 0 && x->qclass != RC_CLASS_IN;
+}
+
 #endif

@@ -228,12 +228,32 @@ static enum rc_confidence test_notify(const struct rc_rule *rule, struct rc_case
 	return RC_CONF_PROVEN;
 }
 
+static const struct rc_advice of_class = {
+	.fix = {"Ask in class IN. What a server tells of itself in class CH (RFC 4892), its "
+		"operator may "
+		"keep back: then nothing is wrong."},
+	.next_steps = {"dig @{server} {qname} {qtype} IN"},
+};
+
+static enum rc_confidence refuses_class(struct rc_case *c, struct rc_finding *f)
+{
+	char code[RC_CODE_TEXT_MAX];
+	const char *class = rc_code_name(&rc_classes, c->x->qclass, code);
+	f->server = &c->x->server;
+	f->advice = &of_class;
+	f->explanation = rc_say(c, "%s refuses queries of class %s.", server_text(c), class);
+	rc_prove_self(c, f, rc_say(c, "class %s answered REFUSED", class));
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	(void)rule;
 	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c))
 		return RC_CONF_NONE;
+	if (rc_exchange_is_of_other_class(c->x))
+		return refuses_class(c, f);
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
 	if (c->others.same_client_types_ok == 0)
 		return RC_CONF_NONE;
@@ -471,12 +491,13 @@ static const struct rc_rule rules[] = {
 		.cause =
 			{
 				.slug = "policy.qtype_refused",
-				.title = "the server refuses this type",
+				.title = "the server refuses this type, or class",
 				.when = "REFUSED to one type while the same client gets other "
-					"types of the same name from the same server.",
+					"types of the same name from the same server; or to "
+					"another class than IN.",
 				RC_TRUTH(NULL,
 					 "REFUSED to ANY or RRSIG, while the same client gets "
-					 "other types of the name.",
+					 "other types of the name; or to another class than IN.",
 					 "The same with an ordinary type.",
 					 {"policy.client_not_allowed",
 					  "no type is answered for this client"},
@@ -492,6 +513,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 204,
 		.rcodes = RC_ON(RC_RCODE_REFUSED),
+		.opcodes = RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS,
 		.test = test_qtype,
 	},
 	{

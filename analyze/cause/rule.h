@@ -36,7 +36,7 @@ struct rc_rule {
 	uint16_t rank; /* among equally sure causes the lowest wins */
 	uint16_t flags;
 	uint32_t rcodes;  /* RC_ON(...) of the answers it is looked at for */
-	uint32_t opcodes; /* bit per OPCODE; 0: QUERY only */
+	uint32_t opcodes; /* bit per OPCODE, RC_OTHER_CLASS; 0: QUERY in class IN only */
 	uint32_t param;   /* for tests shared by several rows */
 	uint64_t ede;     /* bits of EDE codes that say the same; for tests that use it */
 	/* Called for each case to weigh it (c->weighing), and again for the one that won, to tell it. */
@@ -48,7 +48,8 @@ struct rc_rule {
 #define RC_ON_SILENCE (UINT32_C(1) << 31)
 #define RC_ON_ANY UINT32_MAX
 #define RC_EDE(code) (UINT64_C(1) << (code))
-#define RC_OPCODES_ALL 0xffffu
+#define RC_OTHER_CLASS (UINT32_C(1) << 16) /* QUERY in another class than IN */
+#define RC_OPCODES_ALL (RC_OTHER_CLASS | 0xffffu)
 
 /* A row of the truth table: the evidence per confidence (NULL: never so sure), then the rivals. */
 #define RC_TRUTH(proven_, likely_, possible_, ...) \

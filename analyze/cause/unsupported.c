@@ -8,6 +8,8 @@ static const char *request_text(struct rc_case *c)
 	char text[RC_CODE_TEXT_MAX];
 	if (c->x->opcode != RC_OPCODE_QUERY)
 		return rc_say(c, "%s", rc_code_name(&rc_opcodes, c->x->opcode, text));
+	if (rc_exchange_is_of_other_class(c->x))
+		return rc_say(c, "class %s", rc_code_name(&rc_classes, c->x->qclass, text));
 	return rc_say_type(c, c->x->qtype);
 }
 
@@ -71,12 +73,22 @@ static bool is_meta_type(uint16_t type)
 	return type == RC_TYPE_OPT || (type >= 128 && type <= 255);
 }
 
+static const struct rc_advice of_class = {
+	.fix = {"Ask in class IN: hardly any server serves another."},
+	.next_steps = {"dig @{server} {qname} {qtype} IN"},
+};
+
 static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	(void)rule;
 	if (rc_exchange_is_transfer(c->x) || c->forwarded != NULL)
 		return RC_CONF_NONE;
+	if (rc_exchange_is_of_other_class(c->x)) {
+		f->advice = &of_class;
+		return say_unsupported(
+			c, f, rc_rcode_is(c, RC_RCODE_NOTIMP) ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
 	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
 	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0)
 		return say_unsupported(c, f,
@@ -163,7 +175,7 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 #define TRANSFER_RCODES \
 	(RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_REFUSED) | \
 	 RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_NOTAUTH))
-#define OTHER_OPCODES (RC_OPCODES_ALL & ~RC_ON(RC_OPCODE_QUERY))
+#define OTHER_OPCODES (RC_OPCODES_ALL & ~(RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS))
 
 static const struct rc_rule rules[] = {
 	{
@@ -287,11 +299,11 @@ static const struct rc_rule rules[] = {
 				.slug = "unsupported.qtype",
 				.title = "the server does not know the type asked for",
 				.when = "NOTIMP to an ordinary query, or an error to a QTYPE of "
-					"the meta range (128-255).",
-				RC_TRUTH("NOTIMP to a meta type, or while the client gets other "
-					 "types from this server.",
+					"the meta range (128-255) or to another class than IN.",
+				RC_TRUTH("NOTIMP to a meta type or to another class than IN, or "
+					 "while the client gets other types from this server.",
 					 "NOTIMP to an ordinary type; FORMERR or SERVFAIL to a "
-					 "meta type.",
+					 "meta type; these or NOTAUTH to another class than IN.",
 					 NULL, {"policy.qtype_refused", "REFUSED"},
 					 {"upstream.notimp",
 					  "the NOTIMP comes from behind a forwarder"}),
@@ -304,7 +316,8 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 140,
 		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) |
-			  RC_ON(RC_RCODE_SERVFAIL),
+			  RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_NOTAUTH),
+		.opcodes = RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS,
 		.test = test_qtype,
 	},
 	{

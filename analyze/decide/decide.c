@@ -111,6 +111,17 @@ static uint32_t outcome_bit(const struct rc_case *c)
 	return c->x->answer.rcode < 31 ? RC_ON(c->x->answer.rcode) : 0;
 }
 
+/* What others fared with as well, or this one before. */
+static bool is_plain_query(const struct rc_case *c)
+{
+	return c->x->opcode == RC_OPCODE_QUERY && !rc_exchange_is_of_other_class(c->x);
+}
+
+static bool is_of_family(const struct rc_rule *rule, const char *family)
+{
+	return strncmp(rule->cause.slug, family, strlen(family)) == 0;
+}
+
 static void note_alternative(struct outcome *o, const struct rc_rule *rule)
 {
 	for (size_t i = 0; i < o->n_alternatives; i++)
@@ -129,9 +140,10 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 	*o = (struct outcome){.rule = NULL};
 	c->weighing = true;
 	uint32_t on = outcome_bit(c);
+	uint32_t kind = rc_exchange_is_of_other_class(c->x) ? RC_OTHER_CLASS : RC_ON(c->x->opcode);
 	for (size_t i = 0; i < d->n_candidates && o->confidence < RC_CONF_PROVEN; i++) {
 		const struct candidate *candidate = &d->candidates[i];
-		if (!(candidate->opcodes >> c->x->opcode & 1) ||
+		if (!(candidate->opcodes & kind) ||
 		    (!(candidate->rcodes & on) && candidate->rcodes != RC_ON_ANY))
 			continue;
 		const struct rc_rule *rule = candidate->rule;
@@ -154,12 +166,6 @@ static bool run_rules(struct rc_decider *d, struct rc_case *c, struct outcome *o
 	o->finding = (struct rc_finding){.evidence = evidence};
 	o->rule->test(o->rule, c, &o->finding);
 	return true;
-}
-
-/* Validation fails with an answer; and without checking there is none. */
-static bool is_of_validation(const struct rc_rule *rule)
-{
-	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
 }
 
 /* Tells a failure by the verdict on one that it repeats. */
@@ -199,7 +205,7 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
 	bool by_zone = false;
-	if (c->x->opcode != RC_OPCODE_QUERY ||
+	if (!is_plain_query(c) ||
 	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
 		return;
 	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
@@ -207,7 +213,8 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 	const struct rc_memo_entry *e = rc_memo_find(d->memo, c, MEMO_AGE_NS, &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
 		return;
-	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) && is_of_validation(e->rule))
+	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
+	    is_of_family(e->rule, "dnssec."))
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
 	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
@@ -225,10 +232,9 @@ static void recall(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 static bool is_bare_repeat(const struct rc_case *c)
 {
 	const struct rc_others *t = &c->others;
-	return c->x->opcode == RC_OPCODE_QUERY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
-	       c->upstream_visible && c->n_links == 0 && !c->own_fetch &&
-	       c->x->end_ns - c->x->first_ns < INSTANT_NS && !rc_flag(&c->x->query, RC_FLAG_CD) &&
-	       !(c->ede & ~EDE_REPEATED) &&
+	return is_plain_query(c) && rc_rcode_is(c, RC_RCODE_SERVFAIL) && c->upstream_visible &&
+	       c->n_links == 0 && !c->own_fetch && c->x->end_ns - c->x->first_ns < INSTANT_NS &&
+	       !rc_flag(&c->x->query, RC_FLAG_CD) && !(c->ede & ~EDE_REPEATED) &&
 	       t->same_server_ok + t->same_client_ok + t->cd_ok + t->validated == 0;
 }
 
@@ -255,7 +261,7 @@ static bool recall_at_once(struct rc_decider *d, struct rc_case *c, struct outco
 static void compare_siblings(struct rc_decider *d, struct rc_case *c, struct outcome *o)
 {
 	const struct rc_others *t = &c->others;
-	if (o->confidence > RC_CONF_NONE || c->upstream_visible ||
+	if (o->confidence > RC_CONF_NONE || c->upstream_visible || !is_plain_query(c) ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || rc_flag(&c->x->query, RC_FLAG_CD) ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->same_server_ok + t->same_client_ok + t->cd_failed > 0)
@@ -430,12 +436,7 @@ static bool is_worth_remembering(const struct rc_case *c, const struct outcome *
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
 	return o->confidence >= least && !retry && (!o->finding.cached || repeats) &&
-	       !o->finding.generic && c->x->opcode == RC_OPCODE_QUERY;
-}
-
-static bool is_of_family(const struct outcome *o, const char *family)
-{
-	return strncmp(o->rule->cause.slug, family, strlen(family)) == 0;
+	       !o->finding.generic && is_plain_query(c);
 }
 
 /* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */
@@ -459,7 +460,8 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 		return false;
 	/* Silent behind a forwarder is the forwarder's upstream: its own case says so, and why keys matter. */
 	bool keys = rc_exchange_asks_keys(hop[*last]->x) && !rc_exchange_asks_keys(hop[0]->x);
-	bool nowhere = is_of_family(o, "no_answer.") || (keys && is_of_family(o, "unknown."));
+	bool nowhere = is_of_family(o->rule, "no_answer.") ||
+		       (keys && is_of_family(o->rule, "unknown."));
 	if (*last > 0 && nowhere && !run_rules(d, hop[--*last], o))
 		return false;
 	recall(d, hop[*last], o);
@@ -573,7 +575,8 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 		c->failed_zone = RC_ZONE_NONE;
 	if ((resolved && !rc_fetch_rejects(c, x)) || !run_rules(d, c, &o) ||
 	    o.confidence < RC_CONF_LIKELY ||
-	    (is_of_validation(o.rule) && !rc_fetch_rejects(c, x)) || is_side_lookup(d, c, &o))
+	    (is_of_family(o.rule, "dnssec.") && !rc_fetch_rejects(c, x)) ||
+	    is_side_lookup(d, c, &o))
 		return RC_FETCHED_NOTHING;
 	if (resolved) /* that it was rejected follows, and is not seen */
 		o.confidence = RC_CONF_LIKELY;

@@ -251,9 +251,49 @@ static void what_fails_by_its_type_is_no_matter_of_who_asks(void **state)
 	}
 }
 
+/* version.bind, as scanners and monitors ask for it; RD=1 to whoever it is. */
+static void ask_in_class(struct sim *s, unsigned rclass, unsigned flags, unsigned rcode)
+{
+	static struct dns d;
+	begin(s);
+	dns_query(&d, 10, QUERY, "version.bind", RC_TYPE_TXT);
+	d.data[d.len - 1] = (uint8_t)rclass;
+	send_message(s, LATE, CLIENT, 20010, RESOLVER, 53, &d);
+	dns_query(&d, 10, flags | rcode, "version.bind", RC_TYPE_TXT);
+	d.data[d.len - 1] = (uint8_t)rclass;
+	say(s, LATE + 1, RESOLVER, CLIENT, 10, &d);
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void another_class_is_what_is_refused(void **state)
+{
+	struct sim s;
+	(void)state;
+	ask_in_class(&s, RC_CLASS_CH, RC_FLAG_QR | RC_FLAG_RD, RC_RCODE_REFUSED);
+	assert_cause(&s, 0, "policy.qtype_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	ask_in_class(&s, RC_CLASS_IN, RC_FLAG_QR | RC_FLAG_RD, RC_RCODE_REFUSED);
+	assert_cause(&s, 0, "policy.recursion_unavailable");
+}
+
+static void another_class_is_what_is_not_served(void **state)
+{
+	struct sim s;
+	(void)state;
+	ask_in_class(&s, RC_CLASS_CH, RECURSED, RC_RCODE_NOTIMP);
+	assert_cause(&s, 0, "unsupported.qtype");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+	ask_in_class(&s, RC_CLASS_HS, RECURSED, RC_RCODE_SERVFAIL);
+	assert_cause(&s, 0, "unsupported.qtype");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(another_class_is_what_is_refused),
+		cmocka_unit_test(another_class_is_what_is_not_served),
 		cmocka_unit_test(
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
