@@ -45,6 +45,7 @@ struct entry {
 	uint64_t heads[RC_LOOK_ADDRS_MAX]; /* newest query of each for the name */
 	struct rc_addr server;             /* subject */
 	struct rc_addr asked;              /* the address that the texts tell */
+	bool looks_asked; /* the question's name reads as that address: texts tell no more which it is */
 	const struct rc_name *qname;
 	struct rc_failure failure;
 	struct rc_evidence *evidence;
@@ -291,6 +292,13 @@ static const char *const *readdress_all(struct rc_arena *arena, const char *cons
 	return out == NULL ? texts : out;
 }
 
+static bool reads_as(const struct rc_name *name, const struct rc_addr *addr)
+{
+	char text[RC_NAME_TEXT_MAX + 1], address[RC_ADDR_TEXT_MAX];
+	rc_name_format(name, text);
+	return find_addr(text, rc_addr_format(addr, address)) != NULL;
+}
+
 /* The verdict was made for another address of the same server: the texts tell the one that was asked. */
 static void tell_address(const struct entry *n, struct rc_arena *arena, struct rc_failure *f)
 {
@@ -352,9 +360,11 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	struct entry *n = find(e, key);
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
-	    (n->hangs_on_load && n->load_class != rc_look_load(x)) || age_ns < -RC_ASKED_BURST_NS ||
-	    !rc_name_equal(n->qname, qname) || !lineage_is_alike(n, s, x) ||
-	    !zone_stays_unknown(n, s, x, qname) || !client_is_like_others(s, x, n->elsewhere)) {
+	    (n->hangs_on_load && n->load_class != rc_look_load(x)) ||
+	    (n->looks_asked && !rc_addr_equal(&n->asked, &x->server)) ||
+	    age_ns < -RC_ASKED_BURST_NS || !rc_name_equal(n->qname, qname) ||
+	    !lineage_is_alike(n, s, x) || !zone_stays_unknown(n, s, x, qname) ||
+	    !client_is_like_others(s, x, n->elsewhere)) {
 		e->vacant = key;
 		return false;
 	}
@@ -524,6 +534,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 							  c->x->name_hash);
 	}
 	n->asked = c->x->server;
+	n->looks_asked = reads_as(c->qname, &n->asked);
 	n->bearing = e->asking->bearing;
 	n->cuts = f->zone == NULL ? cuts_known(c->book, c->seed, c->qname, c->x) : 0;
 	n->end_ns = c->x->end_ns;
