@@ -312,6 +312,19 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 	return result;
 }
 
+/* Somebody asked one of its servers for the name: it may have been the resolver, by an address not known as its own. */
+static bool is_asked_by_any(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < z->n_addrs; i++) {
+		uint64_t pos = rc_recorder_newest_by_server(c->recorder, &z->addrs[i],
+							    c->x->name_hash);
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r != NULL && rc_addr_equal(&r->x.server, &z->addrs[i]))
+			return true;
+	}
+	return false;
+}
+
 /* All its servers have addresses of one family, and the resolver asks over the other alone. */
 static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view *z,
 				    struct rc_finding *f)
@@ -326,7 +339,7 @@ static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view
 			return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_links; i++)
 		asked += c->links[i].x->state == RC_X_ANSWERED;
-	if (asked < FAMILY_ASKED_MIN || z->n_mapped > 0)
+	if (asked < FAMILY_ASKED_MIN || z->n_mapped > 0 || is_asked_by_any(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,

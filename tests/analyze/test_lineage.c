@@ -434,31 +434,49 @@ static void malformed_replies_are_told_as_such(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
-/* Its servers have IPv6 addresses alone: one that asks over IPv4 cannot ask them anything. */
-static void servers_of_the_other_family_are_as_good_as_none(void **state)
+/* A zone whose servers have IPv6 addresses alone, behind a resolver that is seen to ask over IPv4. */
+static void other_family(struct sim *s, bool asked)
 {
-	static struct sim s;
 	static struct dns d, rdata;
 	const char *name = "www.example";
 	struct rc_addr glue = addr("2001:678:4::1");
-	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
-	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+	begin(s);
+	warm_up(s, 0);
+	ask(s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
 	for (unsigned i = 0; i < 2; i++) {
-		ask(&s, LATE + 1 + 10 * i, RESOLVER, ROOT_SERVER, 2 + i, FETCH, name);
+		ask(s, LATE + 1 + 10 * i, RESOLVER, ROOT_SERVER, 2 + i, FETCH, name);
 		dns_query(&d, (uint16_t)(2 + i), RC_FLAG_QR, name, RC_TYPE_A);
 		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
 		rdata.len = 0;
 		dns_bytes(&rdata, glue.bytes, 16);
 		dns_rr(&d, RC_ADDITIONAL, "ns1.example", RC_TYPE_AAAA, 300, &rdata);
-		say(&s, LATE + 5 + 10 * i, ROOT_SERVER, RESOLVER, 2 + i, &d);
+		say(s, LATE + 5 + 10 * i, ROOT_SERVER, RESOLVER, 2 + i, &d);
 	}
-	reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
-	finish(&s);
+	/* By two, so that neither is taken for the resolver's other address. */
+	for (unsigned i = 0; asked && i < 2; i++)
+		ask(s, LATE + 16 + i, i ? "2001:678:9::53" : "2001:678:8::53", "2001:678:4::1", 9,
+		    FETCH, name);
+	reply(s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(s);
+}
+
+static void servers_of_the_other_family_are_as_good_as_none(void **state)
+{
+	static struct sim s;
+	(void)state;
+	other_family(&s, false);
 	assert_cause(&s, 0, "delegation.ns_unresolvable");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 	assert_string_equal(s.seen[0].zone, "example");
+}
+
+static void a_server_that_somebody_asked_may_have_been_asked_by_the_resolver(void **state)
+{
+	static struct sim s;
+	(void)state;
+	other_family(&s, true);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "delegation.ns_unresolvable");
 }
 
 int main(void)
@@ -481,6 +499,7 @@ int main(void)
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
+		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
