@@ -223,18 +223,10 @@ static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start
 	return back;
 }
 
-/* A referral or an address record names this server for the zone: its own answer may only look like a parent's. */
-static bool is_named_for(const struct rc_zone_view *z, const struct rc_addr *server)
-{
-	for (size_t i = 0; i < z->n_addrs; i++)
-		if (rc_addr_equal(&z->addrs[i], server))
-			return true;
-	return false;
-}
-
 /*
  * Its parent was seen to delegate it, and nobody else was asked about it: a server of its own, that refers
- * to itself, had an address that the capture does not show.
+ * to itself, had an address that the capture does not show. A server that no referral or address names for
+ * the zone above only looks like the parent.
  */
 static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z)
 {
@@ -246,7 +238,7 @@ static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z
 							   : &c->zones[link->zone];
 		bool above = asked != NULL && asked->known_cut &&
 			     asked->name.labels < z->name.labels &&
-			     is_named_for(asked, &link->x->server);
+			     rc_zone_has_addr(asked, &link->x->server);
 		if (link->superseded || !rc_name_in(&link->name->name, &z->name))
 			continue;
 		if (!above)

@@ -63,10 +63,7 @@ static void add_addr(struct rc_zone_view *z, const struct rc_addr *addr, uint16_
 		z->n_mapped++;
 		return;
 	}
-	for (size_t i = 0; i < z->n_addrs; i++)
-		if (rc_addr_equal(&z->addrs[i], addr))
-			return;
-	if (z->n_addrs < ZONE_ADDRS_MAX)
+	if (z->n_addrs < ZONE_ADDRS_MAX && !rc_zone_has_addr(z, addr))
 		z->addrs[z->n_addrs++] = *addr;
 }
 

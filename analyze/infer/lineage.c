@@ -272,19 +272,11 @@ static bool widen_to_silent_fetch(struct rc_case *c)
 	return wider;
 }
 
-static bool has_server(const struct rc_zone_view *z, const struct rc_addr *server)
-{
-	for (size_t i = 0; i < z->n_addrs; i++)
-		if (rc_addr_equal(&z->addrs[i], server))
-			return true;
-	return false;
-}
-
 /* Some server of the zone was asked, so that its silence or answer is what counts. */
 static bool was_asked(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	for (size_t i = 0; i < c->n_links; i++)
-		if (has_server(z, &c->links[i].x->server))
+		if (rc_zone_has_addr(z, &c->links[i].x->server))
 			return true;
 	return false;
 }
@@ -561,7 +553,7 @@ static void collect_connections(struct rc_case *c, const struct rc_addr *asker,
 		note_bounds(c, &r->x);
 		bool failed = r->x.state != RC_X_ANSWERED && overlaps(c, &r->x);
 		for (size_t k = 0; k < n && failed; k++) {
-			if (!has_server(&c->zones[unasked[k].zone], &r->x.server))
+			if (!rc_zone_has_addr(&c->zones[unasked[k].zone], &r->x.server))
 				continue;
 			add_link(c, r, at, unasked[k].name);
 			break;

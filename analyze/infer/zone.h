@@ -48,4 +48,13 @@ struct rc_zone_view {
 	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
 };
 
+/* Is it among the addresses that the zone's servers are named with? */
+static inline bool rc_zone_has_addr(const struct rc_zone_view *zone, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < zone->n_addrs; i++)
+		if (rc_addr_equal(&zone->addrs[i], addr))
+			return true;
+	return false;
+}
+
 #endif

@@ -9,14 +9,6 @@
 #define LATE_NS (3 * RC_NS_PER_S) /* no resolver listens this long, once it has asked again */
 #define CONNECT_STEPS_MAX 256u
 
-static bool serves(const struct rc_zone_view *z, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < z->n_addrs; i++)
-		if (rc_addr_equal(&z->addrs[i], addr))
-			return true;
-	return false;
-}
-
 /* The deepest zone that the name lies in and the server is named for. */
 static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link)
 {
@@ -24,7 +16,8 @@ static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
 		if ((best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels) &&
-		    rc_name_in(&link->name->name, &z->name) && serves(z, &link->x->server))
+		    rc_name_in(&link->name->name, &z->name) &&
+		    rc_zone_has_addr(z, &link->x->server))
 			best = i;
 	}
 	return best;
