@@ -108,11 +108,14 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		return prohibited ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}
 	if (!rc_is_answered(c)) {
-		/* It goes on serving others, and this client has never had an answer. */
+		/*
+		 * It goes on serving others, this client has never had an answer, and nobody is asked for
+		 * it. Out of sight somebody may be, in vain: then it is the question, not who asks.
+		 */
 		if (h == NULL || h->served == 0 || h->answered_query_ns <= c->x->first_ns ||
-		    c->n_links > 0)
+		    c->n_links > 0 || !c->upstream_visible)
 			return RC_CONF_NONE;
-		rc_prove_self(c, f, "no answer, while the server answers others");
+		rc_prove_self(c, f, "no answer and nobody asked, while the server answers others");
 		return RC_CONF_POSSIBLE;
 	}
 	if (prohibited) {
@@ -344,8 +347,9 @@ static const struct rc_rule rules[] = {
 					"others, and this client never had an answer.",
 					"REFUSED or NOTAUTH or silence for such a name; or REFUSED "
 					"while the server recurses for others; or EDE 18 alone.",
-					"Silence, while the server answers others' later "
-					"questions; SERVFAIL at once for what others get, or with "
+					"Silence, with nobody asked in sight, while the server "
+					"answers others' later questions; SERVFAIL at once for "
+					"what others get, or with "
 					"EDE 18; REFUSED by a server that walks delegations.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",

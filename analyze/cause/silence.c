@@ -145,17 +145,17 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "no_answer.one_way_capture",
 				.title = "the capture has one direction only",
-				.when = "Queries to several servers or about several domains, and "
-					"not one packet the other way in the whole capture.",
+				.when = "Queries to many servers, or about many domains, and not "
+					"one packet the other way in the whole capture.",
 				RC_TRUTH(
 					NULL,
-					"Questions to several servers or about several domains, "
-					"not one packet the other way in the whole capture, and "
-					"nobody asks again.",
+					"Questions to four servers and more, or to several about "
+					"several domains, or to one about many; not one packet the "
+					"other way in the whole capture, and nobody asks again.",
 					NULL,
 					{"no_answer.server_silent",
-					 "some server answers, or one alone is asked about little, "
-					 "or again"}),
+					 "some server answers, or little is asked, or it is asked "
+					 "again"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Mirror both directions of the link to the sensor."},
@@ -174,9 +174,8 @@ static const struct rc_rule rules[] = {
 				.title = "the server does not answer",
 				.when = "No answer to any attempt, and no ICMP error.",
 				RC_TRUTH(NULL, "No answer from a server that answers nobody.",
-					 "No answer from a server that answers others; or from the "
-					 "only one "
-					 "that is asked, about little, in a capture without any "
+					 "No answer from a server that answers others; or from any "
+					 "of those asked, about little, in a capture without any "
 					 "answer.",
 					 {"policy.client_not_allowed",
 					  "the server answers others the same, and this client "

@@ -3,8 +3,10 @@
 #include "base/hash.h"
 
 #define QUERIES_MIN 3u /* so many questions and not one answer */
-#define DOMAINS_MIN \
-	4 /* asked about by clients whose server is well: of a dead one they would ask again */
+#define SERVERS_MIN 4  /* so many are hardly dead all at once */
+/* Asked about by clients whose servers are well; dead ones they would ask again, or about one domain alone. */
+#define DOMAINS_MIN 2
+#define DOMAINS_OF_ONE_SERVER_MIN 8
 #define DOMAIN_LABELS 2u
 
 void rc_one_way_note(struct rc_one_way_signs *signs, const struct rc_record *record,
@@ -25,8 +27,9 @@ enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
 		    0 ||
 	    pairs->exchanges < QUERIES_MIN)
 		return RC_TWO_WAYS;
-	bool one_server = __builtin_popcountll(signs->servers) <= 1;
-	return one_server && __builtin_popcountll(signs->domains) < DOMAINS_MIN
-		       ? RC_ONE_SERVER_SILENT
-		       : RC_ONE_WAY;
+	int servers = __builtin_popcountll(signs->servers);
+	int domains = __builtin_popcountll(signs->domains);
+	bool much = servers >= SERVERS_MIN ||
+		    domains >= (servers > 1 ? DOMAINS_MIN : DOMAINS_OF_ONE_SERVER_MIN);
+	return much ? RC_ONE_WAY : RC_PERHAPS_SILENT;
 }

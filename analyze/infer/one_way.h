@@ -9,7 +9,7 @@
 
 enum rc_one_way {
 	RC_TWO_WAYS,
-	RC_ONE_SERVER_SILENT, /* little was asked, of one server: it may as well be silent */
+	RC_PERHAPS_SILENT, /* little was asked, of one server or about one domain: they may as well be silent */
 	RC_ONE_WAY
 };
 

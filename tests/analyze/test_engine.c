@@ -519,15 +519,17 @@ static void queries_alone_are_a_one_way_capture(void **state)
 {
 	struct sim s;
 	(void)state;
-	static const char *const names[] = {"www.a.example", "b.example", "www.c.test", "d.test",
-					    "www.e.test"};
+	static const char *const names[] = {"www.a.example", "a.test",    "www.b.test", "c.test",
+					    "www.d.test",    "e.test",    "f.test",     "g.test",
+					    "h.test",        "www.i.test"};
+	enum { ASKED = sizeof names / sizeof *names };
 	begin(&s);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < ASKED; i++)
 		ask(&s, LATE + i, CLIENT, RESOLVER, 10 + i, QUERY, names[i]);
 	rc_engine_advance(s.engine, T0 + 60000 * MS);
 	finish(&s);
-	assert_int_equal(s.n, 5);
-	for (unsigned i = 0; i < 5; i++) {
+	assert_int_equal(s.n, ASKED);
+	for (unsigned i = 0; i < ASKED; i++) {
 		assert_cause(&s, i, "no_answer.one_way_capture");
 		assert_true(s.seen[i].confidence < RC_CONF_PROVEN);
 	}
@@ -550,19 +552,31 @@ static void one_server_asked_little_may_be_silent(void **state)
 	}
 }
 
+/* Two servers may be silent about one domain, or both be dead; about two domains, or four servers, hardly. */
 static void several_servers_without_a_word_are_a_one_way_capture(void **state)
 {
-	static const char *const servers[] = {RESOLVER, ROOT_SERVER, ZONE_SERVER};
+	static const char *const servers[] = {RESOLVER, ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2};
+	static const struct {
+		unsigned servers;
+		const char *other_name, *cause;
+	} cases[] = {
+		{2, "www.other.test", "no_answer.one_way_capture"},
+		{2, "mail.other.example", "no_answer.server_silent"},
+		{4, "mail.other.example", "no_answer.one_way_capture"},
+	};
 	struct sim s;
 	(void)state;
-	begin(&s);
-	for (unsigned i = 0; i < 3; i++)
-		ask(&s, LATE + i, CLIENT, servers[i], 10 + i, QUERY, "www.example");
-	rc_engine_advance(s.engine, T0 + 60000 * MS);
-	finish(&s);
-	assert_int_equal(s.n, 3);
-	for (unsigned i = 0; i < 3; i++)
-		assert_cause(&s, i, "no_answer.one_way_capture");
+	for (unsigned k = 0; k < sizeof cases / sizeof *cases; k++) {
+		begin(&s);
+		for (unsigned i = 0; i < 4; i++)
+			ask(&s, LATE + i, CLIENT, servers[i % cases[k].servers], 10 + i, QUERY,
+			    i == 3 ? cases[k].other_name : "www.other.example");
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, 4);
+		for (unsigned i = 0; i < 4; i++)
+			assert_cause(&s, i, cases[k].cause);
+	}
 }
 
 static void a_servfail_alone_is_an_honest_unknown(void **state)

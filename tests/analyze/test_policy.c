@@ -211,6 +211,26 @@ static void a_resolver_at_work_does_not_shut_its_client_out(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* Out of sight it may ask for the name in vain: one question without an answer says nothing of its client. */
+static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **state)
+{
+	static const char other[] = "198.51.100.77";
+	struct sim s;
+	(void)state;
+	for (unsigned in_sight = 0; in_sight < 2; in_sight++) {
+		begin(&s);
+		if (in_sight)
+			warm_up(&s, 0);
+		ask(&s, LATE, other, RESOLVER, 10, QUERY, NAME);
+		served(&s, LATE + 10, CLIENT, 11, "good.test");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0,
+			     in_sight ? "policy.client_not_allowed" : "no_answer.server_silent");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* It serves others by IPv4; all its clients of IPv6 are shut out. */
 static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
 {
@@ -297,6 +317,7 @@ int main(void)
 		cmocka_unit_test(
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
+		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
