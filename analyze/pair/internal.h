@@ -1,6 +1,6 @@
 /*
- * Inside pairing: messages (pair.c) and what goes with them: ICMP errors, TCP connections, lost fragments
- * (side.c).
+ * Inside pairing: messages (pair.c), answers that fit no open question (orphan.c), and what goes with messages:
+ * ICMP errors, TCP connections, lost fragments (side.c).
  */
 #ifndef RC_ANALYZE_PAIR_INTERNAL_H
 #define RC_ANALYZE_PAIR_INTERNAL_H
@@ -9,6 +9,9 @@
 #include "analyze/pair/pair.h"
 #include "analyze/pair/pending.h"
 #include "base/hash.h"
+
+#define RC_MIRROR_WINDOW_NS \
+	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
 
 struct rc_pair {
 	struct rc_recorder *recorder;
@@ -99,6 +102,17 @@ void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 
 /* A further query (or SYN) of an open record: a repeat, or a copy made by the mirror. */
 void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct rc_obs *o);
+
+/*
+ * An answer that no open question fits: a copy, a repeat, a late one, one that fits but for its ID, its source or
+ * its question (other: the position of such a record, 0 none), or one that came before its question: kept for it.
+ */
+void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+			    const struct rc_pair_keys *keys, uint64_t other);
+
+/* Gives the record, begun by the query, its answer if that came before. */
+void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
+			const struct rc_obs *query, const struct rc_pair_keys *keys);
 
 void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o);
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o);

@@ -11,11 +11,9 @@
 	(120 * RC_NS_PER_S) /* how far back failures are compared with others' outcomes */
 #define SAME_KEY_MAX \
 	16u /* open questions with the same ends and ID: honest askers have one or two */
-#define ORPHAN_STEPS_MAX 16u /* records looked at to explain an answer that pairs with nothing */
 #define COPY_STEPS_MAX \
 	8u /* a client that asks several resolvers at once has some records of a name */
-#define MIRROR_WINDOW_NS \
-	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
+#define TC_STEPS_MAX 16u /* records looked at for the truncated answer behind a TCP query */
 #define TC_RETRY_NS \
 	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
 
@@ -152,7 +150,7 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 {
 	int64_t gap_ns = o->ts_ns - r->x.last_ns;
-	return gap_ns < MIRROR_WINDOW_NS && gap_ns > -MIRROR_WINDOW_NS &&
+	return gap_ns < RC_MIRROR_WINDOW_NS && gap_ns > -RC_MIRROR_WINDOW_NS &&
 	       o->ip_id == r->x.last_ip_id &&
 	       ((o->frame & RC_FRAME_MASK) != r->x.last_frame || o->source != r->x.last_source);
 }
@@ -167,7 +165,7 @@ static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const
 	uint64_t pos = rc_recorder_last_by_asker(p->recorder, keys->asker);
 	for (unsigned i = 0; i < COPY_STEPS_MAX; i++) {
 		struct rc_record *r = rc_recorder_at(p->recorder, pos);
-		if (r == NULL || o->ts_ns - r->x.last_ns >= MIRROR_WINDOW_NS)
+		if (r == NULL || o->ts_ns - r->x.last_ns >= RC_MIRROR_WINDOW_NS)
 			return false;
 		if (r->x.id == o->msg.id && r->x.transport == o->transport &&
 		    (o->ip_id != 0 || o->source != r->x.last_source) && is_copy(o, r) &&
@@ -289,7 +287,7 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 		c->link = pos & RC_RECORD_POS_MASK;
 	}
 	uint64_t at = r->prev_asker;
-	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
+	for (unsigned i = 0; i < TC_STEPS_MAX; i++) {
 		struct rc_record *old = rc_recorder_at(p->recorder, at);
 		if (old == NULL || r->x.first_ns - old->x.first_ns > TC_RETRY_NS)
 			return;
@@ -334,98 +332,6 @@ void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	p->out.on_answered(p->out.context, pos, r, o);
 }
 
-/* A further answer to a question that was answered or given up: same ends and ID. */
-static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o)
-{
-	if (x->state == RC_X_UNANSWERED) {
-		/* One that says that it failed would have helped nobody in time either. */
-		if (o->msg.rcode == RC_RCODE_NOERROR || o->msg.rcode == RC_RCODE_NXDOMAIN)
-			x->marks |= RC_X_LATE;
-		p->stats.late_answers++;
-	} else if (o->ts_ns - x->end_ns < MIRROR_WINDOW_NS) {
-		x->marks |= RC_X_MIRRORED;
-		p->stats.mirror_copies++;
-	} else {
-		p->stats.repeated_answers++;
-	}
-}
-
-static void mark_mismatch(struct rc_exchange *x, const struct rc_obs *o, uint32_t mark)
-{
-	if (x->sign_frame == 0)
-		rc_pair_note_sign(x, o);
-	x->marks |= mark;
-}
-
-/* An answer that fits an open question but for its ID or its source. */
-static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct rc_obs *o,
-			  const struct rc_ends *e)
-{
-	bool same_server = rc_addr_equal(&x->server, e->server) && x->server_port == e->server_port;
-	if (x->state != RC_X_PENDING || x->asker_port != e->asker_port ||
-	    x->transport != o->transport)
-		return false;
-	if (!same_server && x->id != o->msg.id)
-		return false;
-	mark_mismatch(x, o, same_server ? RC_X_WRONG_ID : RC_X_WRONG_SOURCE);
-	p->stats.wrong_id += same_server;
-	p->stats.wrong_source += !same_server;
-	return true;
-}
-
-static bool is_error(const struct rc_msg *m)
-{
-	return m->rcode != RC_RCODE_NOERROR && m->rcode != RC_RCODE_NXDOMAIN;
-}
-
-static void observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			   const struct rc_pair_keys *keys, uint64_t other)
-{
-	struct rc_record *r = rc_recorder_at(p->recorder, other);
-	if (r != NULL && r->x.state == RC_X_PENDING) {
-		mark_mismatch(&r->x, o, RC_X_WRONG_QUESTION);
-		p->stats.wrong_question++;
-		return;
-	}
-	struct rc_exchange
-		*near[ORPHAN_STEPS_MAX]; /* of the same asker and question, newest first */
-	size_t n = 0;
-	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
-	for (unsigned i = 0; i < ORPHAN_STEPS_MAX; i++) {
-		r = rc_recorder_at(p->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_asker;
-		if (rc_addr_equal(&r->x.asker, e->asker) && rc_same_question(&r->x, &o->msg))
-			near[n++] = &r->x;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (near[i]->state != RC_X_PENDING && near[i]->id == o->msg.id &&
-		    near[i]->transport == o->transport && rc_same_ends(near[i], e)) {
-			note_repeated_answer(p, near[i], o);
-			return;
-		}
-	}
-	for (size_t i = 0; i < n; i++)
-		if (note_mismatch(p, near[i], o, e))
-			return;
-	p->stats.orphan_answers++;
-	p->stats.orphan_errors += is_error(&o->msg);
-	rc_early_keep(p->early, o, keys->tag);
-}
-
-/* The question of an answer that was no answer to anything until now. */
-static void take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
-		       const struct rc_obs *query, const struct rc_pair_keys *keys)
-{
-	const struct rc_obs *o = rc_early_take(p->early, query, keys->tag);
-	if (o == NULL)
-		return;
-	p->stats.early_answers++;
-	p->stats.early_errors += is_error(&o->msg);
-	rc_pair_take_answer(p, r, pos, o, keys);
-}
-
 static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 			  const struct rc_pair_keys *keys)
 {
@@ -462,7 +368,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 		note_tcp_query(p, r, pos, &e, keys);
 	p->out.on_query(p->out.context, pos, r, o);
 	if (o->transport == RC_UDP && rc_early_is_near(p->early, o->ts_ns))
-		take_early(p, r, pos, o, keys);
+		rc_pair_take_early(p, r, pos, o, keys);
 }
 
 static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
@@ -476,7 +382,7 @@ static void observe_answer(struct rc_pair *p, const struct rc_obs *o,
 	uint64_t pos = rc_pair_find(p, keys->tag, &e, m->has_question ? m : NULL, &other);
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL)
-		observe_orphan(p, o, &e, keys, other);
+		rc_pair_observe_orphan(p, o, &e, keys, other);
 	else
 		rc_pair_take_answer(p, r, pos, o, keys);
 }
