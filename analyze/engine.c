@@ -2,16 +2,8 @@
 
 #include <stdlib.h>
 
-#include "analyze/counters.h"
-#include "analyze/decide/decide.h"
-#include "analyze/decide/degraded.h"
-#include "analyze/decide/fetch.h"
-#include "analyze/decide/hold.h"
-#include "analyze/decide/incident.h"
-#include "analyze/drops.h"
-#include "analyze/infer/reports.h"
 #include "analyze/infer/retry.h"
-#include "analyze/infer/translated.h"
+#include "analyze/internal.h"
 #include "base/err.h"
 #include "base/prefetch.h"
 #include "base/time.h"
@@ -30,46 +22,14 @@
 #define SHARE_DIGESTS 1u
 
 #define CASE_BYTES_MAX ((size_t)16 << 20) /* one decision: 512 answers decoded and their texts */
-#define EDGE_NS (2 * RC_NS_PER_S)         /* "touches the start of the capture" */
 #define YOUNG_NS (2 * RC_NS_PER_S)        /* unanswered for less at the end: says nothing */
 #define LATE_NS RC_NS_PER_S               /* no client gives up sooner */
-#define FADING_NS (5 * RC_NS_PER_S)       /* before a failure: its lineage, joined fetches */
 #define OBS_BYTES (offsetof(struct rc_obs, msg.qname) + RC_LINE_BYTES) /* as a rule looked at */
 #define ANSWER_BYTES 256u /* of an answer: most are no longer */
 #define AHEAD 8u          /* observations: a step of fetching their memory before the next */
 #define KEYS (4 * AHEAD)  /* of those under way: above three steps */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
-
-struct rc_engine {
-	struct rc_engine_config config;
-	struct rc_engine_output out;
-	struct rc_pair *pair;
-	struct rc_hosts *hosts;
-	struct rc_book *book;
-	struct rc_serial_table *serials;
-	struct rc_reports *reports;
-	struct rc_hold *hold;
-	struct rc_decider *decider;
-	struct rc_incidents *incidents;
-	struct rc_degraded *degraded;
-	struct rc_dnssec *dnssec;
-	struct rc_dnssec_cache *judgements;
-	struct rc_digests *digests;
-	struct rc_trails *trails;
-	struct rc_arena *arena;
-	const struct rc_pair_keys *keys; /* of the observation in hand */
-	int64_t start_ns;                /* first observation; INT64_MIN before */
-	int64_t now_ns;
-	struct rc_drops drops;
-	struct rc_one_way_signs one_way;
-	int64_t looked_ns; /* when drops were last asked for */
-	int64_t work_ns;   /* begin of the second in which work_done counts */
-	unsigned work_done;
-	bool hurry; /* what is decided now cannot wait any longer */
-	uint64_t sequence;
-	struct rc_engine_stats stats;
-};
 
 static bool is_upstream_query(const struct rc_exchange *x)
 {
@@ -108,21 +68,6 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
 }
 
-static bool is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
-{
-	return rc_fetch_is_by_client(rc_pair_recorder(e->pair), e->hosts, x);
-}
-
-/*
- * No client in sight, and the asker walks delegations: its exchanges are judged together, as its work on a
- * question.
- */
-static bool is_own_work(const struct rc_engine *e, const struct rc_exchange *x)
-{
-	return x->opcode == RC_OPCODE_QUERY && !(x->query.flags & RC_FLAG_RD) &&
-	       !rc_exchange_is_transfer(x) && rc_hosts_works_apart(e->hosts, &x->asker);
-}
-
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */
 static bool may_be_work(const struct rc_engine *e, const struct rc_record *r)
 {
@@ -139,30 +84,6 @@ static bool has_time_for_work(struct rc_engine *e)
 	bool has = e->work_done++ < WORK_PER_S_MAX;
 	e->stats.unchecked += !has;
 	return has;
-}
-
-static void decide(struct rc_engine *e, const struct rc_held *held);
-
-static void hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
-		 const uint8_t *answer, uint32_t answer_len)
-{
-	struct rc_name name;
-	rc_record_name(r, &name);
-	/* The upstream side of a resolver at work is evidence, not news; so is a report of an error. */
-	if (!e->config.want_upstream && (rc_is_report(&name) || !is_client_facing(e, &r->x)))
-		return;
-	struct rc_exchange x = r->x;
-	while (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, pos, &x, &name, answer,
-			    answer_len) == RC_E_FULL) {
-		const struct rc_held *first = rc_hold_first(e->hold);
-		if (first == NULL)
-			return;
-		e->stats.decided_early++;
-		e->hurry = true;
-		decide(e, first);
-		e->hurry = false;
-		rc_hold_pop(e->hold);
-	}
 }
 
 /* The resolvers' own exchanges: RD=0, so that a forwarder's do not count. */
@@ -215,14 +136,9 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		rc_record_name(r, &name);
 		e->out.on_transaction(e->out.context, &r->x, &name, &obs->msg);
 	}
-	bool may_fail = rc_is_truncated(&r->x) ? is_client_facing(e, &r->x) : may_be_work(e, r);
+	bool may_fail = rc_is_truncated(&r->x) ? rc_is_client_facing(e, &r->x) : may_be_work(e, r);
 	if (failed || (may_fail && has_time_for_work(e)))
-		hold(e, pos, r, obs->msg.wire, obs->msg.len);
-}
-
-static enum rc_one_way one_way_of(const struct rc_engine *e)
-{
-	return rc_one_way_of(&e->one_way, rc_pair_stats(e->pair));
+		rc_failures_hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
 /*
@@ -234,7 +150,7 @@ static bool is_too_young(const struct rc_engine *e, const struct rc_exchange *x)
 	const struct rc_host *server = rc_hosts_find(e->hosts, &x->server);
 	if (!(x->marks & RC_X_AT_END) || e->now_ns - x->first_ns >= YOUNG_NS ||
 	    (x->marks & (RC_X_ICMP_HARD | RC_X_RESET | RC_X_CLOSED)) ||
-	    one_way_of(e) != RC_TWO_WAYS)
+	    rc_engine_one_way(e) != RC_TWO_WAYS)
 		return false;
 	return x->attempts == 1 && (server == NULL || server->answered_query_ns <= x->first_ns);
 }
@@ -253,7 +169,7 @@ static void on_unanswered(void *context, uint64_t pos)
 	if (is_too_young(e, &r->x))
 		e->stats.too_young++;
 	else
-		hold(e, pos, r, NULL, 0);
+		rc_failures_hold(e, pos, r, NULL, 0);
 }
 
 /*
@@ -265,150 +181,7 @@ static void on_refused_answer(void *context, uint64_t pos)
 	struct rc_engine *e = context;
 	struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
 	if (r->x.end_ns - r->x.last_ns >= LATE_NS && !rc_is_failure(&r->x, true))
-		hold(e, pos, r, NULL, 0);
-}
-
-static uint32_t window_marks(const struct rc_engine *e, const struct rc_exchange *x)
-{
-	uint32_t marks = 0;
-	if (x->first_ns - e->start_ns < EDGE_NS)
-		marks |= RC_X_AT_START;
-	if (rc_drops_touch(&e->drops, x->first_ns, x->end_ns))
-		marks |= RC_X_DROPS;
-	return marks;
-}
-
-static void tell_failure(struct rc_engine *e, struct rc_failure *failure)
-{
-	failure->decided_ns = e->now_ns;
-	failure->sequence = ++e->sequence;
-	e->stats.failures++;
-	rc_incidents_note(e->incidents, failure, failure->scope.resolvers_ok > 0, e->now_ns);
-	if (e->out.on_failure != NULL)
-		e->out.on_failure(e->out.context, failure);
-}
-
-/* Work that goes on is held once more. */
-static void decide_work(struct rc_engine *e, const struct rc_held *held,
-			const struct rc_case_sources *sources, const struct rc_exchange *x,
-			const struct rc_msg *answer)
-{
-	struct rc_failure failure;
-	if (x->marks & RC_X_TOLD)
-		return;
-	switch (rc_decide_fetch(e->decider, sources, x, &held->name, answer, &failure)) {
-	case RC_FETCHED_FAILED:
-		tell_failure(e, &failure);
-		break;
-	case RC_FETCHED_LATER:
-		e->stats.unchecked += !rc_hold_again(e->hold, held, e->now_ns + e->config.hold_ns);
-		break;
-	case RC_FETCHED_NOTHING:
-		break;
-	}
-}
-
-static struct rc_case_sources sources_of(const struct rc_engine *e)
-{
-	return (struct rc_case_sources){
-		.arena = e->arena,
-		.recorder = rc_pair_recorder(e->pair),
-		.hosts = e->hosts,
-		.book = e->book,
-		.serials = e->serials,
-		.reports = e->reports,
-		.dnssec = e->dnssec,
-		.judgements = e->judgements,
-		.digests = e->digests,
-		.trails = e->trails,
-		.tls_pos = rc_pair_last_tls(e->pair),
-		.one_way = one_way_of(e),
-		.own_anchor = e->config.trust_anchor != NULL,
-		.seed = e->config.seed,
-		.timeout_ns = e->config.timeout_ns,
-		.shared_ns = INT64_MAX,
-		.now_ns = INT64_MAX,
-		.packet_ns = e->now_ns,
-	};
-}
-
-/* The asker of a truncated answer went on over TCP in vain. While it tries, the answer is held once more. */
-static bool is_retry_failed(struct rc_engine *e, const struct rc_held *held,
-			    const struct rc_exchange *x)
-{
-	const struct rc_exchange *connection;
-	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
-	enum rc_retry retry = rc_retry_find(recorder, x, e->now_ns, &connection);
-	if (retry == RC_RETRY_PENDING && !e->hurry)
-		e->stats.unchecked += !rc_hold_again(e->hold, held, e->now_ns + e->config.hold_ns);
-	return retry == RC_RETRY_FAILED;
-}
-
-static void decide(struct rc_engine *e, const struct rc_held *held)
-{
-	struct rc_exchange x = held->x;
-	struct rc_msg answer;
-	struct rc_failure failure;
-	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
-	const struct rc_record *r = rc_recorder_at(recorder, held->pos);
-	rc_decider_look_ahead(e->decider, e->hold, recorder, e->hosts);
-	if (r != NULL && r->x.first_frame == x.first_frame && r->x.first_source == x.first_source)
-		x.marks = r->x.marks;
-	x.marks |= window_marks(e, &x);
-	bool client = is_client_facing(e, &x);
-	if (client ? rc_is_translated(recorder, &x) : !e->config.want_upstream)
-		return;
-	uint32_t cut = (x.marks & RC_X_CUT) != 0;
-	bool decoded = held->answer_len > 0 &&
-		       rc_msg_decode(held->answer, held->answer_len, held->answer_len + cut,
-				     e->config.seed, &answer);
-	struct rc_case_sources sources = sources_of(e);
-	sources.now_ns = e->hurry || e->config.hold_ns < RC_NS_PER_S ? INT64_MAX : e->now_ns;
-	sources.client_facing = client;
-	rc_arena_reset(e->arena);
-	if (client && is_own_work(e, &x)) {
-		decide_work(e, held, &sources, &x, decoded ? &answer : NULL);
-		return;
-	}
-	if (decoded && !rc_is_failure(&x, e->config.include_nxdomain) &&
-	    !is_retry_failed(e, held, &x))
-		return; /* held for what may be wrong with it: clients have come into sight since */
-	if (!rc_decide(e->decider, &sources, &x, &held->name, decoded ? &answer : NULL, &failure)) {
-		e->stats.no_memory++;
-		return;
-	}
-	if (x.state == RC_X_ANSWERED && !rc_is_failure(&x, e->config.include_nxdomain) &&
-	    failure.confidence < RC_CONF_LIKELY)
-		return; /* refused by its asker, who got it elsewhere */
-	if (!client) {
-		failure.decided_ns = e->now_ns;
-		failure.sequence = ++e->stats.upstream_failures;
-		if (e->out.on_upstream != NULL)
-			e->out.on_upstream(e->out.context, &failure);
-		return;
-	}
-	tell_failure(e, &failure);
-}
-
-/* The flight recorder is about to let go of what the failure is to be judged by. */
-static bool is_fading(const struct rc_engine *e, const struct rc_held *held)
-{
-	return rc_recorder_since(rc_pair_recorder(e->pair)) > held->x.first_ns - FADING_NS;
-}
-
-static void decide_due(struct rc_engine *e, int64_t now_ns)
-{
-	const struct rc_held *held;
-	while ((held = rc_hold_first(e->hold)) != NULL) {
-		bool due = held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns;
-		if (!due && !is_fading(e, held))
-			return;
-		e->stats.decided_early += !due;
-		e->hurry = !due || now_ns == INT64_MAX;
-		decide(e, held);
-		e->hurry = false;
-		rc_hold_pop(e->hold);
-	}
+		rc_failures_hold(e, pos, r, NULL, 0);
 }
 
 static void set_now(struct rc_engine *e, int64_t now_ns)
@@ -499,7 +272,7 @@ void rc_engine_free(struct rc_engine *e)
 
 static void tell_degraded(struct rc_engine *e, bool at_end)
 {
-	struct rc_case_sources sources = sources_of(e);
+	struct rc_case_sources sources = rc_engine_sources(e);
 	rc_degraded_advance(e->degraded, &sources, e->incidents, at_end, e->now_ns);
 }
 
@@ -541,7 +314,7 @@ void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 			prefetch(e, &obs[i], &keys[i % KEYS], 1);
 		for (size_t i = before(to, 3 * AHEAD); i < before(to, 2 * AHEAD) && i < n; i++) {
 			set_now(e, obs[i].ts_ns);
-			decide_due(e, e->now_ns);
+			rc_failures_decide(e, e->now_ns);
 			e->keys = &keys[i % KEYS];
 			rc_pair_observe(e->pair, &obs[i], e->keys);
 		}
@@ -557,7 +330,7 @@ void rc_engine_advance(struct rc_engine *e, int64_t now_ns)
 {
 	set_now(e, now_ns);
 	rc_pair_advance(e->pair, e->now_ns);
-	decide_due(e, e->now_ns);
+	rc_failures_decide(e, e->now_ns);
 	tell_degraded(e, false);
 	rc_incidents_advance(e->incidents, e->now_ns);
 }
@@ -577,7 +350,7 @@ void rc_engine_finish(struct rc_engine *e)
 	if (e->now_ns == INT64_MIN)
 		return;
 	rc_pair_finish(e->pair, e->now_ns);
-	decide_due(e, INT64_MAX);
+	rc_failures_decide(e, INT64_MAX);
 	tell_degraded(e, true);
 	rc_incidents_finish(e->incidents, e->now_ns);
 }

@@ -1,0 +1,164 @@
+#include "analyze/decide/repeat.h"
+
+#include "base/time.h"
+
+#define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
+#define MEMO_AGE_NS \
+	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
+#define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
+/* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
+#define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
+
+/* What others fared with as well, or this one before. */
+static bool is_plain_query(const struct rc_case *c)
+{
+	return c->x->opcode == RC_OPCODE_QUERY && !rc_exchange_is_of_other_class(c->x);
+}
+
+/* Tells a failure by the verdict on one that it repeats. */
+static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_zone,
+		      struct rc_weighed *o)
+{
+	bool asked_nobody = c->upstream_visible || c->x->end_ns - c->x->first_ns < INSTANT_NS;
+	bool cached = c->n_links == 0 && asked_nobody;
+	struct rc_finding *f = &o->finding;
+	o->rule = e->rule;
+	o->confidence = e->confidence;
+	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
+		o->confidence = RC_CONF_LIKELY;
+	f->n_evidence = 0;
+	f->vague = f->generic = false;
+	f->cached = cached;
+	f->advice = e->advice;
+	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
+	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
+	c->took = NULL; /* what the rule told is void */
+	c->names_client = false;
+	bool original = cached && !(e->rule->flags & RC_RULE_REPEATS);
+	bool of_other = e->of_other || (by_zone && e->names_question);
+	f->of_other = of_other ? rc_say(c, "%s", e->explanation) : NULL;
+	f->explanation = rc_say(c, "%s%s%s%s", of_other ? rc_say_name(c, c->qname) : "",
+				of_other ? " fails as another name does: " : "", e->explanation,
+				original ? " (answered from the resolver's memory of that failure)"
+					 : "");
+	rc_prove_self(c, f,
+		      cached ? "the same failure again, and nothing asked upstream"
+			     : "the same failure again");
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++)
+		f->evidence[f->n_evidence++] = e->evidence[i];
+}
+
+void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
+{
+	bool by_zone = false;
+	if (!is_plain_query(c) ||
+	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
+		return;
+	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
+		return;
+	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
+	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
+		return;
+	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
+	    rc_rule_is_of(e->rule, "dnssec."))
+		return;
+	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
+	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
+	bool same = e->rule == o->rule && o->confidence >= e->confidence && !o->finding.vague &&
+		    !o->finding.generic; /* and its own evidence is of this question */
+	bool asks = (e->rule->flags & RC_RULE_REPEATS) && c->n_links > 0;
+	if (same || asks || (mere && (o->confidence > RC_CONF_NONE || by_zone)))
+		return;
+	if (o->confidence > RC_CONF_NONE)
+		rc_weighed_note(o, o->rule);
+	take_over(c, e, by_zone, o);
+}
+
+/* Answered at once by a resolver that is seen to ask nobody, and says nothing more than that it failed. */
+static bool is_bare_repeat(const struct rc_case *c)
+{
+	const struct rc_others *t = &c->others;
+	return is_plain_query(c) && rc_rcode_is(c, RC_RCODE_SERVFAIL) && c->upstream_visible &&
+	       c->n_links == 0 && !c->own_fetch && c->x->end_ns - c->x->first_ns < INSTANT_NS &&
+	       !rc_flag(&c->x->query, RC_FLAG_CD) && !(c->ede & ~EDE_REPEATED) &&
+	       t->same_server_ok + t->same_client_ok + t->cd_ok + t->validated == 0;
+}
+
+bool rc_repeat_recall_at_once(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
+{
+	bool by_zone = false;
+	if (!is_bare_repeat(c))
+		return false;
+	const struct rc_memo_entry *e = rc_memo_find(memo, c, REPEAT_AGE_NS, &by_zone);
+	struct rc_evidence *evidence = rc_arena_take(c->arena, RC_EVIDENCE_MAX * sizeof *evidence);
+	if (e == NULL || evidence == NULL || by_zone || e->vague ||
+	    e->confidence < RC_CONF_PROVEN || (e->rule->flags & RC_RULE_RESOLVER))
+		return false;
+	*o = (struct rc_weighed){.finding = {.evidence = evidence}};
+	take_over(c, e, false, o);
+	return true;
+}
+
+void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
+{
+	const struct rc_others *t = &c->others;
+	if (o->confidence > RC_CONF_NONE || c->upstream_visible || !is_plain_query(c) ||
+	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    t->same_server_ok + t->same_client_ok + t->cd_failed > 0)
+		return;
+	const struct rc_memo_entry *e = rc_memo_find_sibling(memo, c);
+	if (e == NULL)
+		return;
+	struct rc_finding *f = &o->finding;
+	o->rule = e->rule;
+	o->confidence = RC_CONF_POSSIBLE;
+	f->n_evidence = 0;
+	f->vague = f->generic = true;
+	f->cached = false;
+	f->advice = e->advice;
+	f->zone = NULL;
+	f->server = NULL;
+	c->took = NULL;
+	c->names_client = false;
+	f->of_other = rc_say(c, "%s", e->explanation);
+	f->explanation = rc_say(
+		c, "%s fails at %s as another name of its zone does, of which more is known: %s",
+		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), e->explanation);
+	rc_prove_self(c, f, "SERVFAIL, and nothing that tells it apart");
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
+		f->evidence[f->n_evidence] = e->evidence[i];
+		f->evidence[f->n_evidence++].fact = "part of the failure of the other name";
+	}
+}
+
+/* Of the zone, its servers or the way there: what others of its names meet as well. */
+static bool concerns_zone(const struct rc_rule *rule)
+{
+	enum rc_party party = rule->cause.responsible;
+	return party == RC_PARTY_ZONE_OWNER || party == RC_PARTY_SERVER_OPERATOR ||
+	       party == RC_PARTY_NETWORK;
+}
+
+void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
+				 const struct rc_weighed *o)
+{
+	if (!c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+	    o->confidence > RC_CONF_NONE && o->finding.explanation != NULL &&
+	    concerns_zone(o->rule))
+		rc_memo_put_sibling(memo, c, o->rule, o->confidence, &o->finding);
+}
+
+/*
+ * Where the resolver's own queries are not in sight, what its slowness says is all there will ever be: a
+ * repeat that fails at once is the same. And what ails the resolver itself shows but once.
+ */
+bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed *o)
+{
+	bool repeats = (o->rule->flags & RC_RULE_REPEATS) != 0;
+	bool alone = !c->upstream_visible || repeats || (o->rule->flags & RC_RULE_RESOLVER);
+	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
+	return o->confidence >= least && !retry && (!o->finding.cached || repeats) &&
+	       !o->finding.generic && is_plain_query(c);
+}
