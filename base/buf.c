@@ -19,7 +19,7 @@ char *rc_buf_grow(struct rc_buf *buf, size_t n)
 		buf->failed = true;
 		return NULL;
 	}
-	if (n > buf->cap - buf->len) {
+	if (buf->data == NULL || n > buf->cap - buf->len) {
 		size_t cap = buf->cap == 0 ? FIRST_CAP : buf->cap;
 		while (cap - buf->len < n)
 			cap *= 2;

@@ -38,7 +38,7 @@ char *rc_buf_grow(struct rc_buf *buf, size_t n);
 /* Makes room for n more bytes: a pointer to write them at (then add to len), or NULL (failed is set). */
 static inline char *rc_buf_reserve(struct rc_buf *buf, size_t n)
 {
-	if (!buf->failed && n <= buf->cap - buf->len)
+	if (!buf->failed && n < buf->cap - buf->len) /* an empty one has no memory yet */
 		return buf->data + buf->len;
 	return rc_buf_grow(buf, n);
 }

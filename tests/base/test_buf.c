@@ -73,6 +73,8 @@ static void nothing_may_be_appended(void **state)
 	rc_buf_add(&buf, NULL, 0);
 	assert_int_equal(buf.len, 0);
 	assert_false(buf.failed);
+	assert_non_null(rc_buf_reserve(&buf, 0)); /* NULL is for failures */
+	assert_false(buf.failed);
 	rc_buf_free(&buf);
 }
 
