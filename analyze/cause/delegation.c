@@ -158,7 +158,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	const struct rc_zone_view *z = deepest_unhelpful(c);
 	size_t never = 0;
-	if (z == NULL || z->n_addrs + z->n_mapped == 0)
+	if (z == NULL || z->n_addrs + z->n_mapped == 0 || is_delegation_cut(c, z))
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < z->n_addrs; i++)
 		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
@@ -228,9 +228,9 @@ static bool leads_back(const struct rc_case *c, const struct rc_zone_view *start
  * to itself, had an address that the capture does not show. A server that no referral or address names for
  * the zone above only looks like the parent.
  */
-static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z)
+static enum rc_confidence by_parent(const struct rc_case *c, const struct rc_zone_view *z)
 {
-	bool seen = false;
+	enum rc_confidence confidence = RC_CONF_LIKELY;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		const struct rc_zone_view *asked = link->zone == RC_ZONE_NONE
@@ -242,10 +242,10 @@ static bool is_from_parent(const struct rc_case *c, const struct rc_zone_view *z
 		if (link->superseded || !rc_name_in(&link->name->name, &z->name))
 			continue;
 		if (!above)
-			return false;
-		seen = true;
+			return RC_CONF_POSSIBLE;
+		confidence = RC_CONF_PROVEN;
 	}
-	return seen;
+	return confidence;
 }
 
 static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
@@ -270,19 +270,23 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 				       "the delegation of the zone its servers' names lie in");
 	}
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
-	return if_seen(c, is_from_parent(c, z) ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	return if_seen(c, by_parent(c, z));
 }
 
 enum lookup { LOOKUP_NONE, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
-/* What became of the address lookups for a nameserver's name. */
-static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
+/*
+ * What became of the address lookups for a nameserver's name. Where the delegation was cut, one for AAAA says
+ * nothing: an address of IPv4 may have stood there.
+ */
+static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, bool cut,
 			     const struct rc_link **ret_proof)
 {
 	enum lookup result = LOOKUP_NONE;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		bool address = link->x->qtype == RC_TYPE_A || link->x->qtype == RC_TYPE_AAAA;
+		bool address = link->x->qtype == RC_TYPE_A ||
+			       (link->x->qtype == RC_TYPE_AAAA && !cut);
 		if (!address || link->superseded || !rc_name_equal(&link->name->name, ns))
 			continue;
 		if (link->x->state != RC_X_ANSWERED) {
@@ -292,6 +296,7 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns,
 		bool nxdomain = link->x->answer.rcode == RC_RCODE_NXDOMAIN;
 		bool nodata = link->x->answer.rcode == RC_RCODE_NOERROR &&
 			      rc_flag(&link->x->answer, RC_FLAG_AA) &&
+			      !rc_flag(&link->x->answer, RC_FLAG_TC) &&
 			      link->x->answer.counts[0] == 0;
 		if (nxdomain || nodata) {
 			*ret_proof = link;
@@ -354,10 +359,11 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 		return by_family(c, z, f);
 	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0 || !is_whole(c, z))
 		return RC_CONF_NONE;
+	bool cut = is_delegation_cut(c, z);
 	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
 	for (size_t i = 0; i < z->n_ns; i++) {
 		const struct rc_link *proof = NULL;
-		enum lookup lookup = lookup_of(c, &z->ns[i], &proof);
+		enum lookup lookup = lookup_of(c, &z->ns[i], cut, &proof);
 		negative += lookup == LOOKUP_NEGATIVE;
 		failed += lookup == LOOKUP_FAILED;
 		silent += lookup == LOOKUP_SILENT;
@@ -372,12 +378,12 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	f->explanation = rc_say(c, "The names of the servers of %s have no addresses: %s%s.",
 				rc_say_name(c, &z->name), rc_say_name(c, &z->ns[0]),
 				z->n_ns > 1 ? " and the others" : "");
+	if (cut) /* addresses and further names may have stood in the rest */
+		return negative == z->n_ns ? if_seen(c, RC_CONF_LIKELY) : RC_CONF_NONE;
 	if (negative == z->n_ns)
 		return if_seen(c, RC_CONF_PROVEN);
 	if (negative + failed > 0)
 		return RC_CONF_LIKELY;
-	if (is_delegation_cut(c, z))
-		return RC_CONF_NONE;
 	/* Nothing looked up: it has known so for a while, and says so at once. */
 	bool at_once = c->x->end_ns - c->x->first_ns < AT_ONCE_NS;
 	return silent > 0 || at_once ? RC_CONF_POSSIBLE : RC_CONF_NONE;
@@ -421,9 +427,10 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("The delegations seen give names inside of each other's "
 					 "zones only, and no address, and all questions for the "
 					 "zone went to servers above it.",
-					 "The same, but somebody else was asked too, so an address "
-					 "may have been known before the capture began.",
-					 "The failure is answered without anything asked.",
+					 "The same, but no question for the zone was seen.",
+					 "Somebody else was asked too, so an address may have been "
+					 "known before the capture began; or the failure is "
+					 "answered without anything asked.",
 					 {"delegation.ns_unresolvable",
 					  "the names lie in a zone that can be asked"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

@@ -116,15 +116,17 @@ static const char *doubt_text(const struct rc_dnssec_result *r)
 		       : "";
 }
 
-/* Given by a server that the zone is known to be delegated to. */
+/* Given by a server that the zone is known to be delegated to; NULL zones: none of its servers is known. */
 static bool is_from_zone(const struct rc_case *c, const struct rc_origin *o,
-			 const struct rc_name *zone)
+			 const struct rc_name *zone, bool *ret_known)
 {
-	for (size_t i = 0; i < c->n_zones; i++)
-		for (size_t k = 0; k < c->zones[i].n_addrs; k++)
-			if (rc_addr_equal(&c->zones[i].addrs[k], &o->server) &&
-			    rc_name_equal(&c->zones[i].name, zone))
-				return true;
+	*ret_known = false;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		if (!rc_name_equal(&c->zones[i].name, zone))
+			continue;
+		*ret_known = c->zones[i].n_addrs > 0;
+		return rc_zone_has_addr(&c->zones[i], &o->server);
+	}
 	return false;
 }
 
@@ -160,9 +162,11 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
 	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
-	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING &&
-		    ((c->x->marks & RC_X_DROPS) ||
-		     !is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone));
+	bool known, of_zone = is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone, &known);
+	bool below = (c->dnssec_origins[d->msg].msg->flags & RC_FLAG_AA) && known && !of_zone;
+	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
+		return RC_CONF_NONE;
+	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_DROPS) || !of_zone);
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
 			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));

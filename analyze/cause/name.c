@@ -69,7 +69,8 @@ static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	f->explanation = rc_say(c, "%s does not exist.", rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "NXDOMAIN");
-	return RC_CONF_LIKELY;
+	/* That it is blocked would stand last. */
+	return c->x->marks & RC_X_CUT ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {

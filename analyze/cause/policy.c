@@ -150,7 +150,9 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	rc_prove_self(c, f, notauth ? "NOTAUTH" : "REFUSED with RA=0 to a query with RD=0");
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
-	return notauth && rc_exchange_is_transfer(c->x) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
+	return notauth && (cut || rc_exchange_is_transfer(c->x)) ? RC_CONF_POSSIBLE
+								 : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct rc_case *c,

@@ -48,14 +48,14 @@ static enum rc_confidence test_one_way(const struct rc_rule *rule, struct rc_cas
 				       struct rc_finding *f)
 {
 	(void)rule;
-	if (c->one_way != RC_ONE_WAY)
+	if (c->one_way != RC_ONE_WAY && c->one_way != RC_PERHAPS_ONE_WAY)
 		return RC_CONF_NONE;
 	f->explanation = rc_say(
 		c,
 		"The capture holds no packet from %s at all: it seems to have one direction only.",
 		rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "query without any packet the other way in the capture");
-	return RC_CONF_LIKELY;
+	return c->one_way == RC_ONE_WAY ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case *c,
@@ -145,17 +145,20 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "no_answer.one_way_capture",
 				.title = "the capture has one direction only",
-				.when = "Queries to many servers, or about many domains, and not "
+				.when = "Queries to several servers, about several domains, and "
+					"not "
 					"one packet the other way in the whole capture.",
-				RC_TRUTH(
-					NULL,
-					"Questions to four servers and more, or to several about "
-					"several domains, or to one about many; not one packet the "
-					"other way in the whole capture, and nobody asks again.",
-					NULL,
-					{"no_answer.server_silent",
-					 "some server answers, or little is asked, or it is asked "
-					 "again"}),
+				RC_TRUTH(NULL,
+					 "Questions about eight domains and more, or to eight "
+					 "servers, "
+					 "or about several domains to four; not one packet the "
+					 "other way in "
+					 "the whole capture, and nobody asks again.",
+					 "The same, but about several domains to two servers, or "
+					 "about one to four.",
+					 {"no_answer.server_silent",
+					  "some server answers, or little is asked, or it is asked "
+					  "again"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"Mirror both directions of the link to the sensor."},

@@ -76,8 +76,9 @@ static enum rc_confidence test_update_notauth(const struct rc_rule *rule, struct
 	rc_prove_self(c, f, "NOTAUTH to an UPDATE without TSIG error");
 	if (rc_server_hosts_zone(c))
 		return RC_CONF_NONE; /* it does host the zone: Knot and PowerDNS refuse so */
-	return rc_server_recurses(c) || rc_server_is_authoritative(c) ? RC_CONF_LIKELY
-								      : RC_CONF_POSSIBLE;
+	bool known = rc_server_recurses(c) || rc_server_is_authoritative(c);
+	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
+	return known && !cut ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_bad_cookie(const struct rc_rule *rule, struct rc_case *c,

@@ -105,7 +105,9 @@ static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 {
 	*k = (struct root_keys){.signal = NULL};
 	k->proof = root_keys_again(c, &k->before);
-	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL)
+	/* Of keys of which a part is not there it is not known which they are. */
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL ||
+	    k->proof->answer->fault != RC_FAULT_NONE)
 		return false;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	k->whole = r->status == RC_DNSSEC_SECURE;
@@ -124,7 +126,8 @@ bool rc_distrusts_root(struct rc_case *c)
 static void prove_root(struct rc_case *c, struct rc_finding *f, const struct root_keys *k)
 {
 	rc_prove(c, f, k->proof->x, &k->proof->name->name, NULL,
-		 "the root's DNSKEY set, which verifies with the trust anchor");
+		 c->foreign_root ? "the root's DNSKEY set, given for this question"
+				 : "the root's DNSKEY set, which verifies with the trust anchor");
 	if (k->before != NULL)
 		rc_prove(c, f, k->before, &k->proof->name->name, NULL,
 			 "the same, given for an earlier question");
@@ -137,11 +140,12 @@ static void prove_root(struct rc_case *c, struct rc_finding *f, const struct roo
 
 static const char *say_verifies(struct rc_case *c, const struct root_keys *k)
 {
-	return k->whole ? rc_say(c, "all signatures down to %s verify", rc_say_name(c, c->qname))
-			: "they verify";
+	if (k->whole)
+		return rc_say(c, "all signatures down to %s verify", rc_say_name(c, c->qname));
+	return c->foreign_root ? "it is given them each time" : "they verify";
 }
 
-/* The resolver asks for the root's keys again and again, which verify: a clock, or an anchor. */
+/* The resolver asks for the root's keys again and again, and nothing is seen to be wrong with them: a clock, or an anchor. */
 static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
 {
 	struct root_keys k;

@@ -391,6 +391,7 @@ static void judge(struct rc_case *c, struct gathering *g)
 	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
 	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
 		leave_out_root_keys(g);
+		c->foreign_root = true;
 		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype,
 				      c->to_ns, g->msgs, g->n, c->arena, &c->dnssec);
 	}

@@ -103,7 +103,8 @@ struct rc_case {
 	bool told_done;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
-	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
+	bool foreign_root; /* no trust anchor was given that the root's keys match: none was checked */
+	bool weighing; /* only how sure rules are is wanted yet: texts and evidence stay empty */
 	bool names_client;   /* a text names the client */
 	bool hangs_on_first; /* a rule says something since the name was never asked before */
 	bool hangs_on_load;  /* a rule looked at how busy the server was */

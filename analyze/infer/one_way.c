@@ -3,21 +3,30 @@
 #include "base/hash.h"
 
 #define QUERIES_MIN 3u /* so many questions and not one answer */
-#define SERVERS_MIN 4  /* so many are hardly dead all at once */
-/* Asked about by clients whose servers are well; dead ones they would ask again, or about one domain alone. */
-#define DOMAINS_MIN 2
-#define DOMAINS_OF_ONE_SERVER_MIN 8
+/* Asked by clients whose servers are well; dead ones they would ask again, or about one domain alone. */
+#define SERVERS_MANY 4
+#define SERVERS_OF_ALL_MANY 8 /* with those that resolvers ask */
+#define DOMAINS_SEVERAL 2
+#define DOMAINS_MANY 8
 #define DOMAIN_LABELS 2u
 
+static uint64_t bit_of(uint64_t hash)
+{
+	return UINT64_C(1) << (hash & 63);
+}
+
 void rc_one_way_note(struct rc_one_way_signs *signs, const struct rc_record *record,
-		     uint64_t server_hash)
+		     uint64_t asker_hash, uint64_t server_hash)
 {
 	struct rc_name name, domain;
+	signs->servers |= bit_of(server_hash);
+	if (signs->servers_of_clients & bit_of(asker_hash))
+		return; /* it works on what it was asked, and may ask several dead servers about it */
 	rc_record_name(record, &name);
 	unsigned below = name.labels > DOMAIN_LABELS ? name.labels - DOMAIN_LABELS : 0;
 	rc_name_parent(&name, below, &domain);
-	signs->servers |= UINT64_C(1) << (server_hash & 63);
-	signs->domains |= UINT64_C(1) << (rc_name_hash(0, &domain) & 63);
+	signs->servers_of_clients |= bit_of(server_hash);
+	signs->domains |= bit_of(rc_name_hash(0, &domain));
 }
 
 enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
@@ -27,9 +36,12 @@ enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
 		    0 ||
 	    pairs->exchanges < QUERIES_MIN)
 		return RC_TWO_WAYS;
-	int servers = __builtin_popcountll(signs->servers);
+	int servers = __builtin_popcountll(signs->servers_of_clients);
 	int domains = __builtin_popcountll(signs->domains);
-	bool much = servers >= SERVERS_MIN ||
-		    domains >= (servers > 1 ? DOMAINS_MIN : DOMAINS_OF_ONE_SERVER_MIN);
-	return much ? RC_ONE_WAY : RC_PERHAPS_SILENT;
+	if (__builtin_popcountll(signs->servers) >= SERVERS_OF_ALL_MANY ||
+	    domains >= DOMAINS_MANY || (servers >= SERVERS_MANY && domains >= DOMAINS_SEVERAL))
+		return RC_ONE_WAY;
+	return servers >= SERVERS_MANY || (servers > 1 && domains >= DOMAINS_SEVERAL)
+		       ? RC_PERHAPS_ONE_WAY
+		       : RC_PERHAPS_SILENT;
 }

@@ -9,19 +9,20 @@
 
 enum rc_one_way {
 	RC_TWO_WAYS,
-	RC_PERHAPS_SILENT, /* little was asked, of one server or about one domain: they may as well be silent */
-	RC_ONE_WAY
+	RC_PERHAPS_SILENT,  /* little was asked: its servers may as well be silent */
+	RC_PERHAPS_ONE_WAY, /* several servers, or several domains: hardly all dead */
+	RC_ONE_WAY,         /* many of both */
 };
 
 /* What was asked while nothing was answered yet: a bit for each, by hash. Zero at the beginning. */
 struct rc_one_way_signs {
-	uint64_t servers;
-	uint64_t domains; /* by the last two labels of the name */
+	uint64_t servers, servers_of_clients;
+	uint64_t domains; /* of clients' questions: by the last two labels of the name */
 };
 
-/* A query, while nothing was answered yet. server_hash: of its server. */
+/* A query, while nothing was answered yet, with the hashes of its two ends. */
 void rc_one_way_note(struct rc_one_way_signs *signs, const struct rc_record *record,
-		     uint64_t server_hash);
+		     uint64_t asker_hash, uint64_t server_hash);
 
 enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
 			      const struct rc_pair_stats *pairs);

@@ -13,6 +13,20 @@ static void refer_away(struct sim *s, int64_t ms, unsigned id, const char *name)
 	say(s, ms, ROOT_SERVER, RESOLVER, id, &d);
 }
 
+/* The same, cut by the snap length within the second NS record. */
+static void refer_in_part(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.provider.test");
+	size_t whole = d.len;
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns2.provider.test");
+	struct rc_obs o = obs_raw(T0 + ms * MS, ROOT_SERVER, 53, RESOLVER, 20000 + id);
+	o.flags = RC_OBS_CUT;
+	assert_true(rc_msg_decode(d.data, (uint32_t)whole + 2, (uint32_t)d.len, s->seed, &o.msg));
+	send_obs(s, &o);
+}
+
 static void look_up(struct sim *s, int64_t ms, unsigned id, const char *name, const char *address)
 {
 	static struct dns d;
@@ -106,29 +120,64 @@ static void a_referral_let_go_of_is_no_final_answer(void **state)
 	assert_true(s.seen[0].confidence >= RC_CONF_LIKELY);
 }
 
+/* Refers to names of servers without addresses; these are looked up and answered with these flags. */
+static void look_up_in_vain(struct sim *s, unsigned flags, unsigned type, bool cut)
+{
+	static struct dns d;
+	const char *name = "www.example";
+	begin(s);
+	warm_up(s, LATE);
+	int64_t ms = LATE + 100;
+	ask(s, ms, CLIENT, RESOLVER, 1, QUERY, name);
+	ask(s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+	if (cut)
+		refer_in_part(s, ms + 10, 2, name);
+	else
+		refer_away(s, ms + 10, 2, name);
+	for (unsigned i = 0; i < 4; i++) {
+		const char *server = i % 2 != 0 ? "ns1.provider.test" : "ns2.provider.test";
+		dns_query(&d, (uint16_t)(100 + i), FETCH, server, type);
+		send_message(s, ms + 20 + i, RESOLVER, 20100 + i, PROVIDER_SERVER, 53, &d);
+		dns_query(&d, (uint16_t)(100 + i), flags, server, type);
+		if ((flags & 15) == RC_RCODE_NXDOMAIN)
+			dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
+		say(s, ms + 30 + i, PROVIDER_SERVER, RESOLVER, 100 + i, &d);
+	}
+	reply(s, ms + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(s);
+}
+
 static void a_nameserver_without_an_address_stays_at_fault(void **state)
 {
 	static struct sim s;
-	static struct dns d;
-	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, LATE);
-	int64_t ms = LATE + 100;
-	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, name);
-	ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
-	refer_away(&s, ms + 10, 2, name);
-	for (unsigned i = 0; i < 4; i++) {
-		const char *server = i % 2 != 0 ? "ns1.provider.test" : "ns2.provider.test";
-		ask(&s, ms + 20 + i, RESOLVER, PROVIDER_SERVER, 100 + i, FETCH, server);
-		dns_query(&d, (uint16_t)(100 + i), AUTHORITY | RC_RCODE_NXDOMAIN, server,
-			  RC_TYPE_A);
-		dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
-		say(&s, ms + 30 + i, PROVIDER_SERVER, RESOLVER, 100 + i, &d);
-	}
-	reply(&s, ms + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
-	finish(&s);
+	look_up_in_vain(&s, AUTHORITY | RC_RCODE_NXDOMAIN, RC_TYPE_A, false);
 	assert_cause(&s, 0, "delegation.ns_unresolvable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/* The snap length cut the delegation: further servers, and addresses, may have stood in the rest. */
+static void half_a_delegation_names_not_all_servers(void **state)
+{
+	static struct sim s;
+	(void)state;
+	look_up_in_vain(&s, AUTHORITY | RC_RCODE_NXDOMAIN, RC_TYPE_A, true);
+	assert_cause(&s, 0, "delegation.ns_unresolvable");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	look_up_in_vain(&s, AUTHORITY, RC_TYPE_AAAA, true);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.ns_unresolvable");
+}
+
+/* Truncated, and empty for that reason: no word of there being no address. */
+static void a_truncated_answer_does_not_say_that_there_is_no_address(void **state)
+{
+	static struct sim s;
+	(void)state;
+	look_up_in_vain(&s, AUTHORITY | RC_FLAG_TC, RC_TYPE_A, false);
+	assert_true(s.n > 0);
+	for (size_t i = 0; i < s.n; i++)
+		assert_true(strcmp(s.seen[i].cause->slug, "delegation.ns_unresolvable") != 0 ||
+			    s.seen[i].confidence < RC_CONF_PROVEN);
 }
 
 /*
@@ -487,6 +536,8 @@ int main(void)
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
+		cmocka_unit_test(half_a_delegation_names_not_all_servers),
+		cmocka_unit_test(a_truncated_answer_does_not_say_that_there_is_no_address),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
 		cmocka_unit_test(

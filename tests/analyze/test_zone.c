@@ -242,7 +242,7 @@ static void a_server_that_only_looks_like_the_parent_proves_no_loop(void **state
 	struct sim s;
 	(void)state;
 	below_itself(&s, ZONE_SERVER2);
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
 int main(void)
