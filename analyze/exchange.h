@@ -14,7 +14,7 @@ enum rc_exchange_state {
 
 enum {                            /* rc_exchange.marks: what else happened to it */
        RC_X_ICMP = 1u << 0,       /* an ICMP error quoted an attempt and was meant for the asker */
-       RC_X_ICMP_HARD = 1u << 1,  /* ... and said unreachable or prohibited */
+       RC_X_ICMP_HARD = 1u << 1,  /* ... and said that it did not arrive */
        RC_X_RESET = 1u << 2,      /* the TCP connection was reset by the server */
        RC_X_CLOSED = 1u << 3,     /* the server closed the TCP connection without an answer */
        RC_X_NO_CONNECT = 1u << 4, /* the TCP handshake never completed */
@@ -37,6 +37,7 @@ enum {                            /* rc_exchange.marks: what else happened to it
        RC_X_EARLY = 1u << 18,       /* given up before its deadline for want of memory */
        RC_X_IP6 = 1u << 19,
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
+       RC_X_REPEATED = 1u << 21, /* answered more than once, not by copies of the tap alone */
 };
 
 /* What a message carried, as far as it outlives its packet. Packed: some million are held at a time. */

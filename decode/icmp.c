@@ -9,6 +9,7 @@ enum { /* RFC 792 */
        TIME_EXCEEDED4 = 11,
        PARAMETER4 = 12,
        CODE_TOO_BIG4 = 4,
+       CODE_IN_TRANSIT = 0, /* of TIME_EXCEEDED4 and TIME_EXCEEDED6 */
 };
 
 enum { /* RFC 4443 */
@@ -26,11 +27,13 @@ static bool is_error(const struct rc_packet *p, uint8_t type)
 	       type == PARAMETER4;
 }
 
+/* The packet did not arrive, as in a routing loop, where it is sent round until its time is up. */
 static bool is_hard(const struct rc_packet *p, uint8_t type, uint8_t code)
 {
 	if (p->flags & RC_OBS_IP6)
-		return type == UNREACHABLE6;
-	return type == UNREACHABLE4 && code != CODE_TOO_BIG4;
+		return type == UNREACHABLE6 || (type == TIME_EXCEEDED6 && code == CODE_IN_TRANSIT);
+	return (type == UNREACHABLE4 && code != CODE_TOO_BIG4) ||
+	       (type == TIME_EXCEEDED4 && code == CODE_IN_TRANSIT);
 }
 
 /* RFC 4884 4: where extensions follow, the quote's length stands in the header, in words. */

@@ -66,7 +66,7 @@ struct rc_obs {
 	/* RC_OBS_ICMP */
 	struct rc_addr icmp_from; /* who sent the error */
 	uint8_t icmp_type, icmp_code;
-	bool icmp_hard; /* destination/port/host unreachable or prohibited (not "too big", not TTL) */
+	bool icmp_hard; /* unreachable, prohibited, or out of hops: it did not arrive (not "too big") */
 };
 
 /* The n-th encapsulation's stable name ("vlan", "gre", ...), NULL behind the last. */

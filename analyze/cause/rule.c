@@ -121,6 +121,12 @@ void rc_prove_report(struct rc_case *c, struct rc_finding *f)
 				rc_code_name(&rc_ede_codes, r->code, code)));
 }
 
+/* RFC 792, RFC 4443: it was sent round until its hops were used up. */
+static bool is_time_exceeded(const struct rc_exchange *x)
+{
+	return x->icmp_type == (rc_addr_is_v4(&x->server) ? 11 : 3);
+}
+
 static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 {
 	const struct rc_exchange *x = link->x;
@@ -132,7 +138,9 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 			       : rc_say(c, "no answer to %u %s", x->attempts,
 					x->attempts == 1 ? "query" : "queries");
 	case RC_OUT_ICMP:
-		return rc_say(c, "ICMP unreachable (type %u, code %u)", x->icmp_type, x->icmp_code);
+		return rc_say(c, "ICMP %s (type %u, code %u)",
+			      is_time_exceeded(x) ? "time exceeded" : "unreachable", x->icmp_type,
+			      x->icmp_code);
 	case RC_OUT_TCP_FAILED:
 		return "the TCP connection failed";
 	case RC_OUT_MISMATCHED:

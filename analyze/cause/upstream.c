@@ -401,8 +401,8 @@ static const struct rc_rule rules[] = {
 	    test_timeout),
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
-	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable or a "
-		     "refused or reset TCP connection.",
+	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable, or time "
+		     "exceeded as in a routing loop, or a refused or reset TCP connection.",
 		     "Half of the servers did; or the addresses are special-purpose; or the "
 		     "resolver "
 		     "asks over TLS, and its connections were refused meanwhile.",

@@ -44,7 +44,7 @@ static void icmp_error_gives_the_quoted_datagram(void **state)
 	feeder_free(f);
 }
 
-static void icmp_only_unreachable_is_hard(void **state)
+static void icmp_is_hard_where_the_packet_did_not_arrive(void **state)
 {
 	(void)state;
 	static const struct {
@@ -52,10 +52,10 @@ static void icmp_only_unreachable_is_hard(void **state)
 		unsigned type, code;
 		bool hard;
 	} rows[] = {
-		{false, 3, 1, true},   {false, 3, 13, true},  {false, 3, 4, false},
-		{false, 11, 0, false}, {false, 12, 0, false}, {true, 1, 0, true},
-		{true, 1, 1, true},    {true, 2, 0, false},   {true, 3, 0, false},
-		{true, 4, 1, false},
+		{false, 3, 1, true},  {false, 3, 13, true},  {false, 3, 4, false},
+		{false, 11, 0, true}, {false, 11, 1, false}, {false, 12, 0, false},
+		{true, 1, 0, true},   {true, 1, 1, true},    {true, 2, 0, false},
+		{true, 3, 0, true},   {true, 3, 1, false},   {true, 4, 1, false},
 	};
 	struct feeder *f = feeder_new(0);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -146,7 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(icmp_error_gives_the_quoted_datagram),
-		cmocka_unit_test(icmp_only_unreachable_is_hard),
+		cmocka_unit_test(icmp_is_hard_where_the_packet_did_not_arrive),
 		cmocka_unit_test(icmp_quote_may_be_short),
 		cmocka_unit_test(icmp_quote_with_options_and_extensions_is_read),
 		cmocka_unit_test(icmp_quoted_tcp_gives_its_ports),
