@@ -13,9 +13,11 @@ static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const
 			x->marks |= RC_X_LATE;
 		p->stats.late_answers++;
 	} else if (o->ts_ns - x->end_ns < RC_MIRROR_WINDOW_NS) {
-		x->marks |= RC_X_MIRRORED;
+		/* A tap that doubles packets had doubled the query. */
+		x->marks |= RC_X_MIRRORED | (x->marks & RC_X_MIRRORED ? 0u : RC_X_REPEATED);
 		p->stats.mirror_copies++;
 	} else {
+		x->marks |= RC_X_REPEATED;
 		p->stats.repeated_answers++;
 	}
 }

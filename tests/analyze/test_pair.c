@@ -634,6 +634,31 @@ static void an_asker_that_refuses_the_answer_is_told_once(void **state)
 	assert_true(s->last.marks & RC_X_LATE);
 }
 
+/* Asked twice and answered twice: the port was closed on the second answer, after the first was taken. */
+static void an_asker_that_refuses_a_second_answer_had_the_first(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, query_obs(5000, 7, "a.example"));
+	observe(s, answer_obs(7000, 7, "a.example"));
+	observe(s, answer_obs(7300, 7, "a.example"));
+	observe(s, icmp(answer_obs(7301, 7, "a.example")));
+	assert_int_equal(s->refused, 0);
+	assert_false(at(s, s->last_pos)->marks & RC_X_LATE);
+}
+
+/* The network doubles packets, and not the tap, which had doubled the query too. */
+static void a_copy_made_by_the_network_is_refused_though_the_answer_was_taken(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, answer_obs(1, 7, "a.example"));
+	observe(s, answer_obs(1, 7, "a.example"));
+	observe(s, icmp(answer_obs(2, 7, "a.example")));
+	assert_int_equal(s->refused, 0);
+	assert_false(at(s, s->last_pos)->marks & RC_X_LATE);
+}
+
 static void lost_fragments_mark_the_query_they_answer(void **state)
 {
 	struct scene *s = *state;
@@ -786,6 +811,8 @@ int main(void)
 		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
 		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
+		CASE(an_asker_that_refuses_a_second_answer_had_the_first),
+		CASE(a_copy_made_by_the_network_is_refused_though_the_answer_was_taken),
 		CASE(lost_fragments_mark_the_query_they_answer),
 		CASE(a_reply_in_part_that_is_not_asked_for_again_is_a_cut_answer),
 		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),
