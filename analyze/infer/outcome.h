@@ -9,7 +9,7 @@ enum rc_outcome {
 	RC_OUT_USABLE,  /* an authoritative answer, a referral downwards, or a resolver's answer */
 	RC_OUT_TIMEOUT, /* no answer while the resolver waited */
 	RC_OUT_ICMP,    /* ICMP unreachable */
-	RC_OUT_TCP_FAILED, /* no connection, reset, or closed before the answer */
+	RC_OUT_TCP_FAILED, /* no connection, reset; or no answer there after a truncated one over UDP */
 	RC_OUT_REFUSED,
 	RC_OUT_SERVFAIL,
 	RC_OUT_FORMERR,

@@ -126,8 +126,13 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 		return RC_OUT_ICMP;
 	if (x->name_hash == RC_CONNECT_HASH && !(x->marks & RC_X_RESET))
 		return RC_OUT_TIMEOUT;
-	/* One that took the connection and closed it without a word is as silent as any. */
-	if (x->marks & (RC_X_RESET | RC_X_NO_CONNECT))
+	/*
+	 * One that took the connection and closed it without a word is as silent as any; unless it had said
+	 * over UDP to come this way.
+	 */
+	if ((x->marks & (RC_X_RESET | RC_X_NO_CONNECT)) ||
+	    ((x->marks & RC_X_IS_TC_RETRY) &&
+	     ((x->marks & RC_X_CLOSED) || c->to_ns - x->last_ns >= RC_PATIENCE_NS)))
 		return RC_OUT_TCP_FAILED;
 	if ((x->marks & RC_X_FRAGMENTS_LOST) &&
 	    (asked_again(c, q, i) || !rc_case_went_on(c, x->sign_ns)))

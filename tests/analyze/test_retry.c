@@ -145,6 +145,44 @@ static void the_end_of_the_capture_is_no_silence(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+/* A server says over UDP to come over TCP, and takes the question there; then it closes, or says nothing. */
+static void truncate_and_take(struct sim *s, int64_t ms, const char *server, unsigned id)
+{
+	static struct dns d;
+	ask(s, ms, RESOLVER, server, id, FETCH, NAME);
+	reply(s, ms + 1, server, RESOLVER, id, AUTHORITY | RC_FLAG_TC, NAME);
+	struct rc_obs syn = obs_tcp(T0 + (ms + 2) * MS, RC_TCP_SYN, RESOLVER, 20000 + id, server,
+				    53);
+	struct rc_obs open = obs_tcp(T0 + (ms + 3) * MS, RC_TCP_ESTABLISHED, server, 53, RESOLVER,
+				     20000 + id);
+	send_obs(s, &syn);
+	send_obs(s, &open);
+	dns_query(&d, (uint16_t)(id + 100), FETCH, NAME, RC_TYPE_A);
+	struct rc_obs o = obs_seeded(s->seed, T0 + (ms + 4) * MS, RESOLVER, 20000 + id, server, 53,
+				     &d);
+	o.transport = RC_TCP;
+	send_obs(s, &o);
+}
+
+static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, NAME);
+	truncate_and_take(&s, LATE + 10, ZONE_SERVER, 12);
+	struct rc_obs fin = obs_tcp(T0 + (LATE + 20) * MS, RC_TCP_CLOSED, ZONE_SERVER, 53, RESOLVER,
+				    20012);
+	send_obs(&s, &fin);
+	truncate_and_take(&s, LATE + 30, ZONE_SERVER2, 13);
+	reply(&s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.tcp_blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +194,7 @@ int main(void)
 		cmocka_unit_test(without_a_retry_nothing_is_known),
 		cmocka_unit_test(an_answer_that_comes_after_all_counts),
 		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
+		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
