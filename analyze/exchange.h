@@ -114,6 +114,13 @@ static inline bool rc_exchange_answered(const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED;
 }
 
+/* Asked without RD, answered without authority by somebody who offers recursion. */
+static inline bool rc_exchange_is_of_a_cache(const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED && (x->query.flags & RC_FLAG_RD) == 0 &&
+	       (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AA)) == RC_FLAG_RA;
+}
+
 /* A question about something else than the Internet's names: of class CH, HS, ANY (RFC 1035 3.2.4). */
 static inline bool rc_exchange_is_of_other_class(const struct rc_exchange *x)
 {

@@ -270,6 +270,10 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 				       "the delegation of the zone its servers' names lie in");
 	}
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	/* What a resolver in the parent's place tells of the delegation may be a part of it. */
+	for (size_t i = 0; i < c->n_links; i++)
+		if (rc_exchange_is_of_a_cache(c->links[i].x))
+			return RC_CONF_POSSIBLE;
 	return if_seen(c, by_parent(c, z));
 }
 
@@ -430,7 +434,8 @@ static const struct rc_rule rules[] = {
 					 "The same, but no question for the zone was seen.",
 					 "Somebody else was asked too, so an address may have been "
 					 "known before the capture began; or the failure is "
-					 "answered without anything asked.",
+					 "answered without anything asked; or the delegation was "
+					 "told by a resolver (RA=1).",
 					 {"delegation.ns_unresolvable",
 					  "the names lie in a zone that can be asked"}),
 				.responsible = RC_PARTY_ZONE_OWNER,

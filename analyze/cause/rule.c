@@ -150,7 +150,9 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	case RC_OUT_FRAGMENTS:
 		return "the reply's fragments never completed";
 	case RC_OUT_LAME:
-		return "not authoritative: no answer and no referral downwards";
+		return x->answer.rcode == RC_RCODE_NOTAUTH
+			       ? "it says that it is not authoritative (NOTAUTH)"
+			       : "not authoritative: no answer and no referral downwards";
 	default:
 		return rc_outcome_word(link->outcome);
 	}
@@ -219,7 +221,9 @@ const char *rc_say_duration(struct rc_case *c, int64_t ns)
 	char text[32];
 	if (c->weighing)
 		return "";
-	const char *said = copy_text(c, text, rc_duration_format(ns, text, sizeof text));
+	/* Less than nothing where the clock of the sensor was set back. */
+	const char *said = copy_text(c, text,
+				     rc_duration_format(ns < 0 ? 0 : ns, text, sizeof text));
 	if (ns == c->x->end_ns - c->x->first_ns)
 		c->took = said;
 	return said;

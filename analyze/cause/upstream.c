@@ -162,6 +162,28 @@ static bool only_connects(const struct rc_case *c)
 	return true;
 }
 
+/*
+ * Resolvers where the zone's servers should be: that is what the delegation names, or what the network puts in the
+ * way of all questions. It does the latter where other zones' servers answer so, too.
+ */
+static enum rc_confidence by_resolvers(struct rc_case *c, struct rc_finding *f)
+{
+	bool root = c->zones[c->failed_zone].known_cut && c->zones[c->failed_zone].name.labels == 0;
+	unsigned here = 0, elsewhere = root;
+	for (size_t i = 0; i < c->n_links; i++) {
+		bool resolver = rc_exchange_is_of_a_cache(c->links[i].x);
+		here += resolver && c->links[i].zone == c->failed_zone;
+		elsewhere += resolver && c->links[i].zone != c->failed_zone;
+	}
+	if (here == 0 || elsewhere == 0)
+		return here > 0 ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	f->explanation = rc_say(c,
+				"%s Servers of other zones answer as resolvers do (RA=1), too: "
+				"something on the way seems to answer in their place.",
+				f->explanation);
+	return RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -182,6 +204,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 				rc_say_zone(c, z), rc_say_addr(c, &c->x->server), these, all,
 				rule->cause.title);
 	rc_prove_zone(c, f, c->failed_zone, outcome);
+	if (outcome == RC_OUT_LAME && (confidence = by_resolvers(c, f)) != RC_CONF_PROVEN)
+		return confidence;
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
@@ -505,10 +529,12 @@ static const struct rc_rule rules[] = {
 	    RC_OUT_REFUSED, test_zone),
 	ROW("delegation.lame_referral", "each is not authoritative for it",
 	    "The servers that a zone is delegated to answer without authority: upward or self "
-	    "referrals, or nothing.",
+	    "referrals, NOTAUTH, or nothing.",
 	    RC_TRUTH("Every delegated server that was asked referred upward or to itself, or "
-		     "answered nothing without authority.",
-		     "Half of them did.", "Fewer did.", {"delegation.lame_refused", "they refuse"}),
+		     "answered NOTAUTH, or nothing without authority.",
+		     "Half of them did; or they answer as resolvers do (RA=1).",
+		     "Fewer did; or the servers of other zones answer as resolvers do, too.",
+		     {"delegation.lame_refused", "they refuse"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",

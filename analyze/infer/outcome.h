@@ -15,7 +15,7 @@ enum rc_outcome {
 	RC_OUT_FORMERR,
 	RC_OUT_NOTIMP,
 	RC_OUT_OTHER_RCODE,
-	RC_OUT_LAME,       /* an upward or sideways referral, or not authoritative and empty */
+	RC_OUT_LAME, /* an upward or sideways referral, or not authoritative and empty, or NOTAUTH */
 	RC_OUT_TRUNCATED,  /* TC=1 and no retry over TCP was seen */
 	RC_OUT_MISMATCHED, /* only replies with another ID, question or source */
 	RC_OUT_MALFORMED,

@@ -155,6 +155,8 @@ static enum rc_outcome outcome_by_rcode(uint16_t rcode)
 		return RC_OUT_FORMERR;
 	case RC_RCODE_NOTIMP:
 		return RC_OUT_NOTIMP;
+	case RC_RCODE_NOTAUTH:
+		return RC_OUT_LAME;
 	case RC_RCODE_NOERROR:
 	case RC_RCODE_NXDOMAIN:
 		return RC_OUT_USABLE;

@@ -528,6 +528,54 @@ static void a_server_that_somebody_asked_may_have_been_asked_by_the_resolver(voi
 		assert_string_not_equal(s.seen[i].cause->slug, "delegation.ns_unresolvable");
 }
 
+/* Servers that say NOTAUTH for what is delegated to them are lame. */
+static void servers_that_say_notauth_are_not_authoritative(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, name);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i > 0 ? ZONE_SERVER2 : ZONE_SERVER;
+		ask(&s, LATE + 10 + 5 * i, RESOLVER, server, 20 + i, FETCH, name);
+		reply(&s, LATE + 11 + 5 * i, server, RESOLVER, 20 + i,
+		      RC_FLAG_QR | RC_RCODE_NOTAUTH, name);
+	}
+	reply(&s, LATE + 20, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "delegation.lame_referral");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
+/*
+ * The zone's servers answer as resolvers do: the delegation names resolvers, or one is in the way, as where the
+ * root's server does so, too.
+ */
+static void resolvers_in_the_servers_place_prove_nothing_of_the_zone(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned everywhere = 0; everywhere < 2; everywhere++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 10, name);
+		ask(&s, LATE + 6, RESOLVER, ROOT_SERVER, 12, FETCH, "example");
+		reply(&s, LATE + 7, ROOT_SERVER, RESOLVER, 12,
+		      RC_FLAG_QR | (everywhere ? RC_FLAG_RA : RC_FLAG_AA), "example");
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 13, FETCH, name);
+		reply(&s, LATE + 11, ZONE_SERVER, RESOLVER, 13, RC_FLAG_QR | RC_FLAG_RA, name);
+		reply(&s, LATE + 20, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_cause(&s, 0, "delegation.lame_referral");
+		assert_int_equal(s.seen[0].confidence,
+				 everywhere ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+		assert_int_equal(strstr(s.seen[0].text, "in their place") != NULL, everywhere);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +599,8 @@ int main(void)
 		cmocka_unit_test(malformed_replies_are_told_as_such),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
+		cmocka_unit_test(servers_that_say_notauth_are_not_authoritative),
+		cmocka_unit_test(resolvers_in_the_servers_place_prove_nothing_of_the_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

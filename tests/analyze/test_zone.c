@@ -201,11 +201,11 @@ static void a_resolver_that_looks_up_an_soa_is_no_secondary(void **state)
 }
 
 /* Delegates the zone to one server in it, with its address or without. */
-static void delegate(struct sim *s, int64_t ms, const char *server, unsigned id, const char *name,
-		     const char *zone, const char *ns, const char *address)
+static void delegate(struct sim *s, int64_t ms, const char *server, unsigned id, unsigned flags,
+		     const char *name, const char *zone, const char *ns, const char *address)
 {
 	static struct dns d;
-	dns_query(&d, (uint16_t)id, RC_FLAG_QR, name, RC_TYPE_A);
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
 	dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, ns);
 	if (address != NULL)
 		dns_rr_a(&d, RC_ADDITIONAL, ns, address);
@@ -213,15 +213,17 @@ static void delegate(struct sim *s, int64_t ms, const char *server, unsigned id,
 }
 
 /* "test" is served at one address; somebody, there or elsewhere, refers to a zone below whose server has none. */
-static void below_itself(struct sim *s, const char *asked)
+static void below_itself(struct sim *s, const char *asked, unsigned flags)
 {
 	begin(s);
 	warm_up(s, 0);
 	ask(s, LATE - 10, RESOLVER, ROOT_SERVER, 9, FETCH, "other.test");
-	delegate(s, LATE - 9, ROOT_SERVER, 9, "other.test", "test", "ns.test", ZONE_SERVER);
+	delegate(s, LATE - 9, ROOT_SERVER, 9, RC_FLAG_QR, "other.test", "test", "ns.test",
+		 ZONE_SERVER);
 	ask(s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.shop.test");
 	ask(s, LATE + 1, RESOLVER, asked, 11, FETCH, "www.shop.test");
-	delegate(s, LATE + 2, asked, 11, "www.shop.test", "shop.test", "ns1.shop.test", NULL);
+	delegate(s, LATE + 2, asked, 11, flags, "www.shop.test", "shop.test", "ns1.shop.test",
+		 NULL);
 	reply(s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.shop.test");
 	finish(s);
 	assert_int_equal(s->n, 1);
@@ -232,7 +234,7 @@ static void a_parent_that_gives_no_address_proves_a_loop(void **state)
 {
 	struct sim s;
 	(void)state;
-	below_itself(&s, ZONE_SERVER);
+	below_itself(&s, ZONE_SERVER, RC_FLAG_QR);
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
@@ -241,7 +243,16 @@ static void a_server_that_only_looks_like_the_parent_proves_no_loop(void **state
 {
 	struct sim s;
 	(void)state;
-	below_itself(&s, ZONE_SERVER2);
+	below_itself(&s, ZONE_SERVER2, RC_FLAG_QR);
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* What a resolver in the parent's place holds of the delegation may be without the addresses. */
+static void a_resolver_in_the_parents_place_proves_no_loop(void **state)
+{
+	struct sim s;
+	(void)state;
+	below_itself(&s, ZONE_SERVER, RC_FLAG_QR | RC_FLAG_RA);
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
@@ -250,6 +261,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_parent_that_gives_no_address_proves_a_loop),
 		cmocka_unit_test(a_server_that_only_looks_like_the_parent_proves_no_loop),
+		cmocka_unit_test(a_resolver_in_the_parents_place_proves_no_loop),
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
 		cmocka_unit_test(a_resolver_without_its_copy_of_the_zone_has_not_loaded_it),
 		cmocka_unit_test(a_resolver_that_looks_up_an_soa_is_no_secondary),
