@@ -10,7 +10,7 @@
 static bool is_flooded(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rate r;
-	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN ||
+	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN || r.answered == 0 ||
 	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
 	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
 		return false;

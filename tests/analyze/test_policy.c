@@ -173,6 +173,25 @@ static void refusals_beside_answers_at_a_low_rate_are_none(void **state)
 	assert_string_not_equal(s.seen[1].cause->slug, "policy.rate_limited");
 }
 
+/* Answered before and after, and nobody in between: a limit would let some through. */
+static void silence_in_an_outage_is_no_limit_of_the_rate(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 60; i++) {
+		int64_t ms = LATE + i * 50;
+		ask(&s, ms, CLIENT, RESOLVER, 10 + i, QUERY, NAME);
+		if (i < 10 || i >= 50)
+			reply_a(&s, ms + 1, RESOLVER, CLIENT, 10 + i, RECURSED, NAME);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 40);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "policy.rate_limited");
+}
+
 /* This client never had an answer; but whom the resolver does serve is refused the name as well. */
 static void a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks(void **state)
 {
@@ -328,6 +347,7 @@ int main(void)
 		cmocka_unit_test(who_walks_delegations_and_refuses_means_the_client),
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
+		cmocka_unit_test(silence_in_an_outage_is_no_limit_of_the_rate),
 		cmocka_unit_test(what_fails_by_its_type_is_no_matter_of_who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
