@@ -180,7 +180,8 @@ static void on_refused_answer(void *context, uint64_t pos)
 {
 	struct rc_engine *e = context;
 	struct rc_record *r = rc_recorder_at(rc_pair_recorder(e->pair), pos);
-	if (r->x.end_ns - r->x.last_ns >= LATE_NS && !rc_is_failure(&r->x, true))
+	if (r->x.end_ns - r->x.last_ns >= LATE_NS &&
+	    !rc_is_failure(&r->x, e->config.include_nxdomain))
 		rc_failures_hold(e, pos, r, NULL, 0);
 }
 

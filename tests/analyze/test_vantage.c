@@ -179,6 +179,31 @@ static void an_answer_behind_the_deadline_does_not_prove_that_the_client_had_lef
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* That there is no such name is an answer like any other, and no failure of its own. */
+static void a_client_that_had_left_missed_any_answer(void **state)
+{
+	static const unsigned rcodes[] = {RC_RCODE_NOERROR, RC_RCODE_NXDOMAIN};
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
+		say(&s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT,
+					     20010, &d);
+		o.kind = RC_OBS_ICMP;
+		o.icmp_type = o.icmp_code = 3;
+		o.icmp_hard = true;
+		send_obs(&s, &o);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "no_answer.late_response");
+	}
+}
+
 static void nxdomain(struct sim *s, int64_t ms, unsigned id, const char *name)
 {
 	reply(s, ms, ROOT_SERVER, RESOLVER, id, AUTHORITY | RC_RCODE_NXDOMAIN, name);
@@ -477,6 +502,7 @@ int main(void)
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
+		cmocka_unit_test(a_client_that_had_left_missed_any_answer),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
