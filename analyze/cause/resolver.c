@@ -1,6 +1,7 @@
 /*
  * What a resolver does by itself.
  */
+#include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
@@ -226,8 +227,9 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	if (alone)
 		rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
 			 "another resolver answers the same question");
-	return alone && (status == RC_DNSSEC_INSECURE || can_check) ? RC_CONF_LIKELY
-								    : RC_CONF_POSSIBLE;
+	bool waited = c->x->end_ns - c->from_ns >= RC_SLOW_NS; /* it may have waited for somebody */
+	return alone && !waited && (status == RC_DNSSEC_INSECURE || can_check) ? RC_CONF_LIKELY
+									       : RC_CONF_POSSIBLE;
 }
 
 /* The next, from pos on, that put the question to this server by then and was not answered yet; NULL if there is none. */

@@ -459,6 +459,29 @@ static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 	}
 }
 
+/* All that it waited for came in the end, when the time for the question as a whole was over. */
+static void servers_that_are_slow_use_up_the_time_of_a_question(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, name);
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		if (slow) /* in vain, at either */
+			ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+		ask(&s, LATE + (slow ? 7000 : 20), RESOLVER, ZONE_SERVER, 5, FETCH, name);
+		reply_a(&s, LATE + (slow ? 7005 : 25), ZONE_SERVER, RESOLVER, 5, AUTHORITY, name);
+		reply(&s, LATE + (slow ? 7010 : 30), RESOLVER, CLIENT, 1,
+		      RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_cause(&s, 0, slow ? "upstream.timeout" : "resolver.internal");
+		assert_int_equal(s.seen[0].confidence, slow ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
 /* Half of a message is no answer, and no silence either. */
 static void malformed_replies_are_told_as_such(void **state)
 {
@@ -596,6 +619,7 @@ int main(void)
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
+		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
