@@ -3,6 +3,7 @@
  * the lineage say.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/shape.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
@@ -177,48 +178,6 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
-/*
- * What an answer with CD=1 shows where one with CD=0 fails: the resolver rejects it, so the zone is signed
- * above, and an answer without any signature is why.
- */
-static uint32_t fault_of_shape(struct rc_case *c, const struct rc_told **ret_proof)
-{
-	rc_case_told(c);
-	for (size_t i = 0; i < c->n_told; i++) {
-		const struct rc_told *t = &c->told[i];
-		const struct rc_msg *m = t->answer;
-		if (!(t->x->query.flags & RC_FLAG_CD) || t->x->qtype != c->x->qtype ||
-		    !m->edns.do_bit || !rc_addr_equal(&t->x->server, &c->x->server) ||
-		    !rc_name_equal(t->name, c->qname))
-			continue;
-		*ret_proof = t;
-		if (m->counts[RC_ANSWER] > 0)
-			return m->has & RC_HAS_ANSWER_RRSIG ? RC_WITNESS_NONE
-							    : RC_DNSSEC_RRSIG_MISSING;
-		return m->has & RC_HAS_AUTH_SOA && !(m->has & RC_HAS_AUTH_NSEC)
-			       ? RC_DNSSEC_DENIAL_MISSING
-			       : RC_WITNESS_NONE;
-	}
-	return RC_WITNESS_NONE;
-}
-
-static enum rc_confidence by_shape(struct rc_case *c, struct rc_finding *f,
-				   const struct rc_told *proof)
-{
-	bool negative = proof->answer->counts[RC_ANSWER] == 0;
-	f->explanation = rc_say(c,
-				"%s fails validation at %s: with CD=1 it is answered, and the "
-				"answer holds no %s.",
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-				negative ? "NSEC or NSEC3 that proves it" : "signature");
-	rc_prove_self(c, f, "SERVFAIL with CD=0");
-	rc_prove(c, f, proof->x, proof->name, NULL,
-		 negative ? "with CD=1: negative, without proof"
-			  : "with CD=1: answered, without RRSIG though DO=1");
-	f->vague = true;
-	return RC_CONF_LIKELY;
-}
-
 /* The fault that the texts of the failing answer name: read once for all rules. */
 static uint32_t own_fault(struct rc_case *c)
 {
@@ -333,10 +292,9 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return says(rule, c->answer, own_fault(c)) ? by_itself(rule, c, f) : RC_CONF_NONE;
 	if (rc_reported(c, rule->ede & EDE_EXACT))
 		return by_report(rule, c, f);
-	const struct rc_told *proof = NULL;
-	uint32_t shape = c->n_links == 0 ? fault_of_shape(c, &proof) : RC_WITNESS_NONE;
-	if (shape != RC_WITNESS_NONE)
-		return shape == rule->param ? by_shape(c, f, proof) : RC_CONF_NONE;
+	struct rc_shape shape;
+	if (rc_shape_find(c, &shape))
+		return shape.fault == rule->param ? rc_by_shape(c, f, &shape) : RC_CONF_NONE;
 	if (c->n_links == 0 && by_another(rule, c, f) != RC_CONF_NONE)
 		return RC_CONF_LIKELY;
 	/* One of several that the code stands for. */
@@ -492,7 +450,9 @@ static const struct rc_rule rules[] = {
 		     "without RRSIG from every server.",
 		     "The same with a part of the chain unseen, in a capture that lost packets, or "
 		     "from servers that the zone is not seen to be delegated to; or EDE 10; or an "
-		     "answer with CD=1 and DO=1 without RRSIG.",
+		     "answer with CD=1 and DO=1 without RRSIG, or one that the resolver looked for "
+		     "a "
+		     "DS after, and found none.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.denial_missing", "the answer is negative"},
 		     {"upstream.edns_broken",
@@ -506,7 +466,7 @@ static const struct rc_rule rules[] = {
 	    "above proves not to be there; or EDE 12.",
 	    RC_TRUTH("A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
 		     "The same with a part of the chain unseen; or EDE 12; or such an answer with "
-		     "CD=1.",
+		     "CD=1, or one that the resolver looked for a DS after, and found none.",
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.denial_invalid", "there are such records"},
 		     {"dnssec.rrsig_missing", "the answer is positive"}),
