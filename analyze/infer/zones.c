@@ -118,6 +118,19 @@ static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
 	return false;
 }
 
+/* Asked over TCP, as this server said over UDP to do, or another one, as some resolvers then go to. */
+static bool is_sent_to_tcp(const struct rc_case *c, const struct questions *q, size_t i)
+{
+	const struct rc_exchange *x = c->links[i].x;
+	bool sent = (x->marks & RC_X_IS_TC_RETRY) != 0;
+	for (size_t k = q->first[i]; !sent && k != i; k = q->next[k]) {
+		const struct rc_exchange *before = c->links[k].x;
+		sent = x->transport == RC_TCP && before->transport == RC_UDP &&
+		       before->state == RC_X_ANSWERED && (before->answer.flags & RC_FLAG_TC);
+	}
+	return sent;
+}
+
 static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct questions *q,
 					  size_t i)
 {
@@ -127,12 +140,12 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	if (x->name_hash == RC_CONNECT_HASH && !(x->marks & RC_X_RESET))
 		return RC_OUT_TIMEOUT;
 	/*
-	 * One that took the connection and closed it without a word is as silent as any; unless it had said
-	 * over UDP to come this way.
+	 * One that took the connection and closed it without a word is as silent as any; unless it was asked
+	 * there because of a truncated answer.
 	 */
 	if ((x->marks & (RC_X_RESET | RC_X_NO_CONNECT)) ||
-	    ((x->marks & RC_X_IS_TC_RETRY) &&
-	     ((x->marks & RC_X_CLOSED) || c->to_ns - x->last_ns >= RC_PATIENCE_NS)))
+	    (((x->marks & RC_X_CLOSED) || c->to_ns - x->last_ns >= RC_PATIENCE_NS) &&
+	     is_sent_to_tcp(c, q, i)))
 		return RC_OUT_TCP_FAILED;
 	if ((x->marks & RC_X_FRAGMENTS_LOST) &&
 	    (asked_again(c, q, i) || !rc_case_went_on(c, x->sign_ns)))

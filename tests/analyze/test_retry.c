@@ -145,23 +145,28 @@ static void the_end_of_the_capture_is_no_silence(void **state)
 	assert_int_equal(s.n, 0);
 }
 
-/* A server says over UDP to come over TCP, and takes the question there; then it closes, or says nothing. */
-static void truncate_and_take(struct sim *s, int64_t ms, const char *server, unsigned id)
+/* A server takes a connection, and the question. */
+static void ask_over_tcp(struct sim *s, int64_t ms, const char *server, unsigned id)
 {
 	static struct dns d;
-	ask(s, ms, RESOLVER, server, id, FETCH, NAME);
-	reply(s, ms + 1, server, RESOLVER, id, AUTHORITY | RC_FLAG_TC, NAME);
-	struct rc_obs syn = obs_tcp(T0 + (ms + 2) * MS, RC_TCP_SYN, RESOLVER, 20000 + id, server,
-				    53);
-	struct rc_obs open = obs_tcp(T0 + (ms + 3) * MS, RC_TCP_ESTABLISHED, server, 53, RESOLVER,
+	struct rc_obs syn = obs_tcp(T0 + ms * MS, RC_TCP_SYN, RESOLVER, 20000 + id, server, 53);
+	struct rc_obs open = obs_tcp(T0 + (ms + 1) * MS, RC_TCP_ESTABLISHED, server, 53, RESOLVER,
 				     20000 + id);
 	send_obs(s, &syn);
 	send_obs(s, &open);
 	dns_query(&d, (uint16_t)(id + 100), FETCH, NAME, RC_TYPE_A);
-	struct rc_obs o = obs_seeded(s->seed, T0 + (ms + 4) * MS, RESOLVER, 20000 + id, server, 53,
+	struct rc_obs o = obs_seeded(s->seed, T0 + (ms + 2) * MS, RESOLVER, 20000 + id, server, 53,
 				     &d);
 	o.transport = RC_TCP;
 	send_obs(s, &o);
+}
+
+/* A server says over UDP to come over TCP, and takes the question there; then it closes, or says nothing. */
+static void truncate_and_take(struct sim *s, int64_t ms, const char *server, unsigned id)
+{
+	ask(s, ms, RESOLVER, server, id, FETCH, NAME);
+	reply(s, ms + 1, server, RESOLVER, id, AUTHORITY | RC_FLAG_TC, NAME);
+	ask_over_tcp(s, ms + 2, server, id);
 }
 
 static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
@@ -183,6 +188,23 @@ static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
+/* Told to come over TCP by one server, a resolver may go to another one. */
+static void another_server_that_fails_over_tcp_is_not_silent_either(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, NAME);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, NAME);
+	reply(&s, LATE + 11, ZONE_SERVER, RESOLVER, 12, AUTHORITY | RC_FLAG_TC, NAME);
+	ask_over_tcp(&s, LATE + 12, ZONE_SERVER2, 13);
+	reply(&s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.tcp_blocked");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +217,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_comes_after_all_counts),
 		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
+		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
