@@ -104,7 +104,7 @@ TINY = ["upward", "empty", "norecurse", "refuse_any", "noedns", "dropedns", "ser
         "rate_ede32", "late", "noixfr", "noaxfr", "noupdate", "nonotify", "noqtype", "badvers_formerr",
         "silent", "blocked", "tcp_reset", "nodata_noaa", "ede_filtered", "big", "formerr_cookie", "forgets", "forwards", "strict",
         "edns_servfail", "edns_refused", "edns_badvers", "cookie_drop", "cookie_formerr",
-        "nsid_formerr", "do_drop", "nodata"]
+        "nsid_formerr", "do_drop", "nodata", "tcp_mute", "notauth"]
 
 # Addresses a resolver asks from, where they are not the ones it is asked at.
 EGRESS = {"regress": ("10.53.4.1", "fd53::4:1")}

@@ -166,6 +166,8 @@ DELEGATION = [
     S("delegation.lame_referral", "empty-answers", "The delegated servers answer with nothing at all,"
       " not authoritative (tests/lab/tiny.py).",
       probe("empty.org.", cd=False, expect={"SERVFAIL": SAME, **OK}), FAILS),
+    S("delegation.lame_referral", "notauth", "The delegated server answers NOTAUTH (tests/lab/tiny.py).",
+      probe("notauth.org.", cd=False), FAILS, also_ok=("delegation.lame_refused",)),
     S("delegation.ns_unresolvable", "zone-of-names-is-dead", "The servers' names are in a zone whose"
       " servers are silent.", probe("nsdead.com.", QUICK, cd=False), FAILS,
       also_ok=("upstream.timeout",)),

@@ -16,6 +16,7 @@ ZONES = [
     Zone("gd.org.", ["agd"]),
     Zone("gdlame.org.", [], delegate=["agd"]),
     Zone("rollksk.org.", ["ansd"], True, rolls=True, rolls_ksk=True),
+    Zone("unsigned.org.", ["ansd"], True, rolls=True, rolls_unsigned=True),
     Zone("held.com.", ["abind"], records="""link.@ 300 IN CNAME www.news.net.
         round.@ 300 IN CNAME x.loopy.com."""),
     Zone("above.com.", ["abind"], True, nsec3=True, fault=faults.without("NSEC3")),
@@ -85,6 +86,12 @@ WARM = [
        A("c1", "rbind", "api.rollksk.org.", timeout=12, expect=NEW, before=roll("ansd", "rollksk.org.")),
        A("c2", "runb3", "mail.rollksk.org.", "AAAA", timeout=4, expect=NEW)],
       undo=[roll("ansd", "rollksk.org.", "")], keep=("runb3",), also_ok=("dnssec.stale_dnskey",)),
+    S("dnssec.rrsig_missing", "signing-ended", "The zone is not signed any more, while resolvers hold its keys.",
+      [[fine("c1", r, "www.unsigned.org.") for r in RESOLVERS],
+       [A("c1", r, "api.unsigned.org.", timeout=13, before=roll("ansd", "unsigned.org.") if r == RESOLVERS[0] else None)
+        for r in RESOLVERS],
+       [A("c2", r, "mail.unsigned.org.", edns=None, timeout=13) for r in RESOLVERS]], FAILS,
+      undo=[roll("ansd", "unsigned.org.", "")], also_ok=("dnssec.dnskey_missing",)),
     S("upstream.timeout", "alias-is-held", "The resolver holds an alias from before; the zone it points to"
       " has become silent.",
       [[fine("c1", r, "link.held.com.") for r in WALKERS],

@@ -60,7 +60,7 @@ ZONES = [
     Zone("loopy.net.", ["aknot"], records="far.@ 300 IN CNAME far.loopy.com."),
 ] + [odd(f"{t.replace('_', '-')}.org.", t) for t in (
     "upward", "selfref", "servfail", "refused", "formerr", "notimp", "wrong_id", "wrong_question",
-    "truncate", "tcp_reset", "noedns", "dropedns", "formerr_cookie", "nodata_noaa", "empty")] + [
+    "truncate", "tcp_reset", "tcp_mute", "notauth", "noedns", "dropedns", "formerr_cookie", "nodata_noaa", "empty")] + [
     Zone("big.org.", [], ns=[("ns1.big.org.", [v4("tiny.big")])]),
     Zone("outside.com.", [], ns=[("ns1.outside.com.", ["45.90.1.1"]), ("ns2.outside.com.", ["45.90.1.2"])]),
     Zone("nsgone.com.", [], ns=[("ns1.nosuchhost.net.", []), ("ns2.nosuchhost.org.", [])]),
@@ -464,6 +464,8 @@ UPSTREAM = [
       probe("truncate.org.", ["rbind", "rkres", "rpdns"], cd=False, again=False), FAILS, inject=[rule("tiny", "tcp dport 53 drop")]),
     S("upstream.tcp_blocked", "reset", "Answers are truncated and nobody listens on TCP.",
       probe("tcp-reset.org.", cd=False), FAILS),
+    S("upstream.tcp_blocked", "silent", "Answers are truncated, and over TCP the server takes what is asked and says nothing (tests/lab/tiny.py).",
+      probe("tcp-mute.org.", cd=False, again=False), FAILS),
     S("upstream.mismatched_reply", "wrong-id", "The server answers with another ID (tests/lab/tiny.py).",
       [[A("c1", r, "www.wrong-id.org.", timeout=WAIT[r]) for r in ("rbind", "rkres", "rpdns")],
        [A("c2", r, "mail.wrong-id.org.", "AAAA", timeout=WAIT[r], edns=None) for r in ("rpdns",)]], FAILS),

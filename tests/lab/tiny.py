@@ -161,6 +161,11 @@ def truncate(query, over):
     return answer
 
 
+def truncate_and_fall_silent(query, over):
+    """TCP connections come about, and what is asked over them is not answered."""
+    return truncate(query, over) if over == "udp" else None
+
+
 def ede(code, rcode, text=""):
     def answer(query, _):
         a = reply(query, rcode, aa=False)
@@ -253,7 +258,7 @@ def failure(query):
 BEHAVIOURS = {
     "upward": upward, "empty": empty, "selfref": selfref,
     "norecurse": only(dns.rcode.REFUSED), "servfail": only(dns.rcode.SERVFAIL),
-    "refused": only(dns.rcode.REFUSED), "formerr": only(dns.rcode.FORMERR, edns=False),
+    "refused": only(dns.rcode.REFUSED), "notauth": only(dns.rcode.NOTAUTH), "formerr": only(dns.rcode.FORMERR, edns=False),
     "notimp": only(dns.rcode.NOTIMP, edns=False),
     "refuse_any": refuse_type(dns.rcode.REFUSED, "ANY"),
     "noqtype": refuse_type(dns.rcode.NOTIMP, "ANY", "HTTPS", "SVCB"),
@@ -263,7 +268,8 @@ BEHAVIOURS = {
     "nonotify": refuse_opcode(dns.rcode.NOTIMP, "NOTIFY"),
     "noedns": noedns, "dropedns": dropedns, "formerr_cookie": formerr_cookie,
     "badvers_formerr": badvers_formerr, "wrong_id": wrong_id, "wrong_question": wrong_question,
-    "truncate": truncate, "tcp_reset": truncate, "late": late, "silent": lambda q, _: None,
+    "truncate": truncate, "tcp_reset": truncate, "tcp_mute": truncate_and_fall_silent,
+     "late": late, "silent": lambda q, _: None,
     "rate_ede": flooded(31), "rate_ede32": flooded(32), "blocked": ede(15, dns.rcode.REFUSED),
     "ede_filtered": ede(17, dns.rcode.REFUSED, "filtered for this client"),
     "forgets": forgets, "forwards": forwards, "strict": strict,

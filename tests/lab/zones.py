@@ -39,6 +39,7 @@ class Zone:
     primary: str = ""  # node its servers transfer it from, in place of a file
     rolls: bool = False  # a second version of the file, signed with another ZSK, serial raised
     rolls_ksk: bool = False  # ... with another KSK instead, of which the parent does not know
+    rolls_unsigned: bool = False  # ... without keys and signatures instead
     rolled_at: tuple = ()  # nodes that serve the second version from the beginning
 
     @property
@@ -114,7 +115,7 @@ class Builder:
     def rolled(self, zone):
         """The zone after a change: a higher serial and, when it is signed, another ZSK."""
         lines = body(zone, 2026010199)
-        if not zone.signed:
+        if not zone.signed or zone.rolls_unsigned:
             return lines
         kept = [k for k in self.zone_keys(zone) if is_sep(k) != zone.rolls_ksk]
         stem = os.path.join(self.keys, "next", f"K{zone.name}+*.key")
