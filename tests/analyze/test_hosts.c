@@ -336,6 +336,22 @@ static void an_egress_on_the_network_card_of_a_resolver_joins_it(void **state)
 	rc_hosts_free(h);
 }
 
+/* Asked by a client, and asking servers itself: it need not have answered. */
+static void an_egress_on_the_network_card_of_a_resolver_at_work_joins_it(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	(void)state;
+	for (unsigned asked = 0; asked < 2; asked++) {
+		struct rc_hosts *h = new_hosts();
+		if (asked)
+			ask(h, T0, CLIENT, SERVICE, RC_FLAG_RD, 1);
+		ask_with_mac(h, T0 + MS, SERVICE, "203.0.113.1", mac);
+		ask_with_mac(h, T0 + 2 * MS, EGRESS, "203.0.113.1", mac);
+		assert_int_equal(are_one(h, SERVICE, EGRESS), asked);
+		rc_hosts_free(h);
+	}
+}
+
 static void the_network_cards_of_a_site_do_not_push_one_another_out(void **state)
 {
 	enum { CARDS = 300 };
@@ -576,6 +592,7 @@ int main(void)
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_they_are_seen),
 		cmocka_unit_test(declared_addresses_are_one_resolver_once_seen),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
+		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_at_work_joins_it),
 		cmocka_unit_test(the_network_cards_of_a_site_do_not_push_one_another_out),
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
 		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
