@@ -146,6 +146,7 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	case RC_OUT_MISMATCHED:
 		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
+		       : x->state == RC_X_ANSWERED      ? "a reply came without a question"
 							: "a reply came from another address";
 	case RC_OUT_FRAGMENTS:
 		return "the reply's fragments never completed";

@@ -217,6 +217,8 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	if (x->marks & RC_X_MALFORMED && x->answer.fault != RC_FAULT_TRAILING)
 		return RC_OUT_MALFORMED;
 	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
+	if (o == RC_OUT_USABLE && link->answer != NULL && !link->answer->has_question)
+		return RC_OUT_MISMATCHED;
 	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
 }
 

@@ -118,6 +118,28 @@ static void a_reply_that_nobody_asks_for_again_has_arrived(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+/* Resolvers do not take what does not repeat their question. */
+static void a_reply_without_a_question_is_no_answer(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, name);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i > 0 ? ZONE_SERVER2 : ZONE_SERVER;
+		ask(&s, LATE + 10 + 5 * i, RESOLVER, server, 20 + i, FETCH, name);
+		dns_begin(&d, (uint16_t)(20 + i), AUTHORITY);
+		say(&s, LATE + 11 + 5 * i, server, RESOLVER, 20 + i, &d);
+	}
+	reply(&s, LATE + 20, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.mismatched_reply");
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +149,7 @@ int main(void)
 		cmocka_unit_test(a_reply_that_fits_makes_it_good),
 		cmocka_unit_test(a_reply_of_which_a_part_is_lost_is_asked_for_again),
 		cmocka_unit_test(a_reply_that_nobody_asks_for_again_has_arrived),
+		cmocka_unit_test(a_reply_without_a_question_is_no_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
