@@ -1,8 +1,10 @@
 #include "analyze/cause/shape.h"
 
-/* Does it lack what a signed zone would have given? *ret_fault is then what it lacks. */
+/* Does it lack what a signed zone would have given? *ret_fault is then what it lacks. Of a part nothing is known. */
 static bool lacks(const struct rc_msg *m, uint32_t *ret_fault)
 {
+	if (m->fault != RC_FAULT_NONE)
+		return false;
 	bool negative = m->counts[RC_ANSWER] == 0;
 	*ret_fault = negative ? RC_DNSSEC_DENIAL_MISSING : RC_DNSSEC_RRSIG_MISSING;
 	return negative ? (m->has & RC_HAS_AUTH_SOA) && !(m->has & RC_HAS_AUTH_NSEC)
@@ -37,7 +39,8 @@ static bool looked_for_a_cut(const struct rc_case *c, const struct rc_link *answ
 		if (link->x->qtype != RC_TYPE_DS || link->x->state != RC_X_ANSWERED ||
 		    !rc_name_equal(&link->name->name, &answer->name->name))
 			continue;
-		if ((link->x->answer.has & RC_HAS_DNSSEC) || !rc_flag(&link->x->answer, RC_FLAG_AA))
+		if ((link->x->answer.has & RC_HAS_DNSSEC) ||
+		    !rc_flag(&link->x->answer, RC_FLAG_AA) || (link->x->marks & RC_X_CUT))
 			return false;
 		looked = looked || link->x->first_ns >= answer->x->end_ns;
 	}
