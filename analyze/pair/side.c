@@ -48,10 +48,13 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	p->stats.icmp_matched++;
 	if (o->from_server && rc_is_connection(&r->x))
 		return;
+	if (o->from_server && (r->x.marks & RC_X_REPEATED)) {
+		/* Each attempt was answered, and what the asker refuses is the answer that it needs no more. */
+		r->x.marks &= ~(uint32_t)RC_X_REPEATED;
+		return;
+	}
 	if (o->from_server) {
-		/* The asker no longer listens for this answer: it came too late, or another was taken. */
-		if (r->x.marks & RC_X_REPEATED)
-			return;
+		/* The asker no longer listens for this answer: it came too late for it. */
 		bool told = (r->x.marks & RC_X_LATE) != 0;
 		if (r->x.state != RC_X_UNANSWERED) /* else the answer was looked at when it came */
 			r->x.marks |= RC_X_LATE;

@@ -659,6 +659,23 @@ static void a_copy_made_by_the_network_is_refused_though_the_answer_was_taken(vo
 	assert_false(at(s, s->last_pos)->marks & RC_X_LATE);
 }
 
+/* Both attempts are answered: with the first answer the asker has what it wants, and closes its port. */
+static void an_asker_may_refuse_the_answer_to_its_second_attempt(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, query_obs(3000, 7, "a.example"));
+	observe(s, answer_obs(4000, 7, "a.example"));
+	observe(s, answer_obs(4001, 7, "a.example"));
+	observe(s, icmp(answer_obs(4002, 7, "a.example")));
+	assert_int_equal(s->refused, 0);
+	assert_false(s->last.marks & RC_X_LATE);
+	/* It takes two to refuse both. */
+	observe(s, icmp(answer_obs(4003, 7, "a.example")));
+	assert_int_equal(s->refused, 1);
+	assert_true(s->last.marks & RC_X_LATE);
+}
+
 static void lost_fragments_mark_the_query_they_answer(void **state)
 {
 	struct scene *s = *state;
@@ -813,6 +830,7 @@ int main(void)
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(an_asker_that_refuses_a_second_answer_had_the_first),
 		CASE(a_copy_made_by_the_network_is_refused_though_the_answer_was_taken),
+		CASE(an_asker_may_refuse_the_answer_to_its_second_attempt),
 		CASE(lost_fragments_mark_the_query_they_answer),
 		CASE(a_reply_in_part_that_is_not_asked_for_again_is_a_cut_answer),
 		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),
