@@ -141,9 +141,13 @@ static const struct rc_memo_entry *find_at(const struct rc_memo *m, const struct
 		*ret_by_zone = false;
 		return e;
 	}
+	const struct rc_zone_view *failed = rc_failed_zone(c);
 	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {
 		struct rc_name zone;
 		rc_name_parent(c->qname, n, &zone);
+		/* It came past this zone to one whose servers do not help: but not past itself. */
+		if (failed != NULL && zone.labels > 0 && zone.labels < failed->name.labels)
+			continue;
 		e = find(m, key_of(m, server, rc_name_hash(c->seed, &zone), OF_ZONE));
 		if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 			*ret_by_zone = true;

@@ -22,7 +22,8 @@ static const struct rc_case *about(struct scene *s, const char *server, const ch
 	s->x = (struct rc_exchange){.server = addr(server),
 				    .name_hash = rc_name_hash(SEED, &s->qname),
 				    .end_ns = end_ns};
-	s->c = (struct rc_case){.seed = SEED, .x = &s->x, .qname = &s->qname};
+	s->c = (struct rc_case){
+		.seed = SEED, .x = &s->x, .qname = &s->qname, .failed_zone = RC_ZONE_NONE};
 	return &s->c;
 }
 
@@ -233,6 +234,27 @@ static void a_full_memo_keeps_the_newest(void **state)
 	rc_memo_free(m);
 }
 
+/* The resolver came past the zone of the verdict, to one below whose servers fail it: that is its own failure. */
+static void what_fails_below_does_not_repeat_the_zone_above(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example");
+	struct rc_finding f = {.explanation = "why", .zone = &zone};
+	struct rc_zone_view below = {.name = name_of("shop.example")};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	about(&s, SERVER, "www.shop.example", T0 + 1);
+	assert_non_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	s.c.zones = &below;
+	s.c.failed_zone = 0;
+	assert_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	below.name = zone;
+	assert_non_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	rc_memo_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(the_newer_verdict_replaces_the_older),
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
+		cmocka_unit_test(what_fails_below_does_not_repeat_the_zone_above),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
