@@ -30,8 +30,9 @@ static const struct rc_dnssec_set *answer_set(const struct rc_dnssec_run *run,
 {
 	const struct rc_dnssec_set *set = rc_dnssec_set_find(run, view, RC_ANSWER, &q->name,
 							     q->type);
-	for (size_t i = view->first; !set && q->type == RC_TYPE_ANY && i < view->first + view->n;
-	     i++)
+	/* What is asked for one type, as for DS of the zone above, answers no question for all. */
+	bool any = q->type == RC_TYPE_ANY && view->msg->qtype == RC_TYPE_ANY;
+	for (size_t i = view->first; !set && any && i < view->first + view->n; i++)
 		if (run->sets[i].section == RC_ANSWER &&
 		    ldns_rr_list_rr_count(run->sets[i].rrs) != 0 &&
 		    rc_name_equal(&run->sets[i].owner, &q->name))

@@ -1278,6 +1278,19 @@ static int free_keys(void **state)
 	return 0;
 }
 
+/* The DS of the zone, which the one above signs, was asked for as such: it is no part of what ANY asks for. */
+static void what_was_asked_for_one_type_answers_no_question_for_any(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_chain(&s);
+	put_signed(ROOT, add_part(&s, "example.", LDNS_RR_TYPE_DS)->answer, ds_of(EXAMPLE, KSK));
+	judge(&s, "example.", LDNS_RR_TYPE_ANY);
+	assert_int_equal(s.result.status, RC_DNSSEC_INDETERMINATE);
+	assert_int_equal(s.result.n_findings, 0);
+	close_scene(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1352,6 +1365,7 @@ int main(void)
 		cmocka_unit_test(many_bad_answers_end_at_the_ceiling),
 		cmocka_unit_test(parent_servers_that_differ_on_the_ds_are_inconclusive),
 		cmocka_unit_test(anchors_that_are_no_keys_are_refused),
+		cmocka_unit_test(what_was_asked_for_one_type_answers_no_question_for_any),
 	};
 	return cmocka_run_group_tests(tests, make_keys, free_keys);
 }
