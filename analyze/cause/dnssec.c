@@ -17,7 +17,8 @@
 	 RC_EDE(25) | RC_EDE(27))
 #define EDE_KEYS RC_EDE(9)
 #define EDE_DNSSEC (EDE_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
-#define FETCH_NS RC_NS_PER_S /* a fetch that servers answer takes less */
+#define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
+#define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
 /* A resolver that validates asks with DO=1; without any lineage nothing speaks against it. */
 static bool validates(const struct rc_case *c)
@@ -239,7 +240,9 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	rc_prove_self(c, f, "the client's answer");
 	rc_prove(c, f, &other->x, c->qname, NULL, "the EDE of another resolver");
 	f->vague = true;
-	return RC_CONF_LIKELY;
+	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
+	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
+	return alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 /* Its answer does not say why; what it told the zone's reporting agent does (RFC 9567). */
@@ -295,8 +298,9 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	struct rc_shape shape;
 	if (rc_shape_find(c, &shape))
 		return shape.fault == rule->param ? rc_by_shape(c, f, &shape) : RC_CONF_NONE;
-	if (c->n_links == 0 && by_another(rule, c, f) != RC_CONF_NONE)
-		return RC_CONF_LIKELY;
+	enum rc_confidence told = c->n_links == 0 ? by_another(rule, c, f) : RC_CONF_NONE;
+	if (told != RC_CONF_NONE)
+		return told;
 	/* One of several that the code stands for. */
 	if (c->ede & rule->ede)
 		return by_itself(rule, c, f) != RC_CONF_NONE ? RC_CONF_POSSIBLE : RC_CONF_NONE;
@@ -335,7 +339,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	if (c->n_links == 0 && another_says(rule, c)) {
 		rc_prove(c, f, &c->others.other_failed->x, c->qname, NULL,
 			 "the EDE of another resolver");
-		return RC_CONF_LIKELY;
+		return c->others.elsewhere_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
 	if (c->n_links == 0 && c->others.validated > 0 && took_ns < FETCH_NS) {
 		rc_prove(c, f, c->others.validated_example, c->qname, NULL,

@@ -7,18 +7,18 @@
 #define FLOOD_MIN 10u /* questions in a second: no limit in use is lower */
 
 /* Asked much in that second, it left a good part without an answer, of what it answers at other times. */
-static bool is_flooded(struct rc_case *c, struct rc_finding *f)
+static bool is_flooded(struct rc_case *c, struct rc_finding *f, const char *what)
 {
 	struct rc_rate r;
 	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN || r.answered == 0 ||
 	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
 	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
 		return false;
-	f->explanation = rc_say(
-		c,
-		"%s answers %s this question at other times; in the second in which "
-		"it was asked %u times it answered %u: a rate limit.",
-		rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker), r.asked, r.answered);
+	f->explanation = rc_say(c,
+				"%s answers %s %s at other times; in the second in which "
+				"it was asked %u times it answered %u: a rate limit.",
+				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker), what,
+				r.asked, r.answered);
 	return true;
 }
 
@@ -33,12 +33,29 @@ static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding 
 	return RC_CONF_POSSIBLE;
 }
 
+/*
+ * Asked much in that second, it left a part without an answer that it need not ask anybody for, or had an answer to: it
+ * counts this client's questions, whatever their names.
+ */
+static enum rc_confidence drops_in_flood(struct rc_case *c, struct rc_finding *f)
+{
+	bool could = c->n_links == 0 || c->final != NULL;
+	bool once = c->x->attempts == 1 && c->others.silent == 0; /* else it is about the name */
+	if (!c->upstream_visible || !could || !once || c->failed_zone != RC_ZONE_NONE ||
+	    c->x->transport != RC_UDP || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    c->others.earlier > 0 || !rc_case_is_served(c) ||
+	    rc_case_load_is_at_work(c, c->x->first_ns) || !is_flooded(c, f, "other questions"))
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, "no answer");
+	return RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	if (rc_relays_upstream(c))
 		return RC_CONF_NONE;
-	bool well = c->others.same_client_ok > 0;
+	bool well = c->others.same_client_ok > c->others.same_client_types_ok;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s answers %s only some of the time: a rate limit.",
 				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker));
@@ -53,10 +70,10 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 		return well ? refuses_by_turns(c, f) : RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
 	if (!well)
-		return RC_CONF_NONE;
+		return drops_in_flood(c, f);
 	rc_prove_self(c, f, "no answer");
 	if (c->others.slipped == 0)
-		return is_flooded(c, f) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+		return is_flooded(c, f, "this question") ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
 		 "the same question got an empty truncated answer (RRL slip)");
 	return RC_CONF_LIKELY;
@@ -74,8 +91,9 @@ static const struct rc_rule rules[] = {
 					 "No answer, while the same question of the client gets "
 					 "empty truncated answers and whole ones (RRL slip).",
 					 "No answer, or REFUSED, to a question that the client "
-					 "gets answered at other times, in a second with ten "
-					 "questions and more.",
+					 "gets answered at other times, or no answer to one that "
+					 "takes no work, in a second with ten questions and "
+					 "more.",
 					 {"no_answer.server_silent",
 					  "nothing of the client is answered"},
 					 {"resolver.overload", "the open questions are of several "

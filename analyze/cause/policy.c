@@ -4,10 +4,6 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
-#define EDE_FORGED 4u
-#define EDE_BLOCKED 15u
-#define EDE_CENSORED 16u
-#define EDE_FILTERED 17u
 #define EDE_PROHIBITED 18u
 #define EDE_NOT_AUTHORITATIVE 20u
 #define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
@@ -15,15 +11,6 @@
 static const char *server_text(struct rc_case *c)
 {
 	return rc_say_addr(c, &c->x->server);
-}
-
-/* The client gets answers here at other times, at whichever address of the resolver. */
-static bool is_served(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_hosts_served(c->hosts, &c->x->asker, &c->resolver[i]))
-			return true;
-	return false;
 }
 
 /* RD=1 and RA=0 where the server has nothing of its own to say. */
@@ -51,20 +38,35 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	return rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
+/* The resolver asked somebody for this question; not just for the same of somebody else, before. */
+static bool asked_for_it(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->first_ns >= c->x->first_ns)
+			return true;
+	return c->n_links > 0 && c->x->end_ns - c->x->first_ns >= SOON_NS;
+}
+
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
 static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 {
-	bool served = is_served(c);
+	bool served = rc_case_is_served(c);
 	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
-	if (c->n_links > 0 || served || c->others.same_client_ok > 0)
+	if (asked_for_it(c) || served || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	if (prohibited && c->others.same_server_ok == 0) {
+	if (prohibited) {
 		f->explanation = rc_say(c, "%s answers %s with SERVFAIL and EDE 18 (Prohibited).",
 					server_text(c), rc_say_addr(c, &c->x->asker));
 		rc_prove_self(c, f, "SERVFAIL with EDE 18 (Prohibited), nothing asked upstream");
-		return RC_CONF_POSSIBLE;
+		if (c->others.same_server_ok == 0)
+			return RC_CONF_POSSIBLE;
+		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+			 "the same name was answered for another client");
+		return RC_CONF_LIKELY;
 	}
+	if (c->n_links > 0)
+		return RC_CONF_NONE;
 	if (c->others.same_server_type_ok == 0 || c->others.same_server_failed > 0 ||
 	    !c->upstream_visible)
 		return RC_CONF_NONE;
@@ -74,6 +76,25 @@ static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 		 "the same name was answered for another client");
 	return RC_CONF_POSSIBLE;
+}
+
+/* The client gets some names here, as those of the server's own zones, and is refused what others get. */
+static bool is_given_less(struct rc_case *c, struct rc_finding *f)
+{
+	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    c->n_links > 0 || !rc_case_is_served(c) || c->others.same_server_type_ok == 0 ||
+	    c->others.same_client_ok > 0)
+		return false;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s answers %s for others and refuses it to %s, which gets other "
+				"names there: it may not ask for all of them.",
+				server_text(c), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "REFUSED");
+	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+		 "the same name was answered for another client");
+	return true;
 }
 
 /* What only this client is denied: others are served, or EDE 18 says it. */
@@ -88,13 +109,15 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
 	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
+	if (is_given_less(c, f))
+		return RC_CONF_POSSIBLE;
 	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
 	const struct rc_host *h = c->server_host;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
 	/* The client is served well at other times, others are refused as well, or its question is at work. */
-	if (c->others.same_client_ok > 0 || is_served(c) ||
+	if (c->others.same_client_ok > 0 || rc_case_is_served(c) ||
 	    (c->others.served_refused > 0 && c->others.same_server_ok == 0) ||
 	    (!rc_is_answered(c) && rc_failed_zone(c) != NULL))
 		return RC_CONF_NONE;
@@ -270,43 +293,6 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	return unusual ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
-static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
-				       struct rc_finding *f)
-{
-	if (rc_relays_upstream(c))
-		return RC_CONF_NONE;
-	f->server = &c->x->server;
-	f->zone = c->qname;
-	f->explanation = rc_say(c, "%s blocks %s by policy.", server_text(c),
-				rc_say_name(c, c->qname));
-	bool served = is_served(c);
-	served = served || c->others.served_refused > 0;
-	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
-			       !rc_exchange_is_transfer(c->x);
-	if (c->ede & rule->ede) {
-		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
-		/* Some say so of a client that they do not serve (CoreDNS's acl). */
-		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
-	}
-	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
-	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
-		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
-		return RC_CONF_LIKELY;
-	}
-	if (!refused_at_once || !rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_server_recurses(c) ||
-	    c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
-		return RC_CONF_NONE;
-	rc_prove_self(c, f,
-		      c->upstream_visible
-			      ? "REFUSED and nothing asked upstream, while other names are answered"
-			      : "REFUSED, while other names are answered");
-	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
-	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= SOON_NS;
-	/* CoreDNS and dnsdist: no zone or pool of theirs holds the name, or a rule refuses it. */
-	bool no_recursion = !rc_flag(&c->x->answer, RC_FLAG_RA);
-	return had_time || no_recursion ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-}
-
 static const struct rc_rule rules[] = {
 	{
 		.cause =
@@ -347,12 +333,15 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					"REFUSED with EDE 18 for a name that the server answers "
 					"others, and this client never had an answer.",
-					"REFUSED or NOTAUTH or silence for such a name; or REFUSED "
-					"while the server recurses for others; or EDE 18 alone.",
+					"REFUSED or NOTAUTH or silence for such a name, or "
+					"SERVFAIL "
+					"with EDE 18; or REFUSED while the server recurses for "
+					"others; or EDE 18 alone.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once for "
-					"what others get, or with "
-					"EDE 18; REFUSED by a server that walks delegations.",
+					"what others get, or with EDE 18; REFUSED by a server "
+					"that walks delegations, or for what others get to a "
+					"client that gets other names.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",
 					 "other names are answered for this client"},
@@ -521,40 +510,6 @@ static const struct rc_rule rules[] = {
 		.rcodes = RC_ON(RC_RCODE_REFUSED),
 		.opcodes = RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS,
 		.test = test_qtype,
-	},
-	{
-		.cause =
-			{
-				.slug = "policy.blocked",
-				.title = "the name is blocked by policy",
-				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
-					"and nothing asked upstream, while other names are served.",
-				RC_TRUTH(
-					"EDE 4, 15, 16 or 17 in the answer.",
-					"REFUSED by a resolver, or EDE 18, at once and with "
-					"nothing asked upstream, while the client's other names "
-					"are answered.",
-					"The EDE, to a client that gets nothing while others get "
-					"the name; REFUSED after some time by a resolver whose own "
-					"queries are not seen; or REFUSED with RA=0.",
-					{"policy.client_not_allowed",
-					 "none of the client's names is answered"},
-					{"policy.recursion_unavailable",
-					 "RA=0, and the client gets RA=1 for no name"},
-					{"resolver.overload",
-					 "many questions are open, and EDE is absent"}),
-				.responsible = RC_PARTY_RESOLVER_OPERATOR,
-				.severity = RC_SEVERITY_LOW,
-				.fix = {"If {qname} should resolve, take it off the block list "
-					"(RPZ, local-zone, filter) of {server}."},
-				.next_steps = {"dig @{server} {qname} {qtype}"},
-				.reference = "RFC 8914 4.16",
-			},
-		.rank = 202,
-		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) |
-		       RC_EDE(EDE_FILTERED),
-		.test = test_blocked,
 	},
 };
 

@@ -3,6 +3,7 @@
  */
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
+#include "analyze/infer/delegation.h"
 #include "base/time.h"
 
 #define EDE_OTHER 0u
@@ -68,7 +69,8 @@ static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
 {
 	bool cached = c->others.same_client_ok + c->others.same_server_ok > 0;
 	if (!c->upstream_visible || is_at_work(c) || cached || c->x->load < SILENT_LOAD_MIN ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->x->transport != RC_UDP)
+	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->x->transport != RC_UDP ||
+	    !rc_case_load_is_at_work(c, c->x->first_ns))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -87,8 +89,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	if (!rc_is_answered(c))
 		return drops_unasked(c, f);
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->forwarded != NULL || c->ede != 0 || c->others.earlier > 0 || !rc_case_is_busy(c) ||
-	    !gave_up_early(c))
+	    c->forwarded != NULL || c->final != NULL || c->ede != 0 || c->others.earlier > 0 ||
+	    !rc_case_is_busy(c) || !gave_up_early(c) || !rc_case_load_is_at_work(c, c->x->end_ns))
 		return RC_CONF_NONE;
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
@@ -192,6 +194,22 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
+/* It takes a server for one of the root's that is none. */
+static enum rc_confidence by_false_root(struct rc_case *c, struct rc_finding *f,
+					const struct rc_exchange *root)
+{
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s asks %s as a server of the root, which it is not: the root hints "
+		"of %s are wrong, or another answers in the root's place.",
+		rc_say_addr(c, &c->x->server), rc_say_addr(c, &root->server),
+		rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "the client's answer");
+	rc_prove(c, f, root, NULL, NULL, "asked for the root, and no authority for it");
+	return RC_CONF_LIKELY;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -203,11 +221,14 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	(void)rule;
 	if (c->n_links == 0)
 		return unasked(c, f);
+	const struct rc_exchange *root = rc_case_false_root(c);
+	if (root != NULL)
+		return by_false_root(c, f, root);
 	if (c->final == NULL || c->lineage_cut ||
 	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
 	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(EDE_OTHER)) != 0 ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || rc_flag(&c->x->query, RC_FLAG_CD) ||
-	    c->others.same_server_ok > 0)
+	    c->others.same_server_type_ok > 0)
 		return RC_CONF_NONE;
 	bool checks = rc_asks_dnssec(c), alone = c->others.elsewhere_ok > 0;
 	bool can_check = c->server_host != NULL && c->server_host->answered_ad > 0;
@@ -344,7 +365,7 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(NULL, NULL,
 					 "SERVFAIL or REFUSED within a second, or silence with "
 					 "nothing asked, while many other questions are open at "
-					 "the resolver.",
+					 "the resolver, and questions of its own.",
 					 {"upstream.timeout", "the resolver waited as long as it "
 							      "does for silent servers"},
 					 {"resolver.cached_failure", "the same name failed before"},
@@ -399,7 +420,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(NULL,
 					 "A complete answer came from upstream, it verifies or "
 					 "needs not to, another resolver resolves the same, and "
-					 "this one is seen to validate (AD=1) or does not.",
+					 "this one is seen to validate (AD=1) or does not; or it "
+					 "asks as one of the root's servers one that is none.",
 					 "The same without another resolver; or SERVFAIL at once "
 					 "with nothing asked, while others resolve the name.",
 					 {"dnssec.clock_skew", "the resolver never sets AD"},

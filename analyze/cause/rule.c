@@ -280,7 +280,7 @@ enum rc_confidence rc_recursion_for_others(const struct rc_case *c)
 		if (h != NULL && h->served > 0)
 			return RC_CONF_LIKELY;
 		/* Whoever walks delegations does so for somebody. */
-		if ((h != NULL && h->answered_ra > 0) || rc_hosts_walks(c->hosts, &c->resolver[i]))
+		if ((h != NULL && h->recurses) || rc_hosts_walks(c->hosts, &c->resolver[i]))
 			confidence = RC_CONF_POSSIBLE;
 	}
 	return confidence;

@@ -67,6 +67,7 @@ struct rc_rule_family {
 	X(transaction) \
 	X(unsupported) \
 	X(policy) \
+	X(blocked) \
 	X(limit) \
 	X(dnssec) \
 	X(trust) \
@@ -86,10 +87,8 @@ RC_RULE_FAMILIES(X)
 /* All rules in the order of their families; NULL behind the last. */
 const struct rc_rule *rc_rule_at(size_t index);
 
-/*
- * Adds an exchange as evidence (nothing while rules are weighed); fact is one phrase (arena or static).
- * outcome NULL: by its RCODE.
- */
+/* Adds an exchange as evidence (nothing while rules are weighed); fact is one phrase (arena or static).
+ * outcome NULL: by its RCODE. */
 void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
 	      const struct rc_name *name, const char *outcome, const char *fact);
 

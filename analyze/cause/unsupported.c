@@ -2,6 +2,9 @@
  * What the server does not implement, and queries it cannot read.
  */
 #include "analyze/cause/rule.h"
+#include "base/time.h"
+
+#define INSTANT_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 
 static const char *request_text(struct rc_case *c)
 {
@@ -90,10 +93,17 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 			c, f, rc_rcode_is(c, RC_RCODE_NOTIMP) ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 	}
 	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
-	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0)
+	/* Who answers this client anything knows of addresses: that is about the name (policy.blocked). */
+	bool base = c->x->qtype == RC_TYPE_A && rc_case_is_served(c);
+	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0 && !base)
 		return say_unsupported(c, f,
-				       meta || c->others.same_client_ok > 0 ? RC_CONF_PROVEN
-									    : RC_CONF_LIKELY);
+				       meta || c->others.same_client_types_ok > 0 ? RC_CONF_PROVEN
+										  : RC_CONF_LIKELY);
+	/* Knot Resolver fails ANY out of hand. */
+	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+	    rc_flag(&c->x->answer, RC_FLAG_RA) && c->n_links == 0 && c->upstream_visible &&
+	    c->others.same_client_types_ok > 0 && c->x->end_ns - c->x->first_ns < INSTANT_NS)
+		return say_unsupported(c, f, RC_CONF_LIKELY);
 	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))
 		return say_unsupported(c, f, RC_CONF_LIKELY);
 	return RC_CONF_NONE;
@@ -303,8 +313,12 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("NOTIMP to a meta type or to another class than IN, or "
 					 "while the client gets other types from this server.",
 					 "NOTIMP to an ordinary type; FORMERR or SERVFAIL to a "
-					 "meta type; these or NOTAUTH to another class than IN.",
+					 "meta type; these or NOTAUTH to another class than IN; "
+					 "SERVFAIL to ANY by a resolver that asks nobody and gives "
+					 "other types.",
 					 NULL, {"policy.qtype_refused", "REFUSED"},
+					 {"policy.blocked",
+					  "NOTIMP to type A, while other names are answered"},
 					 {"upstream.notimp",
 					  "the NOTIMP comes from behind a forwarder"}),
 				.responsible = RC_PARTY_CLIENT,

@@ -7,6 +7,7 @@
 #include "analyze/cause/rule.h"
 #include "analyze/cause/tls.h"
 #include "analyze/cause/witness.h"
+#include "analyze/infer/delegation.h"
 #include "base/time.h"
 
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
@@ -196,7 +197,9 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if (z == NULL)
 		return by_witness(rule, c, f);
 	count_servers(z, outcome, &these, &all);
-	if (these == 0)
+	bool says_wrong = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME ||
+			  outcome == RC_OUT_SERVFAIL;
+	if (these == 0 || (says_wrong && rc_case_false_root(c) != NULL)) /* resolver.internal */
 		return RC_CONF_NONE;
 	f->zone = z->name.len > 0 ? &z->name : NULL;
 	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
@@ -214,7 +217,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
 		     c->x->end_ns - c->from_ns < RC_SLOW_NS;
 	if (chain || hasty)
-		return hasty && rc_case_is_busy(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+		return hasty ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) || only_connects(c))
 		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))

@@ -246,6 +246,9 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 		find_forwarded(c);
 	}
 	rc_others_compare(c);
+	/* What it had given others when this client asked again, no server of a zone keeps it from giving. */
+	if (x->state != RC_X_ANSWERED && c->others.got_before > 0)
+		c->failed_zone = RC_ZONE_NONE;
 	find_report(c);
 	return c;
 }

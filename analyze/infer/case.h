@@ -32,7 +32,6 @@ struct rc_link {
 };
 
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
-#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {

@@ -4,6 +4,7 @@
 
 /* Which zones lie on the way, and who serves them, by what the messages of the case show. */
 
+#define ROOT_STEPS_MAX 32u /* of what a resolver asked the root */
 #define BOOK_PAGES 8u /* all versions: a lame server's own referral may stand beside its parent's */
 #define ZONES_MAX RC_LINEAGE_NAMES_MAX
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
@@ -242,4 +243,41 @@ bool rc_delegation_gather(struct rc_case *c)
 			addresses_of_message(c, d, &naming);
 	}
 	return true;
+}
+
+static bool has_failed_with(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_zone_view *z = &c->zones[c->failed_zone];
+	for (size_t i = 0; i < z->n_servers; i++)
+		if (rc_addr_equal(&z->servers[i].addr, server))
+			return true;
+	return false;
+}
+
+static bool asks_for_root(const struct rc_exchange *x)
+{
+	return (x->qtype == RC_TYPE_NS || x->qtype == RC_TYPE_DNSKEY) &&
+	       !(x->query.flags & RC_FLAG_RD) && x->state == RC_X_ANSWERED;
+}
+
+const struct rc_exchange *rc_case_false_root(const struct rc_case *c)
+{
+	static const struct rc_name root = {.len = 1};
+	uint64_t hash = rc_name_hash(c->seed, &root);
+	for (size_t i = 0; i < c->n_resolver && c->failed_zone != RC_ZONE_NONE; i++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
+		for (unsigned n = 0; n < ROOT_STEPS_MAX; n++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			bool serves = r->x.answer.rcode == RC_RCODE_NOERROR &&
+				      (r->x.answer.flags & RC_FLAG_AA);
+			if (r->x.name_hash == hash && asks_for_root(&r->x) && !serves &&
+			    rc_addr_equal(&r->x.asker, &c->resolver[i]) &&
+			    has_failed_with(c, &r->x.server))
+				return &r->x;
+		}
+	}
+	return NULL;
 }

@@ -22,6 +22,12 @@ const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_
 const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
 
 /*
+ * What a server that failed the question said when the resolver asked it for the root: that it is none of the
+ * root's. Then it is asked as one for all names. NULL if it was not asked so, or serves the root.
+ */
+const struct rc_exchange *rc_case_false_root(const struct rc_case *c);
+
+/*
  * Fills c->zones with the zones that the answers of the lineage and the zone book show, the names and addresses
  * of their servers; with room for one more. False if the arena is exhausted. Called by rc_zones_judge.
  */

@@ -8,6 +8,10 @@
 #define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
 #define OTHERS_STEPS_FEW 4u                  /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
+#define WORK_STEPS_MAX \
+	2048u /* records before a question looked through for what the resolver asks */
+#define WORK_STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
+#define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
 #define TOLD_MAX 64u
 
 static bool answered_well(const struct rc_exchange *x)
@@ -61,6 +65,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 	t->served_refused += o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
 			     rc_hosts_served(c->hosts, &o->asker, &o->server);
 	t->same_server_type_ok += ok && o->qtype == c->x->qtype;
+	t->got_before += ok && o->qtype == c->x->qtype && o->end_ns >= c->from_ns &&
+			 o->end_ns < c->x->last_ns;
 	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
 				   o->query.options == c->x->query.options &&
 				   o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
@@ -76,9 +82,80 @@ bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *o)
 	       c->x->first_ns - o->first_ns < OTHERS_WINDOW_NS && over;
 }
 
+bool rc_case_is_served(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_hosts_served(c->hosts, &c->x->asker, &c->resolver[i]))
+			return true;
+	return false;
+}
+
 static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
 {
 	return o->first_frame == c->x->first_frame && o->first_source == c->x->first_source;
+}
+
+/* The record of the failure itself; 0 if it is too far from the newest of its name. */
+static uint64_t own_position(const struct rc_case *c)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
+	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return 0;
+		if (is_itself(c, &r->x))
+			return pos;
+		pos = r->prev_server;
+	}
+	return 0;
+}
+
+bool rc_case_is_answered_meanwhile(const struct rc_case *c)
+{
+	uint64_t pos = own_position(c);
+	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
+			return false;
+		if (r->x.first_ns >= c->x->first_ns && answered_well(&r->x) &&
+		    r->x.end_ns < c->x->last_ns + RC_NS_PER_S &&
+		    rc_addr_equal(&r->x.server, &c->x->server))
+			return true;
+		pos = rc_recorder_next(c->recorder, pos);
+	}
+	return false;
+}
+
+/* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
+static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
+{
+	uint64_t own = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
+	uint64_t pos = own == 0 ? 0 : rc_recorder_back(c->recorder, own);
+	const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+	if (r == NULL)
+		return 0;
+	bool all = rc_recorder_back(c->recorder, pos) == pos &&
+		   rc_recorder_since(c->recorder) == INT64_MIN;
+	return all || at_ns - r->x.first_ns >= WORK_MIN_NS ? pos : 0;
+}
+
+struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
+{
+	struct rc_work w = {.known = false};
+	uint64_t pos = c->upstream_visible ? work_begin(c, at_ns) : 0;
+	w.known = pos != 0;
+	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > at_ns + WORK_STARTS_NS)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (!rc_case_is_resolver(c, &r->x.asker))
+			continue;
+		bool waits = r->x.state != RC_X_ANSWERED || r->x.end_ns >= at_ns;
+		w.open += waits && r->x.first_ns <= at_ns && at_ns - r->x.first_ns < c->timeout_ns;
+		w.started += at_ns - r->x.first_ns <= WORK_STARTS_NS;
+	}
+	return w;
 }
 
 /*

@@ -9,6 +9,8 @@
 
 struct rc_case;
 
+#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
+
 /*
  * An answer with DNSSEC records that a client was given, about the name or one above it. A client that
  * checks by itself, or looks for a fault, asks with CD=1 and is given what the resolver rejects.
@@ -32,6 +34,8 @@ struct rc_others {
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
 	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
 	unsigned cd_failed;
+	unsigned
+		got_before; /* other clients got this very answer before this one asked for the last time */
 	unsigned silent;          /* exchanges of this name at this server without an answer */
 	unsigned validated;       /* other types of this name at this server: answered with AD=1 */
 	unsigned other_server_ok; /* this client, other servers: answered well */
@@ -59,6 +63,30 @@ void rc_others_compare(struct rc_case *c);
 
 /* Collects what clients were told of the name and of those above it, near in time; at most once. */
 void rc_case_told(struct rc_case *c);
+
+/* The client gets answers here at other times, at whichever address of the resolver. */
+bool rc_case_is_served(const struct rc_case *c);
+
+/* What the resolver itself has asked of others at a time. */
+struct rc_work {
+	bool known;             /* it can be seen, and far enough back */
+	unsigned open, started; /* questions without an answer then; put just then */
+};
+
+/* Did the server answer what anybody asked it between this question's attempts, or right after the last? */
+bool rc_case_is_answered_meanwhile(const struct rc_case *c);
+
+struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns);
+
+/*
+ * Does the resolver work on much of what is open there, so that it asks others? What it leaves open by its own will, as
+ * what a policy drops, takes no room. True as well where that cannot be seen.
+ */
+static inline bool rc_case_load_is_at_work(const struct rc_case *c, int64_t at_ns)
+{
+	struct rc_work w = rc_case_work(c, at_ns);
+	return !w.known || w.open >= RC_LOAD_BUSY;
+}
 
 /* Did the exchange run near the failure in time? */
 bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *x);

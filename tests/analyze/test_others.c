@@ -367,6 +367,121 @@ static void an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds(vo
 	}
 }
 
+/* Another resolver that says why may have a fault of its own: some resolve the name; so may one that waits long. */
+static void the_word_of_another_resolver_says_less_where_it_may_stand_alone(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned waits = 0; waits < 2; waits++) {
+		begin(&s);
+		ask(&s, LATE - 500, CLIENT2, FORWARDER, 3, QUERY, "good.test");
+		reply_a(&s, LATE - 499, FORWARDER, CLIENT2, 3, RECURSED, "good.test");
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+		ask(&s, LATE + 100, CLIENT, OTHER_RESOLVER, 2, QUERY, NAME);
+		fail_saying(&s, LATE + 105, OTHER_RESOLVER, 2, 7, "");
+		if (!waits) {
+			ask(&s, LATE + 200, CLIENT2, FORWARDER, 4, QUERY, NAME);
+			reply_a(&s, LATE + 205, FORWARDER, CLIENT2, 4, RECURSED, NAME);
+		}
+		fail_saying(&s, LATE + (waits ? 9000 : 300), RESOLVER, 1, -1, "");
+		finish(&s);
+		assert_int_equal(seen_at_server(&s, RESOLVER)->confidence, RC_CONF_POSSIBLE);
+	}
+}
+
+/* Others have been given the name when this client asks again: whatever servers did before, they gave it in the end. */
+static void what_others_got_meanwhile_is_kept_from_the_client_by_no_zone(void **state)
+{
+	static const char stranger[] = "198.51.100.3";
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, NAME);
+	ask(&s, LATE + 1, stranger, RESOLVER, 20, QUERY, NAME);
+	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 11, FETCH, NAME);
+	refer(&s, LATE + 5, 11, NAME);
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, NAME);
+	reply_a(&s, LATE + 8, ZONE_SERVER, RESOLVER, 12, AUTHORITY, NAME);
+	reply_a(&s, LATE + 9, RESOLVER, CLIENT2, 10, RECURSED, NAME);
+	/* One more server is asked for another type, and refuses. */
+	static struct dns d;
+	dns_query(&d, 13, FETCH, "example", RC_TYPE_DNSKEY);
+	send_message(&s, LATE + 10, RESOLVER, 20013, ZONE_SERVER2, 53, &d);
+	dns_query(&d, 13, RC_FLAG_QR | RC_RCODE_REFUSED, "example", RC_TYPE_DNSKEY);
+	say(&s, LATE + 11, ZONE_SERVER2, RESOLVER, 13, &d);
+	ask(&s, LATE + 4000, stranger, RESOLVER, 20, QUERY, NAME);
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+}
+
+/* The resolver asks a server as one of the root's, which it is not: no zone is badly delegated by that. */
+static void a_server_that_is_none_of_the_roots_is_no_lame_delegation(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, NAME);
+	dns_query(&d, 11, FETCH, "", RC_TYPE_NS);
+	send_message(&s, LATE + 1, RESOLVER, 20011, ROOT_SERVER, 53, &d);
+	dns_query(&d, 11, RC_FLAG_QR | RC_RCODE_REFUSED, "", RC_TYPE_NS);
+	say(&s, LATE + 2, ROOT_SERVER, RESOLVER, 11, &d);
+	ask(&s, LATE + 3, RESOLVER, ROOT_SERVER, 12, FETCH, NAME);
+	reply(&s, LATE + 4, ROOT_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED, NAME);
+	reply(&s, LATE + 5, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "resolver.internal");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* The resolver fails before it could have given up on a server: it was not that server's silence. */
+static void silence_is_hardly_why_a_resolver_fails_at_once(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, NAME);
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, NAME);
+	ask(&s, LATE + 400, RESOLVER, ZONE_SERVER, 13, FETCH, NAME);
+	reply(&s, LATE + 700, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_true(s.seen[0].confidence <= RC_CONF_POSSIBLE);
+}
+
+/* It was given a complete answer, and is busy: no want of room makes it fail that. Another type it gives. */
+static void who_has_the_answer_fails_for_no_want_of_room(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 5; i++) {
+		char name[] = "w0.test";
+		name[1] = (char)('0' + i);
+		ask(&s, LATE + i, CLIENT2, RESOLVER, 40 + i, QUERY, name);
+		ask(&s, LATE + i, RESOLVER, ROOT_SERVER, 50 + i, FETCH, name);
+	}
+	dns_query(&d, 30, QUERY, NAME, RC_TYPE_MX);
+	send_message(&s, LATE + 10, CLIENT2, 20030, RESOLVER, 53, &d);
+	dns_query(&d, 30, RECURSED, NAME, RC_TYPE_MX);
+	say(&s, LATE + 11, RESOLVER, CLIENT2, 30, &d);
+	ask_below(&s, LATE + 20, 10, NAME);
+	ask(&s, LATE + 26, RESOLVER, ZONE_SERVER, 12, FETCH, NAME);
+	reply_a(&s, LATE + 27, ZONE_SERVER, RESOLVER, 12, AUTHORITY, NAME);
+	reply(&s, LATE + 28, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	finish(&s);
+	assert_true(s.n > 0);
+	assert_int_equal(s.seen[0].x.id, 10);
+	assert_cause(&s, 0, "resolver.internal");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +505,11 @@ int main(void)
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
 		cmocka_unit_test(the_clock_of_another_tap_may_be_some_ms_ahead),
 		cmocka_unit_test(a_question_and_its_answer_seen_by_two_taps_are_one),
+		cmocka_unit_test(the_word_of_another_resolver_says_less_where_it_may_stand_alone),
+		cmocka_unit_test(what_others_got_meanwhile_is_kept_from_the_client_by_no_zone),
+		cmocka_unit_test(a_server_that_is_none_of_the_roots_is_no_lame_delegation),
+		cmocka_unit_test(silence_is_hardly_why_a_resolver_fails_at_once),
+		cmocka_unit_test(who_has_the_answer_fails_for_no_want_of_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

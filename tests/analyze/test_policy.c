@@ -328,6 +328,126 @@ static void another_class_is_what_is_not_served(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* It has names of its own for everybody (AA=1), and all others for some. */
+static void who_gets_own_names_alone_may_not_ask_for_others(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, CLIENT2, 10, NAME);
+	ask(&s, 110, CLIENT, RESOLVER, 11, QUERY, "nas.lan");
+	reply_a(&s, 111, RESOLVER, CLIENT, 11, AUTHORITY | RC_FLAG_RD, "nas.lan");
+	ask(&s, LATE, CLIENT, RESOLVER, 12, QUERY, NAME);
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 12, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* It was at work for another client just then; this one is told that it may not ask (Knot Resolver's view). */
+static void a_failure_called_prohibited_for_what_others_get_is_about_the_client(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	ask(&s, LATE + 2, "198.51.100.77", RESOLVER, 12, QUERY, "www.example");
+	dns_query(&d, 12, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, 18);
+	say(&s, LATE + 3, RESOLVER, "198.51.100.77", 12, &d);
+	refer(&s, LATE + 5, 11, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 13, AUTHORITY, "www.example");
+	reply_a(&s, LATE + 8, RESOLVER, CLIENT2, 10, RECURSED, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.client_not_allowed");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* All that it ever said is REFUSED, with RA=1: a forwarder without servers. It serves nobody. */
+static void who_refuses_everybody_serves_no_others(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *client = i == 0 ? CLIENT2 : CLIENT;
+		ask(&s, LATE + i * 50, client, RESOLVER, 20 + i, QUERY, NAME);
+		reply(&s, LATE + i * 50 + 1, RESOLVER, client, 20 + i, RECURSED | RC_RCODE_REFUSED,
+		      NAME);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_string_not_equal(s.seen[1].cause->slug, "policy.client_not_allowed");
+}
+
+/* One type of the name is refused all the time, at whatever rate. */
+static void a_type_that_is_refused_is_no_rate(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 20; i++) {
+		served(&s, LATE + i * 20, CLIENT, 10 + i, NAME);
+		dns_query(&d, (uint16_t)(50 + i), QUERY, NAME, RC_TYPE_MX);
+		send_message(&s, LATE + i * 20 + 5, CLIENT, 20050 + i, RESOLVER, 53, &d);
+		dns_query(&d, (uint16_t)(50 + i), RECURSED | RC_RCODE_REFUSED, NAME, RC_TYPE_MX);
+		say(&s, LATE + i * 20 + 6, RESOLVER, CLIENT, 50 + i, &d);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 20);
+	assert_cause(&s, 19, "policy.qtype_refused");
+}
+
+/* Each name is asked once, at a rate that the resolver does not take; it has no work with those it drops. */
+static void names_left_out_at_a_high_rate_are_a_limit(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, CLIENT, 10, "good.test");
+	for (unsigned i = 0; i < 20; i++) {
+		char name[] = "wa.test";
+		name[1] = (char)('a' + i);
+		ask(&s, LATE + i * 20, CLIENT, RESOLVER, 20 + i, QUERY, name);
+		if (i < 4)
+			reply_a(&s, LATE + i * 20 + 1, RESOLVER, CLIENT, 20 + i, RECURSED, name);
+	}
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 16);
+	assert_cause(&s, 0, "policy.rate_limited");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* Knot Resolver fails ANY out of hand: other types of the name it gives. */
+static void any_that_fails_out_of_hand_is_not_supported(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, LATE, CLIENT, 10, NAME);
+	dns_query(&d, 11, QUERY, NAME, RC_TYPE_ANY);
+	send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
+	dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_ANY);
+	say(&s, LATE + 11, RESOLVER, CLIENT, 11, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unsupported.qtype");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +469,13 @@ int main(void)
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
 		cmocka_unit_test(silence_in_an_outage_is_no_limit_of_the_rate),
 		cmocka_unit_test(what_fails_by_its_type_is_no_matter_of_who_asks),
+		cmocka_unit_test(who_gets_own_names_alone_may_not_ask_for_others),
+		cmocka_unit_test(
+			a_failure_called_prohibited_for_what_others_get_is_about_the_client),
+		cmocka_unit_test(who_refuses_everybody_serves_no_others),
+		cmocka_unit_test(a_type_that_is_refused_is_no_rate),
+		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
+		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

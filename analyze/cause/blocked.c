@@ -1,0 +1,203 @@
+/*
+ * Names that a resolver is told not to give.
+ */
+#include "analyze/cause/rule.h"
+#include "analyze/infer/delegation.h"
+#include "base/limits.h"
+#include "base/time.h"
+
+#define EDE_FORGED 4u
+#define EDE_BLOCKED 15u
+#define EDE_CENSORED 16u
+#define EDE_FILTERED 17u
+#define DROPPED_MIN 2u /* one packet may be lost */
+#define FLOOD_MIN 10u  /* questions in a second: no limit in use is lower */
+#define EDE_PROHIBITED 18u
+#define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
+
+/* It asks for the name, or does not get on with what is above: else what was asked there was for other names. */
+static bool is_at_work(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role != RC_ROLE_ANCESTOR ||
+		    c->links[i].outcome != RC_OUT_USABLE)
+			return true;
+	return false;
+}
+
+/*
+ * It drops the name: again and again it leaves it without an answer and asks nobody for it, while it answers this client
+ * other names, and what is asked later.
+ */
+static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_rate r;
+	bool seldom = rc_hosts_rate(c->hosts, &c->x->server, &r) && r.asked < FLOOD_MIN;
+	if (!c->upstream_visible || is_at_work(c) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    c->x->transport != RC_UDP || c->x->attempts + c->others.silent < DROPPED_MIN ||
+	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
+	    !rc_case_is_answered_meanwhile(c) ||
+	    (!seldom && rc_case_load_is_at_work(c, c->x->first_ns)) ||
+	    (c->x->marks & (RC_X_DROPS | RC_X_LATE)))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->zone = c->qname;
+	f->explanation = rc_say(c,
+				"%s drops %s: it leaves it unanswered again and again without "
+				"asking anybody, while it answers %s other names.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "no answer, and nothing asked upstream");
+	return RC_CONF_POSSIBLE;
+}
+
+/* An address that no public name should have. */
+static bool is_private(const struct rc_addr *addr)
+{
+	static const char *const kinds[] = {"private-use", "loopback", "link-local", "unique-local",
+					    "this-network"};
+	const char *kind = rc_addr_special(addr);
+	for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool gives_private(const struct rc_msg *m)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_rr rr;
+	struct rc_addr addr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_ANSWER && rc_read_addr(m, &rr, &addr) && is_private(&addr))
+			return true;
+	return false;
+}
+
+/*
+ * It had a complete answer, and would not give it: with a private address, which protection against DNS rebinding keeps
+ * back (Unbound's private-address, BIND's deny-answer-addresses, Knot Resolver's rebinding).
+ */
+static enum rc_confidence keeps_back_private(struct rc_case *c, struct rc_finding *f)
+{
+	if (c->final->answer == NULL || !gives_private(c->final->answer) ||
+	    rc_flag(&c->x->query, RC_FLAG_CD) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    c->others.same_server_type_ok > 0)
+		return RC_CONF_NONE;
+	enum rc_dnssec_status status = rc_asks_dnssec(c) ? rc_case_dnssec(c)->status
+							 : RC_DNSSEC_INSECURE;
+	if (status == RC_DNSSEC_BOGUS)
+		return RC_CONF_NONE;
+	f->explanation = rc_say(c,
+				"%s keeps %s back: the answer that it was given has a private "
+				"address (protection against DNS rebinding).",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
+		 "a complete answer, with a private address");
+	rc_prove_self(c, f, "the client's answer");
+	return status == RC_DNSSEC_INDETERMINATE ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+}
+
+static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
+				       struct rc_finding *f)
+{
+	if (rc_relays_upstream(c))
+		return RC_CONF_NONE;
+	if (!rc_is_answered(c))
+		return drops_name(c, f);
+	f->server = &c->x->server;
+	f->zone = c->qname;
+	f->explanation = rc_say(c, "%s blocks %s by policy.", rc_say_addr(c, &c->x->server),
+				rc_say_name(c, c->qname));
+	bool served = rc_case_is_served(c);
+	served = served || c->others.served_refused > 0;
+	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
+			       !rc_exchange_is_transfer(c->x);
+	if (c->ede & rule->ede) {
+		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
+		/* Some say so of a client that they do not serve (CoreDNS's acl). */
+		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
+	}
+	if (c->final != NULL)
+		return keeps_back_private(c, f);
+	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
+	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
+		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
+		return RC_CONF_LIKELY;
+	}
+	/* It may have no room: it takes up nothing new while much, or for once something, is open. */
+	struct rc_work work = rc_case_work(c, c->x->end_ns);
+	bool no_room = work.known && work.open > 1 && c->x->load > 1 && c->others.earlier == 0;
+	if (no_room && work.started == 0 && rc_case_is_busy(c))
+		return RC_CONF_NONE;
+	/* No server is without addresses: NOTIMP is a word of dnsdist's rules, or of a hook, for a name. */
+	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) && c->x->qtype == RC_TYPE_A;
+	if (!refused_at_once || !(notimp || rc_rcode_is(c, RC_RCODE_REFUSED)) ||
+	    !rc_server_recurses(c) || c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
+		return RC_CONF_NONE;
+	if (notimp) {
+		rc_prove_self(c, f, "NOTIMP to type A, while other names are answered");
+		return RC_CONF_POSSIBLE;
+	}
+	rc_prove_self(c, f,
+		      c->upstream_visible
+			      ? "REFUSED and nothing asked upstream, while other names are answered"
+			      : "REFUSED, while other names are answered");
+	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
+	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= SOON_NS;
+	/* CoreDNS and dnsdist: no zone or pool of theirs holds the name, or a rule refuses it. */
+	bool no_recursion = !rc_flag(&c->x->answer, RC_FLAG_RA);
+	return had_time || no_recursion || no_room ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+}
+
+static const struct rc_rule rules[] = {
+	{
+		.cause =
+			{
+				.slug = "policy.blocked",
+				.title = "the name is blocked by policy",
+				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
+					"and nothing asked upstream, or no answer to it, while "
+					"other names "
+					"are served; or an answer with a private address kept "
+					"back.",
+				RC_TRUTH(
+					"EDE 4, 15, 16 or 17 in the answer.",
+					"REFUSED by a resolver, or EDE 18, at once and with "
+					"nothing asked upstream, while the client's other names "
+					"are answered; or REFUSED or SERVFAIL by one that was "
+					"given a "
+					"complete answer with a private address, and nothing else "
+					"is "
+					"wrong with it.",
+					"The EDE, to a client that gets nothing while others get "
+					"the name; REFUSED after some time by a resolver whose own "
+					"queries are not seen, or while others of its questions "
+					"wait; "
+					"or REFUSED with RA=0; NOTIMP to type A; or no answer to "
+					"several attempts, nothing asked, and other names answered "
+					"between them.",
+					{"policy.client_not_allowed",
+					 "none of the client's names is answered"},
+					{"policy.recursion_unavailable",
+					 "RA=0, and the client gets RA=1 for no name"},
+					{"resolver.overload", "many questions are open, nothing "
+							      "new is taken up, and EDE "
+							      "is absent"}),
+				.responsible = RC_PARTY_RESOLVER_OPERATOR,
+				.severity = RC_SEVERITY_LOW,
+				.fix = {"If {qname} should resolve, take it off the block list "
+					"(RPZ, local-zone, filter) of {server}."},
+				.next_steps = {"dig @{server} {qname} {qtype}"},
+				.reference = "RFC 8914 4.16",
+			},
+		.rank = 202,
+		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) |
+			  RC_ON(RC_RCODE_NOTIMP) | RC_ON_SILENCE,
+		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) |
+		       RC_EDE(EDE_FILTERED),
+		.test = test_blocked,
+	},
+};
+
+const struct rc_rule_family rc_rules_blocked = {rules, sizeof rules / sizeof *rules};

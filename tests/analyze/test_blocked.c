@@ -1,0 +1,147 @@
+/* Names that a resolver is told not to give, and what only looks so. */
+#include "tests/analyze/sim.h"
+
+#define NAME "www.test"
+
+static void served(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, CLIENT, RESOLVER, id, QUERY, name);
+	reply_a(s, ms + 1, RESOLVER, CLIENT, id, RECURSED, name);
+}
+
+/* The name is left without an answer, twice asked; meanwhile the client gets another one, or not until later. */
+static void dropped(struct sim *s, int64_t served_ms)
+{
+	begin(s);
+	warm_up(s, 0);
+	served(s, 100, 10, "good.test");
+	ask(s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	ask(s, LATE + 2000, CLIENT, RESOLVER, 11, QUERY, NAME);
+	served(s, LATE + served_ms, 12, "good.test");
+	warm_up(s, LATE + 20000);
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void a_name_that_is_dropped_again_and_again_is_blocked(void **state)
+{
+	struct sim s;
+	(void)state;
+	dropped(&s, 1000);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+static void who_answers_nothing_for_a_time_drops_no_name(void **state)
+{
+	struct sim s;
+	(void)state;
+	dropped(&s, 7000);
+	assert_cause(&s, 0, "no_answer.server_silent");
+}
+
+/* Six questions that a policy drops are no work: the one more is dropped like them. */
+static void what_is_dropped_takes_no_room(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 7; i++) {
+		char name[] = "w0.test";
+		name[1] = (char)('0' + i);
+		ask(&s, LATE + i, "198.51.100.3", RESOLVER, 10 + i, QUERY, name);
+	}
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "resolver.overload");
+}
+
+/* The resolver is given the answer, with this address, and fails. */
+static void kept_back(struct sim *s, const char *address)
+{
+	static struct dns d;
+	begin(s);
+	warm_up(s, 0);
+	ask_below(s, LATE, 10, "www.example");
+	ask(s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	dns_query(&d, 12, AUTHORITY, "www.example", RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, "www.example", address);
+	say(s, LATE + 11, ZONE_SERVER, RESOLVER, 12, &d);
+	reply(s, LATE + 12, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void an_answer_with_a_private_address_is_kept_back(void **state)
+{
+	struct sim s;
+	(void)state;
+	kept_back(&s, "10.1.2.3");
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	kept_back(&s, "203.0.113.80");
+	assert_cause(&s, 0, "resolver.internal");
+}
+
+/* Whoever answers other names knows of addresses. */
+static void a_name_without_addresses_by_notimp_is_blocked(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, 10, "good.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_NOTIMP, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* Four questions wait for servers; a further one is refused, and nothing new is asked: or is it? */
+static void refused_while_busy(struct sim *s, bool goes_on)
+{
+	begin(s);
+	warm_up(s, 0);
+	served(s, 100, 10, "good.test");
+	for (unsigned i = 0; i < 5; i++) {
+		char name[] = "w0.example";
+		name[1] = (char)('0' + i);
+		ask(s, LATE + i, CLIENT2, RESOLVER, 20 + i, QUERY, name);
+		ask(s, LATE + i, RESOLVER, ZONE_SERVER, 30 + i, FETCH, name);
+	}
+	ask(s, LATE + 500, CLIENT, RESOLVER, 11, QUERY, NAME);
+	if (goes_on)
+		ask(s, LATE + 500, RESOLVER, ROOT_SERVER, 40, FETCH, "good.test");
+	reply(s, LATE + 501, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_REFUSED, NAME);
+	finish(s);
+	assert_true(s->n > 0);
+	assert_int_equal(s->seen[0].x.id, 11);
+}
+
+static void who_takes_up_nothing_new_has_no_room(void **state)
+{
+	struct sim s;
+	(void)state;
+	refused_while_busy(&s, false);
+	assert_cause(&s, 0, "resolver.overload");
+	refused_while_busy(&s, true);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_that_is_dropped_again_and_again_is_blocked),
+		cmocka_unit_test(who_answers_nothing_for_a_time_drops_no_name),
+		cmocka_unit_test(what_is_dropped_takes_no_room),
+		cmocka_unit_test(an_answer_with_a_private_address_is_kept_back),
+		cmocka_unit_test(a_name_without_addresses_by_notimp_is_blocked),
+		cmocka_unit_test(who_takes_up_nothing_new_has_no_room),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
