@@ -36,7 +36,7 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 	if (!c->upstream_visible || is_at_work(c) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    c->x->transport != RC_UDP || c->x->attempts + c->others.silent < DROPPED_MIN ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
-	    !rc_case_is_answered_meanwhile(c) ||
+	    !rc_case_are_others_answered(c) ||
 	    (!seldom && rc_case_load_is_at_work(c, c->x->first_ns)) ||
 	    (c->x->marks & (RC_X_DROPS | RC_X_LATE)))
 		return RC_CONF_NONE;

@@ -40,8 +40,9 @@ static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding 
 static enum rc_confidence drops_in_flood(struct rc_case *c, struct rc_finding *f)
 {
 	bool could = c->n_links == 0 || c->final != NULL;
-	bool once = c->x->attempts == 1 && c->others.silent == 0; /* else it is about the name */
-	if (!c->upstream_visible || !could || !once || c->failed_zone != RC_ZONE_NONE ||
+	bool many = (c->x->attempts == 1 && c->others.silent == 0) ||
+		    !rc_case_are_others_answered(c); /* else it is about the name */
+	if (!c->upstream_visible || !could || !many || c->failed_zone != RC_ZONE_NONE ||
 	    c->x->transport != RC_UDP || !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    c->others.earlier > 0 || !rc_case_is_served(c) ||
 	    rc_case_load_is_at_work(c, c->x->first_ns) || !is_flooded(c, f, "other questions"))

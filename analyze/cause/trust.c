@@ -5,6 +5,7 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
+#define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
 #define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
 
 /* How long, at least, a resolver keeps what this answer gives; by its first record. */
@@ -243,12 +244,67 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 	return RC_CONF_LIKELY;
 }
 
+/*
+ * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
+ * there are none. It rejects them.
+ */
+static const struct rc_link *zone_keys_again(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *keys = &c->links[i];
+		unsigned n = 0;
+		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
+			continue;
+		for (size_t k = i; k < c->n_links; k++)
+			n += c->links[k].name == keys->name &&
+			     c->links[k].x->qtype == RC_TYPE_DNSKEY &&
+			     c->links[k].outcome == RC_OUT_USABLE;
+		if (n >= KEYS_AGAIN_MIN)
+			return keys;
+	}
+	return NULL;
+}
+
+static const struct rc_advice of_zone = {
+	.fix = {"Take the trust anchor for {zone} out of the configuration of {resolver}, or renew "
+		"it."},
+	.next_steps = {"dig {zone} DNSKEY +cd", "dig @{resolver} {qname} {qtype} +cd"},
+};
+
+/* Down from the root nothing is wrong with the zone: an anchor of the resolver's own for it is. */
+static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_link *keys = zone_keys_again(c);
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || keys == NULL || c->final == NULL)
+		return RC_CONF_NONE;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	bool sound = r->status == RC_DNSSEC_SECURE || r->status == RC_DNSSEC_INSECURE;
+	if (!sound || r->n_findings > 0)
+		return RC_CONF_NONE;
+	f->zone = &keys->name->name;
+	f->server = &c->x->server;
+	f->advice = &of_zone;
+	f->explanation = rc_say(
+		c,
+		"%s asks for the keys of %s again and again and rejects what is below, though by "
+		"the root's keys nothing is wrong with %s: it seems to have a trust anchor of its "
+		"own "
+		"for %s, which is wrong.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, f->zone), rc_say_name(c, c->qname),
+		rc_say_name(c, f->zone));
+	rc_prove(c, f, keys->x, f->zone, NULL, "the first of the same questions for the keys");
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	return RC_CONF_POSSIBLE;
+}
+
 /* The same, and nothing says that it is the clock. */
 static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
 	struct root_keys k;
 	(void)rule;
+	if (!rc_is_answered(c) || root_keys_again(c, &k.before) == NULL)
+		return by_zone_keys(c, f);
 	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !distrusts_root(c, &k) || k.told == TOLD_GOOD)
 		return RC_CONF_NONE;
 	bool told = k.told == TOLD_BAD;
@@ -424,12 +480,15 @@ static const struct rc_rule rules[] = {
 				.slug = "dnssec.trust_anchor",
 				.title = "the resolver's trust anchor is wrong",
 				.when = "Everything verifies from the root down, and the resolver "
-					"keeps asking for the root's DNSKEY and fails.",
+					"keeps asking for the DNSKEY of the root, or of a zone "
+					"that it "
+					"may have an anchor for, and fails.",
 				RC_TRUTH(NULL,
 					 "The root's keys are fetched again and again, verify, and "
 					 "the anchor that the resolver tells of (RFC 8145) is none "
 					 "of them.",
-					 "The root's keys are fetched again and again, and verify.",
+					 "The root's keys are fetched again and again, and verify; "
+					 "or those of another zone for one question.",
 					 {"dnssec.clock_skew",
 					  "EDE 7 or 8, or the resolver names the right anchor (RFC "
 					  "8145); otherwise a clock years off looks the same"},
@@ -445,7 +504,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 289,
 		.flags = RC_RULE_RESOLVER,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
 		.test = test_anchor,
 	},
 };

@@ -121,7 +121,7 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 		 enum rc_confidence confidence, const struct rc_finding *f)
 {
 	put(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME), c, rule, confidence, f);
-	if (rule->flags & RC_RULE_RESOLVER) {
+	if ((rule->flags & RC_RULE_RESOLVER) && f->zone == NULL) {
 		struct rc_name root;
 		rc_name_parent(c->qname, c->qname->labels, &root);
 		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &root), OF_ZONE), c, rule,

@@ -110,20 +110,22 @@ static uint64_t own_position(const struct rc_case *c)
 	return 0;
 }
 
-bool rc_case_is_answered_meanwhile(const struct rc_case *c)
+bool rc_case_are_others_answered(const struct rc_case *c)
 {
-	uint64_t pos = own_position(c);
+	unsigned answered = 0, left = 0;
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
 	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
-			return false;
-		if (r->x.first_ns >= c->x->first_ns && answered_well(&r->x) &&
-		    r->x.end_ns < c->x->last_ns + RC_NS_PER_S &&
-		    rc_addr_equal(&r->x.server, &c->x->server))
-			return true;
+			break;
 		pos = rc_recorder_next(c->recorder, pos);
+		if (r->x.last_ns < c->x->first_ns || r->x.name_hash == c->x->name_hash ||
+		    !rc_addr_equal(&r->x.server, &c->x->server))
+			continue;
+		bool ok = r->x.state == RC_X_ANSWERED && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
+		ok ? answered++ : left++;
 	}
-	return false;
+	return answered > left;
 }
 
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */

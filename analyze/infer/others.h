@@ -73,8 +73,8 @@ struct rc_work {
 	unsigned open, started; /* questions without an answer then; put just then */
 };
 
-/* Did the server answer what anybody asked it between this question's attempts, or right after the last? */
-bool rc_case_is_answered_meanwhile(const struct rc_case *c);
+/* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
+bool rc_case_are_others_answered(const struct rc_case *c);
 
 struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns);
 

@@ -255,6 +255,24 @@ static void what_fails_below_does_not_repeat_the_zone_above(void **state)
 	rc_memo_free(m);
 }
 
+/* An anchor of the resolver's own for one zone explains no failure elsewhere. */
+static void what_a_resolver_has_for_one_zone_is_no_matter_of_others(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example");
+	struct rc_finding f = {.explanation = "why", .zone = &zone};
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &resolver_rule, RC_CONF_POSSIBLE, &f);
+	assert_non_null(find(m, SERVER, "mail.example", T0 + 1, &by_zone));
+	assert_null(find(m, SERVER, "www.test", T0 + 1, &by_zone));
+	f.zone = NULL;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &resolver_rule, RC_CONF_POSSIBLE, &f);
+	assert_non_null(find(m, SERVER, "www.test", T0 + 1, &by_zone));
+	rc_memo_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +287,7 @@ int main(void)
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
 		cmocka_unit_test(what_fails_below_does_not_repeat_the_zone_above),
+		cmocka_unit_test(what_a_resolver_has_for_one_zone_is_no_matter_of_others),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -448,6 +448,29 @@ static void any_that_fails_out_of_hand_is_not_supported(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Asked again a second later, still too often: most of what is asked is left out, so no name is meant. */
+static void names_left_out_twice_at_a_high_rate_are_not_blocked(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, CLIENT, 10, "good.test");
+	for (unsigned i = 0; i < 40; i++) {
+		char name[] = "wa.test";
+		name[1] = (char)('a' + i % 20);
+		ask(&s, LATE + i * 50, CLIENT, RESOLVER, 20 + i % 20, QUERY, name);
+		if (i % 20 < 4)
+			reply_a(&s, LATE + i * 50 + 1, RESOLVER, CLIENT, 20 + i % 20, RECURSED,
+				name);
+	}
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 16);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "policy.blocked");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -476,6 +499,7 @@ int main(void)
 		cmocka_unit_test(a_type_that_is_refused_is_no_rate),
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
+		cmocka_unit_test(names_left_out_twice_at_a_high_rate_are_not_blocked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

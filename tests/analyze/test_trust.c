@@ -178,6 +178,43 @@ static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
 	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INDETERMINATE), RC_CONF_NONE);
 }
 
+/* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
+static enum rc_confidence judge_zone_keys(const char *zone, unsigned times,
+					  enum rc_dnssec_status status)
+{
+	static struct root_scene s;
+	static struct rc_record r;
+	struct rc_finding f = {.explanation = NULL};
+	struct rc_link links[4];
+	s = (struct root_scene){.resolver = addr(RESOLVER)};
+	s.root.name = name_of(zone);
+	set(&s.scene, status);
+	struct rc_case *c = &s.scene.c;
+	r.x = (struct rc_exchange){.qtype = RC_TYPE_DNSKEY, .state = RC_X_ANSWERED};
+	for (unsigned i = 0; i < times; i++)
+		links[i] = (struct rc_link){
+			.record = &r, .x = &r.x, .name = &s.root, .outcome = RC_OUT_USABLE};
+	c->links = links;
+	c->n_links = times;
+	c->final = &links[0];
+	c->resolver = &s.resolver;
+	c->n_resolver = 1;
+	c->ede = 0;
+	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
+	enum rc_confidence confidence = rule->test(rule, c, &f);
+	assert_true(confidence == RC_CONF_NONE || f.zone == &s.root.name);
+	return confidence;
+}
+
+static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void **state)
+{
+	(void)state;
+	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_SECURE), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_zone_keys("example", 2, RC_DNSSEC_SECURE), RC_CONF_NONE);
+	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_BOGUS), RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +222,7 @@ int main(void)
 		cmocka_unit_test(a_copy_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
+		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
