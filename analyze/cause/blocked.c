@@ -15,9 +15,23 @@
 #define EDE_PROHIBITED 18u
 #define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 
-/* It asks for the name, or does not get on with what is above: else what was asked there was for other names. */
-static bool is_at_work(const struct rc_case *c)
+/* Of what the resolver was given for the question nothing can be wrong, as far as DNSSEC goes. */
+static bool is_sound(struct rc_case *c)
 {
+	if (!rc_asks_dnssec(c))
+		return true;
+	enum rc_dnssec_status status = rc_case_dnssec(c)->status;
+	return status == RC_DNSSEC_SECURE || status == RC_DNSSEC_INSECURE;
+}
+
+/*
+ * It asks for the name and has no sound answer yet, or does not get on with what is above: else what was asked there was
+ * for other names.
+ */
+static bool is_at_work(struct rc_case *c)
+{
+	if (c->final != NULL && c->failed_zone == RC_ZONE_NONE)
+		return !is_sound(c);
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].name->role != RC_ROLE_ANCESTOR ||
 		    c->links[i].outcome != RC_OUT_USABLE)
@@ -42,12 +56,13 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
-	f->explanation = rc_say(c,
-				"%s drops %s: it leaves it unanswered again and again without "
-				"asking anybody, while it answers %s other names.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				rc_say_addr(c, &c->x->asker));
-	rc_prove_self(c, f, "no answer, and nothing asked upstream");
+	f->explanation = rc_say(
+		c,
+		"%s drops %s: it leaves it unanswered again and again, though it waits for "
+		"nobody, while it answers %s other names.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "no answer, and nobody is waited for");
 	return RC_CONF_POSSIBLE;
 }
 
@@ -75,27 +90,27 @@ static bool gives_private(const struct rc_msg *m)
 }
 
 /*
- * It had a complete answer, and would not give it: with a private address, which protection against DNS rebinding keeps
- * back (Unbound's private-address, BIND's deny-answer-addresses, Knot Resolver's rebinding).
+ * It had a complete answer, and would not give it: REFUSED says as much. So does a private address in it, which
+ * protection against DNS rebinding keeps back (Unbound's private-address, BIND's deny-answer-addresses, Knot Resolver's
+ * rebinding).
  */
-static enum rc_confidence keeps_back_private(struct rc_case *c, struct rc_finding *f)
+static enum rc_confidence keeps_back(struct rc_case *c, struct rc_finding *f)
 {
-	if (c->final->answer == NULL || !gives_private(c->final->answer) ||
-	    rc_flag(&c->x->query, RC_FLAG_CD) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    c->others.same_server_type_ok > 0)
+	bool is_private = c->final->answer != NULL && gives_private(c->final->answer);
+	bool refused = rc_rcode_is(c, RC_RCODE_REFUSED);
+	if ((!is_private && !refused) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) || c->others.same_server_type_ok > 0 ||
+	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
 		return RC_CONF_NONE;
-	enum rc_dnssec_status status = rc_asks_dnssec(c) ? rc_case_dnssec(c)->status
-							 : RC_DNSSEC_INSECURE;
-	if (status == RC_DNSSEC_BOGUS)
-		return RC_CONF_NONE;
-	f->explanation = rc_say(c,
-				"%s keeps %s back: the answer that it was given has a private "
-				"address (protection against DNS rebinding).",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	f->explanation = rc_say(c, "%s keeps %s back, of which it was given a complete answer%s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				is_private ? " with a private address (protection against DNS "
+					     "rebinding)"
+					   : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
-		 "a complete answer, with a private address");
+		 is_private ? "a complete answer, with a private address" : "a complete answer");
 	rc_prove_self(c, f, "the client's answer");
-	return status == RC_DNSSEC_INDETERMINATE ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return is_private && is_sound(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -119,7 +134,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
 	}
 	if (c->final != NULL)
-		return keeps_back_private(c, f);
+		return keeps_back(c, f);
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
 	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
 		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
@@ -156,33 +171,29 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "policy.blocked",
 				.title = "the name is blocked by policy",
-				.when = "EDE 4, 15, 16 or 17; or REFUSED for one name with RA=1 "
-					"and nothing asked upstream, or no answer to it, while "
-					"other names "
-					"are served; or an answer with a private address kept "
-					"back.",
+				.when = "EDE 4, 15, 16 or 17; or one name that a resolver refuses "
+					"or "
+					"drops while it serves others: at once, or for the answer "
+					"that "
+					"it was given.",
 				RC_TRUTH(
 					"EDE 4, 15, 16 or 17 in the answer.",
 					"REFUSED by a resolver, or EDE 18, at once and with "
 					"nothing asked upstream, while the client's other names "
 					"are answered; or REFUSED or SERVFAIL by one that was "
-					"given a "
-					"complete answer with a private address, and nothing else "
-					"is "
-					"wrong with it.",
+					"given a sound answer with a private address.",
 					"The EDE, to a client that gets nothing while others get "
 					"the name; REFUSED after some time by a resolver whose own "
-					"queries are not seen, or while others of its questions "
-					"wait; "
-					"or REFUSED with RA=0; NOTIMP to type A; or no answer to "
-					"several attempts, nothing asked, and other names answered "
-					"between them.",
+					"queries are not seen, while others of its questions wait, "
+					"or after a complete answer; or with RA=0; NOTIMP to type "
+					"A; or several attempts without an answer by one that "
+					"waits "
+					"for nobody, and other names answered between them.",
 					{"policy.client_not_allowed",
 					 "none of the client's names is answered"},
 					{"policy.recursion_unavailable",
 					 "RA=0, and the client gets RA=1 for no name"},
-					{"resolver.overload", "many questions are open, nothing "
-							      "new is taken up, and EDE "
+					{"resolver.overload", "nothing new is taken up, and EDE "
 							      "is absent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,

@@ -326,7 +326,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
 	f->vague = f->generic = true;
 	/* What the resolver itself lacks says more. */
-	enum rc_confidence most = rc_distrusts_root(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	enum rc_confidence most = rc_distrusts_keys(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {

@@ -102,7 +102,10 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 				      struct rc_finding *f)
 {
 	(void)rule;
-	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c))
+	/* Who may not ask is told before anybody is asked. */
+	bool resolved = rc_is_answered(c) && c->final != NULL &&
+			c->final->x->first_ns >= c->x->first_ns;
+	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c) || resolved)
 		return RC_CONF_NONE;
 	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
 		return fails_only(c, f);

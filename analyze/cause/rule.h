@@ -184,8 +184,8 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 	return false;
 }
 
-/* The resolver asks for the root's keys again and again, though they verify: its anchor or its clock. */
-bool rc_distrusts_root(struct rc_case *c);
+/* The resolver asks for the keys of the root, or a zone, again and again, though they verify: its anchor or its clock. */
+bool rc_distrusts_keys(struct rc_case *c);
 
 /*
  * No signature is valid at packet time, nothing else is wrong with them, and the resolver was not seen to serve

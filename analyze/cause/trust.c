@@ -118,10 +118,42 @@ static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 	return k->whole || root_alone;
 }
 
-bool rc_distrusts_root(struct rc_case *c)
+/*
+ * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
+ * there are none. It rejects them.
+ */
+static const struct rc_link *zone_keys_again(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *keys = &c->links[i];
+		unsigned n = 0;
+		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
+			continue;
+		for (size_t k = i; k < c->n_links; k++)
+			n += c->links[k].name == keys->name &&
+			     c->links[k].x->qtype == RC_TYPE_DNSKEY &&
+			     c->links[k].outcome == RC_OUT_USABLE;
+		if (n >= KEYS_AGAIN_MIN)
+			return keys;
+	}
+	return NULL;
+}
+
+/* The same, where down from the root nothing is wrong with the zone: then an anchor of the resolver's own for it is. */
+static const struct rc_link *distrusted_keys(struct rc_case *c)
+{
+	const struct rc_link *keys = zone_keys_again(c);
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || keys == NULL || c->final == NULL)
+		return NULL;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	bool sound = r->status == RC_DNSSEC_SECURE || r->status == RC_DNSSEC_INSECURE;
+	return sound && r->n_findings == 0 ? keys : NULL;
+}
+
+bool rc_distrusts_keys(struct rc_case *c)
 {
 	struct root_keys k;
-	return distrusts_root(c, &k);
+	return distrusts_root(c, &k) || distrusted_keys(c) != NULL;
 }
 
 static void prove_root(struct rc_case *c, struct rc_finding *f, const struct root_keys *k)
@@ -244,42 +276,16 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 	return RC_CONF_LIKELY;
 }
 
-/*
- * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
- * there are none. It rejects them.
- */
-static const struct rc_link *zone_keys_again(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *keys = &c->links[i];
-		unsigned n = 0;
-		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
-			continue;
-		for (size_t k = i; k < c->n_links; k++)
-			n += c->links[k].name == keys->name &&
-			     c->links[k].x->qtype == RC_TYPE_DNSKEY &&
-			     c->links[k].outcome == RC_OUT_USABLE;
-		if (n >= KEYS_AGAIN_MIN)
-			return keys;
-	}
-	return NULL;
-}
-
 static const struct rc_advice of_zone = {
 	.fix = {"Take the trust anchor for {zone} out of the configuration of {resolver}, or renew "
 		"it."},
 	.next_steps = {"dig {zone} DNSKEY +cd", "dig @{resolver} {qname} {qtype} +cd"},
 };
 
-/* Down from the root nothing is wrong with the zone: an anchor of the resolver's own for it is. */
 static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 {
-	const struct rc_link *keys = zone_keys_again(c);
-	if (rc_flag(&c->x->query, RC_FLAG_CD) || keys == NULL || c->final == NULL)
-		return RC_CONF_NONE;
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	bool sound = r->status == RC_DNSSEC_SECURE || r->status == RC_DNSSEC_INSECURE;
-	if (!sound || r->n_findings > 0)
+	const struct rc_link *keys = distrusted_keys(c);
+	if (keys == NULL)
 		return RC_CONF_NONE;
 	f->zone = &keys->name->name;
 	f->server = &c->x->server;

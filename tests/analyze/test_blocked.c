@@ -59,7 +59,7 @@ static void what_is_dropped_takes_no_room(void **state)
 }
 
 /* The resolver is given the answer, with this address, and fails. */
-static void kept_back(struct sim *s, const char *address)
+static void kept_back(struct sim *s, const char *address, unsigned rcode)
 {
 	static struct dns d;
 	begin(s);
@@ -69,7 +69,7 @@ static void kept_back(struct sim *s, const char *address)
 	dns_query(&d, 12, AUTHORITY, "www.example", RC_TYPE_A);
 	dns_rr_a(&d, RC_ANSWER, "www.example", address);
 	say(s, LATE + 11, ZONE_SERVER, RESOLVER, 12, &d);
-	reply(s, LATE + 12, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	reply(s, LATE + 12, RESOLVER, CLIENT, 10, RECURSED | rcode, "www.example");
 	finish(s);
 	assert_int_equal(s->n, 1);
 }
@@ -78,11 +78,34 @@ static void an_answer_with_a_private_address_is_kept_back(void **state)
 {
 	struct sim s;
 	(void)state;
-	kept_back(&s, "10.1.2.3");
+	kept_back(&s, "10.1.2.3", RC_RCODE_SERVFAIL);
 	assert_cause(&s, 0, "policy.blocked");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
-	kept_back(&s, "203.0.113.80");
+	kept_back(&s, "203.0.113.80", RC_RCODE_SERVFAIL);
 	assert_cause(&s, 0, "resolver.internal");
+	kept_back(&s, "203.0.113.80", RC_RCODE_REFUSED);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
+/* It asks for the name first, and then gives the client nothing of the answer (a policy about addresses). */
+static void a_name_may_be_dropped_by_its_answer(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, 20, "good.test");
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply_a(&s, LATE + 11, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
+	served(&s, LATE + 1000, 21, "good.test");
+	ask(&s, LATE + 2000, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
 /* Whoever answers other names knows of addresses. */
@@ -142,6 +165,7 @@ int main(void)
 		cmocka_unit_test(an_answer_with_a_private_address_is_kept_back),
 		cmocka_unit_test(a_name_without_addresses_by_notimp_is_blocked),
 		cmocka_unit_test(who_takes_up_nothing_new_has_no_room),
+		cmocka_unit_test(a_name_may_be_dropped_by_its_answer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,7 +52,7 @@ NODES = {
     "rkres0": ((2, 36), "kresd"),
     "rpdns0": ((2, 37), "pdns-recursor"),  # ... and without EDE
     "rbind3": ((2, 22), "bind"),  # blackhole, a server never to be asked, rate limiting
-    "rbind4": ((2, 23), "bind"),  # denies answers with the addresses of the lab
+    "rbind4": ((2, 23), "bind"),  # denies answers with the addresses of the lab, or private ones
     "rbind5": ((2, 24), "bind"),  # few recursive clients, few clients per query
     "runb4": ((2, 25), "unbound"),  # a server never to be asked; ip-ratelimit
     "runb5": ((2, 26), "unbound"),  # few queries per thread
@@ -93,6 +93,8 @@ NODES = {
     "floop": ((2, 64), "dnsmasq"),  # these forward some zones to each other
     "rloop": ((2, 65), "unbound"),
     "rloopb": ((2, 66), "bind"),
+    "rhints": ((2, 67), "bind"),  # its root hints name a server that is none of the root's
+    "ranchor": ((2, 68), "unbound"),  # has a wrong trust anchor for one zone
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

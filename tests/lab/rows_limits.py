@@ -1,13 +1,16 @@
 """Rows: resolvers that are full, that limit or shut out clients, or that fail all by themselves."""
 
 from nodes import CLIENTS, v4, v6
-from scenario import A, FAILS, OK, S, SAME, fine, rule
+from scenario import A, FAILS, OK, S, SAME, WAIT, fine, rule
 from zones import Zone
 
 ZONES = [
     Zone("private.com.", ["aclosed"]),
     Zone("private.net.", ["nclosed"]),
     Zone("private.org.", ["kclosed"]),
+    Zone("intranet.com.", ["abind"], records="printer.@ 300 IN A 192.168.7.9\n"
+         "printer.@ 300 IN AAAA fd00:192::9\nscanner.@ 300 IN A 192.168.7.8"),
+    Zone("anchored.com.", ["abind", "ansd"], signed=True),
 ]
 
 SHUT_OUT, LET_IN = v4("c2"), v4("c1")
@@ -19,7 +22,10 @@ OPTIONS = {
     "rbind3": {"extra": f"blackhole {{ {SHUT_OUT}; }}; rate-limit {{ responses-per-second 4;"
                         " window 5; slip 2; };",
                "tail": "".join(f"server {a} {{ bogus yes; }};\n" for a in (v4("ansd"), v6("ansd")))},
-    "rbind4": {"extra": "deny-answer-addresses { 198.51.100.0/24; 2001:db8:80::/48; };"},
+    "rbind4": {"extra": "deny-answer-addresses { 198.51.100.0/24; 2001:db8:80::/48;"
+                        " 192.168.0.0/16; fd00:192::/32; };"},
+    "rhints": {"hints": ". 3600 IN NS ns.root.\nns.root. 3600 IN A " + v4("abind") + "\n"},
+    "ranchor": {"extra": '  trust-anchor: "anchored.com. DS 4711 13 2 ' + "ab" * 32 + '"'},
     "rbind5": {"extra": "recursive-clients 10; clients-per-query 3; max-clients-per-query 3;"},
     "runb4": {"extra": f"  do-not-query-address: {v4('ansd')}\n  do-not-query-address: {v6('ansd')}\n"
                        "  ip-ratelimit: 4\n  ip-ratelimit-factor: 0\n  discard-timeout: 60000"},
@@ -144,4 +150,27 @@ LIMITS = [
         fine("c1", s, "mail." + z, "AAAA", rd=False))], ("REFUSED", "NOTAUTH")),
 ]
 
-SCENARIOS = INTERNAL + FULL + LIMITS
+SETTINGS = [
+    S("policy.blocked", "bind-rebinding", "BIND keeps back answers with private addresses"
+      " (deny-answer-addresses).",
+      [fine("c1", "rbind4", "good.com.", "MX"),
+       [A("c1", "rbind4", "printer.intranet.com."), fine("c3", "runb", "printer.intranet.com.")],
+       A("c2", "rbind4", "printer.intranet.com.", "AAAA", edns=None),
+       A("c2", "rbind4", "scanner.intranet.com.", tcp=True),
+       fine("c1", "rbind4", "intranet.com.", "MX")], "SERVFAIL", also_ok=("resolver.internal",)),
+    S("dnssec.trust_anchor", "of-one-zone", "This resolver has a trust anchor of its own for one zone,"
+      " which is no key of it.",
+      [[A("c1", "ranchor", "www.anchored.com.", timeout=WAIT["ranchor"]),
+        fine("c1", "runb", "www.anchored.com.")],
+       A("c2", "ranchor", "mail.anchored.com.", "AAAA", edns=None, timeout=WAIT["ranchor"]),
+       fine("c2", "ranchor", "www.good.com."), fine("c1", "ranchor", "www.shop.net.", "AAAA")], FAILS,
+      also_ok=("resolver.internal", "dnssec.validation_failed")),
+    S("resolver.internal", "root-hints", "The root hints of this resolver name a server that is none of"
+      " the root's.",
+      [[A("c1", "rhints", "www.good.com.", timeout=13), fine("c3", "runb", "www.good.com.")],
+       A("c2", "rhints", "www.shop.net.", "AAAA", edns=None, timeout=13),
+       A("c1", "rhints", "www.blog.org.", tcp=True, timeout=13)], FAILS,
+      also_ok=("delegation.lame_refused",)),
+]
+
+SCENARIOS = INTERNAL + FULL + LIMITS + SETTINGS

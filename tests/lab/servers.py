@@ -101,13 +101,22 @@ class Bind(Server):
             text += [f"options {{ {common} recursion yes; dnssec-validation yes;"
                      f" empty-zones-enable no; {self.forwarders()} }};",
                      f'trust-anchors {{ . static-key {flags} {proto} {alg} "{"".join(key)}"; }};',
-                     f'zone "." {{ type hint; file "{self.lab.hints}"; }};']
+                     f'zone "." {{ type hint; file "{self.hints()}"; }};']
         else:
             text += [f"options {{ {common} recursion no; dnssec-validation no; }};"]
             text += [f'zone "{z.name}" {{ {self.source(z)}'
                      f" {self.options.get('zone', {}).get(z.name, '')} }};" for z in self.zones]
         text.append(self.extra("tail"))
         return "\n".join(text) + "\n"
+
+    def hints(self):
+        own = self.options.get("hints")
+        if own is None:
+            return self.lab.hints
+        path = os.path.join(self.dir, "hints")
+        with open(path, "w") as out:
+            out.write(own)
+        return path
 
     def forwarders(self):
         targets = " ".join(v4(t) + ";" for t in self.options.get("targets", ()))
