@@ -40,8 +40,8 @@ static bool is_at_work(struct rc_case *c)
 }
 
 /*
- * It drops the name: again and again it leaves it without an answer and asks nobody for it, while it answers this client
- * other names, and what is asked later.
+ * It drops the name: again and again it leaves it without an answer and waits for nobody, while it answers this client
+ * other names, and most of what is asked meanwhile. An answer that it has may fall to a limit of rates instead.
  */
 static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 {
@@ -51,7 +51,7 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 	    c->x->transport != RC_UDP || c->x->attempts + c->others.silent < DROPPED_MIN ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
 	    !rc_case_are_others_answered(c) ||
-	    (!seldom && rc_case_load_is_at_work(c, c->x->first_ns)) ||
+	    (!seldom && (c->final != NULL || rc_case_load_is_at_work(c, c->x->first_ns))) ||
 	    (c->x->marks & (RC_X_DROPS | RC_X_LATE)))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;

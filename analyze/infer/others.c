@@ -10,6 +10,8 @@
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define WORK_STEPS_MAX \
 	2048u /* records before a question looked through for what the resolver asks */
+#define WORK_LOAD_MAX \
+	24u /* where more is open at a time, a second is too many records to look through */
 #define WORK_STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
 #define TOLD_MAX 64u
@@ -113,7 +115,8 @@ static uint64_t own_position(const struct rc_case *c)
 bool rc_case_are_others_answered(const struct rc_case *c)
 {
 	unsigned answered = 0, left = 0;
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	uint64_t pos = c->x->load > WORK_LOAD_MAX ? 0 : own_position(c);
+	pos = rc_recorder_back(c->recorder, pos);
 	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
@@ -131,8 +134,7 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
 static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
 {
-	uint64_t own = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
-	uint64_t pos = own == 0 ? 0 : rc_recorder_back(c->recorder, own);
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
 	const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 	if (r == NULL)
 		return 0;
@@ -144,7 +146,8 @@ static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
 struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
 {
 	struct rc_work w = {.known = false};
-	uint64_t pos = c->upstream_visible ? work_begin(c, at_ns) : 0;
+	bool few = c->upstream_visible && c->x->load <= WORK_LOAD_MAX;
+	uint64_t pos = few ? work_begin(c, at_ns) : 0;
 	w.known = pos != 0;
 	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);

@@ -67,14 +67,14 @@ void rc_case_told(struct rc_case *c);
 /* The client gets answers here at other times, at whichever address of the resolver. */
 bool rc_case_is_served(const struct rc_case *c);
 
-/* What the resolver itself has asked of others at a time. */
-struct rc_work {
-	bool known;             /* it can be seen, and far enough back */
-	unsigned open, started; /* questions without an answer then; put just then */
-};
-
 /* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
 bool rc_case_are_others_answered(const struct rc_case *c);
+
+/* What the resolver itself has asked of others at a time. */
+struct rc_work {
+	bool known;             /* it can be seen, and far enough back, as where not much is open */
+	unsigned open, started; /* questions without an answer then; put just then */
+};
 
 struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns);
 
