@@ -140,15 +140,15 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
 		return RC_CONF_LIKELY;
 	}
-	/* It may have no room: it takes up nothing new while much, or for once something, is open. */
-	struct rc_work work = rc_case_work(c, c->x->end_ns);
-	bool no_room = work.known && work.open > 1 && c->x->load > 1 && c->others.earlier == 0;
-	if (no_room && work.started == 0 && rc_case_is_busy(c))
-		return RC_CONF_NONE;
 	/* No server is without addresses: NOTIMP is a word of dnsdist's rules, or of a hook, for a name. */
 	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) && c->x->qtype == RC_TYPE_A;
 	if (!refused_at_once || !(notimp || rc_rcode_is(c, RC_RCODE_REFUSED)) ||
 	    !rc_server_recurses(c) || c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
+		return RC_CONF_NONE;
+	/* It may have no room: it takes up nothing new while much, or for once something, is open. */
+	struct rc_work work = rc_case_work(c, c->x->end_ns);
+	bool no_room = work.known && work.open > 1 && c->x->load > 1 && c->others.earlier == 0;
+	if (no_room && work.started == 0 && rc_case_is_busy(c))
 		return RC_CONF_NONE;
 	if (notimp) {
 		rc_prove_self(c, f, "NOTIMP to type A, while other names are answered");
