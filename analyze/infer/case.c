@@ -96,6 +96,16 @@ static void find_resolver(struct rc_case *c)
 }
 
 /*
+ * What another server answered says more than one that is silent, or that was still at it: of those asked at the same time
+ * the first answer is what the client gets.
+ */
+static bool says_more(const struct rc_link *link, const struct rc_link *than)
+{
+	bool silent = than->outcome == RC_OUT_TIMEOUT || than->outcome == RC_OUT_UNKNOWN;
+	return silent && link->answer != NULL && !rc_addr_equal(&link->x->server, &than->x->server);
+}
+
+/*
  * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
  * else the first that did not, since later ones may be answered from a failure cache.
  */
@@ -107,7 +117,8 @@ static void find_forwarded(struct rc_case *c)
 		    link->name->role != RC_ROLE_QUESTION || link->superseded)
 			continue;
 		bool helped = link->outcome == RC_OUT_USABLE;
-		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE)
+		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
+		    says_more(link, c->forwarded))
 			c->forwarded = link;
 	}
 }

@@ -440,6 +440,41 @@ static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 	assert_cause(&s, 0, "upstream.servfail");
 }
 
+/* A forwarder asks two at a time, and gives its client the first answer, or nothing: the other is still at it, or silent. */
+static void ask_two(struct sim *s, bool answered)
+{
+	const char *name = "www.example";
+	begin(s);
+	warm_up(s, 0);
+	ask(s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(s, LATE + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);
+	ask(s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
+	ask(s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
+	refer(s, LATE + 3, 4, name);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+		ask(s, LATE + 4 + 2 * i, RESOLVER, server, 5 + i, FETCH, name);
+		reply(s, LATE + 5 + 2 * i, server, RESOLVER, 5 + i, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      name);
+	}
+	reply(s, LATE + 8, RESOLVER, FORWARDER, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+	if (answered)
+		reply(s, LATE + 9, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	rc_engine_advance(s->engine, T0 + 60000 * MS);
+	finish(s);
+}
+
+static void a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered(void **state)
+{
+	static struct sim s;
+	(void)state;
+	for (unsigned answered = 0; answered < 2; answered++) {
+		ask_two(&s, answered != 0);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "delegation.lame_refused");
+	}
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -617,6 +652,7 @@ int main(void)
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
+		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
