@@ -40,6 +40,16 @@ static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case
 	return RC_CONF_PROVEN;
 }
 
+/*
+ * It gives clients what it asks others for. The failures of such a one may be its own and have RA=0 all the same: stubby,
+ * and dnsdist without a server that lives.
+ */
+static bool is_proxy(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->served > 0 && h->answered_aa == 0;
+}
+
 /* A resolver whose own queries are not in sight; somebody has asked a server of the zone directly, which fails. */
 static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_case *c,
 					struct rc_finding *f)
@@ -51,7 +61,7 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 		failing = rc_reports_failing(c->reports, &name);
 	}
 	if (failing == NULL || c->upstream_visible || c->others.cd_ok > 0 ||
-	    !rc_case_is_near(c, &failing->x))
+	    !rc_case_is_near(c, &failing->x) || is_proxy(c, &failing->x.server))
 		return RC_CONF_NONE;
 	failing = rc_arena_copy(c->arena, failing, sizeof *failing);
 	bool said = failing != NULL && (failing->ede & rule->ede) != 0;
@@ -169,6 +179,8 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	if (c->upstream_visible || c->n_links > 0)
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
+	if (!said && is_proxy(c, &c->x->server))
+		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
 	f->explanation = rc_say(c,

@@ -106,6 +106,29 @@ static void a_server_that_fails_its_own_zone_says_why_resolvers_do(void **state)
 	assert_cause(&s, 1, "unknown.upstream_not_visible");
 }
 
+/* What it says without recursion is its own failure to get an answer, not that of a zone of its own. */
+static void a_server_that_gives_what_others_say_has_no_zone_to_load(void **state)
+{
+	for (unsigned served = 0; served < 2; served++) {
+		struct sim s;
+		(void)state;
+		begin(&s);
+		if (served) {
+			ask(&s, LATE - 100, CLIENT2, FORWARDER, 9, QUERY, "good.test");
+			reply_a(&s, LATE - 90, FORWARDER, CLIENT2, 9, RECURSED, "good.test");
+		}
+		servfail(&s, LATE, 1, "www.zone.example", -1, "");
+		ask(&s, LATE + 100, CLIENT2, FORWARDER, 3, QUERY, "zone.example");
+		reply(&s, LATE + 101, FORWARDER, CLIENT2, 3,
+		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, "zone.example");
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		for (size_t i = 0; i < s.n; i++)
+			assert_cause(&s, i,
+				     served ? "unknown.upstream_not_visible" : "zone.not_loaded");
+	}
+}
+
 /* An apex and the names right below it share a zone; two names beside each other may be zones. */
 static void what_is_known_of_a_name_holds_below_and_above_it(void **state)
 {
@@ -269,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
+		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
 		cmocka_unit_test(what_is_known_of_a_name_holds_below_and_above_it),
 		cmocka_unit_test(names_below_a_registry_share_nothing),
 	};
