@@ -228,6 +228,13 @@ static void join_inside(struct rc_hosts *h, struct rc_host *egress, const struct
 		group_add(h, egress->group, &inside);
 }
 
+/* It hands on all that it is asked (RD=1): who walks delegations for the same names stands behind it. */
+static bool only_forwards(const struct rc_hosts *h, const struct rc_addr *service)
+{
+	const struct rc_host *host = rc_hosts_find(h, service);
+	return host != NULL && host->fetches > 0 && host->asked_rd0 == 0;
+}
+
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
  * are one resolver. Several names must agree, and hardly any may disagree; one will do on one network card, where
@@ -252,6 +259,8 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 		join(h, &egress->addr, &r->server);
 		return;
 	}
+	if (only_forwards(h, &r->server))
+		return;
 	if (egress->partner_hits == 0)
 		egress->partner = r->server;
 	if (r->several) /* it fetches for one of them */

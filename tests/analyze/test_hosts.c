@@ -186,6 +186,25 @@ static void an_egress_address_is_learned_by_the_names_it_fetches(void **state)
 	rc_hosts_free(h);
 }
 
+/* Behind a forwarder the resolver asks for the very names that were put to the forwarder. */
+static void who_walks_behind_a_forwarder_is_no_egress_of_it(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	for (unsigned i = 0; i < 6; i++) {
+		int64_t ts_ns = T0 + i * 100 * MS;
+		ask(h, ts_ns, CLIENT, SERVICE, RC_FLAG_RD, 1000 + i);
+		struct rc_exchange x = exchange(ts_ns + MS, SERVICE, "192.0.2.54", RC_FLAG_RD,
+						1000 + i);
+		struct rc_host_keys keys = keys_of(&x);
+		rc_hosts_note_query(h, &x, &keys, no_mac, true);
+		ask(h, ts_ns + 2 * MS, EGRESS, "203.0.113.1", 0, 1000 + i);
+	}
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
 static void one_name_many_times_teaches_nothing(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -582,6 +601,7 @@ int main(void)
 		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
+		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),
 		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),
 		cmocka_unit_test(a_resolver_that_was_asked_the_same_stays_another),
