@@ -130,6 +130,7 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 /* What the server did at that time with this resolver's other questions of the same type for the zone. */
 struct meanwhile {
 	unsigned answered, slipped, silent;
+	bool mixed; /* silent about other names too, or not always about this one */
 	const struct rc_exchange *answer, *slip;
 	struct rc_name answer_name, slip_name;
 };
@@ -151,6 +152,8 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 		rc_record_name(r, &name);
 		if (name.len == 0 || !rc_name_in(&name, zone))
 			continue;
+		m->mixed = m->mixed ||
+			   (r->x.name_hash == link->x->name_hash) == (r->x.state == RC_X_ANSWERED);
 		if (r->x.state != RC_X_ANSWERED) {
 			m->silent++;
 		} else if (rc_flag(&r->x.answer, RC_FLAG_TC)) {
@@ -211,8 +214,8 @@ static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_cas
 		return RC_CONF_NONE;
 	look_meanwhile(c, link, &z->name, &m);
 	bool slipped = was_slipped(c, &link->x->server) && m.slipped > 0;
-	if (m.answered == 0 && !slipped)
-		return RC_CONF_NONE; /* silent about the zone altogether */
+	if (!slipped && (m.answered == 0 || !m.mixed))
+		return RC_CONF_NONE; /* silent about the zone altogether, or about the name */
 	f->zone = &z->name;
 	f->server = &link->x->server;
 	f->explanation = rc_say(

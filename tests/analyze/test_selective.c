@@ -117,6 +117,22 @@ static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
 	assert_cause(&s, 0, "upstream.rate_limited");
 }
 
+/* One that has to look elsewhere for a name first (an ALIAS, a slow backend) is silent about it, and answers the rest. */
+static void a_name_that_is_always_dropped_is_no_limit(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, "www.example");
+	for (unsigned i = 0; i < 12; i++)
+		ask(&s, LATE + 10 + i, RESOLVER, ZONE_SERVER, 12 + i, FETCH, "www.example");
+	flood(&s, 20, 20);
+	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* Some drop every question for AAAA, however few there are. */
 static void a_type_that_is_always_dropped_is_no_limit(void **state)
 {
@@ -178,6 +194,7 @@ int main(void)
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
 		cmocka_unit_test(a_type_that_is_always_dropped_is_no_limit),
+		cmocka_unit_test(a_name_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(servfail_after_a_complete_answer_is_the_resolvers_own),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
