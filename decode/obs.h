@@ -23,7 +23,7 @@ enum rc_tcp_event {
 	RC_TCP_SYN,         /* client's SYN (each one: repeats are repeats) */
 	RC_TCP_ESTABLISHED, /* server's SYN+ACK; with RC_OBS_TLS whatever it sends */
 	RC_TCP_RESET,       /* RST from either side; from_server says which */
-	RC_TCP_CLOSED,      /* FIN from the server before every query was answered */
+	RC_TCP_CLOSED,      /* FIN from the server, first, before every query was answered */
 };
 
 enum {                               /* rc_obs.flags */

@@ -510,7 +510,7 @@ static enum step from_pieces(struct rc_streams *s, struct direction *d, bool fro
 	return jump(s, d, contiguous, len, next, ret_item);
 }
 
-/* The side's FIN is reached. True if it is the server's and leaves queries without an answer. */
+/* The side's FIN is reached. True if it is the server's, which leaves queries without an answer while its client waits. */
 static bool finish(struct rc_streams *s, struct rc_stream *stream, unsigned dir,
 		   struct rc_stream_item *ret_item)
 {
@@ -525,7 +525,7 @@ static bool finish(struct rc_streams *s, struct rc_stream *stream, unsigned dir,
 		s->stats->stream_incomplete++;
 	rc_pieces_clear(&s->pool, &d->pieces);
 	stream->over = stream->dir[!dir].fin_told;
-	if (dir != SERVER || !rc_unanswered_any(&stream->unanswered))
+	if (dir != SERVER || stream->over || !rc_unanswered_any(&stream->unanswered))
 		return false;
 	*ret_item = (struct rc_stream_item){
 		.is_event = true, .event = RC_TCP_CLOSED, .from_server = true};

@@ -338,6 +338,19 @@ static void stream_close_with_an_open_query_is_told(void **state)
 	feeder_free(f);
 }
 
+/* Its client has given up before: it waited for nothing any more. */
+static void stream_close_after_its_client_is_not_told(void **state)
+{
+	(void)state;
+	struct bytes q = prefixed(dns(7, false, 1));
+	struct feeder *f = feeder_new(0);
+	handshake(f);
+	client(f, 0, TCP_ACK, q.data, q.len);
+	assert_int_equal(client(f, q.len, TCP_FIN | TCP_ACK, NULL, 0), 0);
+	assert_int_equal(server(f, 0, TCP_FIN | TCP_ACK, NULL, 0), 0);
+	feeder_free(f);
+}
+
 static void stream_close_behind_a_gap_accuses_nobody(void **state)
 {
 	(void)state;
@@ -429,6 +442,7 @@ int main(void)
 		cmocka_unit_test(stream_new_connection_on_the_same_ports_starts_afresh),
 		cmocka_unit_test(stream_reset_tells_who_sent_it),
 		cmocka_unit_test(stream_close_with_an_open_query_is_told),
+		cmocka_unit_test(stream_close_after_its_client_is_not_told),
 		cmocka_unit_test(stream_close_behind_a_gap_accuses_nobody),
 		cmocka_unit_test(stream_cut_segment_gives_a_cut_message_and_stays_in_step),
 		cmocka_unit_test(stream_idle_ones_are_forgotten),
