@@ -363,6 +363,31 @@ static void a_question_that_is_at_work_is_not_dropped_for_want_of_room(void **st
 	assert_string_not_equal(s.seen[i].cause->slug, "resolver.overload");
 }
 
+/* With the clients' side alone: one of five questions fails soon, for want of room or by a server nearby. */
+static void what_a_server_nearby_fails_is_not_told_as_want_of_room(void **state)
+{
+	static const int64_t took_ms[] = {0, 8, 80};
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		struct sim s;
+		begin(&s);
+		for (unsigned n = 0; n < 4; n++) {
+			char waiting[] = "w0.example";
+			waiting[1] = (char)('0' + n);
+			ask(&s, LATE + n, CLIENT, RESOLVER, 10 + n, QUERY, waiting);
+		}
+		ask(&s, LATE + 9, CLIENT2, RESOLVER, 50, QUERY, "www.test");
+		reply(&s, LATE + 9 + took_ms[i], RESOLVER, CLIENT2, 50,
+		      RECURSED | RC_RCODE_SERVFAIL, "www.test");
+		finish(&s);
+		assert_true(s.n > 0);
+		assert_int_equal(s.seen[0].x.id, 50);
+		assert_cause(&s, 0,
+			     took_ms[i] == 8 ? "unknown.upstream_not_visible"
+					     : "resolver.overload");
+	}
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -839,6 +864,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
 		cmocka_unit_test(a_question_that_is_at_work_is_not_dropped_for_want_of_room),
+		cmocka_unit_test(what_a_server_nearby_fails_is_not_told_as_want_of_room),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
