@@ -76,7 +76,7 @@ static enum role role_of(const struct rc_dnssec_run *run, const struct rc_dnssec
 		return UNRELATED;
 	const struct rc_dnssec_set *soa = rc_dnssec_set_of_type(run, view, RC_AUTHORITY,
 								RC_TYPE_SOA);
-	bool ours = !soa ? (msg->flags & RC_FLAG_AA) != 0
+	bool ours = !soa ? (msg->flags & RC_FLAG_AA) != 0 || rc_dnssec_denies_barely(msg)
 			 : rc_name_equal(&soa->owner, &q->zone->name);
 	return ours ? DENIES : UNRELATED;
 }

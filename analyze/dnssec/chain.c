@@ -60,9 +60,11 @@ static enum absence ds_absent(const struct rc_dnssec_run *run, const struct rc_d
 	/* The child's own servers know nothing of the DS (RFC 4035 3.1.4.1). */
 	const struct rc_dnssec_set *soa = rc_dnssec_set_of_type(run, view, RC_AUTHORITY,
 								RC_TYPE_SOA);
-	return soa && soa->owner.labels < zone->labels && rc_name_in(zone, &soa->owner)
-		       ? DENIED
-		       : NOT_ABSENT;
+	/* A resolver with data of its own, or a filter, says so without any SOA. */
+	if (soa == NULL)
+		return rc_dnssec_denies_barely(view->msg) ? DENIED : NOT_ABSENT;
+	return soa->owner.labels < zone->labels && rc_name_in(zone, &soa->owner) ? DENIED
+										 : NOT_ABSENT;
 }
 
 static int64_t newest_link_ns(const struct rc_dnssec_run *run, const struct rc_name *zone)
@@ -84,6 +86,7 @@ struct link {
 	bool ds_good;
 	bool asked; /* a DS question was answered, so a missing proof is final */
 	bool bare_referral;
+	bool bare_denial; /* of what would be a zone right below, by a resolver that proves nothing */
 	struct rc_dnssec_verdict insecure; /* why, from the denial */
 	bool absent;
 };
@@ -109,6 +112,8 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 		return;
 	}
 	link->asked |= absence == DENIED || fault;
+	link->bare_denial |= fault && rc_dnssec_denies_barely(view->msg) &&
+			     name->labels == parent->name.labels + 1;
 	if (verdict.state == RC_DNSSEC_V_OK || verdict.state == RC_DNSSEC_V_INSECURE) {
 		link->insecure = verdict;
 		link->absent = verdict.state == RC_DNSSEC_V_OK && verdict.absent;
@@ -339,7 +344,8 @@ static struct rc_dnssec_zone *zone_judge(struct rc_dnssec_run *run, struct rc_dn
 		struct link link = {0};
 		read_link(run, parent, name, &link);
 		bool denied = link.denial.n_ok + link.denial.n_insecure != 0 && !link.absent;
-		if (!link.ds_set && (link.absent || (hint == ASKED_DS && !denied)))
+		bool shown = hint == SHOWN || denied || link.bare_denial;
+		if (!link.ds_set && (link.absent || !shown))
 			return parent;
 		if (link.ds_set)
 			apply_ds(run, parent, zone, &link);

@@ -127,6 +127,9 @@ bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name);
 bool rc_dnssec_is_referral(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			   const struct rc_name *zone);
 
+/* A resolver says that the name does not exist, and nothing else. */
+bool rc_dnssec_denies_barely(const struct rc_msg *msg);
+
 /* --- clock.c --- */
 
 /*

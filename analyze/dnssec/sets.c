@@ -204,3 +204,9 @@ bool rc_dnssec_is_referral(const struct rc_dnssec_run *run, const struct rc_dnss
 	       (zone ? rc_dnssec_set_find(run, view, RC_AUTHORITY, zone, RC_TYPE_NS)
 		     : rc_dnssec_set_of_type(run, view, RC_AUTHORITY, RC_TYPE_NS)) != NULL;
 }
+
+bool rc_dnssec_denies_barely(const struct rc_msg *msg)
+{
+	return msg->rcode == RC_RCODE_NXDOMAIN && (msg->flags & RC_FLAG_RA) != 0 &&
+	       msg->counts[RC_ANSWER] + msg->counts[RC_AUTHORITY] == 0;
+}

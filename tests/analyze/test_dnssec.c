@@ -217,6 +217,7 @@ static uint8_t *encode(const struct part *part, size_t *ret_len)
 					   (ldns_rr_type)part->qtype, LDNS_RR_CLASS_IN, 0);
 	ldns_pkt_set_qr(pkt, true);
 	ldns_pkt_set_aa(pkt, !part->referral && !part->told);
+	ldns_pkt_set_ra(pkt, part->told);
 	ldns_pkt_set_edns_udp_size(pkt, 1232);
 	ldns_pkt_set_edns_do(pkt, !part->no_do);
 	ldns_pkt_set_rcode(pkt, part->nxdomain ? LDNS_RCODE_NXDOMAIN : LDNS_RCODE_NOERROR);
@@ -1167,6 +1168,26 @@ static void unsigned_denial_in_a_zone_that_is_denied_is_found(void **state)
 	expect_fault(&s, RC_DNSSEC_DENIAL_MISSING, "example.", 2);
 }
 
+/* A forwarder filters: it denies the zone with nothing but NXDOMAIN. */
+static void bare_denial_of_a_delegation_by_a_resolver_is_found(void **state)
+{
+	(void)state;
+	for (unsigned told = 0; told < 2; told++) {
+		struct scene s;
+		open_scene(&s);
+		struct part *ds = add_part(&s, "example.", LDNS_RR_TYPE_DS);
+		struct part *a = add_part(&s, "www.example.", LDNS_RR_TYPE_A);
+		ds->nxdomain = a->nxdomain = true;
+		ds->told = ds->referral = a->told = a->referral = true;
+		if (told) {
+			expect_fault(&s, RC_DNSSEC_DENIAL_MISSING, ".", 1);
+			continue;
+		}
+		ds->told = a->told = false; /* a server that is lame */
+		expect_status(&s, RC_DNSSEC_INDETERMINATE);
+	}
+}
+
 static void denial_of_what_lies_above_is_secure(void **state)
 {
 	(void)state;
@@ -1360,6 +1381,7 @@ int main(void)
 		cmocka_unit_test(proof_in_a_referral_that_expired_is_found),
 		cmocka_unit_test(unsigned_answer_in_a_zone_that_is_denied_is_found),
 		cmocka_unit_test(unsigned_denial_in_a_zone_that_is_denied_is_found),
+		cmocka_unit_test(bare_denial_of_a_delegation_by_a_resolver_is_found),
 		cmocka_unit_test(denial_of_what_lies_above_is_secure),
 		cmocka_unit_test(more_signatures_than_are_checked_are_indeterminate),
 		cmocka_unit_test(many_bad_answers_end_at_the_ceiling),
