@@ -18,7 +18,8 @@
 #define UNASKED_NS RC_NS_PER_MS       /* a limit that is reached answers in less */
 #define NEARBY_NS (50 * RC_NS_PER_MS) /* servers of a network of one's own fail within it */
 #define LOOP_HOPS_MAX 4u              /* forwarders that a question may come back by */
-#define LOOP_STEPS_MAX 256u           /* exchanges looked at for that */
+#define SELF_MIN 2u /* questions of a server to itself: one alone may be a program's on its host */
+#define LOOP_STEPS_MAX 256u /* exchanges looked at for that */
 #define INSTANT_NS \
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
@@ -311,12 +312,56 @@ static bool is_forwarded(const struct rc_case *c, const struct rc_exchange *x, u
 	return false;
 }
 
+/*
+ * In vain it has put the question to its own address, from there, since it was asked: the first time, and how often. At a
+ * loopback address anybody asks from the same.
+ */
+static const struct rc_exchange *asked_of_itself(const struct rc_case *c, unsigned *ret_n)
+{
+	const struct rc_exchange *first = NULL;
+	unsigned steps = LOOP_STEPS_MAX;
+	*ret_n = 0;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_addr *own = &c->resolver[i];
+		uint64_t pos = rc_recorder_newest_by_server(c->recorder, own, c->x->name_hash);
+		const struct rc_exchange *q;
+		while (!rc_addr_is_loopback(own) &&
+		       (q = next_asked(c, own, c->to_ns, &pos, &steps)) != NULL) {
+			if (q->first_ns < c->x->first_ns || !rc_addr_equal(&q->asker, own))
+				continue;
+			first = q;
+			++*ret_n;
+		}
+	}
+	return first;
+}
+
+/* It forwards to itself, which is seen on its own host only. */
+static enum rc_confidence hands_to_itself(struct rc_case *c, struct rc_finding *f)
+{
+	unsigned n;
+	if (c->n_links > 0 || rc_case_is_resolver(c, &c->x->asker))
+		return RC_CONF_NONE;
+	const struct rc_exchange *q = asked_of_itself(c, &n);
+	if (n < SELF_MIN)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s forwards %s to itself, again and again, and to nobody else.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "what is asked of it");
+	rc_prove(c, f, rc_arena_copy(c->arena, q, sizeof *q), c->qname, NULL,
+		 "and what it asks of itself");
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
 	const struct rc_link *link = c->forwarded;
 	unsigned steps = LOOP_STEPS_MAX;
 	(void)rule;
+	if (link == NULL)
+		return hands_to_itself(c, f);
 	if (link == NULL || link->outcome == RC_OUT_USABLE || !is_forwarded(c, link->x, &steps))
 		return RC_CONF_NONE;
 	/* Asked for somebody else, that one asks back: or what it asks came by that one. */
@@ -340,13 +385,16 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "resolver.forwarding_loop",
 				.title = "forwarders hand it back to each other",
-				.when = "A forwarder hands the question on to one that it came "
+				.when = "A forwarder hands the question on to itself, or to one "
+					"that it came "
 					"by, and that waits for the answer to it.",
 				RC_TRUTH(
 					"A forwarder that somebody asks hands the question on, and "
 					"before it has an answer is asked the same by the one that "
 					"it asked, or by one behind that.",
-					NULL, NULL,
+					"It puts the question to itself several times, and to "
+					"nobody else.",
+					NULL,
 					{"upstream.timeout", "the question does not come back"},
 					{"delegation.loop", "it is the names of nameservers that "
 							    "need one another"}),

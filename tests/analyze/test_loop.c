@@ -100,6 +100,28 @@ static void a_servers_host_that_asks_for_itself_is_no_loop(void **state)
 	assert_string_not_equal(s.seen[0].cause->slug, "resolver.forwarding_loop");
 }
 
+/* On its own host a forwarder is seen to ask itself; a program there asks the same of it, but once. */
+static void one_that_asks_itself_is_a_loop(void **state)
+{
+	(void)state;
+	for (unsigned times = 1; times <= 3; times += 2) {
+		struct sim s;
+		begin(&s);
+		both_work(&s);
+		ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
+		for (unsigned i = 0; i < times; i++)
+			ask(&s, LATE + 1 + 800 * i, FORWARDER, FORWARDER, 11 + i, QUERY, NAME);
+		end_later(&s);
+		size_t i = 0;
+		while (i < s.n && s.seen[i].x.id != 10)
+			i++;
+		assert_true(i < s.n);
+		assert_int_equal(strcmp(s.seen[i].cause->slug, "resolver.forwarding_loop") == 0,
+				 times > 1);
+		assert_true(s.seen[i].confidence <= RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +129,7 @@ int main(void)
 		cmocka_unit_test(three_in_a_circle_are_a_loop),
 		cmocka_unit_test(what_does_not_come_back_is_no_loop),
 		cmocka_unit_test(a_servers_host_that_asks_for_itself_is_no_loop),
+		cmocka_unit_test(one_that_asks_itself_is_a_loop),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
