@@ -53,7 +53,8 @@ static bool gave_up_early(const struct rc_case *c)
 		if (c->links[i].outcome != RC_OUT_UNKNOWN &&
 		    c->links[i].outcome != RC_OUT_TIMEOUT && c->links[i].outcome != RC_OUT_USABLE)
 			return false;
-	bool nearby = !c->upstream_visible && took_ns >= UNASKED_NS && took_ns < NEARBY_NS;
+	bool nearby = !c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+		      took_ns >= UNASKED_NS && took_ns < NEARBY_NS;
 	return took_ns < EARLY_NS && !nearby;
 }
 
