@@ -49,14 +49,41 @@ static bool is_range_of_tls_server(const struct rc_case *c, const struct rc_addr
 	return false;
 }
 
-bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr)
+/* The zone right above has its servers in that range as well, and they work: all of it is on one host. */
+static bool is_range_of_parent(const struct rc_case *c, const struct rc_zone_view *z,
+			       const struct rc_addr *addr)
+{
+	const struct rc_zone_view *parent = NULL;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *p = &c->zones[i];
+		if (p->n_addrs + p->n_servers > 0 && p->name.labels < z->name.labels &&
+		    rc_name_in(&z->name, &p->name) &&
+		    (parent == NULL || p->name.labels > parent->name.labels))
+			parent = p;
+	}
+	for (size_t i = 0; parent != NULL && i < parent->n_addrs + parent->n_servers; i++) {
+		const struct rc_addr *a = i < parent->n_addrs
+						  ? &parent->addrs[i]
+						  : &parent->servers[i - parent->n_addrs].addr;
+		const struct rc_host *h = rc_hosts_find(c->hosts, a);
+		if (rc_addr_special_range(a) == rc_addr_special_range(addr) && h != NULL &&
+		    h->answered > 0)
+			return true;
+	}
+	return false;
+}
+
+bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_zone_view *z,
+				const struct rc_addr *addr)
 {
 	const char *range = rc_addr_special(addr);
+	if (range == NULL)
+		return false;
+	if (is_never_reachable(range))
+		return !is_range_of_parent(c, z, addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
-	return range != NULL &&
-	       (is_never_reachable(range) ||
-		(!rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr) &&
-		 !is_range_of_tls_server(c, addr)));
+	return !rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr) &&
+	       !is_range_of_tls_server(c, addr);
 }
 
 static bool is_on_path(const struct rc_zone_view *z)
@@ -161,7 +188,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 	if (z == NULL || z->n_addrs + z->n_mapped == 0 || is_delegation_cut(c, z))
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < z->n_addrs; i++)
-		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
+		if (!rc_case_addr_is_unroutable(c, z, &z->addrs[i]))
 			return RC_CONF_NONE;
 		else if (is_never_reachable(rc_addr_special(&z->addrs[i])))
 			never++;

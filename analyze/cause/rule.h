@@ -169,11 +169,9 @@ enum rc_confidence rc_recursion_for_others(const struct rc_case *c);
 /* The server was seen answering with authority (AA=1). */
 bool rc_server_is_authoritative(const struct rc_case *c);
 
-/*
- * An address of a special-purpose range (RFC 6890) where nothing can answer: by its nature, or because
- * no host of that range answers in this capture.
- */
-bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_addr *addr);
+/* An address of a server of z, of a special-purpose range (RFC 6890) where nothing can answer, or nobody is seen to. */
+bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_zone_view *z,
+				const struct rc_addr *addr);
 
 /* Some query of the lineage asks for DNSSEC records (DO=1), as resolvers that validate do. */
 static inline bool rc_asks_dnssec(const struct rc_case *c)

@@ -45,10 +45,10 @@ static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome,
 static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	for (size_t i = 0; i < z->n_addrs; i++)
-		if (!rc_case_addr_is_unroutable(c, &z->addrs[i]))
+		if (!rc_case_addr_is_unroutable(c, z, &z->addrs[i]))
 			return false;
 	for (size_t i = 0; i < z->n_servers; i++)
-		if (!rc_case_addr_is_unroutable(c, &z->servers[i].addr))
+		if (!rc_case_addr_is_unroutable(c, z, &z->servers[i].addr))
 			return false;
 	return z->n_addrs + z->n_servers > 0;
 }

@@ -279,6 +279,41 @@ static void a_resolver_in_the_parents_place_proves_no_loop(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+static void refer_to(struct sim *s, int64_t ms, const char *server, const char *resolver,
+		     unsigned id, const char *zone, const char *ns, const char *address)
+{
+	static struct dns d;
+	ask(s, ms, resolver, server, id, FETCH, "www.shop.test");
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR, "www.shop.test", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, ns);
+	dns_rr_a(&d, RC_ADDITIONAL, ns, address);
+	say(s, ms + 1, server, resolver, id, &d);
+}
+
+/* The zone's server has a loopback address, and is silent; so has that of the zone above, which answers, or not. */
+static void a_whole_internet_of_loopback_addresses_is_none_without_routes(void **state)
+{
+	const char *resolver = "127.0.6.1", *name = "www.shop.test";
+	(void)state;
+	for (unsigned inside = 0; inside < 2; inside++) {
+		const char *above = inside ? "127.0.2.1" : ZONE_SERVER;
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, resolver, 10, QUERY, name);
+		refer_to(&s, LATE + 1, ROOT_SERVER, resolver, 11, "test", "ns.test", above);
+		refer_to(&s, LATE + 3, above, resolver, 12, "shop.test", "ns.shop.test",
+			 "127.0.5.1");
+		for (unsigned i = 0; i < 3; i++)
+			ask(&s, LATE + 5 + 800 * i, resolver, "127.0.5.1", 13 + i, FETCH, name);
+		reply(&s, LATE + 3000, resolver, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		warm_up(&s, LATE + 20000);
+		finish(&s);
+		assert_true(s.n > 0);
+		assert_cause(&s, 0, inside ? "upstream.timeout" : "delegation.glue_unroutable");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
 		cmocka_unit_test(what_is_known_of_a_name_holds_below_and_above_it),
 		cmocka_unit_test(names_below_a_registry_share_nothing),
+		cmocka_unit_test(a_whole_internet_of_loopback_addresses_is_none_without_routes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
