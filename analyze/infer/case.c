@@ -95,14 +95,30 @@ static void find_resolver(struct rc_case *c)
 	c->adopted = !rc_translated_surely(c->x);
 }
 
+/* Is yet another server, besides these two, silent about the question? */
+static bool others_are_silent(const struct rc_case *c, const struct rc_link *a,
+			      const struct rc_link *b)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].outcome == RC_OUT_TIMEOUT && c->links[i].name == a->name &&
+		    c->links[i].x->qtype == a->x->qtype &&
+		    !rc_addr_equal(&c->links[i].x->server, &a->x->server) &&
+		    !rc_addr_equal(&c->links[i].x->server, &b->x->server))
+			return true;
+	return false;
+}
+
 /*
  * What another server answered says more than one that is silent, or that was still at it: of those asked at the same time
- * the first answer is what the client gets.
+ * the first answer is what the client gets. One that refuses is passed over: where the rest is silent, that is why it fails.
  */
-static bool says_more(const struct rc_link *link, const struct rc_link *than)
+static bool says_more(const struct rc_case *c, const struct rc_link *link,
+		      const struct rc_link *than)
 {
 	bool silent = than->outcome == RC_OUT_TIMEOUT || than->outcome == RC_OUT_UNKNOWN;
-	return silent && link->answer != NULL && !rc_addr_equal(&link->x->server, &than->x->server);
+	if (!silent || link->answer == NULL || rc_addr_equal(&link->x->server, &than->x->server))
+		return false;
+	return link->outcome != RC_OUT_REFUSED || !others_are_silent(c, link, than);
 }
 
 /*
@@ -118,7 +134,7 @@ static void find_forwarded(struct rc_case *c)
 			continue;
 		bool helped = link->outcome == RC_OUT_USABLE;
 		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
-		    says_more(link, c->forwarded))
+		    says_more(c, link, c->forwarded))
 			c->forwarded = link;
 	}
 }

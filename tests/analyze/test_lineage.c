@@ -475,6 +475,27 @@ static void a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered(voi
 	}
 }
 
+/* Of three that a forwarder asks one after the other, two are silent and one does not recurse. */
+static void a_forwarder_goes_on_from_one_that_refuses(void **state)
+{
+	static const char *const servers[] = {"198.51.100.97", "198.51.100.98", "198.51.100.99"};
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	for (unsigned i = 0; i < 3; i++)
+		ask(&s, LATE + 1 + 1200 * i, FORWARDER, servers[i], 2 + i, QUERY, name);
+	reply(&s, LATE + 1203, servers[1], FORWARDER, 3, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED,
+	      name);
+	reply(&s, LATE + 5000, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -653,6 +674,7 @@ int main(void)
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
+		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
