@@ -363,7 +363,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	if (link == NULL)
 		return hands_to_itself(c, f);
-	if (link == NULL || link->outcome == RC_OUT_USABLE || !is_forwarded(c, link->x, &steps))
+	if (link->outcome == RC_OUT_USABLE || !is_forwarded(c, link->x, &steps))
 		return RC_CONF_NONE;
 	/* Asked for somebody else, that one asks back: or what it asks came by that one. */
 	bool asks_back = link->x->first_ns < c->x->first_ns &&
