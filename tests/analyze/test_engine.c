@@ -540,6 +540,32 @@ static void icmp_says_unreachable(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
+/* Whom it asks is out of sight: a resolver that waits in vain closes its client's connection in the end. */
+static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **state)
+{
+	static const enum rc_tcp_event events[] = {RC_TCP_CLOSED, RC_TCP_RESET};
+	struct sim s;
+	(void)state;
+	for (unsigned k = 0; k < 4; k++) {
+		static struct dns d;
+		bool recurse = k % 2 == 0, reset = k / 2 != 0;
+		begin(&s);
+		dns_query(&d, 10, recurse ? QUERY : FETCH, "www.example", RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + LATE * MS, CLIENT, 4000, RESOLVER, 53,
+					     &d);
+		o.transport = RC_TCP;
+		send_obs(&s, &o);
+		o = obs_tcp(T0 + (LATE + 900) * MS, events[reset], RESOLVER, 53, CLIENT, 4000);
+		o.from_server = true;
+		send_obs(&s, &o);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "no_answer.unreachable");
+		assert_int_equal(s.seen[0].confidence,
+				 recurse && !reset ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 static void queries_alone_are_a_one_way_capture(void **state)
 {
 	struct sim s;
@@ -872,6 +898,7 @@ int main(void)
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_it_ever_answered),
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(icmp_says_unreachable),
+		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
 		cmocka_unit_test(one_server_asked_little_may_be_silent),
 		cmocka_unit_test(several_servers_without_a_word_are_a_one_way_capture),
