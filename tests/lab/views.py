@@ -97,7 +97,8 @@ def as_seen(row, vain=False):
 
 def client(rows, packets):
     """How the data fails validation is often not in sight, nor what made servers silent: that it fails
-    validation, or that the resolver waited in vain, is right then."""
+    validation, or that the resolver waited in vain, is right then. And where both sides need not tell, one
+    side need not."""
     clients = clients_of(rows)
     host = hosts(packets)
     waits = [(host.get(e["packet"].src), e["packet"].ts_ns, e["query"].qname)
@@ -111,8 +112,11 @@ def client(rows, packets):
             any(mac == host.get(row["server"]) and begin <= t <= end and
                 (wire.related(zone(name), zone(row["qname"])) if name else
                  row["cause"] == "upstream.tcp_blocked") for mac, t, name in waits)}
-    return [as_seen(r, id(r) in vain) for r in rows], \
-        [[p for p in packets if is_client_side(p, clients)]]
+    seen = [as_seen(r, id(r) in vain) for r in rows]
+    for row in seen:
+        if "unknown.no_evidence" in row["also_ok"]:
+            row["also_ok"].append("unknown.upstream_not_visible")
+    return seen, [[p for p in packets if is_client_side(p, clients)]]
 
 
 def taps(rows, packets):
