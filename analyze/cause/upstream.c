@@ -153,12 +153,11 @@ static bool walks_too(const struct rc_case *c)
 	return walks;
 }
 
-/* Connections alone failed: over UDP nothing was asked. */
-static bool only_connects(const struct rc_case *c)
+/* Over UDP nothing is seen to have been asked: a truncated answer, maybe to another address, may be out of sight. */
+static bool is_over_tcp_alone(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].zone == c->failed_zone &&
-		    c->links[i].x->name_hash != RC_CONNECT_HASH)
+		if (c->links[i].zone == c->failed_zone && c->links[i].x->transport != RC_TCP)
 			return false;
 	return true;
 }
@@ -218,7 +217,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		     c->x->end_ns - c->from_ns < RC_SLOW_NS;
 	if (chain || hasty)
 		return hasty ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) || only_connects(c))
+	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) ||
+	    is_over_tcp_alone(c))
 		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
@@ -341,9 +341,12 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 	bool truncated = false;
 	if (confidence != RC_CONF_NONE)
 		return confidence;
-	for (size_t i = 0; i < c->n_links && z != NULL; i++)
-		truncated = truncated || (c->links[i].zone == c->failed_zone &&
-					  rc_flag(&c->links[i].x->answer, RC_FLAG_TC));
+	for (size_t i = 0; i < c->n_links && z != NULL; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		bool here = c->links[i].zone == c->failed_zone;
+		truncated = truncated || (here && (rc_flag(&x->answer, RC_FLAG_TC) ||
+						   (x->marks & RC_X_IS_TC_RETRY)));
+	}
 	if (!truncated)
 		return RC_CONF_NONE;
 	return test_zone(rule, c, f);

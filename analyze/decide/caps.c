@@ -22,7 +22,9 @@ static enum rc_confidence hearing(const struct rc_case *c)
 	/* Answers by IPv6, say, may take a way that is not tapped. */
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_exchange *x = c->links[i].x;
-		if (c->links[i].outcome != RC_OUT_TIMEOUT)
+		bool elsewhere = c->failed_zone != RC_ZONE_NONE &&
+				 c->links[i].zone != c->failed_zone;
+		if (c->links[i].outcome != RC_OUT_TIMEOUT || elsewhere)
 			continue;
 		if (hears(c, &x->asker))
 			return RC_CONF_PROVEN;

@@ -112,6 +112,21 @@ static void silence_at_an_address_that_hears_nobody_is_no_proof(void **state)
 	rc_hosts_free(s.hosts);
 }
 
+/* What is heard of the zone above does not make the silence of the zone below more certain. */
+static void only_the_silence_of_the_zone_at_fault_counts(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	s.c.failed_zone = 1;
+	s.links[1].zone = 1;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.links[0].zone = 1;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
 static void silence_beside_loss_is_possible_at_most(void **state)
 {
 	struct scene s;
@@ -121,9 +136,9 @@ static void silence_beside_loss_is_possible_at_most(void **state)
 	s.x.marks = RC_X_DROPS;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
 	s.x.marks = 0;
-	s.c.one_way = true;
+	s.c.one_way = RC_ONE_WAY;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
-	s.c.one_way = false;
+	s.c.one_way = RC_TWO_WAYS;
 	s.x.marks = RC_X_AT_END; /* an answer that did come may come at the end */
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
 	s.x.state = RC_X_UNANSWERED;
@@ -208,6 +223,7 @@ int main(void)
 		cmocka_unit_test(silence_proves_where_others_are_heard),
 		cmocka_unit_test(silence_where_nobody_is_ever_heard_is_possible_at_most),
 		cmocka_unit_test(silence_at_an_address_that_hears_nobody_is_no_proof),
+		cmocka_unit_test(only_the_silence_of_the_zone_at_fault_counts),
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
 		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
 		cmocka_unit_test(no_cap_raises_a_verdict),
