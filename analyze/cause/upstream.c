@@ -222,8 +222,11 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_LIKELY;
 	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
+	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
+	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut);
 	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_DROPS))
-		return z->role == RC_ROLE_NAMESERVER ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+		return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -523,7 +526,8 @@ static const struct rc_rule rules[] = {
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
 	    RC_TRUTH("Every delegated server that was asked answered REFUSED.",
-		     "Half of them did; or one says EDE 18, or answers the name for others.",
+		     "Half of them did; or one says EDE 18, or answers the name for others; or the "
+		     "delegation is not seen.",
 		     "Fewer did.", {"delegation.lame_referral", "they answer, without authority"},
 		     {"policy.client_not_allowed",
 		      "another asker gets the zone from the same server"},
@@ -536,11 +540,13 @@ static const struct rc_rule rules[] = {
 	ROW("delegation.lame_referral", "each is not authoritative for it",
 	    "The servers that a zone is delegated to answer without authority: upward or self "
 	    "referrals, NOTAUTH, or nothing.",
-	    RC_TRUTH("Every delegated server that was asked referred upward or to itself, or "
-		     "answered NOTAUTH, or nothing without authority.",
-		     "Half of them did; or they answer as resolvers do (RA=1).",
-		     "Fewer did; or the servers of other zones answer as resolvers do, too.",
-		     {"delegation.lame_refused", "they refuse"}),
+	    RC_TRUTH(
+		    "Every delegated server that was asked referred upward or to itself, or "
+		    "answered NOTAUTH, or nothing without authority.",
+		    "Half of them did; or they answer as resolvers do (RA=1); or the delegation is "
+		    "not seen.",
+		    "Fewer did; or the servers of other zones answer as resolvers do, too.",
+		    {"delegation.lame_refused", "they refuse"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",

@@ -475,6 +475,33 @@ static void a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered(voi
 	}
 }
 
+/* Lame is who was delegated the zone: else it may be the root, or something in its place, that refuses. */
+static void who_refuses_is_lame_for_sure_where_the_delegation_is_seen(void **state)
+{
+	static const char *const servers[] = {ZONE_SERVER, ZONE_SERVER2};
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned seen = 0; seen < 2; seen++) {
+		begin(&s);
+		warm_up(&s, 0);
+		if (seen)
+			ask_below(&s, LATE, 1, name);
+		else
+			ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+		for (unsigned i = 0; i < 2; i++) {
+			ask(&s, LATE + 10 + 2 * i, RESOLVER, servers[i], 3 + i, FETCH, name);
+			reply(&s, LATE + 11 + 2 * i, servers[i], RESOLVER, 3 + i,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, name);
+		}
+		reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "delegation.lame_refused");
+		assert_int_equal(s.seen[0].confidence, seen ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+}
+
 /* Of three that a forwarder asks one after the other, two are silent and one does not recurse. */
 static void a_forwarder_goes_on_from_one_that_refuses(void **state)
 {
@@ -674,6 +701,7 @@ int main(void)
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
+		cmocka_unit_test(who_refuses_is_lame_for_sure_where_the_delegation_is_seen),
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
