@@ -37,9 +37,7 @@ enum {                            /* rc_exchange.marks: what else happened to it
        RC_X_EARLY = 1u << 18,       /* given up before its deadline for want of memory */
        RC_X_IP6 = 1u << 19,
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
-       RC_X_REPEATED =
-	       1u
-	       << 21, /* a further answer came, no copy of the tap's, that the asker has not refused yet (ICMP) */
+       RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */
 };
 
 /* What a message carried, as far as it outlives its packet. Packed: some million are held at a time. */

@@ -11,9 +11,6 @@
 #define EDE_CENSORED 16u
 #define EDE_FILTERED 17u
 #define DROPPED_MIN 2u /* one packet may be lost */
-#define FLOOD_MIN 10u  /* questions in a second: no limit in use is lower */
-#define EDE_PROHIBITED 18u
-#define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 
 /* Of what the resolver was given for the question nothing can be wrong, as far as DNSSEC goes. */
 static bool is_sound(struct rc_case *c)
@@ -46,7 +43,7 @@ static bool is_at_work(struct rc_case *c)
 static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rate r;
-	bool seldom = rc_hosts_rate(c->hosts, &c->x->server, &r) && r.asked < FLOOD_MIN;
+	bool seldom = rc_hosts_rate(c->hosts, &c->x->server, &r) && r.asked < RC_FLOOD_MIN;
 	if (!c->upstream_visible || is_at_work(c) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    c->x->transport != RC_UDP || c->x->attempts + c->others.silent < DROPPED_MIN ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
@@ -96,21 +93,21 @@ static bool gives_private(const struct rc_msg *m)
  */
 static enum rc_confidence keeps_back(struct rc_case *c, struct rc_finding *f)
 {
-	bool is_private = c->final->answer != NULL && gives_private(c->final->answer);
+	bool has_private = c->final->answer != NULL && gives_private(c->final->answer);
 	bool refused = rc_rcode_is(c, RC_RCODE_REFUSED);
-	if ((!is_private && !refused) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	if ((!has_private && !refused) || rc_flag(&c->x->query, RC_FLAG_CD) ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || c->others.same_server_type_ok > 0 ||
 	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c, "%s keeps %s back, of which it was given a complete answer%s.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				is_private ? " with a private address (protection against DNS "
-					     "rebinding)"
-					   : "");
+				has_private ? " with a private address (protection against DNS "
+					      "rebinding)"
+					    : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
-		 is_private ? "a complete answer, with a private address" : "a complete answer");
+		 has_private ? "a complete answer, with a private address" : "a complete answer");
 	rc_prove_self(c, f, "the client's answer");
-	return is_private && is_sound(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return has_private && is_sound(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -136,7 +133,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	if (c->final != NULL)
 		return keeps_back(c, f);
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
-	if (refused_at_once && rc_case_has_ede(c, EDE_PROHIBITED)) {
+	if (refused_at_once && rc_case_has_ede(c, RC_EDE_PROHIBITED)) {
 		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
 		return RC_CONF_LIKELY;
 	}
@@ -159,7 +156,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 			      ? "REFUSED and nothing asked upstream, while other names are answered"
 			      : "REFUSED, while other names are answered");
 	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
-	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= SOON_NS;
+	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= RC_SOON_NS;
 	/* CoreDNS and dnsdist: no zone or pool of theirs holds the name, or a rule refuses it. */
 	bool no_recursion = !rc_flag(&c->x->answer, RC_FLAG_RA);
 	return had_time || no_recursion || no_room ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;

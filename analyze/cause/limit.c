@@ -4,14 +4,12 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
-#define FLOOD_MIN 10u /* questions in a second: no limit in use is lower */
-
 /* Asked much in that second, it left a good part without an answer, of what it answers at other times. */
 static bool is_flooded(struct rc_case *c, struct rc_finding *f, const char *what)
 {
 	struct rc_rate r;
-	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN || r.answered == 0 ||
-	    r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
+	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < RC_FLOOD_MIN ||
+	    r.answered == 0 || r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
 	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
 		return false;
 	f->explanation = rc_say(c,
@@ -27,7 +25,7 @@ static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding 
 {
 	struct rc_rate r;
 	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || c->n_links > 0 ||
-	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < FLOOD_MIN)
+	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < RC_FLOOD_MIN)
 		return RC_CONF_NONE;
 	rc_prove_self(c, f, rc_say(c, "REFUSED, in a time of %u questions in a second", r.asked));
 	return RC_CONF_POSSIBLE;

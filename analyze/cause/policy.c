@@ -4,9 +4,7 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
-#define EDE_PROHIBITED 18u
 #define EDE_NOT_AUTHORITATIVE 20u
-#define SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 
 static const char *server_text(struct rc_case *c)
 {
@@ -20,7 +18,7 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	(void)rule;
 	const struct rc_msg_facts *a = &c->x->answer;
 	if (!rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(a, RC_FLAG_RA) ||
-	    rc_exchange_is_transfer(c->x) || rc_case_has_ede(c, EDE_PROHIBITED))
+	    rc_exchange_is_transfer(c->x) || rc_case_has_ede(c, RC_EDE_PROHIBITED))
 		return RC_CONF_NONE;
 	if (rc_recursion_for_others(c) != RC_CONF_NONE)
 		return RC_CONF_NONE; /* a matter of who asks */
@@ -44,14 +42,14 @@ static bool asked_for_it(const struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].x->first_ns >= c->x->first_ns)
 			return true;
-	return c->n_links > 0 && c->x->end_ns - c->x->first_ns >= SOON_NS;
+	return c->n_links > 0 && c->x->end_ns - c->x->first_ns >= RC_SOON_NS;
 }
 
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
 static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 {
 	bool served = rc_case_is_served(c);
-	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
+	bool prohibited = rc_case_has_ede(c, RC_EDE_PROHIBITED);
 	if (asked_for_it(c) || served || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -114,7 +112,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	if (is_given_less(c, f))
 		return RC_CONF_POSSIBLE;
-	bool prohibited = rc_case_has_ede(c, EDE_PROHIBITED);
+	bool prohibited = rc_case_has_ede(c, RC_EDE_PROHIBITED);
 	const struct rc_host *h = c->server_host;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
@@ -166,7 +164,7 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
 			!(notauth && rc_exchange_is_transfer(c->x));
 	if ((rd && !notauth) || resolver || rc_server_hosts_zone(c) || c->x->query.tsig ||
-	    rc_case_has_ede(c, EDE_PROHIBITED))
+	    rc_case_has_ede(c, RC_EDE_PROHIBITED))
 		return RC_CONF_NONE;
 	if (rc_exchange_is_transfer(c->x) && !notauth)
 		return RC_CONF_NONE;
@@ -219,7 +217,7 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 		return RC_CONF_POSSIBLE;
 	/* Unbound and dnsmasq refuse what they do not host as well. */
 	if (rc_rcode_is(c, RC_RCODE_REFUSED))
-		return rc_server_hosts_zone(c) || rc_case_has_ede(c, EDE_PROHIBITED)
+		return rc_server_hosts_zone(c) || rc_case_has_ede(c, RC_EDE_PROHIBITED)
 			       ? RC_CONF_PROVEN
 			       : RC_CONF_LIKELY;
 	/* Knot and PowerDNS say NOTAUTH for both "not yours" and "not mine". */

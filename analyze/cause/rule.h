@@ -6,7 +6,9 @@
 #ifndef RC_ANALYZE_RULE_H
 #define RC_ANALYZE_RULE_H
 
+#include "analyze/cause/say.h"
 #include "analyze/infer/case.h"
+#include "base/time.h"
 
 /* What a rule claims about a case. Strings live in the case's arena. */
 struct rc_finding {
@@ -51,6 +53,10 @@ struct rc_rule {
 #define RC_OTHER_CLASS (UINT32_C(1) << 16) /* QUERY in another class than IN */
 #define RC_OPCODES_ALL (RC_OTHER_CLASS | 0xffffu)
 
+#define RC_EDE_PROHIBITED 18u
+#define RC_SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
+#define RC_FLOOD_MIN 10u              /* questions in a second: no limit in use is lower */
+
 /* A row of the truth table: the evidence per confidence (NULL: never so sure), then the rivals. */
 #define RC_TRUTH(proven_, likely_, possible_, ...) \
 	.truth = {[RC_CONF_POSSIBLE] = possible_, \
@@ -87,21 +93,6 @@ RC_RULE_FAMILIES(X)
 /* All rules in the order of their families; NULL behind the last. */
 const struct rc_rule *rc_rule_at(size_t index);
 
-/* Adds an exchange as evidence (nothing while rules are weighed); fact is one phrase (arena or static).
- * outcome NULL: by its RCODE. */
-void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x,
-	      const struct rc_name *name, const char *outcome, const char *fact);
-
-/* Adds the failed exchange itself. */
-void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
-
-/* Adds the exchanges with servers of a zone (index into c->zones) that ended with this outcome. */
-void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
-
-/* Adds the two exchanges that show different serials of a zone. */
-void rc_prove_serials(struct rc_case *c, struct rc_finding *f,
-		      const struct rc_zone_serials *serials);
-
 /* The EDE code that the resolver reported of this question (RFC 9567) is one of these bits. */
 static inline bool rc_reported(const struct rc_case *c, uint64_t codes)
 {
@@ -115,32 +106,11 @@ static inline bool rc_relays_upstream(const struct rc_case *c)
 	       c->forwarded->x->answer.rcode == c->x->answer.rcode;
 }
 
-/* Adds that report. */
-void rc_prove_report(struct rc_case *c, struct rc_finding *f);
-
 /* The deepest cut on the way that no server helped with; NULL if there is none. */
 static inline const struct rc_zone_view *rc_failed_zone(const struct rc_case *c)
 {
 	return c->failed_zone == RC_ZONE_NONE ? NULL : &c->zones[c->failed_zone];
 }
-
-/* "the zone example.com", else the name asked. Text in the case's arena. */
-const char *rc_say_zone(struct rc_case *c, const struct rc_zone_view *zone);
-
-/* Text in the case's arena; "" while rules are weighed. */
-const char *rc_say_name(struct rc_case *c, const struct rc_name *name);
-const char *rc_say_addr(struct rc_case *c, const struct rc_addr *addr);
-const char *rc_say_type(struct rc_case *c, uint16_t type);
-const char *rc_say_duration(struct rc_case *c, int64_t ns);
-#define rc_say(c, ...) ((c)->weighing ? "" : rc_arena_printf((c)->arena, __VA_ARGS__))
-
-/*
- * Expands {zone} {server} {client} {resolver} {qname} {qtype} in a text of a cause row. A zone that is not
- * known is told by the name asked for: in a command, by that name itself. What cannot be told so either
- * becomes <zone> and so on.
- */
-const char *rc_say_expand(struct rc_case *c, const struct rc_finding *f, bool command,
-			  const char *text);
 
 static inline bool rc_flag(const struct rc_msg_facts *m, uint16_t flag)
 {

@@ -4,8 +4,6 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
-#define INSTANT_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
-
 static const char *request_text(struct rc_case *c)
 {
 	char text[RC_CODE_TEXT_MAX];
@@ -102,7 +100,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	/* Knot Resolver fails ANY out of hand. */
 	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    rc_flag(&c->x->answer, RC_FLAG_RA) && c->n_links == 0 && c->upstream_visible &&
-	    c->others.same_client_types_ok > 0 && c->x->end_ns - c->x->first_ns < INSTANT_NS)
+	    c->others.same_client_types_ok > 0 && c->x->end_ns - c->x->first_ns < RC_SOON_NS)
 		return say_unsupported(c, f, RC_CONF_LIKELY);
 	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))
 		return say_unsupported(c, f, RC_CONF_LIKELY);

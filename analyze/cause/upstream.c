@@ -12,7 +12,6 @@
 
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
 
-#define EDE_PROHIBITED RC_EDE(18)
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
 
 /*
@@ -75,7 +74,7 @@ static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 		const struct rc_msg *m = c->links[i].answer;
 		bool refused = c->links[i].zone == c->failed_zone && m != NULL &&
 			       c->links[i].outcome == RC_OUT_REFUSED;
-		if (refused && (rc_witness_codes(m) & EDE_PROHIBITED))
+		if (refused && (rc_witness_codes(m) & RC_EDE(RC_EDE_PROHIBITED)))
 			return true;
 	}
 	for (size_t i = 0; i < z->n_servers; i++) {
