@@ -37,6 +37,8 @@ enum {                            /* rc_exchange.marks: what else happened to it
        RC_X_EARLY = 1u << 18,       /* given up before its deadline for want of memory */
        RC_X_IP6 = 1u << 19,
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
+       RC_X_GAP = 1u << 22,      /* octets of its TCP stream are missing, where the answer may be */
+       RC_X_LOST = RC_X_DROPS | RC_X_GAP, /* the capture may not hold what there was */
        RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */
 };
 

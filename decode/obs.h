@@ -24,6 +24,7 @@ enum rc_tcp_event {
 	RC_TCP_ESTABLISHED, /* server's SYN+ACK; with RC_OBS_TLS whatever it sends */
 	RC_TCP_RESET,       /* RST from either side; from_server says which */
 	RC_TCP_CLOSED,      /* FIN from the server, first, before every query was answered */
+	RC_TCP_GAP,         /* octets of the server's are missing, and with them perhaps answers */
 };
 
 enum {                               /* rc_obs.flags */
@@ -33,6 +34,7 @@ enum {                               /* rc_obs.flags */
        RC_OBS_RESYNC = 1u << 3,      /* first message after a gap in a TCP stream */
        RC_OBS_IP6 = 1u << 4,         /* IPv6 on the wire */
        RC_OBS_TLS = 1u << 5,         /* of DNS over TLS: TCP events and ICMP errors alone */
+       RC_OBS_UNASKED = 1u << 6,     /* queries of its TCP stream are missing: it may answer one */
 };
 
 /*

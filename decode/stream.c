@@ -27,6 +27,7 @@ struct direction {
 	bool synced;
 	bool gap;   /* the next message comes after one */
 	bool lossy; /* messages may have been missed */
+	bool torn;  /* ... and that since it began */
 	bool has_isn, has_acked, has_fin, fin_told;
 };
 
@@ -237,6 +238,8 @@ static void take_data(struct rc_streams *s, struct direction *d, struct segment 
 		rc_pieces_clear(&s->pool, &d->pieces);
 		d->synced = false;
 		d->gap = d->known;
+		d->lossy = d->lossy || d->known;
+		d->torn = d->torn || d->known;
 		d->known = true;
 		d->base = g->seq;
 		ahead = 0;
@@ -279,6 +282,7 @@ static void set_event(struct rc_stream_run *run, enum rc_tcp_event event, unsign
 	run->has_event = true;
 	run->event = event;
 	run->from_server = dir == SERVER;
+	run->event_reverse = run->turned;
 }
 
 enum rc_layer rc_streams_segment(struct rc_streams *s, struct rc_packet *p)
@@ -339,7 +343,7 @@ static void give(struct direction *d, struct rc_stream_item *item, const uint8_t
 static void lose_sync(struct direction *d)
 {
 	d->synced = false;
-	d->gap = d->lossy = true;
+	d->gap = d->lossy = d->torn = true;
 }
 
 static void advance(struct rc_stream_run *run, struct direction *d, uint32_t n)
@@ -443,7 +447,7 @@ static enum step jump(struct rc_streams *s, struct direction *d, uint32_t contig
 		}
 	}
 	d->base = end;
-	d->gap = d->lossy = true;
+	d->gap = d->lossy = d->torn = true;
 	if (distance(next, end) > 0) {
 		d->base = next;
 		d->synced = false;
@@ -543,11 +547,15 @@ static bool take_message(struct rc_streams *s, struct rc_stream *stream,
 		step = run->wire ? from_segment(s, d, from_server, ret_item)
 				 : from_pieces(s, d, from_server, ret_item);
 	if (from_server && d->lossy) { /* the answers may lie in what was missed */
+		if (rc_unanswered_any(&stream->unanswered))
+			set_event(run, RC_TCP_GAP, SERVER);
 		stream->unanswered = (struct rc_unanswered){.n = 0};
 		d->lossy = false;
 	}
 	if (step != STEP_FOUND)
 		return false;
+	if (from_server && (stream->dir[CLIENT].torn || !stream->dir[CLIENT].has_isn))
+		ret_item->flags |= RC_OBS_UNASKED;
 	ret_item->from_server = from_server;
 	ret_item->frame = run->turned ? d->frame : run->frame;
 	ret_item->ts_ns = run->turned ? d->ts_ns : run->ts_ns;
@@ -555,15 +563,25 @@ static bool take_message(struct rc_streams *s, struct rc_stream *stream,
 	return true;
 }
 
+static bool take_event(struct rc_stream_run *run, struct rc_stream_item *ret_item)
+{
+	if (!run->has_event)
+		return false;
+	run->has_event = false;
+	*ret_item = (struct rc_stream_item){
+		.is_event = true,
+		.event = run->event,
+		.from_server = run->from_server,
+		.reverse = run->event_reverse,
+	};
+	return true;
+}
+
 bool rc_streams_next(struct rc_streams *s, struct rc_stream_item *ret_item)
 {
 	struct rc_stream_run *run = &s->run;
-	if (run->has_event) {
-		run->has_event = false;
-		*ret_item = (struct rc_stream_item){
-			.is_event = true, .event = run->event, .from_server = run->from_server};
+	if (take_event(run, ret_item))
 		return true;
-	}
 	while (run->stream) {
 		if (take_message(s, run->stream, ret_item) ||
 		    finish(s, run->stream, run->dir, ret_item)) {
@@ -576,5 +594,5 @@ bool rc_streams_next(struct rc_streams *s, struct rc_stream_item *ret_item)
 		run->force = false;
 		run->dir = !run->dir;
 	}
-	return false;
+	return take_event(run, ret_item);
 }

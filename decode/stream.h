@@ -26,7 +26,7 @@ struct rc_stream_item {
 	int64_t ts_ns;
 	const uint8_t *wire; /* message octets, in the frame or in scratch */
 	uint32_t len, full_len;
-	uint32_t flags; /* RC_OBS_CUT, _REASSEMBLED, _RESYNC */
+	uint32_t flags; /* RC_OBS_CUT, _REASSEMBLED, _RESYNC, _UNASKED */
 };
 
 /* What of the current segment has not been given out yet. */
@@ -36,12 +36,12 @@ struct rc_stream_run {
 	int64_t ts_ns;
 	unsigned dir; /* now being read: 0 client to server, 1 server to client */
 	bool turned;  /* dir is not the segment's own any more */
-	bool has_event, from_server;
-	enum rc_tcp_event event;
-	const uint8_t *data; /* the segment's octets from the direction's base on */
-	uint32_t left;       /* of them captured */
-	uint32_t wire;       /* of them sent; 0: go on with the pieces */
-	bool force;          /* wait for nothing that is missing */
+	bool has_event, from_server, event_reverse;
+	enum rc_tcp_event event; /* to be given next; reverse: against the segment */
+	const uint8_t *data;     /* the segment's octets from the direction's base on */
+	uint32_t left;           /* of them captured */
+	uint32_t wire;           /* of them sent; 0: go on with the pieces */
+	bool force;              /* wait for nothing that is missing */
 };
 
 struct rc_streams {

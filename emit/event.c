@@ -52,6 +52,7 @@ static const struct {
 	{RC_X_CUT, "cut"},
 	{RC_X_EARLY, "early"},
 	{RC_X_MIRRORED, "mirrored"},
+	{RC_X_GAP, "gap"},
 };
 #define N_MARKS (sizeof marks / sizeof *marks)
 

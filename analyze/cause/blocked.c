@@ -49,7 +49,7 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
 	    !rc_case_are_others_answered(c) ||
 	    (!seldom && (c->final != NULL || rc_case_load_is_at_work(c, c->x->first_ns))) ||
-	    (c->x->marks & (RC_X_DROPS | RC_X_LATE)))
+	    (c->x->marks & (RC_X_LOST | RC_X_LATE)))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;

@@ -168,7 +168,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	bool below = (c->dnssec_origins[d->msg].msg->flags & RC_FLAG_AA) && known && !of_zone;
 	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
 		return RC_CONF_NONE;
-	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_DROPS) || !of_zone);
+	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_LOST) || !of_zone);
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
 			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));

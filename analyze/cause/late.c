@@ -80,7 +80,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 	const struct rc_link *slowest = NULL;
 	int64_t until_ns = c->from_ns, total_ns = 0, longest_ns = 0;
 	/* Where packets were dropped, the client's answer may just not have been captured. */
-	bool looked = !(c->x->marks & RC_X_DROPS) && c->final != NULL &&
+	bool looked = !(c->x->marks & RC_X_LOST) && c->final != NULL &&
 		      c->others.same_server_ok == 0;
 	if (looked && rc_is_answered(c))
 		looked = c->to_ns - c->from_ns >= GIVEN_NS &&

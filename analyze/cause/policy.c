@@ -127,7 +127,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 			 "the same name was answered for another client");
 		/* Silence proves little where the capture may have missed the answer. */
-		if (c->x->marks & (RC_X_DROPS | RC_X_AT_END | RC_X_EARLY) && !rc_is_answered(c))
+		if (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY) && !rc_is_answered(c))
 			return RC_CONF_POSSIBLE;
 		return prohibited ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}

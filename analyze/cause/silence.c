@@ -66,7 +66,8 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	(void)rule;
 	const struct rc_host *h = c->server_host;
 	bool answers_others = h != NULL && h->answered > 0;
-	if (answers_others && (c->x->marks & RC_X_DROPS))
+	bool speaks = answers_others || (c->x->marks & RC_X_GAP);
+	if (speaks && (c->x->marks & RC_X_LOST))
 		return RC_CONF_NONE; /* its answer may just not have been captured */
 	if (rc_is_mismatched(c->x) || (c->x->marks & RC_X_FRAGMENTS_LOST))
 		return RC_CONF_NONE; /* it said something */

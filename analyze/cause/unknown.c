@@ -8,7 +8,7 @@
 
 static bool capture_lost(const struct rc_case *c)
 {
-	return (c->x->marks & RC_X_DROPS) != 0;
+	return (c->x->marks & RC_X_LOST) != 0;
 }
 
 static const char *outcome_text(struct rc_case *c)
@@ -54,11 +54,15 @@ static enum rc_confidence test_loss(const struct rc_rule *rule, struct rc_case *
 	}
 	if (!capture_lost(c))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c,
-				"%s for %s; the sensor dropped packets at that time, so what is "
-				"missing may just not have been captured.",
-				outcome_text(c), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, "packets were dropped by the kernel while this ran");
+	bool gap = (c->x->marks & RC_X_GAP) != 0;
+	f->explanation = rc_say(
+		c, "%s for %s; %s, so what is missing may just not have been captured.",
+		outcome_text(c), rc_say_name(c, c->qname),
+		gap ? "segments of its TCP connection are not in the capture"
+		    : "the sensor dropped packets at that time");
+	rc_prove_self(c, f,
+		      gap ? "octets of the server's TCP stream are missing in the capture"
+			  : "packets were dropped by the kernel while this ran");
 	return RC_CONF_NONE;
 }
 
@@ -131,9 +135,8 @@ static enum rc_confidence test_evidence(const struct rc_rule *rule, struct rc_ca
 
 static const struct rc_rule rules[] = {
 	ROW("unknown.capture_loss", "packets were lost in the capture",
-	    "Nothing else explains it, and the kernel dropped packets while it ran; or the frames "
-	    "are "
-	    "cut within the question.",
+	    "Nothing else explains it, and the kernel dropped packets while it ran, or segments of "
+	    "its TCP connection are missing; or the frames are cut within the question.",
 	    RC_TRUTH(NULL, NULL, NULL,
 		     {"no_answer.server_silent", "no packet was dropped by the sensor meanwhile"}),
 	    RC_PARTY_NOBODY,

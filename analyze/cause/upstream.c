@@ -224,7 +224,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
 	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
 	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut);
-	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_DROPS))
+	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_LOST))
 		return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }

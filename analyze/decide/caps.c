@@ -67,7 +67,7 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
 		return confidence;
 	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
-	if (at_end || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_DROPS))
+	if (at_end || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_LOST))
 		return RC_CONF_POSSIBLE;
 	enum rc_confidence most = hearing(c);
 	if (most > RC_CONF_LIKELY && !is_acted_on(c))
@@ -77,7 +77,7 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 
 enum rc_confidence rc_cap_by_loss(const struct rc_case *c, enum rc_confidence confidence)
 {
-	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_DROPS) &&
+	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_LOST) &&
 			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
 	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
 }

@@ -90,7 +90,7 @@ static enum rc_outcome outcome_of(const struct rc_exchange *x)
 		if (x->marks & RC_X_ICMP_HARD)
 			return RC_OUT_ICMP;
 		bool other = x->marks & (RC_X_FRAGMENTS_LOST | RC_X_WRONG_ID | RC_X_WRONG_QUESTION |
-					 RC_X_WRONG_SOURCE | RC_X_DROPS | RC_X_EARLY);
+					 RC_X_WRONG_SOURCE | RC_X_LOST | RC_X_EARLY);
 		return other || x->transport != RC_UDP ? RC_OUT_UNKNOWN : RC_OUT_TIMEOUT;
 	}
 	switch (x->answer.rcode) {

@@ -137,6 +137,8 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	const struct rc_exchange *x = c->links[i].x;
 	if (x->marks & RC_X_ICMP_HARD)
 		return RC_OUT_ICMP;
+	if (x->marks & RC_X_GAP)
+		return RC_OUT_UNKNOWN;
 	if (x->name_hash == RC_CONNECT_HASH && !(x->marks & RC_X_RESET))
 		return RC_OUT_TIMEOUT;
 	/*

@@ -39,6 +39,8 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 		return false;
 	if (!same_server && x->id != o->msg.id)
 		return false;
+	if (same_server && (o->flags & RC_OBS_UNASKED)) /* it answers a query that is not there */
+		return false;
 	mark_mismatch(x, o, same_server ? RC_X_WRONG_ID : RC_X_WRONG_SOURCE);
 	p->stats.wrong_id += same_server;
 	p->stats.wrong_source += !same_server;

@@ -70,7 +70,7 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	r->x.marks |= RC_X_ICMP | (o->icmp_hard ? RC_X_ICMP_HARD : 0u);
 }
 
-static void connection_ended(struct rc_pair *p, struct rc_record *c, uint32_t mark)
+static void mark_open(struct rc_pair *p, struct rc_record *c, uint32_t mark)
 {
 	uint64_t pos = c->x.name_hash == RC_CONNECT_HASH ? c->link : 0;
 	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
@@ -136,9 +136,11 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			c->x.end_source = o->source;
 			p->stats.tcp_failed++;
 		}
-		connection_ended(p, c, RC_X_RESET);
+		mark_open(p, c, RC_X_RESET);
 	} else if (o->tcp_event == RC_TCP_CLOSED) {
-		connection_ended(p, c, RC_X_CLOSED);
+		mark_open(p, c, RC_X_CLOSED);
+	} else if (o->tcp_event == RC_TCP_GAP) {
+		mark_open(p, c, RC_X_GAP);
 	}
 }
 

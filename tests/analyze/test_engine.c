@@ -566,6 +566,35 @@ static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **s
 	}
 }
 
+/* The answer may lie in what the capture lost of the connection. */
+static void a_gap_in_the_connection_leaves_the_answer_open(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned gap = 0; gap < 2; gap++) {
+		static struct dns d;
+		begin(&s);
+		struct rc_obs o = obs_tcp(T0 + LATE * MS, RC_TCP_SYN, CLIENT, 4000, RESOLVER, 53);
+		send_obs(&s, &o);
+		o = obs_tcp(T0 + LATE * MS, RC_TCP_ESTABLISHED, RESOLVER, 53, CLIENT, 4000);
+		o.from_server = true;
+		send_obs(&s, &o);
+		dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+		o = obs_seeded(s.seed, T0 + (LATE + 2) * MS, CLIENT, 4000, RESOLVER, 53, &d);
+		o.transport = RC_TCP;
+		send_obs(&s, &o);
+		o = obs_tcp(T0 + (LATE + 5) * MS, RC_TCP_GAP, RESOLVER, 53, CLIENT, 4000);
+		o.from_server = true;
+		if (gap)
+			send_obs(&s, &o);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, gap ? "unknown.capture_loss" : "no_answer.server_silent");
+		assert_int_equal((s.seen[0].x.marks & RC_X_GAP) != 0, gap);
+	}
+}
+
 static void queries_alone_are_a_one_way_capture(void **state)
 {
 	struct sim s;
@@ -899,6 +928,7 @@ int main(void)
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
+		cmocka_unit_test(a_gap_in_the_connection_leaves_the_answer_open),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
 		cmocka_unit_test(one_server_asked_little_may_be_silent),
 		cmocka_unit_test(several_servers_without_a_word_are_a_one_way_capture),

@@ -244,6 +244,25 @@ static void a_reply_with_another_id_is_recognised(void **state)
 	assert_int_equal(s->answered, 1);
 }
 
+/* Of a TCP stream of which queries are missing: it answers one of those. */
+static void an_answer_to_a_query_that_was_lost_is_no_mismatch(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs query = query_obs(0, 7, "www.example"), answer;
+	query.transport = RC_TCP;
+	observe(s, query);
+	answer = answer_obs(20, 8, "www.example");
+	answer.transport = RC_TCP;
+	answer.flags |= RC_OBS_UNASKED;
+	observe(s, answer);
+	assert_int_equal(stats(s)->wrong_id, 0);
+	assert_int_equal(at(s, s->last_pos)->marks & RC_X_WRONG_ID, 0);
+	answer = answer_obs(20, 8, "www.example");
+	answer.transport = RC_TCP;
+	observe(s, answer);
+	assert_int_equal(stats(s)->wrong_id, 1);
+}
+
 static void a_reply_with_another_question_is_recognised(void **state)
 {
 	struct scene *s = *state;
@@ -801,6 +820,7 @@ int main(void)
 		CASE(a_copy_of_a_query_behind_its_answer_opens_nothing),
 		CASE(a_copy_of_an_answer_to_an_older_query_marks_no_other),
 		CASE(a_reply_with_another_id_is_recognised),
+		CASE(an_answer_to_a_query_that_was_lost_is_no_mismatch),
 		CASE(a_reply_with_another_question_is_recognised),
 		CASE(a_reply_from_another_address_is_recognised),
 		CASE(an_answer_to_nothing_is_an_orphan),

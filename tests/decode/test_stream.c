@@ -359,7 +359,58 @@ static void stream_close_behind_a_gap_accuses_nobody(void **state)
 	handshake(f);
 	client(f, 0, TCP_ACK, q.data, q.len);
 	assert_int_equal(server(f, 100, TCP_FIN | TCP_ACK, r.data, r.len), 0);
-	assert_message(f, client_acks(f, 100 + r.len + 1), 8);
+	assert_int_equal(client_acks(f, 100 + r.len + 1), 2);
+	assert_int_equal(f->obs[0].msg.id, 8);
+	assert_int_equal(f->obs[1].kind, RC_OBS_TCP);
+	assert_int_equal(f->obs[1].tcp_event, RC_TCP_GAP);
+	assert_true(f->obs[1].from_server);
+	assert_int_equal(f->obs[1].src_port, 53);
+	assert_int_equal(f->obs[1].dst_port, 4000);
+	feeder_free(f);
+}
+
+static void stream_gap_without_an_open_query_is_not_told(void **state)
+{
+	(void)state;
+	struct bytes q = prefixed(dns(7, false, 1)), r = prefixed(dns(7, true, 1));
+	struct bytes behind = prefixed(dns(8, true, 1));
+	struct feeder *f = feeder_new(0);
+	handshake(f);
+	client(f, 0, TCP_ACK, q.data, q.len);
+	assert_message(f, server(f, 0, TCP_ACK, r.data, r.len), 7);
+	assert_int_equal(server(f, r.len + 100, TCP_ACK, behind.data, behind.len), 0);
+	assert_message(f, client_acks(f, r.len + 100 + behind.len), 8);
+	feeder_free(f);
+}
+
+/* The capture lost a query, or began after it: an answer that no query stands for is no stranger's. */
+static void stream_answers_may_belong_to_queries_that_are_missing(void **state)
+{
+	(void)state;
+	struct bytes q = prefixed(dns(7, false, 1)), r = prefixed(dns(7, true, 1));
+	struct feeder *f = feeder_new(0);
+	handshake(f);
+	assert_int_equal(client(f, 100, TCP_ACK, q.data, q.len), 0);
+	/* the server acknowledges what is missing */
+	assert_int_equal(
+		feed(f, 101,
+		     ip4(2, 1, 6, tcp(53, 4000, S_ISN + 1, C_ISN + 101 + q.len, TCP_ACK, NULL, 0))),
+		1);
+	assert_message(f, server(f, 0, TCP_ACK, r.data, r.len), 7);
+	assert_true(f->obs[0].flags & RC_OBS_UNASKED);
+	feeder_free(f);
+
+	f = feeder_new(0);
+	assert_message(f, client(f, 0, TCP_ACK, q.data, q.len), 7);
+	assert_message(f, server(f, 0, TCP_ACK, r.data, r.len), 7);
+	assert_true(f->obs[0].flags & RC_OBS_UNASKED);
+	feeder_free(f);
+
+	f = feeder_new(0);
+	handshake(f);
+	assert_message(f, client(f, 0, TCP_ACK, q.data, q.len), 7);
+	assert_message(f, server(f, 0, TCP_ACK, r.data, r.len), 7);
+	assert_int_equal(f->obs[0].flags & RC_OBS_UNASKED, 0);
 	feeder_free(f);
 }
 
@@ -444,6 +495,8 @@ int main(void)
 		cmocka_unit_test(stream_close_with_an_open_query_is_told),
 		cmocka_unit_test(stream_close_after_its_client_is_not_told),
 		cmocka_unit_test(stream_close_behind_a_gap_accuses_nobody),
+		cmocka_unit_test(stream_gap_without_an_open_query_is_not_told),
+		cmocka_unit_test(stream_answers_may_belong_to_queries_that_are_missing),
 		cmocka_unit_test(stream_cut_segment_gives_a_cut_message_and_stays_in_step),
 		cmocka_unit_test(stream_idle_ones_are_forgotten),
 		cmocka_unit_test(stream_memory_is_bounded),
