@@ -87,7 +87,8 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 							 : ", or the capture has one direction "
 							   "only");
 	rc_prove_self(c, f, "no answer");
-	return answers_others ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	/* Who asks others is there, be it that it has answered nobody yet. */
+	return answers_others || c->upstream_visible ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {

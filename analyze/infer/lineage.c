@@ -7,7 +7,7 @@
 #define EARLIER_MAX 4u       /* one alone may be of a client that was answered by the way */
 #define TOLD_ENOUGH 2u       /* addresses of a nameserver given so often, lately */
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
-#define CONNECTIONS_MAX 128u /* of one resolver, the latest */
+#define CONNECTIONS_MAX 128u /* to one server, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
@@ -536,28 +536,43 @@ void rc_lineage_collect(struct rc_case *c)
 	qsort(c->links, c->n_links, sizeof *c->links, by_time);
 }
 
-/* Connections to servers of which none was asked anything: none of them came about. */
-static void collect_connections(struct rc_case *c, const struct rc_addr *asker,
-				const struct unasked *unasked, size_t n)
+bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange *connection)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, RC_CONNECT_HASH);
+	bool later = connection->end_ns > c->to_ns &&
+		     c->to_ns - connection->first_ns >= RC_PATIENCE_NS;
+	return connection->state != RC_X_ANSWERED || later;
+}
+
+static bool is_linked(const struct rc_case *c, size_t from, const struct rc_exchange *x)
+{
+	for (size_t i = from; i < c->n_links; i++)
+		if (c->links[i].x == x)
+			return true;
+	return false;
+}
+
+/*
+ * Connections to a server whose zone nobody was asked about: none of them came about. By server: a resolver may open
+ * hundreds to others a second.
+ */
+static void collect_connections(struct rc_case *c, const struct rc_addr *server,
+				const struct unasked *unasked, size_t n_links)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, RC_CONNECT_HASH);
 	unsigned past = 0;
 	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		uint64_t at = pos;
-		pos = r->prev_asker;
-		if (r->x.name_hash != RC_CONNECT_HASH || !rc_addr_equal(&r->x.asker, asker))
+		pos = r->prev_server;
+		if (r->x.name_hash != RC_CONNECT_HASH || !rc_addr_equal(&r->x.server, server) ||
+		    !rc_case_is_resolver(c, &r->x.asker))
 			continue;
 		note_bounds(c, &r->x);
-		bool failed = r->x.state != RC_X_ANSWERED && overlaps(c, &r->x);
-		for (size_t k = 0; k < n && failed; k++) {
-			if (!rc_zone_has_addr(&c->zones[unasked[k].zone], &r->x.server))
-				continue;
-			add_link(c, r, at, unasked[k].name);
-			break;
-		}
+		if (rc_lineage_is_unconnected(c, &r->x) && overlaps(c, &r->x) &&
+		    !is_linked(c, n_links, &r->x))
+			add_link(c, r, at, unasked->name);
 	}
 }
 
@@ -565,13 +580,13 @@ void rc_lineage_connect(struct rc_case *c)
 {
 	struct unasked unasked[UNASKED_MAX];
 	size_t n_links = c->n_links, n = 0;
-	bool looked = false;
-	for (size_t a = 0; a < c->n_resolver; a++) {
-		if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], RC_CONNECT_HASH) == 0)
-			continue;
-		n = looked ? n : find_unasked(c, unasked);
-		looked = true;
-		collect_connections(c, &c->resolver[a], unasked, n);
+	for (size_t a = 0; a < c->n_resolver && n == 0; a++)
+		if (rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], RC_CONNECT_HASH) != 0)
+			n = find_unasked(c, unasked);
+	for (size_t k = 0; k < n; k++) {
+		const struct rc_zone_view *z = &c->zones[unasked[k].zone];
+		for (size_t i = 0; i < z->n_addrs; i++)
+			collect_connections(c, &z->addrs[i], &unasked[k], n_links);
 	}
 	if (c->n_links > n_links)
 		qsort(c->links, c->n_links, sizeof *c->links, by_time);

@@ -18,6 +18,12 @@ void rc_lineage_collect(struct rc_case *c);
  */
 size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
 
+/*
+ * A connection that had not come about when the failure was told: it never did, or only afterwards, as where a SYN that is
+ * repeated gets through in the end.
+ */
+bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange *connection);
+
 /* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
 void rc_lineage_connect(struct rc_case *c);
 

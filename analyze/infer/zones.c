@@ -104,15 +104,15 @@ static bool asked_again(const struct rc_case *c, const struct questions *q, size
 /* The resolver's TCP connection to this server after a truncated answer: did it fail? */
 static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &x->asker, RC_CONNECT_HASH);
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &x->server, RC_CONNECT_HASH);
 	for (unsigned i = 0; i < CONNECT_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns < x->first_ns)
 			return false;
-		pos = r->prev_asker;
+		pos = r->prev_server;
 		if (r->x.name_hash == RC_CONNECT_HASH && rc_addr_equal(&r->x.asker, &x->asker) &&
 		    rc_addr_equal(&r->x.server, &x->server) && r->x.first_ns <= c->to_ns &&
-		    r->x.state != RC_X_ANSWERED)
+		    rc_lineage_is_unconnected(c, &r->x))
 			return true;
 	}
 	return false;

@@ -12,6 +12,8 @@
 	64u /* ... by one whose clients, if they were in sight, had asked some of it */
 #define VALIDATOR_SERVERS 2u /* ... asked by one that asks for keys too */
 #define ITERATES_SERVERS 3u  /* distinct servers asked with RD=0 that make an iterating resolver */
+#define STUB_TIMES \
+	4u /* so much more often it asks to recurse: a client that looks at servers itself too */
 #define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
 	256u /* first queries of a host: enough to tell its card from a router's */
@@ -242,6 +244,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		if (asker->asked_rd0 == 1 && asker->group == RC_GROUP_NONE)
 			h->lone[h->n_lone++ % RC_LONE_MAX] = x->asker;
 		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
+		asker->asked_do = asker->asked_do || x->query.do_bit;
 		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);
 		asker->servers_asked |= UINT64_C(1) << (keys->server & 63);
 		rc_hosts_note_fetch(h, asker, x, fetch);
@@ -357,7 +360,10 @@ bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
 bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 {
 	const struct rc_host *host = rc_hosts_find(h, addr);
-	return host != NULL &&
+	if (host == NULL || host->asked_rd1 >= STUB_TIMES * (uint64_t)host->asked_rd0)
+		return false;
+	/* Somebody who looks at servers by hand gets no referrals, and seldom wants signatures. */
+	return (host->got_referrals > 0 || host->asked_do) &&
 	       (unsigned)__builtin_popcountll(host->servers_asked) >= ITERATES_SERVERS;
 }
 

@@ -42,6 +42,7 @@ struct rc_host {
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	uint16_t asked_source;     /* where its last query was captured */
 	bool used;                 /* the entry is taken */
+	bool asked_do;             /* ... a query with RD=0 and DO=1 */
 	bool recurses;  /* works for clients: answered RD=1 with RA=1, or asked on for one */
 	uint8_t mac[6]; /* link-layer source of its packets, zero unknown */
 	uint16_t group; /* resolver it belongs to, RC_GROUP_NONE if alone */
@@ -132,7 +133,7 @@ bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *ad
  */
 bool rc_hosts_is_inside(const struct rc_hosts *hosts, const struct rc_host *host);
 
-/* It walks delegations: RD=0 queries to several servers. */
+/* It walks delegations: RD=0 queries to several servers, and few others that others are to resolve. */
 bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);
 
 /* It was seen to be referred from server to server, so it can be nothing but a resolver. */

@@ -566,6 +566,25 @@ static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **s
 	}
 }
 
+/* It asks others: it is there, and has answered nobody in the capture yet. */
+static void a_resolver_at_work_is_not_silent_for_sure(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned at_work = 0; at_work < 2; at_work++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		if (at_work)
+			ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.other");
+		reply(&s, LATE + 2, ROOT_SERVER, CLIENT2, 12, AUTHORITY, "www.third");
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_true(s.n >= 1);
+		assert_cause(&s, 0, "no_answer.server_silent");
+		assert_int_equal(s.seen[0].confidence, at_work ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 /* The answer may lie in what the capture lost of the connection. */
 static void a_gap_in_the_connection_leaves_the_answer_open(void **state)
 {
@@ -929,6 +948,7 @@ int main(void)
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
 		cmocka_unit_test(a_gap_in_the_connection_leaves_the_answer_open),
+		cmocka_unit_test(a_resolver_at_work_is_not_silent_for_sure),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
 		cmocka_unit_test(one_server_asked_little_may_be_silent),
 		cmocka_unit_test(several_servers_without_a_word_are_a_one_way_capture),

@@ -133,19 +133,58 @@ static void clients_get_no_entry(void **state)
 	rc_hosts_free(h);
 }
 
+/* Asks so many servers with RD=0. */
+static void ask_servers(struct rc_hosts *h, unsigned n, bool do_bit)
+{
+	char server[32];
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(server, sizeof server, "203.0.113.%u", i);
+		struct rc_exchange x = exchange(T0, EGRESS, server, 0, 1);
+		x.query.do_bit = do_bit;
+		note_query(h, &x);
+	}
+}
+
 static void asking_several_servers_without_rd_is_iterating(void **state)
 {
 	struct rc_hosts *h = new_hosts();
 	struct rc_addr a = addr(EGRESS);
-	char server[32];
 	(void)state;
-	ask(h, T0, EGRESS, "203.0.113.1", 0, 1);
+	ask_servers(h, 1, true);
 	assert_false(rc_hosts_iterates(h, &a));
-	for (unsigned i = 0; i < 40; i++) {
-		snprintf(server, sizeof server, "203.0.113.%u", i);
-		ask(h, T0, EGRESS, server, 0, 1);
-	}
+	ask_servers(h, 40, true);
 	assert_true(rc_hosts_iterates(h, &a));
+	rc_hosts_free(h);
+}
+
+/* A person or a monitor: nobody refers it elsewhere, and it wants no signatures. */
+static void asking_several_servers_by_hand_is_not_iterating(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	(void)state;
+	ask_servers(h, 40, false);
+	assert_false(rc_hosts_iterates(h, &a));
+	struct rc_exchange x = exchange(T0, EGRESS, "203.0.113.1", 0, 1);
+	x.state = RC_X_ANSWERED;
+	x.answer.flags = RC_FLAG_QR;
+	x.answer.has = RC_HAS_AUTH_NS;
+	note_answer(h, &x, no_mac);
+	assert_true(rc_hosts_iterates(h, &a));
+	rc_hosts_free(h);
+}
+
+static void who_asks_to_recurse_much_more_often_is_not_iterating(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	(void)state;
+	ask_servers(h, 5, true);
+	for (unsigned i = 0; i < 19; i++)
+		ask(h, T0, EGRESS, SERVICE, RC_FLAG_RD, 1);
+	assert_true(rc_hosts_iterates(h, &a));
+	ask(h, T0, EGRESS, SERVICE, RC_FLAG_RD, 1);
+	assert_false(rc_hosts_iterates(h, &a));
 	rc_hosts_free(h);
 }
 
@@ -599,6 +638,8 @@ int main(void)
 		cmocka_unit_test(servfail_with_ra_shows_a_resolver_too),
 		cmocka_unit_test(clients_get_no_entry),
 		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
+		cmocka_unit_test(asking_several_servers_by_hand_is_not_iterating),
+		cmocka_unit_test(who_asks_to_recurse_much_more_often_is_not_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
 		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),

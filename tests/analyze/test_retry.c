@@ -205,6 +205,36 @@ static void another_server_that_fails_over_tcp_is_not_silent_either(void **state
 	assert_cause(&s, 0, "upstream.tcp_blocked");
 }
 
+/*
+ * A resolver that goes to TCP at once, as it was told to before. Its SYN is repeated, and may get through when the client has
+ * its failure already.
+ */
+static void a_connection_that_comes_about_too_late_has_failed(void **state)
+{
+	(void)state;
+	for (unsigned late = 0; late < 2; late++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 10, NAME);
+		const char *servers[] = {ZONE_SERVER, ZONE_SERVER2};
+		for (unsigned k = 0; k < 2; k++) {
+			struct rc_obs o = obs_tcp(T0 + (LATE + 10) * MS, RC_TCP_SYN, RESOLVER,
+						  20020 + k, servers[k], 53);
+			send_obs(&s, &o);
+		}
+		reply(&s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+		for (unsigned k = 0; k < 2 && late; k++) {
+			struct rc_obs o = obs_tcp(T0 + (LATE + 4000) * MS, RC_TCP_ESTABLISHED,
+						  servers[k], 53, RESOLVER, 20020 + k);
+			send_obs(&s, &o);
+		}
+		end_later(&s, LATE + 20000);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "upstream.timeout");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +248,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
+		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -459,7 +459,10 @@ static void a_resolver_that_serves_nobody_well_has_clients(void **state)
 	static const char *const servers[] = {ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2};
 	for (unsigned i = 0; i < 3; i++) {
 		unsigned id = 20 + i;
-		ask(&s, LATE + 200 + i, LONE, servers[i], id, FETCH, "www.other");
+		static struct dns d;
+		dns_query(&d, (uint16_t)id, FETCH, "www.other", RC_TYPE_A);
+		dns_opt(&d, true, -1);
+		send_message(&s, LATE + 200 + i, LONE, 20000 + id, servers[i], 53, &d);
 		reply(&s, LATE + 210 + i, servers[i], LONE, id, RC_FLAG_QR | RC_RCODE_REFUSED,
 		      "www.other");
 	}
