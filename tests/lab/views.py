@@ -28,6 +28,7 @@ taken from rcause's output.
   loss      the kernel dropped answers, and says how many (pcapng statistics)
   begins    the capture begins when half of the questions are over
   ends      the capture ends in the middle of the longest exchange
+  goes_on   the capture goes on for two minutes: others ask another resolver
   one_way, other_link  stored as captures of their own: what leaves the clients; without the queries
             to silent servers
 """
@@ -45,6 +46,7 @@ REBASED_S = 316000000
 SNAP_OCTETS = 128
 TRANSLATED_NS = 20000
 QUEUE_NS = 2 * 10**5
+GOES_ON_S = 120
 SINGLES = 3  # failures of a capture that are cut out: most of the others are alike
 BEFORE_NS = 10**7
 AFTER_NS = 3 * 10**8  # what a resolver still asks when it has answered
@@ -483,11 +485,24 @@ def ends(rows, packets):
     return seen, [[p for p in packets if p.ts_ns <= cut]]
 
 
+def goes_on(rows, packets):
+    """What was open when the case was over has its deadline, and a resolver that is none of its own is in sight."""
+    question = struct.pack("!HHHHHH", 1, 0x0100, 1, 0, 0, 0) + b"\x04host\x04home\x04arpa\0\0\x01\0\x01"
+    answer = (struct.pack("!HHHHHH", 1, 0x8180, 1, 1, 0, 0) + question[12:] +
+              struct.pack("!HHHIH4B", 0xC00C, 1, 1, 60, 4, 192, 0, 2, 80))
+    out, resolver = list(packets), ("192.0.2.53", 53)
+    for i in range(GOES_ON_S):
+        ts_ns, client = packets[-1].ts_ns + (i + 1) * 10**9, ("192.0.2.1", 20000 + i)
+        out += [wire.datagram(ts_ns, client, resolver, question),
+                wire.datagram(ts_ns + 10**6, resolver, client, answer)]
+    return rows, [out]
+
+
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "bare": bare,
          "reordered": reordered, "snapped": snapped, "filtered": filtered, "deaf6": deaf6, "translated": translated,
          "upstream_queries": upstream_queries, "queries": queries,
-         "loss": loss, "begins": begins, "ends": ends}
+         "loss": loss, "begins": begins, "ends": ends, "goes_on": goes_on}
 PARTIAL = ("queries", "loss", "begins", "ends", "single", "on_host")  # a resolver may seem to ask unasked
 MANY = {"single": single, "on_host": on_host}  # several small captures of one
 STORED = {"one_way": one_way, "other_link": other_link}

@@ -177,6 +177,25 @@ class Reader:
             return packets
 
 
+def set_checksum(frame, end):
+    """Of the IPv4 header that ends there."""
+    frame[24:26] = bytes(2)
+    total = sum(struct.unpack(f"!{(end - 14) // 2}H", frame[14:end]))
+    total = (total & 0xFFFF) + (total >> 16)
+    frame[24:26] = struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF)
+
+
+def datagram(ts_ns, source, destination, payload):
+    """A UDP datagram between two (IPv4 address, port)."""
+    udp = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0) + payload
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0)
+    addresses = socket.inet_aton(source[0]) + socket.inet_aton(destination[0])
+    macs = b"\x02\0" + addresses[4:] + b"\x02\0" + addresses[:4]
+    frame = bytearray(macs + b"\x08\0" + ip + addresses + udp)
+    set_checksum(frame, 34)
+    return Packet(ts_ns // 10**9, ts_ns % 10**9, len(frame), bytes(frame))
+
+
 def readdressed(p, src, dst, sport, dport):
     """The packet (UDP or TCP, not tagged) as between two programs on one host."""
     frame, v4 = bytearray(p.frame), p.frame[12:14] == b"\x08\x00"
@@ -187,10 +206,7 @@ def readdressed(p, src, dst, sport, dport):
     at = 14 + (frame[14] & 15) * 4 if v4 else 54
     frame[at:at + 4] = struct.pack("!HH", sport, dport)
     if v4:
-        frame[24:26] = bytes(2)
-        total = sum(struct.unpack(f"!{(at - 14) // 2}H", frame[14:at]))
-        total = (total & 0xFFFF) + (total >> 16)
-        frame[24:26] = struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF)
+        set_checksum(frame, at)
     if p.proto == 17:
         frame[at + 6:at + 8] = bytes(2)  # no checksum
     return Packet(p.ts_ns // 10**9, p.ts_ns % 10**9, p.length, bytes(frame))
