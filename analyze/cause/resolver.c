@@ -101,6 +101,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	    c->forwarded != NULL || c->final != NULL || c->ede != 0 || c->others.earlier > 0 ||
 	    !rc_case_is_busy(c) || !gave_up_early(c) || !rc_case_load_is_at_work(c, c->x->end_ns))
 		return RC_CONF_NONE;
+	if (c->server_host != NULL && c->server_host->worked_load >= c->x->load)
+		return RC_CONF_NONE; /* it takes as much at other times */
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -421,7 +423,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(NULL, NULL,
 					 "SERVFAIL or REFUSED within a second, or silence with "
 					 "nothing asked, while many other questions are open at "
-					 "the resolver, and questions of its own.",
+					 "the resolver, more than it works on at other times, and "
+					 "questions of its own.",
 					 {"upstream.timeout", "the resolver waited as long as it "
 							      "does for silent servers"},
 					 {"resolver.cached_failure", "the same name failed before"},
@@ -506,7 +509,8 @@ static const struct rc_rule rules[] = {
 					 "SERVFAIL at once with nothing asked upstream.",
 					 {"resolver.rate_limited",
 					  "the name was never asked before, and its zone works"},
-					 {"resolver.overload", "many questions are open"}),
+					 {"resolver.overload", "more questions are open than it "
+							       "works on at other times"}),
 				.responsible = RC_PARTY_NOBODY,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"Look for the first failure of {qname} in an earlier "

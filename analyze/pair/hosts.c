@@ -14,6 +14,7 @@
 #define ITERATES_SERVERS 3u  /* distinct servers asked with RD=0 that make an iterating resolver */
 #define STUB_TIMES \
 	4u /* so much more often it asks to recurse: a client that looks at servers itself too */
+#define WORKED_NS (2 * RC_NS_PER_MS) /* not from memory: it asked somebody */
 #define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
 	256u /* first queries of a host: enough to tell its card from a router's */
@@ -337,6 +338,8 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	h->tables->served[pair % RC_SERVED_PAIRS] = (uint32_t)(pair >> 32);
 	if (recursed && server->served++ == 0)
 		note_service(h, &x->server);
+	if (recursed && x->end_ns - x->first_ns >= WORKED_NS && load->open > server->worked_load)
+		server->worked_load = load->open < UINT16_MAX ? (uint16_t)load->open : UINT16_MAX;
 	return load->open;
 }
 

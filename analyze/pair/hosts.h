@@ -41,9 +41,11 @@ struct rc_host {
 	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	uint16_t asked_source;     /* where its last query was captured */
-	bool used;                 /* the entry is taken */
-	bool asked_do;             /* ... a query with RD=0 and DO=1 */
-	bool recurses;  /* works for clients: answered RD=1 with RA=1, or asked on for one */
+	uint16_t
+		worked_load; /* most other questions open there with one that it worked on and answered */
+	bool used;           /* the entry is taken */
+	bool asked_do;       /* ... a query with RD=0 and DO=1 */
+	bool recurses;       /* works for clients: answered RD=1 with RA=1, or asked on for one */
 	uint8_t mac[6]; /* link-layer source of its packets, zero unknown */
 	uint16_t group; /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */

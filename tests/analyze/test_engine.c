@@ -388,6 +388,32 @@ static void what_a_server_nearby_fails_is_not_told_as_want_of_room(void **state)
 	}
 }
 
+/* A resolver that works on as many questions at another time has room for them. */
+static void who_takes_as_much_at_other_times_is_not_full(void **state)
+{
+	static const int64_t took_ms[] = {
+		0, 30}; /* a client's answer among the others: from memory, or worked on */
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct sim s;
+		begin(&s);
+		for (unsigned n = 0; n < 6; n++) {
+			char waiting[] = "w0.example";
+			waiting[1] = (char)('0' + n);
+			ask(&s, LATE + n, CLIENT, RESOLVER, 10 + n, QUERY, waiting);
+		}
+		ask(&s, LATE + 10, CLIENT2, RESOLVER, 50, QUERY, "www.other");
+		reply_a(&s, LATE + 10 + took_ms[i], RESOLVER, CLIENT2, 50, RECURSED, "www.other");
+		ask(&s, LATE + 50, CLIENT2, RESOLVER, 51, QUERY, "www.test");
+		reply(&s, LATE + 50, RESOLVER, CLIENT2, 51, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.test");
+		finish(&s);
+		assert_true(s.n > 0);
+		assert_int_equal(s.seen[0].x.id, 51);
+		assert_cause(&s, 0, i == 0 ? "resolver.overload" : "unknown.upstream_not_visible");
+	}
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -939,6 +965,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
 		cmocka_unit_test(a_question_that_is_at_work_is_not_dropped_for_want_of_room),
 		cmocka_unit_test(what_a_server_nearby_fails_is_not_told_as_want_of_room),
+		cmocka_unit_test(who_takes_as_much_at_other_times_is_not_full),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
