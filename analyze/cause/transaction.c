@@ -76,9 +76,8 @@ static enum rc_confidence test_update_notauth(const struct rc_rule *rule, struct
 	rc_prove_self(c, f, "NOTAUTH to an UPDATE without TSIG error");
 	if (rc_server_hosts_zone(c))
 		return RC_CONF_NONE; /* it does host the zone: Knot and PowerDNS refuse so */
-	bool known = rc_server_recurses(c) || rc_server_is_authoritative(c);
 	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
-	return known && !cut ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return rc_server_recurses(c) && !cut ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_bad_cookie(const struct rc_rule *rule, struct rc_case *c,
@@ -218,10 +217,9 @@ static const struct rc_rule rules[] = {
 				.title = "the server asked to update the zone does not host it",
 				.when = "NOTAUTH to an UPDATE without TSIG error, from a server "
 					"not seen answering for the zone.",
-				RC_TRUTH(NULL,
-					 "NOTAUTH from a server seen to be a resolver, or "
-					 "authoritative, though never for this zone.",
-					 "NOTAUTH from a server that nothing is known of.",
+				RC_TRUTH(NULL, "NOTAUTH from a server seen to be a resolver.",
+					 "NOTAUTH from another, never seen to answer for this "
+					 "zone: it may host it and refuse so.",
 					 {"policy.update_refused",
 					  "the server has answered with AA for the zone: Knot DNS "
 					  "and PowerDNS refuse by NOTAUTH"}),

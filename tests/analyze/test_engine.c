@@ -154,6 +154,26 @@ static void an_opcode_not_implemented_is_unsupported(void **state)
 	assert_cause(&s, 0, "unsupported.update");
 }
 
+/* Knot DNS and PowerDNS answer NOTAUTH for a zone that they host, too, where the update is not allowed. */
+static void notauth_of_an_authoritative_server_may_be_a_refusal(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned resolver = 0; resolver < 2; resolver++) {
+		const char *server = resolver ? RESOLVER : ROOT_SERVER;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, server, 10, RC_OPCODE_UPDATE << 11, "example");
+		reply(&s, LATE + 1, server, CLIENT, 10,
+		      RC_FLAG_QR | RC_OPCODE_UPDATE << 11 | RC_RCODE_NOTAUTH, "example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "update.not_authoritative");
+		assert_int_equal(s.seen[0].confidence,
+				 resolver ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
 /* --- upstream -------------------------------------------------------------------------------- */
 
 static void silence_of_all_servers_is_proven(void **state)
@@ -952,6 +972,7 @@ int main(void)
 		cmocka_unit_test(a_tsig_error_names_its_cause),
 		cmocka_unit_test(an_update_refused_is_about_the_update),
 		cmocka_unit_test(an_opcode_not_implemented_is_unsupported),
+		cmocka_unit_test(notauth_of_an_authoritative_server_may_be_a_refusal),
 		cmocka_unit_test(silence_of_all_servers_is_proven),
 		cmocka_unit_test(silence_in_a_window_with_drops_is_at_most_possible),
 		cmocka_unit_test(drops_before_the_first_look_count_from_the_start),
