@@ -250,6 +250,26 @@ static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **
 	}
 }
 
+/* Whoever asks so much may be over a limit: the capture need not hold the answers from before. */
+static void silence_to_a_flood_may_be_a_limit(void **state)
+{
+	static const unsigned times[] = {3, 12};
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		for (unsigned i = 0; i < times[k]; i++)
+			ask(&s, LATE + 50 * i, "198.51.100.77", RESOLVER, 10 + i, QUERY, NAME);
+		served(&s, LATE + 20, CLIENT, 40, NAME);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, times[k]);
+		assert_cause(&s, 0, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, k == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
 /* It serves others by IPv4; all its clients of IPv6 are shut out. */
 static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
 {
@@ -480,6 +500,7 @@ int main(void)
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
+		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
