@@ -137,6 +137,19 @@ static bool is_at_work(const struct rc_hosts *h, const struct rc_host *host)
 	return host != NULL && host->asked_rd0 > 0 && rc_hosts_open(h, &host->addr) > 0;
 }
 
+/* It serves at an address of each family and has no others: one resolver, though it be asked for the same at both. */
+static bool serves_both_families(const struct rc_hosts *h, const struct rc_station *st)
+{
+	if (st->n != 2 || rc_addr_is_v4(&st->addrs[0]) == rc_addr_is_v4(&st->addrs[1]))
+		return false;
+	for (unsigned i = 0; i < st->n; i++) {
+		const struct rc_host *host = rc_hosts_find(h, &st->addrs[i]);
+		if (host == NULL || host->answered_ra == 0)
+			return false;
+	}
+	return true;
+}
+
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 {
 	const struct rc_station *st = card_of(h, host->mac);
@@ -152,10 +165,12 @@ void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 			return; /* two resolvers behind a router, as it may be */
 		service = service == NULL ? &st->addrs[i] : service;
 	}
+	bool both = serves_both_families(h, st);
 	for (unsigned i = 0; i < st->n && service != NULL; i++) {
 		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
-		if (egress != NULL && &st->addrs[i] != service && egress->asked_rd0 > 0 &&
-		    egress->answered == 0 && egress->group == RC_GROUP_NONE)
+		if (egress == NULL || &st->addrs[i] == service || egress->group != RC_GROUP_NONE)
+			continue;
+		if (both || (egress->asked_rd0 > 0 && egress->answered == 0))
 			join(h, &egress->addr, service);
 	}
 }

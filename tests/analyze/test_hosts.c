@@ -475,6 +475,21 @@ static void two_resolvers_behind_one_card_are_not_told_apart_by_it(void **state)
 	rc_hosts_free(h);
 }
 
+/* A forwarder, which never asks as resolvers do. */
+static void services_of_both_families_on_one_card_are_one_resolver(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2};
+	(void)state;
+	for (unsigned same = 0; same < 2; same++) {
+		struct rc_hosts *h = new_hosts();
+		answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+		answer(h, T0, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA,
+		       same ? mac : other);
+		assert_int_equal(are_one(h, SERVICE, SERVICE6), same);
+		rc_hosts_free(h);
+	}
+}
+
 /* A secondary that transfers a zone asks with RD=0 as well. */
 #define INSIDE "127.0.0.53"
 
@@ -658,6 +673,7 @@ int main(void)
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
 		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
 		cmocka_unit_test(two_resolvers_behind_one_card_are_not_told_apart_by_it),
+		cmocka_unit_test(services_of_both_families_on_one_card_are_one_resolver),
 		cmocka_unit_test(who_asks_for_a_program_on_the_host_is_its_resolver_by_one_name),
 		cmocka_unit_test(who_asks_what_no_program_waits_for_is_not_the_hosts_resolver),
 		cmocka_unit_test(a_card_with_an_address_of_the_hosts_resolver_is_the_hosts),
