@@ -334,24 +334,34 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 	return confidence != RC_CONF_NONE ? confidence : by_timing(c, f);
 }
 
+/* Asked over TCP at once, by one that remembers that this server truncates. */
+static bool truncated_before(const struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_host *server = rc_hosts_find(c->hosts, &link->x->server);
+	return link->outcome == RC_OUT_TCP_FAILED && server != NULL && server->truncated > 0;
+}
+
 /* Truncated over UDP, and TCP does not get through. */
 static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f)
 {
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	enum rc_confidence confidence = rc_by_failed_retry(c, f);
-	bool truncated = false;
+	bool truncated = false, before = false;
 	if (confidence != RC_CONF_NONE)
 		return confidence;
 	for (size_t i = 0; i < c->n_links && z != NULL; i++) {
 		const struct rc_exchange *x = c->links[i].x;
-		bool here = c->links[i].zone == c->failed_zone;
-		truncated = truncated || (here && (rc_flag(&x->answer, RC_FLAG_TC) ||
-						   (x->marks & RC_X_IS_TC_RETRY)));
+		if (c->links[i].zone != c->failed_zone)
+			continue;
+		truncated = truncated || rc_flag(&x->answer, RC_FLAG_TC) ||
+			    (x->marks & RC_X_IS_TC_RETRY);
+		before = before || truncated_before(c, &c->links[i]);
 	}
-	if (!truncated)
+	if (!truncated && !before)
 		return RC_CONF_NONE;
-	return test_zone(rule, c, f);
+	confidence = test_zone(rule, c, f);
+	return truncated || confidence < RC_CONF_LIKELY ? confidence : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_case *c,
@@ -386,7 +396,9 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 	struct rc_rule tcp = {.cause = rule->cause, .param = RC_OUT_TCP_FAILED};
 	if (test_tcp(&tcp, c, &scratch) != RC_CONF_NONE)
 		return RC_CONF_NONE;
-	return test_zone(&tcp, c, f);
+	/* Who asks over TCP alone may have been told to over UDP, before the capture began. */
+	confidence = test_zone(&tcp, c, f);
+	return confidence > RC_CONF_LIKELY ? RC_CONF_LIKELY : confidence;
 }
 
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)
@@ -434,9 +446,9 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
 	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable, or time "
-		     "exceeded as in a routing loop, or a refused or reset TCP connection.",
-		     "Half of the servers did; or the addresses are special-purpose; or the "
-		     "resolver "
+		     "exceeded as in a routing loop.",
+		     "Half of the servers did; or all in refused or reset TCP connections; or the "
+		     "addresses are special-purpose; or the resolver "
 		     "asks over TLS, and its connections were refused meanwhile.",
 		     "Fewer than half of the servers did; or its connections for DNS over TLS were "
 		     "refused before, or while others live.",
@@ -488,8 +500,9 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("Every server of the zone truncated its answer over UDP, and each TCP "
 		     "connection after that failed; or the answer to the client is truncated, and "
 		     "its connection right after that failed.",
-		     "Half of the servers did; or the client's connection comes later, or after "
-		     "one SYN.",
+		     "Half of the servers did; or all did so before, and are asked over TCP at "
+		     "once; "
+		     "or the client's connection comes later, or after one SYN.",
 		     "Fewer than half of the servers did.",
 		     {"upstream.unreachable", "UDP is not answered either"},
 		     {"upstream.rate_limited",

@@ -156,9 +156,11 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 		rc_prove_report(root, &o.finding);
 	if (root != c)
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
+	/* A resolver that told it from memory does not remember it longer for that; who forwarded to it may. */
+	size_t n_keep = rc_repeat_is_from_memory(&o) ? last : last + 1;
 	if (rc_repeat_is_worth_keeping(root, &o) &&
 	    (!rc_is_answered(c) || x->answer.rcode == RC_RCODE_SERVFAIL))
-		for (size_t i = 0; i <= last; i++)
+		for (size_t i = 0; i < n_keep; i++)
 			rc_memo_put(d->memo, hop[i], o.rule, o.confidence, &o.finding);
 	rc_tell(c, root, &o, ret_failure);
 	ret_failure->chain = chain;

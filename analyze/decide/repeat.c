@@ -34,13 +34,10 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
 	c->took = NULL; /* what the rule told is void */
 	c->names_client = false;
-	bool original = cached && !(e->rule->flags & RC_RULE_REPEATS);
 	bool of_other = e->of_other || (by_zone && e->names_question);
 	f->of_other = of_other ? rc_say(c, "%s", e->explanation) : NULL;
-	f->explanation = rc_say(c, "%s%s%s%s", of_other ? rc_say_name(c, c->qname) : "",
-				of_other ? " fails as another name does: " : "", e->explanation,
-				original ? " (answered from the resolver's memory of that failure)"
-					 : "");
+	f->explanation = rc_say(c, "%s%s%s", of_other ? rc_say_name(c, c->qname) : "",
+				of_other ? " fails as another name does: " : "", e->explanation);
 	rc_prove_self(c, f,
 		      cached ? "the same failure again, and nothing asked upstream"
 			     : "the same failure again");
@@ -155,10 +152,14 @@ void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
  */
 bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed *o)
 {
-	bool repeats = (o->rule->flags & RC_RULE_REPEATS) != 0;
-	bool alone = !c->upstream_visible || repeats || (o->rule->flags & RC_RULE_RESOLVER);
+	bool alone = !c->upstream_visible ||
+		     (o->rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER));
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
-	return o->confidence >= least && !retry && (!o->finding.cached || repeats) &&
-	       !o->finding.generic && is_plain_query(c);
+	return o->confidence >= least && !retry && !o->finding.generic && is_plain_query(c);
+}
+
+bool rc_repeat_is_from_memory(const struct rc_weighed *o)
+{
+	return o->finding.cached && !(o->rule->flags & RC_RULE_REPEATS);
 }

@@ -34,4 +34,7 @@ void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 /* Is the verdict one for repeats to take over, once the caller has put it into the memo? */
 bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed *o);
 
+/* Did the resolver tell from memory that it failed, and is it known at what? */
+bool rc_repeat_is_from_memory(const struct rc_weighed *o);
+
 #endif

@@ -1,5 +1,7 @@
 #include "analyze/decide/tell.h"
 
+#include "analyze/decide/repeat.h"
+
 #define TEXTS_MAX 4u
 
 static size_t expand_texts(struct rc_case *c, const struct rc_finding *f, bool command,
@@ -73,6 +75,14 @@ static uint32_t ok_elsewhere(const struct rc_others *o)
 	return o->elsewhere_ok > 0 ? o->elsewhere_ok : o->other_server_ok > 0;
 }
 
+static const char *explain(struct rc_case *c, const struct rc_weighed *o)
+{
+	if (!rc_repeat_is_from_memory(o))
+		return o->finding.explanation;
+	return rc_say(c, "%s (answered from the resolver's memory of that failure)",
+		      o->finding.explanation);
+}
+
 void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o,
 	     struct rc_failure *v)
 {
@@ -94,7 +104,7 @@ void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o
 		.cached = o->finding.cached,
 		.zone = o->finding.zone,
 		.server = o->finding.server,
-		.explanation = o->finding.explanation,
+		.explanation = explain(c, o),
 		.evidence = o->finding.evidence,
 		.n_evidence = o->finding.n_evidence,
 		.alternatives = alternatives,

@@ -314,6 +314,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (server->answered == 0 && rc_addr_special_range(&server->addr) >= 0)
 		h->ranges |= UINT64_C(1) << rc_addr_special_range(&server->addr);
 	server->answered++;
+	server->truncated += x->transport == RC_UDP && (x->answer.flags & RC_FLAG_TC);
 	if (x->first_ns > server->answered_query_ns)
 		server->answered_query_ns = x->first_ns;
 	if (x->opcode != RC_OPCODE_QUERY)

@@ -35,6 +35,7 @@ struct rc_host {
 	uint32_t got_referrals; /* ... of them referrals, to RD=0 */
 	uint32_t got_answers;   /* answers it got as an asker */
 	uint32_t unanswered;    /* questions to it that got no answer */
+	uint32_t truncated;     /* answers over UDP with TC=1 */
 	uint32_t slips;         /* answers it truncated over UDP that turned out small over TCP */
 	int64_t slip_ns;        /* the latest of these */
 	uint64_t slip_name;     /* its name hash */

@@ -307,6 +307,33 @@ static void a_repeat_of_what_nothing_explains_stays_unexplained(void **state)
 }
 
 /* The first in sight repeats one that is not, and so does what repeats it. */
+/* It was told so from memory by the resolver that it forwards to, and remembers it itself. */
+static void a_forwarder_repeats_what_it_was_told_from_memory(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 3500, CLIENT2, FORWARDER, 30, QUERY, "www.example");
+	ask(&s, LATE + 3501, FORWARDER, RESOLVER, 31, QUERY, "www.example");
+	reply(&s, LATE + 3501, RESOLVER, FORWARDER, 31, RECURSED | RC_RCODE_SERVFAIL,
+	      "www.example");
+	reply(&s, LATE + 3502, FORWARDER, CLIENT2, 30, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 4300, CLIENT2, FORWARDER, 32, QUERY, "www.example");
+	reply(&s, LATE + 4302, FORWARDER, CLIENT2, 32, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	warm_up(&s, LATE + 9000);
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_cause(&s, 2, "upstream.timeout");
+	for (size_t i = 1; i < 3; i++) {
+		const char *memory = strstr(s.seen[i].text, "(answered from");
+		assert_non_null(memory);
+		assert_null(strstr(memory + 1, "(answered from"));
+	}
+	assert_true(s.seen[2].cached);
+}
+
 static void a_repeat_of_a_cached_failure_is_one_too(void **state)
 {
 	struct sim s;
@@ -981,6 +1008,7 @@ int main(void)
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
+		cmocka_unit_test(a_forwarder_repeats_what_it_was_told_from_memory),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),

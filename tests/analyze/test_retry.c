@@ -205,6 +205,48 @@ static void another_server_that_fails_over_tcp_is_not_silent_either(void **state
 	assert_cause(&s, 0, "upstream.tcp_blocked");
 }
 
+/* The resolver puts the name to both servers of the zone; over UDP both truncate, and both refuse connections. */
+static void in_vain(struct sim *s, int64_t ms, unsigned id, const char *name, bool udp)
+{
+	static const char *const servers[] = {ZONE_SERVER, ZONE_SERVER2};
+	ask_below(s, ms, id, name);
+	for (unsigned i = 0; i < 2; i++) {
+		int64_t at = ms + 6 + 10 * (int64_t)i;
+		unsigned port = 30000 + id + i;
+		if (udp) {
+			ask(s, at, RESOLVER, servers[i], id + 2 + i, FETCH, name);
+			reply(s, at + 1, servers[i], RESOLVER, id + 2 + i, AUTHORITY | RC_FLAG_TC,
+			      name);
+		}
+		struct rc_obs o = obs_tcp(T0 + (at + 2) * MS, RC_TCP_SYN, RESOLVER, port,
+					  servers[i], 53);
+		send_obs(s, &o);
+		o = obs_tcp(T0 + (at + 3) * MS, RC_TCP_RESET, servers[i], 53, RESOLVER, port);
+		send_obs(s, &o);
+	}
+	reply(s, ms + 30, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
+/* Resolvers remember who truncates, and go to TCP at once. */
+static void servers_that_truncated_before_refuse_tcp_alone(void **state)
+{
+	(void)state;
+	for (unsigned udp = 0; udp < 2; udp++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		if (udp)
+			in_vain(&s, LATE, 10, NAME, true);
+		in_vain(&s, LATE + 5000, 40, "other.example", false);
+		end_later(&s, LATE + 20000);
+		assert_int_equal(s.n, 1 + udp);
+		assert_cause(&s, udp, udp ? "upstream.tcp_blocked" : "upstream.unreachable");
+		assert_int_equal(s.seen[udp].confidence, RC_CONF_LIKELY);
+		if (udp)
+			assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+	}
+}
+
 /*
  * A resolver that goes to TCP at once, as it was told to before. Its SYN is repeated, and may get through when the client has
  * its failure already.
@@ -249,6 +291,7 @@ int main(void)
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
 		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
+		cmocka_unit_test(servers_that_truncated_before_refuse_tcp_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
