@@ -84,7 +84,8 @@ struct link {
 	struct rc_dnssec_tally ds, denial;
 	const struct rc_dnssec_set *ds_set; /* verified, else as seen */
 	bool ds_good;
-	bool asked; /* a DS question was answered, so a missing proof is final */
+	bool bare_ds; /* a DS without signature, and nothing shows that its zone signs */
+	bool asked;   /* a DS question was answered, so a missing proof is final */
 	bool bare_referral;
 	bool bare_denial; /* of what would be a zone right below, by a resolver that proves nothing */
 	struct rc_dnssec_verdict insecure; /* why, from the denial */
@@ -121,6 +122,24 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	rc_dnssec_tally_add(&link->denial, &verdict, view);
 }
 
+/*
+ * A DS without signature is a fault where the zone that gives it is signed. It may as well be a zone of which nothing
+ * is seen: above a name two labels below the parent, or without any signature of its own.
+ */
+static void judge_bare_ds(const struct rc_dnssec_zone *parent, const struct rc_name *name,
+			  const struct rc_dnssec_view *view, struct rc_dnssec_verdict *verdict)
+{
+	bool right_above = name->labels == parent->name.labels + 1;
+	bool missing = verdict->state == RC_DNSSEC_V_FAULT &&
+		       verdict->fault == RC_DNSSEC_RRSIG_MISSING;
+	if (!missing || !view->msg->edns.do_bit || (parent->is_signed && right_above))
+		return;
+	if (parent->is_signed && parent->name.labels != 0)
+		verdict->doubtful = true;
+	else
+		verdict->state = RC_DNSSEC_V_UNKNOWN;
+}
+
 static void read_link(struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
 		      const struct rc_name *name, struct link *link)
 {
@@ -136,6 +155,9 @@ static void read_link(struct rc_dnssec_run *run, const struct rc_dnssec_zone *pa
 		}
 		struct rc_dnssec_verdict verdict = rc_dnssec_set_judge(run, set, &parent->name,
 								       parent->keys, false);
+		bool fault = verdict.state == RC_DNSSEC_V_FAULT;
+		judge_bare_ds(parent, name, view, &verdict);
+		link->bare_ds |= fault && verdict.state == RC_DNSSEC_V_UNKNOWN;
 		rc_dnssec_tally_add(&link->ds, &verdict, view);
 		if (!link->ds_set || (verdict.state == RC_DNSSEC_V_OK && !link->ds_good))
 			link->ds_set = set;
@@ -172,6 +194,11 @@ static void apply_ds(struct rc_dnssec_run *run, const struct rc_dnssec_zone *par
 		zone->status = parent->status == RC_DNSSEC_SECURE && !ds.weak
 				       ? RC_DNSSEC_BOGUS
 				       : RC_DNSSEC_INDETERMINATE;
+		return;
+	}
+	if (link->bare_ds && ds.n_ok == 0) { /* no resolver goes by it, unless it has to */
+		zone->no_ds = true;
+		zone->status = RC_DNSSEC_INDETERMINATE;
 		return;
 	}
 	zone->ds = rc_dnssec_ds_usable(link->ds_set->rrs);

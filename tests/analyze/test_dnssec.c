@@ -884,6 +884,37 @@ static void ds_signed_wrongly_is_the_parents_fault(void **state)
 	expect_fault(&s, RC_DNSSEC_SIGNATURE_INVALID, ".", PART_REFERRAL);
 }
 
+static void ds_without_signature_is_the_parents_fault(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	drop(s.parts[PART_REFERRAL].authority, LDNS_RR_TYPE_RRSIG);
+	expect_fault(&s, RC_DNSSEC_RRSIG_MISSING, ".", PART_REFERRAL);
+}
+
+/* The zone that gives it is not seen at all, or seen to exist: it may be unsigned. */
+static void ds_without_signature_of_an_unknown_parent_is_no_fault(void **state)
+{
+	(void)state;
+	for (unsigned seen = 0; seen < 2; seen++) {
+		struct scene s;
+		open_scene(&s);
+		if (seen)
+			add_referral(&s);
+		ldns_rr *ds = ds_of(EXAMPLE, KSK);
+		ldns_rdf_deep_free(ldns_rr_owner(ds));
+		ldns_rr_set_owner(ds, ldns_dname_new_frm_str("www.example."));
+		ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_DS)->answer, ds);
+		ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+				     record("www.example. A 192.0.2.1"));
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.status, RC_DNSSEC_INDETERMINATE);
+		assert_int_equal(s.result.n_findings, 0);
+		close_scene(&s);
+	}
+}
+
 static void empty_dnskey_answer_is_a_missing_key(void **state)
 {
 	(void)state;
@@ -1357,6 +1388,8 @@ int main(void)
 		cmocka_unit_test(ds_with_an_unassigned_algorithm_makes_the_zone_insecure),
 		cmocka_unit_test(ds_signed_wrongly_is_the_parents_fault),
 		cmocka_unit_test(empty_dnskey_answer_of_a_lame_server_is_no_missing_key),
+		cmocka_unit_test(ds_without_signature_is_the_parents_fault),
+		cmocka_unit_test(ds_without_signature_of_an_unknown_parent_is_no_fault),
 		cmocka_unit_test(empty_dnskey_answer_is_a_missing_key),
 		cmocka_unit_test(signing_key_outside_the_set_is_a_missing_key),
 		cmocka_unit_test(old_key_set_makes_a_missing_key_inconclusive),
