@@ -145,6 +145,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 {
 	const struct rc_dnssec_finding *d = &r->findings[0];
 	f->zone = &d->zone;
+	f->cut = d->cut.len > 0 ? &d->cut : NULL;
 	f->advice = d->undelegated ? &exempt : NULL;
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,

@@ -15,6 +15,7 @@ struct rc_finding {
 	const char *explanation;    /* one sentence; required unless the confidence is NONE */
 	const char *of_other;       /* as it was told of another name; NULL if it is of this one */
 	const struct rc_name *zone; /* subject; NULL unknown */
+	const struct rc_name *cut; /* concerns this delegation of the zone alone; NULL: all of it */
 	const struct rc_addr *server;   /* subject; NULL unknown or several */
 	const struct rc_advice *advice; /* static; NULL: the cause's own */
 	struct rc_evidence *evidence;   /* room for RC_EVIDENCE_MAX */

@@ -95,9 +95,12 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 	e->vague = f->vague;
 	e->advice = f->advice;
 	e->has_zone = f->zone != NULL;
+	e->has_cut = f->cut != NULL;
 	e->has_server = f->server != NULL;
 	if (e->has_zone)
 		e->zone = *f->zone;
+	if (e->has_cut)
+		e->cut = *f->cut;
 	if (e->has_server)
 		e->server = *f->server;
 	e->n_evidence = 0;
@@ -127,8 +130,10 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, &root), OF_ZONE), c, rule,
 		    confidence, f);
 	}
-	if (f->zone != NULL && f->zone->labels > 0)
-		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, f->zone), OF_ZONE), c, rule,
+	const struct rc_name *top = f->cut != NULL ? f->cut
+						   : f->zone; /* of all names that it concerns */
+	if (top != NULL && top->labels > 0)
+		put(m, key_of(m, &c->x->server, rc_name_hash(c->seed, top), OF_ZONE), c, rule,
 		    confidence, f);
 }
 

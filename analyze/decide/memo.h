@@ -16,11 +16,11 @@ struct rc_memo_entry {
 	const struct rc_rule *rule;
 	const struct rc_advice *advice; /* as of the finding */
 	enum rc_confidence confidence;
-	bool has_zone, has_server;
+	bool has_zone, has_cut, has_server;
 	bool vague;          /* as of the finding */
 	bool names_question; /* the explanation has the name it was made for */
 	bool of_other;       /* ... or another, by which that one was explained in turn */
-	struct rc_name zone;
+	struct rc_name zone, cut;
 	struct rc_addr server;
 	uint8_t n_evidence;
 	struct rc_evidence evidence[RC_MEMO_EVIDENCE]; /* without names */

@@ -31,6 +31,7 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	f->cached = cached;
 	f->advice = e->advice;
 	f->zone = e->has_zone ? rc_arena_copy(c->arena, &e->zone, sizeof e->zone) : NULL;
+	f->cut = e->has_cut ? rc_arena_copy(c->arena, &e->cut, sizeof e->cut) : NULL;
 	f->server = e->has_server ? rc_arena_copy(c->arena, &e->server, sizeof e->server) : NULL;
 	c->took = NULL; /* what the rule told is void */
 	c->names_client = false;
@@ -114,7 +115,7 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 	f->vague = f->generic = true;
 	f->cached = false;
 	f->advice = e->advice;
-	f->zone = NULL;
+	f->zone = f->cut = NULL;
 	f->server = NULL;
 	c->took = NULL;
 	c->names_client = false;

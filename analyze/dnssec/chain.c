@@ -189,6 +189,7 @@ static void apply_ds(struct rc_dnssec_run *run, const struct rc_dnssec_zone *par
 	struct rc_dnssec_tally ds = link->ds;
 	zone->disputed = link->denial.n_ok + link->denial.n_insecure != 0;
 	ds.doubtful |= zone->disputed;
+	ds.cut = &zone->name;
 	if (rc_dnssec_tally_report(run, &ds, &parent->name) && ds.n_unknown == 0) {
 		zone->broken = true;
 		zone->status = parent->status == RC_DNSSEC_SECURE && !ds.weak
@@ -216,6 +217,8 @@ static void apply_ds(struct rc_dnssec_run *run, const struct rc_dnssec_zone *par
 static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
 			  struct rc_dnssec_zone *zone, const struct link *link)
 {
+	struct rc_dnssec_tally denial = link->denial;
+	denial.cut = &zone->name;
 	zone->status = RC_DNSSEC_INDETERMINATE;
 	if (link->denial.n_ok + link->denial.n_insecure != 0) {
 		zone->no_ds = true;
@@ -228,7 +231,7 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 		}
 		return;
 	}
-	if (rc_dnssec_tally_report(run, &link->denial, &parent->name) && link->asked) {
+	if (rc_dnssec_tally_report(run, &denial, &parent->name) && link->asked) {
 		zone->broken = true;
 		if (parent->status == RC_DNSSEC_SECURE && !link->denial.weak)
 			zone->status = RC_DNSSEC_BOGUS;

@@ -39,7 +39,9 @@ struct rc_dnssec_msg {
 struct rc_dnssec_finding {
 	enum rc_dnssec_fault fault;
 	struct rc_name zone; /* the zone whose data is wrong (signer, or owner of the DS) */
-	size_t msg;          /* index into the messages: where it shows */
+	struct rc_name
+		cut; /* the delegation that this data is about (DS, or denial of one); len 0: none */
+	size_t msg;  /* index into the messages: where it shows */
 	const char *
 		detail; /* one phrase, ASCII: "RRSIG of www.example.com A by key 12345 expired 3 days before" */
 	bool undelegated; /* of a zone that the one above it proves not to be there */

@@ -108,6 +108,8 @@ bool rc_dnssec_tally_report(struct rc_dnssec_run *run, const struct rc_dnssec_ta
 									  : "",
 					    .conclusive = is_break && tally->n_unknown == 0 &&
 							  !tally->doubtful && !tally->weak};
+	if (tally->cut)
+		finding.cut = *tally->cut;
 	if (is_break && run->n_breaks < run->max_findings)
 		run->breaks[run->n_breaks++] = finding;
 	else if (!is_break && run->n_others < run->max_findings)

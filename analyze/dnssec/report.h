@@ -18,6 +18,8 @@ struct rc_dnssec_tally {
 	struct rc_dnssec_verdict worst; /* the first that failed */
 	size_t msg;                     /* of it, index of the caller */
 	size_t n_ok, n_insecure, n_fault, n_unknown;
+	const struct rc_name
+		*cut;  /* it is the word of the zone above on this delegation; NULL: it is not */
 	bool doubtful; /* they fail for different reasons, or doubtfully */
 	bool weak;     /* all that failed is weak, or without the DO bit (RFC 3225) */
 };

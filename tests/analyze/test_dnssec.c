@@ -881,7 +881,13 @@ static void ds_signed_wrongly_is_the_parents_fault(void **state)
 	struct scene s;
 	open_sound(&s);
 	damage(find(s.parts[PART_REFERRAL].authority, LDNS_RR_TYPE_RRSIG));
-	expect_fault(&s, RC_DNSSEC_SIGNATURE_INVALID, ".", PART_REFERRAL);
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.n_findings, 1);
+	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_INVALID);
+	assert_true(s.result.findings[0].conclusive);
+	assert_zone(&s.result.findings[0].zone, ".");
+	assert_zone(&s.result.findings[0].cut, "example");
+	close_scene(&s);
 }
 
 static void ds_without_signature_is_the_parents_fault(void **state)

@@ -136,6 +136,26 @@ static void a_verdict_about_a_zone_is_found_for_names_in_it(void **state)
 	rc_memo_free(m);
 }
 
+/* The DS that a zone gives for one below it is no matter of its other names. */
+static void a_verdict_about_a_delegation_is_found_below_it_alone(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_name zone = name_of("example"), cut = name_of("sub.example");
+	struct rc_finding f = {.explanation = "why", .zone = &zone, .cut = &cut};
+	struct scene s;
+	bool by_zone = false;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.sub.example", T0), &rule, RC_CONF_PROVEN, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "mail.sub.example", T0, &by_zone);
+	assert_non_null(e);
+	assert_true(by_zone);
+	assert_true(rc_name_equal(&e->zone, &zone));
+	assert_true(e->has_cut);
+	assert_true(rc_name_equal(&e->cut, &cut));
+	assert_null(find(m, SERVER, "www.example", T0, &by_zone));
+	rc_memo_free(m);
+}
+
 static void a_verdict_about_the_root_zone_does_not_explain_everything(void **state)
 {
 	struct rc_memo *m = new_memo();
@@ -280,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_is_found_for_its_server_and_name_alone),
 		cmocka_unit_test(a_verdict_is_found_for_other_addresses_of_the_resolver),
 		cmocka_unit_test(a_verdict_about_a_zone_is_found_for_names_in_it),
+		cmocka_unit_test(a_verdict_about_a_delegation_is_found_below_it_alone),
 		cmocka_unit_test(a_verdict_about_the_root_zone_does_not_explain_everything),
 		cmocka_unit_test(a_verdict_about_the_resolver_is_found_for_all_its_names),
 		cmocka_unit_test(a_verdict_grows_old),
