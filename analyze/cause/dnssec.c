@@ -209,6 +209,17 @@ static const struct rc_name *zone_said(struct rc_case *c, const struct rc_msg *a
 		       : NULL;
 }
 
+/*
+ * What a resolver says of validation where no server of a zone gave it anything usable: that it could not validate
+ * nothing.
+ */
+static enum rc_confidence cap_by_want(const struct rc_case *c, enum rc_confidence most)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	bool want = z != NULL && c->final == NULL && z->usable == 0;
+	return want && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+}
+
 static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -220,7 +231,8 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 				rule->cause.title);
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
-	return is_of_time(rule->param) && rc_may_share_clock(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return is_of_time(rule->param) && rc_may_share_clock(c) ? RC_CONF_POSSIBLE
+								: cap_by_want(c, RC_CONF_LIKELY);
 }
 
 /* This resolver does not say why; another one, asked the same, fails too and does. */
@@ -327,7 +339,8 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
 	f->vague = f->generic = true;
 	/* What the resolver itself lacks says more. */
-	enum rc_confidence most = rc_distrusts_keys(c) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	enum rc_confidence most = rc_distrusts_keys(c) ? RC_CONF_POSSIBLE
+						       : cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {

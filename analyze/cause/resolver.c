@@ -260,8 +260,12 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 		rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
 			 "another resolver answers the same question");
 	bool waited = c->x->end_ns - c->from_ns >= RC_SLOW_NS; /* it may have waited for somebody */
-	return alone && !waited && (status == RC_DNSSEC_INSECURE || can_check) ? RC_CONF_LIKELY
-									       : RC_CONF_POSSIBLE;
+	/* Without an anchor that holds not even what is unsigned is known to be, and nobody is served. */
+	bool serves = c->server_host != NULL && c->server_host->served > 0;
+	bool need_not_check = status == RC_DNSSEC_INSECURE &&
+			      (!checks || (serves && !rc_distrusts_keys(c)));
+	return alone && !waited && (need_not_check || can_check) ? RC_CONF_LIKELY
+								 : RC_CONF_POSSIBLE;
 }
 
 /* The next, from pos on, that put the question to this server by then and was not answered yet; NULL if there is none. */

@@ -111,7 +111,8 @@ static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 	    k->proof->answer->fault != RC_FAULT_NONE)
 		return false;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	k->whole = r->status == RC_DNSSEC_SECURE;
+	k->whole = r->status == RC_DNSSEC_SECURE ||
+		   (r->status == RC_DNSSEC_INSECURE && r->n_findings == 0);
 	bool root_alone = k->before == NULL && r->status == RC_DNSSEC_INDETERMINATE &&
 			  r->n_findings == 0 && !is_past_root(c);
 	k->told = told_anchor(c, k->proof->answer, &k->signal);
@@ -173,6 +174,9 @@ static void prove_root(struct rc_case *c, struct rc_finding *f, const struct roo
 
 static const char *say_verifies(struct rc_case *c, const struct root_keys *k)
 {
+	if (k->whole && rc_case_dnssec(c)->status == RC_DNSSEC_INSECURE)
+		return rc_say(c, "all signatures verify down to a zone above %s that has none",
+			      rc_say_name(c, c->qname));
 	if (k->whole)
 		return rc_say(c, "all signatures down to %s verify", rc_say_name(c, c->qname));
 	return c->foreign_root ? "it is given them each time" : "they verify";

@@ -174,6 +174,8 @@ static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
 {
 	(void)state;
 	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_SECURE), RC_CONF_POSSIBLE);
+	/* Nor is what is proven to be unsigned known to be without them. */
+	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
 	assert_int_equal(judge_anchor(600 * RC_NS_PER_S, RC_DNSSEC_SECURE), RC_CONF_NONE);
 	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INDETERMINATE), RC_CONF_NONE);
 }
@@ -215,6 +217,58 @@ static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void
 	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_BOGUS), RC_CONF_NONE);
 }
 
+/* It is given all it needs, of a zone without signatures, others resolve the name, and it fails. */
+static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
+{
+	struct scene s;
+	struct rc_host host = {.answered_ra = 1};
+	const struct rc_rule *rule = rule_of("resolver.internal");
+	(void)state;
+	for (unsigned served = 0; served < 2; served++)
+		for (unsigned validates = 0; validates < 2; validates++) {
+			struct rc_finding f = {.explanation = NULL};
+			set(&s, RC_DNSSEC_INSECURE);
+			s.x.answer.flags = RC_FLAG_RA;
+			s.links[0].x = s.links[1].x;
+			s.asked_name.query.do_bit = validates;
+			s.c.ede = 0;
+			s.c.failed_zone = RC_ZONE_NONE;
+			s.c.others.elsewhere_ok = 1;
+			s.c.others.elsewhere_example = &s.asked_name;
+			host.served = served;
+			s.c.server_host = &host;
+			assert_int_equal(rule->test(rule, &s.c, &f),
+					 served || !validates ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+		}
+}
+
+/* EDE 9 stands for keys that do not match as well as for keys that nobody would give. */
+static void what_no_server_would_give_was_not_validated(void **state)
+{
+	struct scene s;
+	struct rc_zone_view zone = {.name = name_of("example")};
+	(void)state;
+	static const char *const slugs[] = {"dnssec.denial_missing", "dnssec.validation_failed"};
+	static const unsigned codes[] = {12, 6};
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned usable = 0; usable < 2; usable++) {
+			struct rc_finding f = {.explanation = NULL};
+			struct rc_msg answer = {.edns = {.n_ede = 1}};
+			const struct rc_rule *rule = rule_of(slugs[i]);
+			set(&s, RC_DNSSEC_INDETERMINATE);
+			answer.edns.ede[0].code = (uint16_t)codes[i];
+			s.c.answer = &answer;
+			s.c.ede = RC_EDE(codes[i]);
+			s.c.final = NULL;
+			s.c.zones = &zone;
+			s.c.n_zones = 1;
+			s.c.failed_zone = 0;
+			zone.usable = usable;
+			assert_int_equal(rule->test(rule, &s.c, &f),
+					 usable ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +277,8 @@ int main(void)
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
+		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
+		cmocka_unit_test(what_no_server_would_give_was_not_validated),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
