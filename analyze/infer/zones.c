@@ -298,6 +298,27 @@ static void tally(struct rc_case *c, struct rc_zone_view *z, const struct rc_lin
 		s->worst = link->outcome;
 }
 
+/*
+ * A server that holds a copy of the alias's zone answers for it too: resolvers do not take its word, and ask the
+ * servers that the target is delegated to. Did this one, in vain?
+ */
+static bool goes_on_for_alias(const struct rc_case *c, const struct rc_link *whole)
+{
+	bool asked = false;
+	if (!(whole->x->answer.has & RC_HAS_ANSWER_CNAME))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name->role != RC_ROLE_ALIAS || !link->name->wanted ||
+		    link->x->qtype != whole->x->qtype || link->x->first_ns < whole->x->end_ns)
+			continue;
+		if (link->outcome == RC_OUT_USABLE)
+			return false;
+		asked = asked || link->outcome != RC_OUT_UNKNOWN;
+	}
+	return asked;
+}
+
 /* DNS64 (RFC 6147 5.1.6): where IPv6 has no address, those of IPv4 are asked for next: was that in vain? */
 static bool goes_on_for_ipv4(const struct rc_case *c, const struct rc_link *none)
 {
@@ -326,7 +347,7 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 	for (size_t i = 0; i < c->n_links && c->final == NULL; i++)
 		if (is_final(&c->links[i], c->x->qtype))
 			c->final = &c->links[i];
-	if (c->final != NULL && goes_on_for_ipv4(c, c->final))
+	if (c->final != NULL && (goes_on_for_ipv4(c, c->final) || goes_on_for_alias(c, c->final)))
 		c->final = NULL;
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *first = &c->links[i];

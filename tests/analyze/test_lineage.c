@@ -366,6 +366,39 @@ static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **st
 	assert_string_equal(s.seen[0].zone, "far.test");
 }
 
+/* The alias's server holds a copy of the other zone too, which is delegated elsewhere. */
+static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_delegated(void **state)
+{
+	static struct dns d;
+	const char *name = "www.example", *target = "www.far.test";
+	(void)state;
+	for (unsigned in_vain = 0; in_vain < 2; in_vain++) {
+		static struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, name);
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
+		dns_rr_a(&d, RC_ANSWER, target, "203.0.113.80");
+		say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
+		ask(&s, LATE + 12, RESOLVER, ROOT_SERVER, 4, FETCH, target);
+		dns_query(&d, 4, RC_FLAG_QR, target, RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "far.test", RC_TYPE_NS, "ns1.far.test");
+		dns_rr_a(&d, RC_ADDITIONAL, "ns1.far.test", PROVIDER_SERVER);
+		say(&s, LATE + 13, ROOT_SERVER, RESOLVER, 4, &d);
+		ask(&s, LATE + 14, RESOLVER, PROVIDER_SERVER, 5, FETCH, target);
+		if (in_vain)
+			reply(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, target);
+		else
+			reply_a(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, AUTHORITY, target);
+		reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_cause(&s, 0, in_vain ? "delegation.lame_refused" : "resolver.internal");
+	}
+}
+
 /* www is an alias of the zone's own name: what answers that is the answer. */
 static void an_alias_may_lead_to_what_lies_above_it(void **state)
 {
@@ -697,6 +730,8 @@ int main(void)
 		cmocka_unit_test(
 			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
 		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
+		cmocka_unit_test(
+			a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_delegated),
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
