@@ -240,6 +240,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		rc_hosts_note_mac(h, asker, x->asker_mac);
 		if (asker->group == RC_GROUP_NONE && asker->asked_rd0 <= NEIGHBOURS_LOOKED)
 			rc_hosts_note_neighbours(h, asker, &x->server);
+		if (fetch && rd && asker->group == RC_GROUP_NONE)
+			rc_hosts_join_by_mac(h, asker);
 	}
 	if (!rd) {
 		if (asker->asked_rd0 == 1 && asker->group == RC_GROUP_NONE)

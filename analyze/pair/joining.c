@@ -137,17 +137,22 @@ static bool is_at_work(const struct rc_hosts *h, const struct rc_host *host)
 	return host != NULL && host->asked_rd0 > 0 && rc_hosts_open(h, &host->addr) > 0;
 }
 
-/* It serves at an address of each family and has no others: one resolver, though it be asked for the same at both. */
+/*
+ * It serves at an address of each family, asks for others, and has no other addresses: one resolver, though it be asked
+ * for the same at both. Two that ask nobody may be far away, behind a router.
+ */
 static bool serves_both_families(const struct rc_hosts *h, const struct rc_station *st)
 {
+	uint32_t asked = 0;
 	if (st->n != 2 || rc_addr_is_v4(&st->addrs[0]) == rc_addr_is_v4(&st->addrs[1]))
 		return false;
 	for (unsigned i = 0; i < st->n; i++) {
 		const struct rc_host *host = rc_hosts_find(h, &st->addrs[i]);
 		if (host == NULL || host->answered_ra == 0)
 			return false;
+		asked += host->asked_rd0 + host->fetches;
 	}
-	return true;
+	return asked > 0;
 }
 
 void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)

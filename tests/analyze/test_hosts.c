@@ -475,19 +475,27 @@ static void two_resolvers_behind_one_card_are_not_told_apart_by_it(void **state)
 	rc_hosts_free(h);
 }
 
-/* A forwarder, which never asks as resolvers do. */
+/* A forwarder, which never asks as resolvers do. Two that ask nothing may be any two behind a router. */
 static void services_of_both_families_on_one_card_are_one_resolver(void **state)
 {
 	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2};
 	(void)state;
-	for (unsigned same = 0; same < 2; same++) {
-		struct rc_hosts *h = new_hosts();
-		answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
-		answer(h, T0, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA,
-		       same ? mac : other);
-		assert_int_equal(are_one(h, SERVICE, SERVICE6), same);
-		rc_hosts_free(h);
-	}
+	for (unsigned same = 0; same < 2; same++)
+		for (unsigned asks = 0; asks < 2; asks++) {
+			struct rc_hosts *h = new_hosts();
+			struct rc_exchange x = exchange(T0 + MS, SERVICE, "203.0.113.1", RC_FLAG_RD,
+							1);
+			struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker),
+						    rc_addr_hash(SEED, &x.server)};
+			answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+			answer(h, T0, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA,
+			       same ? mac : other);
+			memcpy(x.asker_mac, mac, sizeof mac);
+			if (asks)
+				rc_hosts_note_query(h, &x, &keys, no_mac, true);
+			assert_int_equal(are_one(h, SERVICE, SERVICE6), same && asks);
+			rc_hosts_free(h);
+		}
 }
 
 /* A secondary that transfers a zone asks with RD=0 as well. */
