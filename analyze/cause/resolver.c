@@ -261,7 +261,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 			 "another resolver answers the same question");
 	bool waited = c->x->end_ns - c->from_ns >= RC_SLOW_NS; /* it may have waited for somebody */
 	/* Without an anchor that holds not even what is unsigned is known to be, and nobody is served. */
-	bool serves = c->server_host != NULL && c->server_host->served > 0;
+	bool serves = c->server_host != NULL && c->server_host->served_checked > 0;
 	bool need_not_check = status == RC_DNSSEC_INSECURE &&
 			      (!checks || (serves && !rc_distrusts_keys(c)));
 	return alone && !waited && (need_not_check || can_check) ? RC_CONF_LIKELY

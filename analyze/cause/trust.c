@@ -1,6 +1,7 @@
 /*
  * DNSSEC faults of one resolver, or of its cache: everything verifies, but not there.
  */
+#include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
@@ -119,6 +120,13 @@ static bool distrusts_root(struct rc_case *c, struct root_keys *k)
 	return k->whole || root_alone;
 }
 
+/* While it waits for it still: what comes long after may come too late. */
+static bool gives_keys(const struct rc_link *link, const struct rc_followed *zone)
+{
+	return link->name == zone && link->x->qtype == RC_TYPE_DNSKEY &&
+	       link->outcome == RC_OUT_USABLE && link->x->end_ns - link->x->first_ns < RC_SLOW_NS;
+}
+
 /*
  * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
  * there are none. It rejects them.
@@ -127,13 +135,18 @@ static const struct rc_link *zone_keys_again(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *keys = &c->links[i];
-		unsigned n = 0;
+		int64_t given_ns = INT64_MAX;
+		unsigned n = 1;
 		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
 			continue;
 		for (size_t k = i; k < c->n_links; k++)
-			n += c->links[k].name == keys->name &&
-			     c->links[k].x->qtype == RC_TYPE_DNSKEY &&
-			     c->links[k].outcome == RC_OUT_USABLE;
+			if (gives_keys(&c->links[k], keys->name) &&
+			    c->links[k].x->end_ns < given_ns)
+				given_ns = c->links[k].x->end_ns;
+		/* Before that it asked again because nobody had answered yet. */
+		for (size_t k = i; k < c->n_links; k++)
+			n += gives_keys(&c->links[k], keys->name) &&
+			     c->links[k].x->first_ns >= given_ns;
 		if (n >= KEYS_AGAIN_MIN)
 			return keys;
 	}

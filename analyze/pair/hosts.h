@@ -20,26 +20,27 @@
 
 struct rc_host {
 	struct rc_addr addr;
-	int64_t last_ns;        /* last seen */
-	uint32_t answered;      /* answers it gave, any RCODE */
-	uint32_t answered_ra;   /* ... with RA=1 */
-	uint32_t answered_ra0;  /* ... to RD=1 with RA=0 */
-	uint32_t answered_aa;   /* ... NOERROR or NXDOMAIN with AA=1 */
-	uint32_t answered_ad;   /* ... with RA=1 and AD=1: it validates, and can */
-	uint32_t served;        /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
-	uint32_t asked_rd0;     /* queries it sent with RD=0 */
-	uint32_t asked_rd1;     /* ... with RD=1 (counted once it has an entry) */
-	uint32_t asked_keys;    /* ... of them for DNSKEY: it validates */
-	uint32_t asked_keys_cd; /* ... of them with CD=1: it asks all it validates so */
-	uint32_t fetches;       /* queries it sent for names it had just been asked */
-	uint32_t got_referrals; /* ... of them referrals, to RD=0 */
-	uint32_t got_answers;   /* answers it got as an asker */
-	uint32_t unanswered;    /* questions to it that got no answer */
-	uint32_t truncated;     /* answers over UDP with TC=1 */
-	uint32_t slips;         /* answers it truncated over UDP that turned out small over TCP */
-	int64_t slip_ns;        /* the latest of these */
-	uint64_t slip_name;     /* its name hash */
-	uint64_t servers_asked; /* bitmap of hashed server addresses it asked with RD=0 */
+	int64_t last_ns;         /* last seen */
+	uint32_t answered;       /* answers it gave, any RCODE */
+	uint32_t answered_ra;    /* ... with RA=1 */
+	uint32_t answered_ra0;   /* ... to RD=1 with RA=0 */
+	uint32_t answered_aa;    /* ... NOERROR or NXDOMAIN with AA=1 */
+	uint32_t answered_ad;    /* ... with RA=1 and AD=1: it validates, and can */
+	uint32_t served;         /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
+	uint32_t served_checked; /* ... of them with CD=0: nothing that it would not validate */
+	uint32_t asked_rd0;      /* queries it sent with RD=0 */
+	uint32_t asked_rd1;      /* ... with RD=1 (counted once it has an entry) */
+	uint32_t asked_keys;     /* ... of them for DNSKEY: it validates */
+	uint32_t asked_keys_cd;  /* ... of them with CD=1: it asks all it validates so */
+	uint32_t fetches;        /* queries it sent for names it had just been asked */
+	uint32_t got_referrals;  /* ... of them referrals, to RD=0 */
+	uint32_t got_answers;    /* answers it got as an asker */
+	uint32_t unanswered;     /* questions to it that got no answer */
+	uint32_t truncated;      /* answers over UDP with TC=1 */
+	uint32_t slips;          /* answers it truncated over UDP that turned out small over TCP */
+	int64_t slip_ns;         /* the latest of these */
+	uint64_t slip_name;      /* its name hash */
+	uint64_t servers_asked;  /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	uint16_t asked_source;     /* where its last query was captured */
 	uint16_t

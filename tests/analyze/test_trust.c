@@ -181,21 +181,25 @@ static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
 }
 
 /* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
-static enum rc_confidence judge_zone_keys(const char *zone, unsigned times,
+static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int64_t took_ns,
 					  enum rc_dnssec_status status)
 {
 	static struct root_scene s;
-	static struct rc_record r;
+	static struct rc_record r[4];
 	struct rc_finding f = {.explanation = NULL};
 	struct rc_link links[4];
 	s = (struct root_scene){.resolver = addr(RESOLVER)};
 	s.root.name = name_of(zone);
 	set(&s.scene, status);
 	struct rc_case *c = &s.scene.c;
-	r.x = (struct rc_exchange){.qtype = RC_TYPE_DNSKEY, .state = RC_X_ANSWERED};
-	for (unsigned i = 0; i < times; i++)
+	for (unsigned i = 0; i < times; i++) {
+		r[i].x = (struct rc_exchange){.qtype = RC_TYPE_DNSKEY,
+					      .state = RC_X_ANSWERED,
+					      .first_ns = i * RC_NS_PER_S,
+					      .end_ns = i * RC_NS_PER_S + took_ns};
 		links[i] = (struct rc_link){
-			.record = &r, .x = &r.x, .name = &s.root, .outcome = RC_OUT_USABLE};
+			.record = &r[i], .x = &r[i].x, .name = &s.root, .outcome = RC_OUT_USABLE};
+	}
 	c->links = links;
 	c->n_links = times;
 	c->final = &links[0];
@@ -211,10 +215,13 @@ static enum rc_confidence judge_zone_keys(const char *zone, unsigned times,
 static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void **state)
 {
 	(void)state;
-	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_SECURE), RC_CONF_POSSIBLE);
-	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
-	assert_int_equal(judge_zone_keys("example", 2, RC_DNSSEC_SECURE), RC_CONF_NONE);
-	assert_int_equal(judge_zone_keys("example", 3, RC_DNSSEC_BOGUS), RC_CONF_NONE);
+	assert_int_equal(judge_zone_keys("example", 3, MS, RC_DNSSEC_SECURE), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_zone_keys("example", 3, MS, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_zone_keys("example", 2, MS, RC_DNSSEC_SECURE), RC_CONF_NONE);
+	assert_int_equal(judge_zone_keys("example", 3, MS, RC_DNSSEC_BOGUS), RC_CONF_NONE);
+	/* Asked again because no answer had come yet. */
+	assert_int_equal(judge_zone_keys("example", 3, 3 * RC_NS_PER_S, RC_DNSSEC_SECURE),
+			 RC_CONF_NONE);
 }
 
 /* It is given all it needs, of a zone without signatures, others resolve the name, and it fails. */
@@ -235,7 +242,8 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			s.c.failed_zone = RC_ZONE_NONE;
 			s.c.others.elsewhere_ok = 1;
 			s.c.others.elsewhere_example = &s.asked_name;
-			host.served = served;
+			host.served = 1;
+			host.served_checked = served;
 			s.c.server_host = &host;
 			assert_int_equal(rule->test(rule, &s.c, &f),
 					 served || !validates ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
