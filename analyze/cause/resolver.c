@@ -221,6 +221,17 @@ static enum rc_confidence by_false_root(struct rc_case *c, struct rc_finding *f,
 	return RC_CONF_LIKELY;
 }
 
+/* It validates, though it may have to ask some servers as if it did not: those that choke on EDNS. */
+static bool has_asked_keys(const struct rc_case *c)
+{
+	bool asked = c->server_host != NULL && c->server_host->asked_keys > 0;
+	for (size_t i = 0; i < c->n_resolver && !asked; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		asked = h != NULL && h->asked_keys > 0;
+	}
+	return asked;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -263,7 +274,8 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	/* Without an anchor that holds not even what is unsigned is known to be, and nobody is served. */
 	bool serves = c->server_host != NULL && c->server_host->served_checked > 0;
 	bool need_not_check = status == RC_DNSSEC_INSECURE &&
-			      (!checks || (serves && !rc_distrusts_keys(c)));
+			      (serves ? !checks || !rc_distrusts_keys(c)
+				      : !checks && !has_asked_keys(c));
 	return alone && !waited && (need_not_check || can_check) ? RC_CONF_LIKELY
 								 : RC_CONF_POSSIBLE;
 }

@@ -247,6 +247,11 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			s.c.server_host = &host;
 			assert_int_equal(rule->test(rule, &s.c, &f),
 					 served || !validates ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+			/* It validates for others, if not for this zone, whose servers choke on EDNS. */
+			host.asked_keys = 1;
+			assert_int_equal(rule->test(rule, &s.c, &f),
+					 served ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+			host.asked_keys = 0;
 		}
 }
 
