@@ -83,6 +83,21 @@ static void mark_open(struct rc_pair *p, struct rc_record *c, uint32_t mark)
 	}
 }
 
+/* Over this connection: who resets it then has had enough of it, and is there. */
+static bool has_answered(const struct rc_pair *p, const struct rc_record *c)
+{
+	uint64_t pos = c->x.name_hash == RC_CONNECT_HASH ? c->link : 0;
+	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL)
+			return false;
+		if (r->x.state == RC_X_ANSWERED)
+			return true;
+		pos = r->link;
+	}
+	return false;
+}
+
 static void add_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 			   struct rc_record **ret_connection)
 {
@@ -136,7 +151,7 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			c->x.end_source = o->source;
 			p->stats.tcp_failed++;
 		}
-		mark_open(p, c, RC_X_RESET);
+		mark_open(p, c, has_answered(p, c) ? RC_X_CLOSED : RC_X_RESET);
 	} else if (o->tcp_event == RC_TCP_CLOSED) {
 		mark_open(p, c, RC_X_CLOSED);
 	} else if (o->tcp_event == RC_TCP_GAP) {

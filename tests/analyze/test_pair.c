@@ -503,12 +503,28 @@ static void a_reset_marks_the_open_queries_of_its_connection(void **state)
 	elsewhere.src_port = PORT + 5;
 	observe(s, elsewhere);
 	uint64_t other = s->last_pos;
-	observe(s, over_tcp(answer_obs(10, 1, "www.example")));
 	observe(s, obs_tcp(T0 + 20 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
-	assert_true(at(s, pos[0])->marks & RC_X_RESET);
-	assert_false(at(s, pos[1])->marks & RC_X_RESET);
-	assert_true(at(s, pos[2])->marks & RC_X_RESET);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(at(s, pos[i])->marks & RC_X_RESET);
 	assert_false(at(s, other)->marks & RC_X_RESET);
+}
+
+/* A server that takes one query a connection is there. */
+static void a_reset_after_an_answer_closes_the_connection(void **state)
+{
+	struct scene *s = *state;
+	uint64_t pos[2];
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT));
+	for (unsigned i = 0; i < 2; i++) {
+		observe(s, over_tcp(query_obs(2 + i, i, "www.example")));
+		pos[i] = s->last_pos;
+	}
+	observe(s, over_tcp(answer_obs(10, 0, "www.example")));
+	observe(s, obs_tcp(T0 + 20 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	assert_false(at(s, pos[0])->marks & (RC_X_RESET | RC_X_CLOSED));
+	assert_true(at(s, pos[1])->marks & RC_X_CLOSED);
+	assert_false(at(s, pos[1])->marks & RC_X_RESET);
 }
 
 static void a_reset_of_a_connection_older_than_the_timeout_still_marks(void **state)
@@ -527,7 +543,7 @@ static void a_reset_of_a_connection_older_than_the_timeout_still_marks(void **st
 			open = pos;
 	observe(s, obs_tcp(T0 + 18100 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
 	assert_int_equal(at(s, open)->state, RC_X_PENDING);
-	assert_true(at(s, open)->marks & RC_X_RESET);
+	assert_true(at(s, open)->marks & RC_X_CLOSED);
 }
 
 static void a_handshake_refused_is_no_connection(void **state)
@@ -839,6 +855,7 @@ int main(void)
 		CASE(a_truncated_answer_and_its_retry_over_tcp_are_linked),
 		CASE(udp_and_tcp_do_not_pair_with_each_other),
 		CASE(a_reset_marks_the_open_queries_of_its_connection),
+		CASE(a_reset_after_an_answer_closes_the_connection),
 		CASE(a_reset_of_a_connection_older_than_the_timeout_still_marks),
 		CASE(a_handshake_refused_is_no_connection),
 		CASE(a_handshake_without_answer_fails_at_its_deadline),
