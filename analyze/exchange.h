@@ -16,7 +16,9 @@ enum {                           /* rc_exchange.marks: what else happened to it 
        RC_X_ICMP = 1u << 0,      /* an ICMP error quoted an attempt and was meant for the asker */
        RC_X_ICMP_HARD = 1u << 1, /* ... and said that it did not arrive */
        RC_X_RESET = 1u << 2,     /* the TCP connection was reset by the server */
-       RC_X_CLOSED = 1u << 3, /* ... closed without an answer, or reset after answers to others */
+       RC_X_CLOSED =
+	       1u
+	       << 3, /* ... closed without an answer, or reset after that or after other answers */
        RC_X_NO_CONNECT = 1u << 4, /* the TCP handshake never completed */
        RC_X_LATE = 1u << 5,     /* an answer came after the deadline or after a resolver gave up */
        RC_X_WRONG_ID = 1u << 6, /* a reply to this question came with another ID */

@@ -83,9 +83,11 @@ static void mark_open(struct rc_pair *p, struct rc_record *c, uint32_t mark)
 	}
 }
 
-/* Over this connection: who resets it then has had enough of it, and is there. */
-static bool has_answered(const struct rc_pair *p, const struct rc_record *c)
+/* The server closed this connection, or has answered over it: who resets it then has had enough of it, and is there. */
+static bool was_served(const struct rc_pair *p, const struct rc_record *c)
 {
+	if (c->x.marks & RC_X_CLOSED)
+		return true;
 	uint64_t pos = c->x.name_hash == RC_CONNECT_HASH ? c->link : 0;
 	for (unsigned i = 0; i < CONNECTION_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(p->recorder, pos);
@@ -151,8 +153,9 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			c->x.end_source = o->source;
 			p->stats.tcp_failed++;
 		}
-		mark_open(p, c, has_answered(p, c) ? RC_X_CLOSED : RC_X_RESET);
+		mark_open(p, c, was_served(p, c) ? RC_X_CLOSED : RC_X_RESET);
 	} else if (o->tcp_event == RC_TCP_CLOSED) {
+		c->x.marks |= RC_X_CLOSED;
 		mark_open(p, c, RC_X_CLOSED);
 	} else if (o->tcp_event == RC_TCP_GAP) {
 		mark_open(p, c, RC_X_GAP);

@@ -527,6 +527,21 @@ static void a_reset_after_an_answer_closes_the_connection(void **state)
 	assert_false(at(s, pos[1])->marks & RC_X_RESET);
 }
 
+/* What is asked after that is not heard any more. */
+static void a_reset_after_the_end_of_a_connection_is_none_of_the_network(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	observe(s, obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT));
+	observe(s, over_tcp(query_obs(2, 1, "www.example")));
+	observe(s, obs_tcp(T0 + 3 * MS, RC_TCP_CLOSED, SERVER, 53, CLIENT, PORT));
+	observe(s, over_tcp(query_obs(4, 2, "www.example")));
+	uint64_t late = s->last_pos;
+	observe(s, obs_tcp(T0 + 5 * MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	assert_true(at(s, late)->marks & RC_X_CLOSED);
+	assert_false(at(s, late)->marks & RC_X_RESET);
+}
+
 static void a_reset_of_a_connection_older_than_the_timeout_still_marks(void **state)
 {
 	struct scene *s = *state;
@@ -856,6 +871,7 @@ int main(void)
 		CASE(udp_and_tcp_do_not_pair_with_each_other),
 		CASE(a_reset_marks_the_open_queries_of_its_connection),
 		CASE(a_reset_after_an_answer_closes_the_connection),
+		CASE(a_reset_after_the_end_of_a_connection_is_none_of_the_network),
 		CASE(a_reset_of_a_connection_older_than_the_timeout_still_marks),
 		CASE(a_handshake_refused_is_no_connection),
 		CASE(a_handshake_without_answer_fails_at_its_deadline),
