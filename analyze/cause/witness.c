@@ -4,7 +4,8 @@
 
 /* Codes whose texts are about validation (RFC 8914 4; 25 and 27 of the registry), and OTHER. */
 #define VALIDATION_CODES UINT64_C(0x0a001fe7)
-#define NETWORK_CODES (UINT64_C(1) << 22 | UINT64_C(1) << 23)
+/* ... about the servers asked, be it for keys. */
+#define NETWORK_CODES (UINT64_C(1) << 9 | UINT64_C(1) << 22 | UINT64_C(1) << 23)
 
 /* The first that a text holds counts. */
 static const struct {
@@ -19,18 +20,34 @@ static const struct {
 	{"DS hash mismatches", RC_DNSSEC_DS_MISMATCH},
 	{"no keys have a DS", RC_DNSSEC_DS_MISMATCH},
 	{"not secured by DNSKEY that matches DS", RC_DNSSEC_DS_MISMATCH},
-	{"No DNSKEY record", RC_DNSSEC_DNSKEY_MISSING},
-	{"no DNSKEY rrset", RC_DNSSEC_DNSKEY_MISSING},
+	{"DNSKEY RRset did not match DS", RC_DNSSEC_DNSKEY_MISSING},
 	{"signatures from unknown keys", RC_DNSSEC_DNSKEY_MISSING},
 	{"no signatures over NSEC", RC_DNSSEC_DENIAL_INVALID},
 	{"no signatures", RC_DNSSEC_RRSIG_MISSING},
 	{"signature missing", RC_DNSSEC_RRSIG_MISSING},
+	{"signature for expected key and algorithm missing", RC_DNSSEC_RRSIG_MISSING},
+	{"missing verification of DNSKEY signature", RC_DNSSEC_RRSIG_MISSING},
+	{"signer name ", RC_DNSSEC_SIGNATURE_INVALID},
+	{"signature too short", RC_DNSSEC_SIGNATURE_INVALID},
+	{"signature covers wrong type", RC_DNSSEC_SIGNATURE_INVALID},
+	{"signature has wrong ", RC_DNSSEC_SIGNATURE_INVALID},
+	{"signature labelcount ", RC_DNSSEC_SIGNATURE_INVALID},
 	{"no DNSSEC records", RC_DNSSEC_DENIAL_MISSING},
 	{"no NSEC3 records", RC_DNSSEC_DENIAL_MISSING},
+	{"no NSECs or NSEC3s", RC_DNSSEC_DENIAL_MISSING},
+	{"no valid NSEC3s", RC_DNSSEC_DENIAL_INVALID},
 	{"no NSEC3 closest encloser", RC_DNSSEC_DENIAL_INVALID},
 	{"no NSEC3 next closer", RC_DNSSEC_DENIAL_INVALID},
 	{"without ZSK flag", RC_DNSSEC_NO_ZONE_KEY_BIT},
 	{"proof failed", RC_DNSSEC_DENIAL_INVALID},
+	{"prove absence of DS", RC_DNSSEC_DENIAL_INVALID},
+	{"did not prove no DS", RC_DNSSEC_DENIAL_INVALID},
+	{"no DS but also no proof of that", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 has DS in bitmap", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 from child zone", RC_DNSSEC_DENIAL_INVALID},
+	{"not opt-out", RC_DNSSEC_DENIAL_INVALID},
+	{"is not b32.signer name", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC next owner overreaches", RC_DNSSEC_DENIAL_INVALID},
 	{"zone has no known algorithms", RC_DNSSEC_ALGORITHM_UNSUPPORTED},
 	{"unknown algorithm", RC_DNSSEC_ALGORITHM_UNSUPPORTED},
 	/* Knot Resolver: a stable mark of four characters for each place in its code */
@@ -42,14 +59,21 @@ static const struct {
 	{"NMJZ", RC_DNSSEC_DS_MISMATCH},
 	{"O4TP", RC_DNSSEC_DNSKEY_MISSING},
 	{"AUO2", RC_DNSSEC_NSEC3_ITERATIONS},
-	/* BIND from 9.21 on, Cloudflare, Google */
+	/* BIND from 9.21 on, Cloudflare, Google, Technitium */
 	{"DNSKEY found but not matching DS", RC_DNSSEC_DS_MISMATCH},
 	{"no DNSKEY found", RC_DNSSEC_DNSKEY_MISSING},
-	{"no SEP matching the DS", RC_DNSSEC_DS_MISMATCH},
+	{"o SEP matching the DS", RC_DNSSEC_DS_MISMATCH},
 	{"No DNSKEY matches DS", RC_DNSSEC_DS_MISMATCH},
+	{"returned no DNSKEYs", RC_DNSSEC_DNSKEY_MISSING},
+	{"using DNSKEY ids", RC_DNSSEC_SIGNATURE_INVALID},
+	{"RRSIG with malformed signature", RC_DNSSEC_SIGNATURE_INVALID},
+	{"proof of non-existence of", RC_DNSSEC_DENIAL_INVALID},
 };
 
-/* Cloudflare and Google name the rcode that a server gave, PowerDNS and Cloudflare its silence. */
+/* Unbound's words for a zone without keys, and for keys that it could not fetch. */
+static const char no_keys[] = "No DNSKEY record";
+
+/* The rcode that a server gave, or its silence: Cloudflare, Google, Technitium, PowerDNS; Unbound of keys. */
 static const struct {
 	const char *text;
 	enum rc_outcome outcome;
@@ -58,16 +82,33 @@ static const struct {
 	{"rcode=SERVFAIL", RC_OUT_SERVFAIL},
 	{"rcode=FORMERR", RC_OUT_FORMERR},
 	{"rcode=NOTIMP", RC_OUT_NOTIMP},
+	{"RCODE=Refused", RC_OUT_REFUSED},
+	{"RCODE=ServerFailure", RC_OUT_SERVFAIL},
+	{"RCODE=FormatError", RC_OUT_FORMERR},
+	{"RCODE=NotImplemented", RC_OUT_NOTIMP},
+	{"got REFUSED", RC_OUT_REFUSED},
+	{"got SERVFAIL", RC_OUT_SERVFAIL},
+	{"got FORMERR", RC_OUT_FORMERR},
+	{"got NOTIMPL", RC_OUT_NOTIMP},
+	{"upstream server timeout", RC_OUT_TIMEOUT},
 	{"timed out", RC_OUT_TIMEOUT},
 	{"time limit exceeded", RC_OUT_TIMEOUT},
 	{"imeout waiting for answer", RC_OUT_TIMEOUT},
-	{"unreachable", RC_OUT_ICMP},
+	{"nreachable", RC_OUT_ICMP},
 	{"onnection refused", RC_OUT_ICMP},
+	{"ConnectionRefused", RC_OUT_ICMP},
 };
 
 /* What stands before the name of a zone in a text. */
-static const char *const zone_marks[] = {"for key ", "delegation ", "matching the DS found for ",
-					 "No DNSKEY matches DS RRs of "};
+static const char *const zone_marks[] = {"for key ",
+					 "for validation ",
+					 "delegation ",
+					 "matching the DS found for ",
+					 "No DNSKEY matches DS RRs of ",
+					 "not matching DS ",
+					 "no DNSKEY found ",
+					 "for DNSKEY ",
+					 "returned no DNSKEYs for "};
 
 static const uint8_t *text_of(const struct rc_msg *m, const struct rc_ede *ede)
 {
@@ -96,6 +137,21 @@ uint64_t rc_witness_codes(const struct rc_msg *answer)
 	return codes;
 }
 
+/* An answer without keys came: its server is named. Of a fetch that failed the reason is, or nothing. */
+static bool says_no_keys(const struct rc_msg *m, const struct rc_ede *ede)
+{
+	const uint8_t *end = text_of(m, ede), *at = find(m, ede, no_keys);
+	if (at == NULL)
+		return false;
+	end += ede->text_len;
+	at += sizeof no_keys - 1;
+	if (end - at > 1 && at[1] == '[') {
+		const uint8_t *close = memchr(at, ']', (size_t)(end - at));
+		at = close == NULL ? end : close + 1;
+	}
+	return end - at >= 6 && memcmp(at, " from ", 6) == 0;
+}
+
 uint32_t rc_witness_fault(const struct rc_msg *answer)
 {
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
@@ -104,6 +160,8 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 			if (has_code(ede, VALIDATION_CODES) &&
 			    find(answer, ede, faults[k].text) != NULL)
 				return faults[k].fault;
+		if (has_code(ede, VALIDATION_CODES) && says_no_keys(answer, ede))
+			return RC_DNSSEC_DNSKEY_MISSING;
 	}
 	return RC_WITNESS_NONE;
 }
@@ -135,7 +193,7 @@ bool rc_witness_gave_up_aliases(const struct rc_msg *answer)
 	return false;
 }
 
-/* Reads the name that begins at text, up to a blank or a comma. */
+/* Reads the name that begins at text, up to a blank or a comma, or to the type that some set behind it ("/A"). */
 static bool read_name(const uint8_t *text, size_t len, struct rc_name *ret_name)
 {
 	char word[RC_NAME_TEXT_MAX + 1];
@@ -144,7 +202,10 @@ static bool read_name(const uint8_t *text, size_t len, struct rc_name *ret_name)
 		n++;
 	memcpy(word, text, n);
 	word[n] = '\0';
-	return n > 0 && rc_name_parse(word, ret_name) == 0;
+	char *type = strrchr(word, '/');
+	if (type != NULL && strchr(type, '.') == NULL)
+		*type = '\0';
+	return word[0] != '\0' && rc_name_parse(word, ret_name) == 0;
 }
 
 bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,

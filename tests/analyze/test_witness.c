@@ -31,6 +31,19 @@ static void a_text_names_its_fault(void **state)
 		{9, "no SEP matching the DS found for example.com.", RC_DNSSEC_DS_MISMATCH},
 		{10, "JZAJ", RC_DNSSEC_RRSIG_MISSING},
 		{9, "NMJZ: no matching SEP", RC_DNSSEC_DS_MISMATCH},
+		{9, "Attack detected! No SEP matching the DS found for example.com",
+		 RC_DNSSEC_DS_MISMATCH},
+		{9, "DNSKEY RRset did not match DS RRset by name", RC_DNSSEC_DNSKEY_MISSING},
+		{6, "signature for expected key and algorithm missing from 192.0.2.1",
+		 RC_DNSSEC_RRSIG_MISSING},
+		{6, "signer name mismatches key name", RC_DNSSEC_SIGNATURE_INVALID},
+		{6, "failed to verify www.example.com. A: using DNSKEY ids = [46436]",
+		 RC_DNSSEC_SIGNATURE_INVALID},
+		{6, "proof of non-existence of example.com. A", RC_DNSSEC_DENIAL_INVALID},
+		{6, "NSEC3s: covering NSEC3 was not opt-out in an opt-out zone",
+		 RC_DNSSEC_DENIAL_INVALID},
+		{6, "no NSECs or NSEC3s when attempting to prove no DS", RC_DNSSEC_DENIAL_MISSING},
+		{7, "not all NSEC3 records secure from 192.0.2.1", RC_WITNESS_NONE},
 		{6, "I74V", RC_WITNESS_NONE},
 		{6, "", RC_WITNESS_NONE},
 	};
@@ -66,6 +79,11 @@ static void the_rcode_met_upstream_is_read(void **state)
 			 RC_OUT_SERVFAIL);
 	assert_int_equal(rc_witness_outcome(said(22, "Timeout waiting for answer(s)")),
 			 RC_OUT_TIMEOUT);
+	assert_int_equal(
+		rc_witness_outcome(said(22, "ns1 (192.0.2.1) returned RCODE=Refused for a")),
+		RC_OUT_REFUSED);
+	assert_int_equal(rc_witness_outcome(said(23, "Socket error for a: ConnectionRefused")),
+			 RC_OUT_ICMP);
 	assert_int_equal(rc_witness_outcome(said(22, "")), RC_OUT_COUNT);
 	assert_int_equal(rc_witness_outcome(NULL), RC_OUT_COUNT);
 }
@@ -93,10 +111,48 @@ static void a_zone_named_must_hold_the_name(void **state)
 		said(9, "no signatures from 192.0.2.1 for key Example.COM. while"), &name, &zone));
 	struct rc_name want = name_of("example.com");
 	assert_true(rc_name_equal(&zone, &want));
+	assert_true(rc_witness_zone(said(9, "DNSKEY found but not matching DS example.com/DNSKEY"),
+				    &name, &zone));
+	assert_true(rc_name_equal(&zone, &want));
+	struct rc_name host = name_of("1.0/25.2.0.192.in-addr.arpa"),
+		       cut = name_of("0/25.2.0.192.in-addr.arpa");
+	assert_true(rc_witness_zone(said(10, "for DNSKEY 0/25.2.0.192.in-addr.arpa., id = 1"),
+				    &host, &zone));
+	assert_true(rc_name_equal(&zone, &cut));
 	assert_true(rc_witness_zone(said(22, "delegation com"), &name, &zone));
 	assert_false(rc_witness_zone(said(22, "delegation example.net"), &name, &zone));
 	assert_false(rc_witness_zone(said(22, "delegation "), &name, &zone));
 	assert_false(rc_witness_zone(said(22, "example.com"), &name, &zone));
+}
+
+/* Unbound names the server that gave an answer without keys, and no server where none did. */
+static void keys_that_could_not_be_fetched_are_not_called_missing(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t fault;
+		enum rc_outcome outcome;
+	} rows[] = {
+		{"No DNSKEY record from 192.0.2.1 for key example.com.", RC_DNSSEC_DNSKEY_MISSING,
+		 RC_OUT_COUNT},
+		{"No DNSKEY record [misc failure] from 192.0.2.1 for key example.com.",
+		 RC_DNSSEC_DNSKEY_MISSING, RC_OUT_COUNT},
+		{"No DNSKEY record for key example.com.", RC_WITNESS_NONE, RC_OUT_COUNT},
+		{"No DNSKEY record [all servers for this domain failed, at zone example.com. from "
+		 "192.0.2.1 got REFUSED] for key example.com.",
+		 RC_WITNESS_NONE, RC_OUT_REFUSED},
+		{"No DNSKEY record [exceeded the maximum number of sends upstream server timeout] "
+		 "for key example.com.",
+		 RC_WITNESS_NONE, RC_OUT_TIMEOUT},
+		{"No DNSKEY record [cut sho", RC_WITNESS_NONE, RC_OUT_COUNT},
+		{"No DNSKEY record", RC_WITNESS_NONE, RC_OUT_COUNT},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct rc_msg *m = said(9, rows[i].text);
+		assert_int_equal(rc_witness_fault(m), rows[i].fault);
+		assert_int_equal(rc_witness_outcome(m), rows[i].outcome);
+	}
 }
 
 int main(void)
@@ -108,6 +164,7 @@ int main(void)
 		cmocka_unit_test(the_rcode_met_upstream_is_read),
 		cmocka_unit_test(texts_that_disagree_name_no_outcome),
 		cmocka_unit_test(a_zone_named_must_hold_the_name),
+		cmocka_unit_test(keys_that_could_not_be_fetched_are_not_called_missing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
