@@ -231,8 +231,10 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 				rule->cause.title);
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
-	return is_of_time(rule->param) && rc_may_share_clock(c) ? RC_CONF_POSSIBLE
-								: cap_by_want(c, RC_CONF_LIKELY);
+	/* For others the same signatures are in time: it may be this one's clock that is not. */
+	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
+	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
+	return doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY);
 }
 
 /* This resolver does not say why; another one, asked the same, fails too and does. */
@@ -338,9 +340,10 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				"are not in the capture.",
 				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
 	f->vague = f->generic = true;
-	/* What the resolver itself lacks says more. */
-	enum rc_confidence most = rc_distrusts_keys(c) ? RC_CONF_POSSIBLE
-						       : cap_by_want(c, RC_CONF_LIKELY);
+	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
+	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
+	enum rc_confidence most = no_keys || rc_distrusts_keys(c) ? RC_CONF_POSSIBLE
+								  : cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {

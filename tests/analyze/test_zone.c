@@ -314,6 +314,62 @@ static void a_whole_internet_of_loopback_addresses_is_none_without_routes(void *
 	}
 }
 
+/* The resolver is refused the keys of an answer that it was given: that is why it cannot validate it. */
+static void keys_that_are_refused_are_why_an_answer_does_not_validate(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dns_query(&d, 1, QUERY, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, -1);
+	send_message(&s, LATE, CLIENT, 20001, RESOLVER, 53, &d);
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, "www.example");
+	refer(&s, LATE + 2, 2, "www.example");
+	dns_query(&d, 3, FETCH, "www.example", RC_TYPE_A);
+	dns_opt(&d, true, -1);
+	send_message(&s, LATE + 3, RESOLVER, 20003, ZONE_SERVER, 53, &d);
+	dns_query(&d, 3, AUTHORITY, "www.example", RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, "www.example", "203.0.113.80");
+	dns_opt(&d, true, -1);
+	say(&s, LATE + 4, ZONE_SERVER, RESOLVER, 3, &d);
+	for (unsigned i = 0; i < 2; i++) {
+		dns_query(&d, (uint16_t)(4 + i), FETCH, "example", RC_TYPE_DNSKEY);
+		dns_opt(&d, true, -1);
+		send_message(&s, LATE + 5 + 2 * i, RESOLVER, 20004 + i,
+			     i == 0 ? ZONE_SERVER : ZONE_SERVER2, 53, &d);
+		dns_query(&d, (uint16_t)(4 + i), RC_FLAG_QR | RC_RCODE_REFUSED, "example",
+			  RC_TYPE_DNSKEY);
+		say(&s, LATE + 6 + 2 * i, i == 0 ? ZONE_SERVER : ZONE_SERVER2, RESOLVER, 4 + i, &d);
+	}
+	dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, 9);
+	say(&s, LATE + 12, RESOLVER, CLIENT, 1, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+}
+
+/* What one calls expired and others give may be in time: it may be the clock of the one. */
+static void signatures_that_others_give_may_be_in_time(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned others = 0; others < 2; others++) {
+		begin(&s);
+		if (others) {
+			ask(&s, LATE, CLIENT2, FORWARDER, 9, QUERY, "www.example");
+			reply_a(&s, LATE + 4, FORWARDER, CLIENT2, 9, RECURSED, "www.example");
+		}
+		servfail(&s, LATE + 10, 10, "www.example", 7, "");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "dnssec.signature_expired");
+		assert_int_equal(s.seen[0].confidence, others ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +387,8 @@ int main(void)
 		cmocka_unit_test(what_is_known_of_a_name_holds_below_and_above_it),
 		cmocka_unit_test(names_below_a_registry_share_nothing),
 		cmocka_unit_test(a_whole_internet_of_loopback_addresses_is_none_without_routes),
+		cmocka_unit_test(keys_that_are_refused_are_why_an_answer_does_not_validate),
+		cmocka_unit_test(signatures_that_others_give_may_be_in_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
