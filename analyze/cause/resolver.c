@@ -10,6 +10,7 @@
 #define SLOW_NS RC_NS_PER_S /* an answer that takes longer may come too late */
 #define LIMIT_RATE_MIN 12u  /* questions in a second: below that no limit is set */
 #define EDE_CACHED_ERROR 13u
+#define EDE_NOT_READY 14u
 #define PRIMING_STEPS_MAX 16u /* of what a resolver asked the root */
 #define EDE_OF_POLICY \
 	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
@@ -232,6 +233,30 @@ static bool has_asked_keys(const struct rc_case *c)
 	return asked;
 }
 
+static const struct rc_advice no_servers = {
+	.fix = {"Give {resolver} servers to forward to (dnsmasq: server= or resolv-file), or have "
+		"it "
+		"resolve by itself."},
+	.next_steps = {"dig @{resolver} {qname} {qtype}"},
+};
+
+/* One that offers recursion, asks nobody, and says that it cannot yet: a forwarder without servers (dnsmasq). */
+static enum rc_confidence says_not_ready(struct rc_case *c, struct rc_finding *f)
+{
+	if (!rc_case_has_ede(c, EDE_NOT_READY) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    !rc_flag(&c->x->query, RC_FLAG_RD) || rc_exchange_is_transfer(c->x))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->advice = &no_servers;
+	f->explanation = rc_say(c,
+				"%s offers recursion and says that it is not ready (EDE 14): it "
+				"has no server to "
+				"ask for %s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "EDE 14 (Not Ready) with RA=1, and nobody is seen to be asked");
+	return RC_CONF_LIKELY;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -241,6 +266,9 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 					struct rc_finding *f)
 {
 	(void)rule;
+	enum rc_confidence said = c->n_links == 0 ? says_not_ready(c, f) : RC_CONF_NONE;
+	if (said != RC_CONF_NONE || rc_rcode_is(c, RC_RCODE_REFUSED))
+		return said;
 	if (c->n_links == 0)
 		return unasked(c, f);
 	const struct rc_exchange *root = rc_case_false_root(c);
@@ -491,12 +519,15 @@ static const struct rc_rule rules[] = {
 				.title = "the resolver fails by itself",
 				.when = "SERVFAIL from one resolver after its own upstream "
 					"servers gave a complete answer that validates (or "
-					"needs no validation), while others resolve the name.",
+					"needs no validation), while others resolve the name; or "
+					"EDE 14 "
+					"from one that offers recursion.",
 				RC_TRUTH(NULL,
 					 "A complete answer came from upstream, it verifies or "
 					 "needs not to, another resolver resolves the same, and "
 					 "this one is seen to validate (AD=1) or does not; or it "
-					 "asks as one of the root's servers one that is none.",
+					 "asks as one of the root's servers one that is none; or "
+					 "EDE 14 with RA=1, and nothing asked.",
 					 "The same without another resolver; or SERVFAIL at once "
 					 "with nothing asked, while others resolve the name.",
 					 {"dnssec.clock_skew", "the resolver never sets AD"},
@@ -511,7 +542,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 8914 4.1",
 			},
 		.rank = 585,
-		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
+		.rcodes = RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_REFUSED),
 		.test = test_internal,
 	},
 	{

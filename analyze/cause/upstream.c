@@ -12,6 +12,8 @@
 
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
 
+#define EDE_NETWORK_ERROR 23u
+
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
 
 /*
@@ -386,11 +388,30 @@ static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_c
 	return confidence != RC_CONF_NONE ? confidence : rc_by_own_fragments(c, f);
 }
 
+/* A forwarder that refuses at once what it could send to none of its servers, and says so (dnsmasq). */
+static enum rc_confidence could_not_send(struct rc_case *c, struct rc_finding *f)
+{
+	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_REFUSED) ||
+	    !rc_case_has_ede(c, EDE_NETWORK_ERROR) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    c->x->end_ns - c->x->first_ns >= RC_SOON_NS)
+		return RC_CONF_NONE;
+	f->explanation = rc_say(c,
+				"%s refuses %s at once and says that the network is why (EDE 23): "
+				"it has no way "
+				"to the servers that it forwards to.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "REFUSED with EDE 23 (Network Error), and nobody is seen to be asked");
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
 					   struct rc_finding *f)
 {
-	enum rc_confidence confidence = test_zone(rule, c, f);
+	enum rc_confidence confidence = could_not_send(c, f);
 	struct rc_finding scratch = {.evidence = f->evidence};
+	if (confidence != RC_CONF_NONE || rc_rcode_is(c, RC_RCODE_REFUSED))
+		return confidence;
+	confidence = test_zone(rule, c, f);
 	if (confidence != RC_CONF_NONE)
 		return confidence;
 	struct rc_rule tcp = {.cause = rule->cause, .param = RC_OUT_TCP_FAILED};
@@ -449,7 +470,8 @@ static const struct rc_rule rules[] = {
 		     "exceeded as in a routing loop.",
 		     "Half of the servers did; or all in refused or reset TCP connections; or the "
 		     "addresses are special-purpose; or the resolver "
-		     "asks over TLS, and its connections were refused meanwhile.",
+		     "asks over TLS, and its connections were refused meanwhile; or a forwarder "
+		     "refuses at once, with EDE 23.",
 		     "Fewer than half of the servers did; or its connections for DNS over TLS were "
 		     "refused before, or while others live.",
 		     {"upstream.timeout", "there is no ICMP"},
@@ -457,8 +479,8 @@ static const struct rc_rule rules[] = {
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
 	    "servers.",
-	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH, RC_OUT_ICMP,
-	    test_unreachable),
+	    "dig @{server} {zone} SOA", "RFC 8914 4.24", 440, 0, BOTH | RC_ON(RC_RCODE_REFUSED),
+	    RC_OUT_ICMP, test_unreachable),
 	ROW("upstream.servfail", "each answered SERVFAIL",
 	    "Every server asked for a zone on the way, or the resolver forwarded to, answered "
 	    "SERVFAIL.",

@@ -166,6 +166,13 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_LIKELY;
 }
 
+/* Asked to recurse it fails for names that no zone but the root has in common, and was never seen to be authoritative. */
+static bool fails_for_all(const struct rc_case *c)
+{
+	return rc_flag(&c->x->query, RC_FLAG_RD) && !rc_server_is_authoritative(c) &&
+	       rc_reports_fails_apart(c->reports, &c->x->server, c->x->first_ns);
+}
+
 /* An authoritative server asked directly, which fails for its own zone. */
 static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
@@ -179,7 +186,7 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	if (c->upstream_visible || c->n_links > 0)
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
-	if (!said && is_proxy(c, &c->x->server))
+	if (!said && (is_proxy(c, &c->x->server) || fails_for_all(c)))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;

@@ -5,14 +5,24 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/time.h"
 
 #define SLOTS 256u /* reports are sent once per failure and TTL: few are under way at a time */
 
 #define FAILING 64u /* servers asked by hand while they fail: a few */
+#define NEAR_NS (60 * RC_NS_PER_S)
 #define SIGNALS 64u /* resolvers tell at start and once a day, and a site has a few */
+
+/* Of which top-level domains the names are that a server without recursion failed for lately. */
+struct fails {
+	struct rc_addr server;
+	int64_t last_ns;
+	uint64_t tops; /* bit per hash */
+};
 
 struct rc_reports {
 	uint64_t seed;
+	struct fails fails[FAILING];
 	struct rc_signal signals[SIGNALS];
 	struct rc_failing failing[FAILING];
 	struct rc_report slots[SLOTS];
@@ -133,11 +143,25 @@ const struct rc_signal *rc_reports_signal(const struct rc_reports *r, const stru
 	return s->n_tags > 0 && rc_addr_equal(&s->x.asker, asker) ? s : NULL;
 }
 
+static void note_top(struct rc_reports *r, const struct rc_exchange *x, const struct rc_name *name)
+{
+	struct fails *f = &r->fails[rc_addr_hash(r->seed, &x->server) % FAILING];
+	struct rc_name top;
+	if (name->labels == 0)
+		return;
+	rc_name_parent(name, name->labels - 1u, &top);
+	if (!rc_addr_equal(&f->server, &x->server) || x->first_ns >= f->last_ns + NEAR_NS)
+		*f = (struct fails){.server = x->server};
+	f->last_ns = x->first_ns;
+	f->tops |= UINT64_C(1) << rc_name_hash(r->seed, &top) % 64;
+}
+
 void rc_reports_note_failing(struct rc_reports *r, const struct rc_exchange *x,
 			     const struct rc_name *name, uint64_t ede)
 {
 	uint64_t hash = rc_name_hash(r->seed, name);
 	struct rc_failing *f = &r->failing[hash % FAILING];
+	note_top(r, x, name);
 	if (f->hash != hash || (f->ede & ~ede) == 0) /* one that says why stays */
 		*f = (struct rc_failing){hash, ede, *x, *name};
 }
@@ -147,6 +171,13 @@ const struct rc_failing *rc_reports_failing(const struct rc_reports *r, const st
 	uint64_t hash = rc_name_hash(r->seed, name);
 	const struct rc_failing *f = &r->failing[hash % FAILING];
 	return f->hash == hash && rc_name_equal(&f->name, name) ? f : NULL;
+}
+
+bool rc_reports_fails_apart(const struct rc_reports *r, const struct rc_addr *server, int64_t at_ns)
+{
+	const struct fails *f = &r->fails[rc_addr_hash(r->seed, server) % FAILING];
+	bool several = (f->tops & (f->tops - 1)) != 0;
+	return several && rc_addr_equal(&f->server, server) && at_ns < f->last_ns + NEAR_NS;
 }
 
 void rc_reports_note(struct rc_reports *r, const struct rc_exchange *x, const struct rc_name *name)

@@ -64,6 +64,10 @@ void rc_reports_note_failing(struct rc_reports *reports, const struct rc_exchang
 const struct rc_failing *rc_reports_failing(const struct rc_reports *reports,
 					    const struct rc_name *name);
 
+/* About then this server failed so for names of several top-level domains. */
+bool rc_reports_fails_apart(const struct rc_reports *reports, const struct rc_addr *server,
+			    int64_t at_ns);
+
 /* The anchors of the root that this asker told of last; NULL if it has not. */
 const struct rc_signal *rc_reports_signal(const struct rc_reports *reports,
 					  const struct rc_addr *asker);

@@ -493,6 +493,58 @@ static void a_balancer_whose_servers_are_silent_says_so_at_once(void **state)
 	assert_int_equal(last->confidence, RC_CONF_POSSIBLE);
 }
 
+static void refuse_with(struct sim *s, int64_t ms, unsigned id, int ede, unsigned flags)
+{
+	static struct dns d;
+	ask(s, ms, CLIENT, FORWARDER, id, QUERY, "www.example");
+	dns_query(&d, (uint16_t)id, flags | RC_RCODE_REFUSED, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, ede);
+	say(s, ms + 1, FORWARDER, CLIENT, id, &d);
+}
+
+/* dnsmasq refuses what it has nobody to ask for, or cannot send. */
+static void a_forwarder_that_has_nobody_to_ask_says_so(void **state)
+{
+	static const struct {
+		int ede;
+		unsigned flags;
+		const char *slug;
+	} rows[] = {
+		{14, RECURSED, "resolver.internal"},
+		{14, RC_FLAG_QR | RC_FLAG_RD, "policy.recursion_unavailable"},
+		{23, RECURSED, "upstream.unreachable"},
+		{0, RECURSED, "unknown.upstream_not_visible"},
+	};
+	struct sim s;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		begin(&s);
+		refuse_with(&s, LATE, 10, rows[i].ede, rows[i].flags);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, rows[i].slug);
+	}
+}
+
+/* A balancer without servers, of which nothing but its answers is seen: no zone holds such names but the root. */
+static void who_fails_for_names_of_all_kinds_has_no_zone_to_load(void **state)
+{
+	static const char *const names[] = {"www.example", "mail.example", "www.test"};
+	struct sim s;
+	(void)state;
+	for (unsigned n = 2; n <= 3; n++) {
+		begin(&s);
+		for (unsigned i = 0; i < n; i++) {
+			ask(&s, LATE + i, CLIENT, FORWARDER, 10 + i, QUERY, names[i]);
+			reply(&s, LATE + i + 1, FORWARDER, CLIENT, 10 + i,
+			      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, names[i]);
+		}
+		finish(&s);
+		assert_int_equal(s.n, n);
+		assert_cause(&s, 0, n == 2 ? "zone.not_loaded" : "unknown.upstream_not_visible");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +572,8 @@ int main(void)
 		cmocka_unit_test(silence_of_a_forwarder_is_not_proven_of_one_that_walks),
 		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
 		cmocka_unit_test(connections_unanswered_are_a_silent_upstream),
+		cmocka_unit_test(a_forwarder_that_has_nobody_to_ask_says_so),
+		cmocka_unit_test(who_fails_for_names_of_all_kinds_has_no_zone_to_load),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
