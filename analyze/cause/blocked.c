@@ -138,7 +138,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		return RC_CONF_LIKELY;
 	}
 	/* No server is without addresses: NOTIMP is a word of dnsdist's rules, or of a hook, for a name. */
-	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) && c->x->qtype == RC_TYPE_A;
+	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) &&
+		      (c->x->qtype == RC_TYPE_A || c->others.addresses_alike > 0);
 	if (!refused_at_once || !(notimp || rc_rcode_is(c, RC_RCODE_REFUSED)) ||
 	    !rc_server_recurses(c) || c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
@@ -148,18 +149,22 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	if (no_room && work.started == 0 && rc_case_is_busy(c))
 		return RC_CONF_NONE;
 	if (notimp) {
-		rc_prove_self(c, f, "NOTIMP to type A, while other names are answered");
+		rc_prove_self(
+			c, f,
+			c->x->qtype == RC_TYPE_A
+				? "NOTIMP to type A, while other names are answered"
+				: "NOTIMP, to type A as well, while other names are answered");
 		return RC_CONF_POSSIBLE;
 	}
 	rc_prove_self(c, f,
 		      c->upstream_visible
 			      ? "REFUSED and nothing asked upstream, while other names are answered"
 			      : "REFUSED, while other names are answered");
-	/* Out of sight it may have asked somebody, and handed that one's refusal on. */
-	bool had_time = !c->upstream_visible && c->x->end_ns - c->x->first_ns >= RC_SOON_NS;
+	/* Out of sight it may have asked somebody, be it nearby, and handed that one's refusal on. */
+	bool unseen = !c->upstream_visible;
 	/* CoreDNS and dnsdist: no zone or pool of theirs holds the name, or a rule refuses it. */
 	bool no_recursion = !rc_flag(&c->x->answer, RC_FLAG_RA);
-	return had_time || no_recursion || no_room ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return unseen || no_recursion || no_room ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
@@ -180,8 +185,8 @@ static const struct rc_rule rules[] = {
 					"are answered; or REFUSED or SERVFAIL by one that was "
 					"given a sound answer with a private address.",
 					"The EDE, to a client that gets nothing while others get "
-					"the name; REFUSED after some time by a resolver whose own "
-					"queries are not seen, while others of its questions wait, "
+					"the name; REFUSED by a resolver whose own queries are not "
+					"seen, or while others of its questions wait, "
 					"or after a complete answer; or with RA=0; NOTIMP to type "
 					"A; or several attempts without an answer by one that "
 					"waits "

@@ -154,7 +154,11 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	if (!rc_flag(&c->x->query, RC_FLAG_RD))
 		return RC_CONF_NONE;
 	rc_prove_self(c, f, "REFUSED, while the server answers others with recursion");
-	return rc_recursion_for_others(c);
+	/* Of one name alone it may be what another server, out of sight, has told it. */
+	bool name_alone = !c->upstream_visible && !rc_case_is_refused_more(c);
+	return name_alone && rc_recursion_for_others(c) != RC_CONF_NONE
+		       ? RC_CONF_POSSIBLE
+		       : rc_recursion_for_others(c);
 }
 
 static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, struct rc_case *c,
@@ -177,8 +181,8 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
 	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
-	return notauth && (cut || rc_exchange_is_transfer(c->x)) ? RC_CONF_POSSIBLE
-								 : RC_CONF_LIKELY;
+	bool either = rc_exchange_is_transfer(c->x) && c->others.not_hosted == 0;
+	return notauth && (cut || either) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct rc_case *c,
@@ -222,7 +226,9 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 		return rc_server_hosts_zone(c) || rc_case_has_ede(c, RC_EDE_PROHIBITED)
 			       ? RC_CONF_PROVEN
 			       : RC_CONF_LIKELY;
-	/* Knot and PowerDNS say NOTAUTH for both "not yours" and "not mine". */
+	/* Knot and PowerDNS say NOTAUTH for both "not yours" and "not mine"; what it refuses to answer at all is not its. */
+	if (c->others.not_hosted > 0 && !rc_server_hosts_zone(c))
+		return RC_CONF_NONE;
 	return rc_server_hosts_zone(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -339,11 +345,13 @@ static const struct rc_rule rules[] = {
 					"REFUSED or NOTAUTH or silence for such a name, or "
 					"SERVFAIL "
 					"with EDE 18; or REFUSED while the server recurses for "
-					"others; or EDE 18 alone.",
+					"others, of several names where its own queries are not "
+					"seen; or EDE 18 alone.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once for "
 					"what others get, or with EDE 18; REFUSED by a server "
-					"that walks delegations, or for what others get to a "
+					"that walks delegations, or of one name alone by one whose "
+					"own queries are not seen, or for what others get to a "
 					"client that gets other names.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",
@@ -371,7 +379,9 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("REFUSED or NOTAUTH with EDE 20.",
 					 "REFUSED with RD=0 and RA=0, or NOTAUTH, from a server "
 					 "never seen answering for the zone.",
-					 "NOTAUTH to a zone transfer: it may be an access list.",
+					 "NOTAUTH to a zone transfer, and no other refusal for the "
+					 "zone: "
+					 "it may be an access list.",
 					 {"policy.client_not_allowed",
 					  "another client is answered the same"},
 					 {"policy.transfer_refused",

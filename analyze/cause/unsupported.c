@@ -74,6 +74,17 @@ static bool is_meta_type(uint16_t type)
 	return type == RC_TYPE_OPT || (type >= 128 && type <= 255);
 }
 
+/* Nobody who serves names does without these: an error to one is about the name, or the asker. */
+static bool is_ordinary(uint16_t type)
+{
+	static const uint16_t types[] = {RC_TYPE_A,   RC_TYPE_NS, RC_TYPE_CNAME, RC_TYPE_SOA,
+					 RC_TYPE_PTR, RC_TYPE_MX, RC_TYPE_TXT,   RC_TYPE_AAAA};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
 static const struct rc_advice of_class = {
 	.fix = {"Ask in class IN: hardly any server serves another."},
 	.next_steps = {"dig @{server} {qname} {qtype} IN"},
@@ -92,11 +103,16 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	}
 	bool meta = is_meta_type(c->x->qtype) && c->x->qtype != RC_TYPE_ANY;
 	/* Who answers this client anything knows of addresses: that is about the name (policy.blocked). */
-	bool base = c->x->qtype == RC_TYPE_A && rc_case_is_served(c);
-	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0 && !base)
-		return say_unsupported(c, f,
-				       meta || c->others.same_client_types_ok > 0 ? RC_CONF_PROVEN
-										  : RC_CONF_LIKELY);
+	bool served = rc_case_is_served(c);
+	bool base = served &&
+		    (c->x->qtype == RC_TYPE_A || (!meta && c->others.addresses_alike > 0));
+	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0 && !base) {
+		enum rc_confidence most = meta || c->others.same_client_types_ok > 0
+						  ? RC_CONF_PROVEN
+					  : served && is_ordinary(c->x->qtype) ? RC_CONF_POSSIBLE
+									       : RC_CONF_LIKELY;
+		return say_unsupported(c, f, most);
+	}
 	/* Knot Resolver fails ANY out of hand. */
 	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    rc_flag(&c->x->answer, RC_FLAG_RA) && c->n_links == 0 && c->upstream_visible &&
@@ -167,14 +183,18 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 	bool damaged = fault != RC_FAULT_NONE && fault != RC_FAULT_CUT;
 	bool no_question = c->x->opcode == RC_OPCODE_QUERY && c->x->qdcount != 1;
 	/* What else a query can have that its opcode does not allow (RFC 1035 4.1.1). */
-	bool stray = c->x->opcode == RC_OPCODE_QUERY && c->x->qtype != RC_TYPE_IXFR &&
-		     (c->x->query.counts[0] > 0 || c->x->query.counts[1] > 0);
-	if (!damaged && !no_question && !stray)
+	bool query = c->x->opcode == RC_OPCODE_QUERY, ixfr = c->x->qtype == RC_TYPE_IXFR;
+	bool stray = query && !ixfr && (c->x->query.counts[0] > 0 || c->x->query.counts[1] > 0);
+	/* What it has, an IXFR says by an SOA (RFC 1995 3). */
+	bool no_soa = query && ixfr && c->x->query.counts[1] == 0 &&
+		      rc_rcode_is(c, RC_RCODE_FORMERR);
+	if (!damaged && !no_question && !stray && !no_soa)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	const char *what = damaged       ? rc_fault_text(fault)
 			   : no_question ? rc_say(c, "%u questions instead of one", c->x->qdcount)
-					 : "records in sections that a query leaves empty";
+			   : no_soa ? "an IXFR without the SOA of the version that the client has"
+				    : "records in sections that a query leaves empty";
 	f->explanation = rc_say(c, "The query itself is malformed: %s.", what);
 	rc_prove(c, f, c->x, c->qname, NULL, rc_say(c, "malformed query: %s", what));
 	return damaged || no_question ? RC_CONF_PROVEN : RC_CONF_LIKELY;
@@ -363,7 +383,8 @@ static const struct rc_rule rules[] = {
 					"or several questions.",
 				RC_TRUTH("The query does not decode, or has no or several "
 					 "questions.",
-					 "It decodes, but has records where a query has none.",
+					 "It decodes, but has records where a query has none; or "
+					 "is an IXFR without an SOA, answered FORMERR.",
 					 NULL,
 					 {"protocol.edns_unsupported", "the query is well-formed"}),
 				.responsible = RC_PARTY_CLIENT,

@@ -32,10 +32,23 @@ static void note_aliases(struct rc_case *c, const struct rc_record *r)
 		c->others.alias_failed = r;
 }
 
+/* What its errors to other types of the name say of this one. */
+static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
+{
+	bool refused = o->answer.rcode == RC_RCODE_REFUSED || o->answer.rcode == RC_RCODE_NOTAUTH;
+	if (o->state != RC_X_ANSWERED || o->qtype == c->x->qtype || o->opcode != RC_OPCODE_QUERY)
+		return;
+	c->others.addresses_alike += o->qtype == RC_TYPE_A && c->x->state == RC_X_ANSWERED &&
+				     o->answer.rcode == c->x->answer.rcode;
+	c->others.not_hosted += refused && !(o->answer.flags & RC_FLAG_RA) &&
+				!rc_exchange_is_transfer(o);
+}
+
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 {
 	struct rc_others *t = &c->others;
 	bool ok = answered_well(o);
+	compare_errors(c, o);
 	t->earlier += o->first_ns < c->x->first_ns;
 	t->silent += o->state != RC_X_ANSWERED;
 	if (ok && o->qtype != c->x->qtype && !(o->query.flags & RC_FLAG_CD) &&
@@ -129,6 +142,23 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 		ok ? answered++ : left++;
 	}
 	return answered > left;
+}
+
+bool rc_case_is_refused_more(const struct rc_case *c)
+{
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (r->x.name_hash != c->x->name_hash && r->x.state == RC_X_ANSWERED &&
+		    r->x.answer.rcode == RC_RCODE_REFUSED && rc_case_is_near(c, &r->x) &&
+		    rc_addr_equal(&r->x.server, &c->x->server) &&
+		    rc_addr_equal(&r->x.asker, &c->x->asker))
+			return true;
+	}
+	return false;
 }
 
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */

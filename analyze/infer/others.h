@@ -48,6 +48,10 @@ struct rc_others {
 		elsewhere_name_ok; /* other resolvers that answered any question for the name well */
 	/* The same question at another resolver failed like one that waits for servers in vain. */
 	const struct rc_exchange *elsewhere_waited;
+	unsigned
+		addresses_alike; /* type A of this name at this server: the same RCODE, another type here */
+	unsigned
+		not_hosted; /* other types of this name at this server, no transfers: REFUSED, NOTAUTH, RA=0 */
 	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
@@ -69,6 +73,9 @@ bool rc_case_is_served(const struct rc_case *c);
 
 /* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
 bool rc_case_are_others_answered(const struct rc_case *c);
+
+/* Around then the server refused this client another name, too. */
+bool rc_case_is_refused_more(const struct rc_case *c);
 
 /* What the resolver itself has asked of others at a time. */
 struct rc_work {

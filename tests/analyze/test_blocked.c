@@ -164,6 +164,34 @@ static void who_takes_up_nothing_new_has_no_room(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+static void not_implemented(struct sim *s, int64_t ms, unsigned id, uint16_t type)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, QUERY, NAME, type);
+	send_message(s, ms, CLIENT, 20000 + id, RESOLVER, 53, &d);
+	dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_NOTIMP, NAME, type);
+	say(s, ms + 1, RESOLVER, CLIENT, id, &d);
+}
+
+/* What is said to its addresses as well is about the name; of a common type alone it may be either. */
+static void notimp_to_a_common_type_may_be_about_the_name(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, 100, 10, "good.test");
+		if (both)
+			not_implemented(&s, LATE, 11, RC_TYPE_A);
+		not_implemented(&s, LATE + 10, 12, RC_TYPE_MX);
+		finish(&s);
+		assert_int_equal(s.n, both + 1);
+		assert_cause(&s, both, both ? "policy.blocked" : "unsupported.qtype");
+		assert_int_equal(s.seen[both].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +202,7 @@ int main(void)
 		cmocka_unit_test(a_name_without_addresses_by_notimp_is_blocked),
 		cmocka_unit_test(who_takes_up_nothing_new_has_no_room),
 		cmocka_unit_test(a_name_may_be_dropped_by_its_answer),
+		cmocka_unit_test(notimp_to_a_common_type_may_be_about_the_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,20 +61,21 @@ static void a_name_refused_without_ra_by_a_resolver_is_blocked(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
-/* Nothing the resolver asks is in sight: what it refuses later may be what it was told itself. */
+/* Where nothing the resolver asks is in sight, what it refuses may be what it was told itself. */
 static void a_refusal_that_may_be_handed_on_says_less(void **state)
 {
 	struct sim s;
 	(void)state;
-	for (unsigned slow = 0; slow < 2; slow++) {
+	for (unsigned seen = 0; seen < 2; seen++) {
 		begin(&s);
-		served(&s, 0, CLIENT, 10, "good.test");
+		if (seen)
+			warm_up(&s, 0);
+		served(&s, 100, CLIENT, 10, "good.test");
 		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
-		reply(&s, LATE + (slow ? 25 : 1), RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_REFUSED,
-		      NAME);
+		reply(&s, LATE + 1, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_REFUSED, NAME);
 		finish(&s);
 		assert_cause(&s, 0, "policy.blocked");
-		assert_int_equal(s.seen[0].confidence, slow ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+		assert_int_equal(s.seen[0].confidence, seen ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
 	}
 }
 
@@ -491,6 +492,69 @@ static void names_left_out_twice_at_a_high_rate_are_not_blocked(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "policy.blocked");
 }
 
+/* One name that a client is refused may be refused to all; several names of different zones hardly. */
+static void a_client_refused_one_name_alone_need_not_be_shut_out(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned names = 1; names <= 2; names++) {
+		begin(&s);
+		served(&s, 0, CLIENT2, 10, "good.test");
+		served(&s, 10, CLIENT2, 11, "fine.test");
+		for (unsigned i = 0; i < names; i++) {
+			const char *name = i == 0 ? NAME : "www.other";
+			ask(&s, LATE + i, CLIENT, RESOLVER, 12 + i, QUERY, name);
+			reply(&s, LATE + i + 1, RESOLVER, CLIENT, 12 + i,
+			      RECURSED | RC_RCODE_REFUSED, name);
+		}
+		finish(&s);
+		assert_int_equal(s.n, names);
+		assert_cause(&s, 0, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence,
+				 names == 1 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
+/* A zone transfer, or another question, over TCP as far as the engine is concerned with it: in one message each. */
+static void ask_type(struct sim *s, int64_t ms, unsigned id, uint16_t type, unsigned rcode)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, FETCH, "zone.test", type);
+	send_message(s, ms, CLIENT, 20000 + id, ZONE_SERVER, 53, &d);
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR | rcode, "zone.test", type);
+	say(s, ms + 1, ZONE_SERVER, CLIENT, id, &d);
+}
+
+/* Who would let nobody transfer a zone answers for it all the same. */
+static void a_zone_refused_altogether_is_not_hosted(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned soa = 0; soa < 2; soa++) {
+		begin(&s);
+		if (soa)
+			ask_type(&s, LATE, 10, RC_TYPE_SOA, RC_RCODE_REFUSED);
+		ask_type(&s, LATE + 10, 11, RC_TYPE_AXFR, RC_RCODE_NOTAUTH);
+		finish(&s);
+		assert_int_equal(s.n, soa + 1);
+		assert_cause(&s, soa, soa ? "policy.not_authoritative" : "policy.transfer_refused");
+		assert_int_equal(s.seen[soa].confidence, soa ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
+static void an_ixfr_that_does_not_say_from_where_is_malformed(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask_type(&s, LATE, 10, RC_TYPE_IXFR, RC_RCODE_FORMERR);
+	ask_type(&s, LATE + 10, 11, RC_TYPE_IXFR, RC_RCODE_NOTIMP);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "protocol.malformed_query");
+	assert_cause(&s, 1, "unsupported.ixfr");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +585,9 @@ int main(void)
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
 		cmocka_unit_test(names_left_out_twice_at_a_high_rate_are_not_blocked),
+		cmocka_unit_test(a_client_refused_one_name_alone_need_not_be_shut_out),
+		cmocka_unit_test(a_zone_refused_altogether_is_not_hosted),
+		cmocka_unit_test(an_ixfr_that_does_not_say_from_where_is_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
