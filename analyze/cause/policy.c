@@ -76,20 +76,36 @@ static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
-/* The client gets some names here, as those of the server's own zones, and is refused what others get. */
+/*
+ * Again and again it leaves out this one, waits for nobody, and goes on answering others. What it asks for the name it asks
+ * for them.
+ */
+static bool is_left_out(const struct rc_case *c)
+{
+	const struct rc_host *h = c->server_host;
+	return !rc_is_answered(c) && c->upstream_visible && c->x->transport == RC_UDP &&
+	       c->x->attempts + c->others.silent >= 2 && c->others.same_server_alike_ok > 0 &&
+	       h != NULL && h->answered_query_ns > c->x->first_ns &&
+	       (c->n_links == 0 || c->final != NULL) &&
+	       !(c->x->marks & (RC_X_DROPS | RC_X_LATE | RC_X_EARLY));
+}
+
+/* The client gets some names here, as those of the server's own zones, and is denied what others get. */
 static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 {
-	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->n_links > 0 || !rc_case_is_served(c) || c->others.same_server_type_ok == 0 ||
+	bool refused = rc_rcode_is(c, RC_RCODE_REFUSED);
+	if (!(refused ? c->n_links == 0 : is_left_out(c)) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    !rc_case_is_served(c) || c->others.same_server_type_ok == 0 ||
 	    c->others.same_client_ok > 0)
 		return false;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
-				"%s answers %s for others and refuses it to %s, which gets other "
+				"%s answers %s for others and %s %s, which gets other "
 				"names there: it may not ask for all of them.",
 				server_text(c), rc_say_name(c, c->qname),
+				refused ? "refuses it to" : "leaves it unanswered for",
 				rc_say_addr(c, &c->x->asker));
-	rc_prove_self(c, f, "REFUSED");
+	rc_prove_self(c, f, refused ? "REFUSED" : "no answer, and nobody is waited for");
 	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 		 "the same name was answered for another client");
 	return true;
@@ -352,7 +368,9 @@ static const struct rc_rule rules[] = {
 					"what others get, or with EDE 18; REFUSED by a server "
 					"that walks delegations, or of one name alone by one whose "
 					"own queries are not seen, or for what others get to a "
-					"client that gets other names.",
+					"client that gets other names; or silence to such a "
+					"client, "
+					"asked again, with nobody waited for.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",
 					 "other names are answered for this client"},

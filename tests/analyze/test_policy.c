@@ -555,6 +555,31 @@ static void an_ixfr_that_does_not_say_from_where_is_malformed(void **state)
 	assert_cause(&s, 1, "unsupported.ixfr");
 }
 
+/* Unbound's deny_non_local: this client gets the names of the server's own zones, and no answer for what others get. */
+static void who_is_left_without_what_others_get_may_not_ask_for_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned others = 0; others < 2; others++) {
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, 100, CLIENT, 10, "own.test");
+		if (others)
+			served(&s, LATE, CLIENT2, 11, NAME);
+		ask(&s, LATE + 100, CLIENT, RESOLVER, 12, QUERY, NAME);
+		ask(&s, LATE + 1100, CLIENT, RESOLVER, 12, QUERY, NAME);
+		served(&s, LATE + 1500, CLIENT2, 13, others ? NAME : "good.test");
+		served(&s, LATE + 20000, CLIENT2, 14, "good.test");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (others)
+			assert_cause(&s, 0, "policy.client_not_allowed");
+		else
+			assert_string_not_equal(s.seen[0].cause->slug, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -588,6 +613,7 @@ int main(void)
 		cmocka_unit_test(a_client_refused_one_name_alone_need_not_be_shut_out),
 		cmocka_unit_test(a_zone_refused_altogether_is_not_hosted),
 		cmocka_unit_test(an_ixfr_that_does_not_say_from_where_is_malformed),
+		cmocka_unit_test(who_is_left_without_what_others_get_may_not_ask_for_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
