@@ -8,15 +8,8 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
-/*
- * EDE codes that name one fault. 9 does not: BIND, PowerDNS and others use it for a DS that matches no key
- * and for a zone without keys, Unbound for any fault of the keys.
- */
-#define EDE_EXACT \
-	(RC_EDE(1) | RC_EDE(2) | RC_EDE(7) | RC_EDE(8) | RC_EDE(10) | RC_EDE(11) | RC_EDE(12) | \
-	 RC_EDE(25) | RC_EDE(27))
 #define EDE_KEYS RC_EDE(9)
-#define EDE_DNSSEC (EDE_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
+#define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
 #define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
@@ -196,11 +189,6 @@ static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32
 					: fault == rule->param;
 }
 
-static bool is_exact(const struct rc_msg *answer, uint32_t fault)
-{
-	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & EDE_EXACT) != 0;
-}
-
 static const struct rc_name *zone_said(struct rc_case *c, const struct rc_msg *answer)
 {
 	struct rc_name zone;
@@ -237,27 +225,35 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	return doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY);
 }
 
-/* This resolver does not say why; another one, asked the same, fails too and does. */
+/* Its answer does not say why: to others it does, or another resolver that fails too. */
 static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
-	const struct rc_record *other = c->others.other_failed;
+	const struct rc_record *other = rc_witness_other(c);
 	const struct rc_msg *answer = other == NULL ? NULL : rc_case_decode(c, other);
 	uint32_t fault = answer == NULL ? RC_WITNESS_NONE : rc_witness_fault(answer);
-	if (answer == NULL || !is_exact(answer, fault) || !says(rule, answer, fault))
+	if (answer == NULL || !rc_witness_is_exact(answer, fault) || !says(rule, answer, fault))
 		return RC_CONF_NONE;
+	bool here = rc_addr_equal(&other->x.server, &c->x->server);
 	f->zone = zone_said(c, answer);
-	f->explanation = rc_say(c,
-				"%s fails at %s, and at %s too, which says why (EDE): %s. The "
-				"records are not in the capture.",
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-				rc_say_addr(c, &other->x.server), rule->cause.title);
+	f->explanation =
+		here ? rc_say(c,
+			      "%s fails validation at %s, which says why to others (EDE): %s. The "
+			      "records are not in the capture.",
+			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+			      rule->cause.title)
+		     : rc_say(c,
+			      "%s fails at %s, and at %s too, which says why (EDE): %s. The "
+			      "records are not in the capture.",
+			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+			      rc_say_addr(c, &other->x.server), rule->cause.title);
 	rc_prove_self(c, f, "the client's answer");
-	rc_prove(c, f, &other->x, c->qname, NULL, "the EDE of another resolver");
+	rc_prove(c, f, &other->x, c->qname, NULL,
+		 here ? "the resolver's EDE to another query" : "the EDE of another resolver");
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
 	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
-	return alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return alone && !here ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 /* Its answer does not say why; what it told the zone's reporting agent does (RFC 9567). */
@@ -293,6 +289,34 @@ static bool met_silence_alone(const struct rc_case *c)
 	return asked;
 }
 
+/* One calls a signature expired, another not yet valid, at the same time: no time lies between its begin and its end. */
+static bool times_contradict(struct rc_case *c)
+{
+	uint64_t codes = c->ede;
+	if (c->n_links > 0)
+		return false;
+	for (unsigned i = 0; i < c->others.n_said; i++)
+		codes |= rc_witness_codes(rc_case_decode(c, c->others.said[i]));
+	return (codes & RC_EDE(7)) && (codes & RC_EDE(8));
+}
+
+static enum rc_confidence by_contradiction(const struct rc_rule *rule, struct rc_case *c,
+					   struct rc_finding *f)
+{
+	const struct rc_record *other = c->others.n_said > 0 ? c->others.said[0] : NULL;
+	f->explanation = rc_say(
+		c,
+		"%s fails validation at %s: by what is said of it (EDE), a signature has expired "
+		"and has not begun to be valid, which holds of one that ends before it begins.",
+		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
+	rc_prove_self(c, f, "the client's answer");
+	if (other != NULL)
+		rc_prove(c, f, &other->x, c->qname, NULL, "EDE 7 or 8 of another");
+	f->vague = true;
+	return rule->param == RC_DNSSEC_SIGNATURE_WINDOW_INVERTED ? RC_CONF_LIKELY
+								  : RC_CONF_POSSIBLE;
+}
+
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -306,9 +330,12 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return found ? by_records(r, c, f) : RC_CONF_NONE;
 	if ((r->status == RC_DNSSEC_SECURE && !doubted) || !rc_is_answered(c))
 		return RC_CONF_NONE;
-	if (is_exact(c->answer, own_fault(c)))
+	bool timed = is_of_time(rule->param) || rule->param == RC_DNSSEC_SIGNATURE_WINDOW_INVERTED;
+	if (timed && own_fault(c) == RC_WITNESS_NONE && times_contradict(c))
+		return by_contradiction(rule, c, f);
+	if (rc_witness_is_exact(c->answer, own_fault(c)))
 		return says(rule, c->answer, own_fault(c)) ? by_itself(rule, c, f) : RC_CONF_NONE;
-	if (rc_reported(c, rule->ede & EDE_EXACT))
+	if (rc_reported(c, rule->ede & RC_WITNESS_EXACT))
 		return by_report(rule, c, f);
 	struct rc_shape shape;
 	if (rc_shape_find(c, &shape))
@@ -322,10 +349,12 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	return doubted && found ? by_records(r, c, f) : RC_CONF_NONE;
 }
 
-static bool another_says(const struct rc_rule *rule, struct rc_case *c)
+static const struct rc_record *another_says(const struct rc_rule *rule, struct rc_case *c)
 {
-	const struct rc_record *other = c->others.other_failed;
-	return other != NULL && (rc_witness_codes(rc_case_decode(c, other)) & rule->ede) != 0;
+	const struct rc_record *other = rc_witness_other(c);
+	bool says_it = other != NULL &&
+		       (rc_witness_codes(rc_case_decode(c, other)) & rule->ede) != 0;
+	return says_it ? other : NULL;
 }
 
 static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_case *c,
@@ -353,9 +382,12 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	}
 	if ((c->ede & rule->ede) || rc_reported(c, rule->ede))
 		return most;
-	if (c->n_links == 0 && another_says(rule, c)) {
-		rc_prove(c, f, &c->others.other_failed->x, c->qname, NULL,
-			 "the EDE of another resolver");
+	const struct rc_record *other = c->n_links == 0 ? another_says(rule, c) : NULL;
+	if (other != NULL) {
+		rc_prove(c, f, &other->x, c->qname, NULL,
+			 rc_addr_equal(&other->x.server, &c->x->server)
+				 ? "the resolver's EDE to another query"
+				 : "the EDE of another resolver");
 		return c->others.elsewhere_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
 	if (c->n_links == 0 && c->others.validated > 0 && took_ns < FETCH_NS) {
@@ -416,7 +448,8 @@ static const struct rc_rule rules[] = {
 	    "An RRSIG's expiration lies before its inception; or EDE 25.",
 	    RC_TRUTH(
 		    "The chain from the anchor down was seen, and the RRSIG ends before it begins.",
-		    "The same with a part of the chain unseen; or EDE 25.",
+		    "The same with a part of the chain unseen; or EDE 25; or EDE 7 of one resolver "
+		    "and 8 of another.",
 		    "The resolver does not ask for DNSSEC records (DO=0).",
 		    {"dnssec.signature_expired", "the window is sound, and over"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again with sound dates.",

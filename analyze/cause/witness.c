@@ -166,6 +166,29 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 	return RC_WITNESS_NONE;
 }
 
+bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)
+{
+	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & RC_WITNESS_EXACT) != 0;
+}
+
+const struct rc_record *rc_witness_other(struct rc_case *c)
+{
+	const struct rc_record *best = NULL;
+	unsigned most = 0;
+	for (unsigned i = 0; i < c->others.n_said; i++) {
+		const struct rc_record *r = c->others.said[i];
+		const struct rc_msg *answer = rc_case_decode(c, r);
+		if (answer == NULL)
+			continue;
+		bool exact = rc_witness_is_exact(answer, rc_witness_fault(answer));
+		bool here = rc_addr_equal(&r->x.server, &c->x->server);
+		unsigned grade = 1u + (exact ? 2u : 0u) + (here ? 1u : 0u);
+		best = grade > most ? r : best;
+		most = grade > most ? grade : most;
+	}
+	return best;
+}
+
 enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
 {
 	enum rc_outcome said = RC_OUT_COUNT;

@@ -10,11 +10,26 @@
 
 #define RC_WITNESS_NONE UINT32_MAX
 
+/*
+ * EDE codes that name one fault: 1, 2, 7, 8, 10, 11, 12, 25 and 27. 9 does not: BIND, PowerDNS and others use it for a DS
+ * that matches no key and for a zone without keys, Unbound for any fault of the keys.
+ */
+#define RC_WITNESS_EXACT UINT64_C(0x0a001d86)
+
 /* Bit per EDE code below 64 of the message. */
 uint64_t rc_witness_codes(const struct rc_msg *answer);
 
 /* The DNSSEC fault (enum rc_dnssec_fault) that a text names; RC_WITNESS_NONE without such a text. */
 uint32_t rc_witness_fault(const struct rc_msg *answer);
+
+/* Does it say which fault? fault: the one that its texts name. */
+bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault);
+
+/*
+ * Of the others that fail at the question and say why, the one that says it best: which fault it is, then this very server.
+ * NULL if there is none.
+ */
+const struct rc_record *rc_witness_other(struct rc_case *c);
 
 /*
  * What the texts say of the servers asked: the outcome, if they name one and agree on it. RC_OUT_COUNT

@@ -497,7 +497,7 @@ static bool fared_alike_elsewhere(const struct rc_case *c)
 	case FAILURES:
 		return true;
 	case FAILURES_WITHOUT_EDE:
-		return o->other_failed == NULL;
+		return o->n_said == 0;
 	default:
 		return o->other_server_failed == 0;
 	}

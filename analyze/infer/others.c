@@ -32,16 +32,30 @@ static void note_aliases(struct rc_case *c, const struct rc_record *r)
 		c->others.alias_failed = r;
 }
 
+/* It failed as this one did, and says why. */
+static void note_said(struct rc_case *c, const struct rc_record *r)
+{
+	struct rc_others *t = &c->others;
+	bool said = r->x.state == RC_X_ANSWERED && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
+		    r->blob_pos != 0 && (r->x.answer.options >> RC_OPTION_EDE & 1);
+	if (!said || r->x.qtype != c->x->qtype || t->n_said == RC_SAID_MAX ||
+	    ((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD))
+		return;
+	for (unsigned i = 0; i < t->n_said; i++)
+		if (t->said[i] == r)
+			return;
+	t->said[t->n_said++] = r;
+}
+
 /* What its errors to other types of the name say of this one. */
 static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 {
-	bool refused = o->answer.rcode == RC_RCODE_REFUSED || o->answer.rcode == RC_RCODE_NOTAUTH;
 	if (o->state != RC_X_ANSWERED || o->qtype == c->x->qtype || o->opcode != RC_OPCODE_QUERY)
 		return;
 	c->others.addresses_alike += o->qtype == RC_TYPE_A && c->x->state == RC_X_ANSWERED &&
 				     o->answer.rcode == c->x->answer.rcode;
-	c->others.not_hosted += refused && !(o->answer.flags & RC_FLAG_RA) &&
-				!rc_exchange_is_transfer(o);
+	c->others.not_hosted += o->answer.rcode == RC_RCODE_REFUSED &&
+				!(o->answer.flags & RC_FLAG_RA) && !rc_exchange_is_transfer(o);
 }
 
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
@@ -228,6 +242,7 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 		other = other == NULL ? &r->x : other;
 		if (r->x.qtype != c->x->qtype)
 			continue;
+		note_said(c, r);
 		same = same == NULL ? &r->x : same;
 		if (c->upstream_visible) /* how others waited says nothing more */
 			break;
@@ -285,8 +300,12 @@ void rc_others_compare(struct rc_case *c)
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server) &&
 		    rc_case_is_near(c, &r->x)) {
 			note_aliases(c, r);
-			if (!is_itself(c, &r->x))
-				compare_at_server(c, &r->x);
+			if (is_itself(c, &r->x))
+				continue;
+			if (r->x.first_ns >
+			    c->x->end_ns) /* of what failed before its verdict is kept */
+				note_said(c, r);
+			compare_at_server(c, &r->x);
 		}
 	}
 	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
@@ -309,9 +328,7 @@ void rc_others_compare(struct rc_case *c)
 			if (r->x.qtype == c->x->qtype && r->x.state == RC_X_ANSWERED &&
 			    waited_in_vain(&r->x, &silent))
 				c->others.elsewhere_waited = &r->x;
-			if (r->x.qtype == c->x->qtype && r->blob_pos != 0 &&
-			    r->x.answer.options >> RC_OPTION_EDE & 1)
-				c->others.other_failed = r;
+			note_said(c, r);
 		}
 	}
 	compare_with_resolvers(c);

@@ -9,6 +9,7 @@
 
 struct rc_case;
 
+#define RC_SAID_MAX 4u  /* answers of others that say why: the first found do */
 #define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /*
@@ -51,13 +52,15 @@ struct rc_others {
 	unsigned
 		addresses_alike; /* type A of this name at this server: the same RCODE, another type here */
 	unsigned
-		not_hosted; /* other types of this name at this server, no transfers: REFUSED, NOTAUTH, RA=0 */
-	unsigned slipped; /* this client, this server: empty truncated answers, not retried */
+		not_hosted; /* other types of this name at this server, no transfers: REFUSED, RA=0 */
+	unsigned slipped;   /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
 	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
 		*elsewhere_example;
 	const struct rc_exchange *validated_example;
-	const struct rc_record *other_failed; /* the same question at another server: it says why */
+	/* The same question failed for others here, or at other resolvers, and the answer says why (EDE). */
+	const struct rc_record *said[RC_SAID_MAX];
+	unsigned n_said;
 	/* The same name failed, here or for this client at another server, with aliases in the answer. */
 	const struct rc_record *alias_failed;
 };

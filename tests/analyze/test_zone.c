@@ -370,6 +370,94 @@ static void signatures_that_others_give_may_be_in_time(void **state)
 	}
 }
 
+/* A server that is seen to resolve for clients. */
+static void serve_elsewhere(struct sim *s, const char *server, unsigned id)
+{
+	ask(s, 10 * id, CLIENT2, server, id, QUERY, "good.test");
+	reply_a(s, 10 * id + 1, server, CLIENT2, id, RECURSED, "good.test");
+}
+
+/* Stub resolvers ask without EDNS and get no extended error; who asks the same with EDNS does, here or elsewhere. */
+static void what_another_client_is_told_holds_for_who_asks_without_edns(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned here = 0; here < 2; here++) {
+		const char *server = here ? RESOLVER : FORWARDER;
+		begin(&s);
+		serve_elsewhere(&s, FORWARDER, 90);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		dns_query(&d, 2, QUERY, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE + 500, CLIENT2, 20002, server, 53, &d);
+		dns_query(&d, 2, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, 10);
+		say(&s, LATE + 504, server, CLIENT2, 2, &d);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 0, "dnssec.rrsig_missing");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
+/* Who says which fault it is says more than who says that there is one, whoever comes first. */
+static void who_names_the_fault_is_heard_first(void **state)
+{
+	static const int codes[] = {6, 10, 6};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	serve_elsewhere(&s, FORWARDER, 90);
+	serve_elsewhere(&s, ZONE_SERVER2, 91);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+	reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	for (unsigned i = 0; i < 3; i++) {
+		unsigned id = 2 + i;
+		const char *server = i == 2 ? RESOLVER : i == 1 ? FORWARDER : ZONE_SERVER2;
+		dns_query(&d, (uint16_t)id, QUERY, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE + 10 * id, CLIENT2, 20000 + id, server, 53, &d);
+		dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, codes[i]);
+		say(&s, LATE + 10 * id + 4, server, CLIENT2, id, &d);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 4);
+	assert_cause(&s, 0, "dnssec.rrsig_missing");
+}
+
+/* Expired for one and not yet valid for another, at the same time: so it is with one that ends before it begins. */
+static void a_signature_that_is_early_and_late_ends_before_it_begins(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (int second = 7; second <= 8; second++) {
+		static struct dns d;
+		begin(&s);
+		serve_elsewhere(&s, RESOLVER, 90);
+		serve_elsewhere(&s, FORWARDER, 91);
+		servfail(&s, LATE, 1, "www.example", 7, "");
+		dns_query(&d, 2, QUERY, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE + 50, CLIENT2, 20002, FORWARDER, 53, &d);
+		dns_query(&d, 2, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, second);
+		say(&s, LATE + 54, FORWARDER, CLIENT2, 2, &d);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		for (size_t i = 0; i < 2; i++) {
+			assert_cause(&s, i,
+				     second == 7 ? "dnssec.signature_expired"
+						 : "dnssec.signature_window_inverted");
+			assert_int_equal(s.seen[i].confidence, RC_CONF_LIKELY);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +477,9 @@ int main(void)
 		cmocka_unit_test(a_whole_internet_of_loopback_addresses_is_none_without_routes),
 		cmocka_unit_test(keys_that_are_refused_are_why_an_answer_does_not_validate),
 		cmocka_unit_test(signatures_that_others_give_may_be_in_time),
+		cmocka_unit_test(what_another_client_is_told_holds_for_who_asks_without_edns),
+		cmocka_unit_test(who_names_the_fault_is_heard_first),
+		cmocka_unit_test(a_signature_that_is_early_and_late_ends_before_it_begins),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
