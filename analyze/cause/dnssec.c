@@ -222,6 +222,8 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	/* For others the same signatures are in time: it may be this one's clock that is not. */
 	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
 	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
+	/* Who asks for no signatures is given none. */
+	doubted = doubted || (rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c));
 	return doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY);
 }
 

@@ -257,6 +257,33 @@ static enum rc_confidence says_not_ready(struct rc_case *c, struct rc_finding *f
 	return RC_CONF_LIKELY;
 }
 
+#define EDE_NO_SIGNATURES 10u
+
+static const struct rc_advice no_edns = {
+	.fix = {"Let {resolver} ask with EDNS (DO=1), or have it not validate."},
+	.next_steps = {"dig @{resolver} {qname} {qtype} +cd"},
+};
+
+/* It misses the signatures that it has not asked for, and most of the others resolve the name. */
+static enum rc_confidence asks_for_no_signatures(struct rc_case *c, struct rc_finding *f)
+{
+	if (!rc_case_has_ede(c, EDE_NO_SIGNATURES) || rc_asks_dnssec(c) || c->lineage_cut ||
+	    c->others.elsewhere_ok <= c->others.elsewhere_failed ||
+	    !rc_flag(&c->x->answer, RC_FLAG_RA) || (c->x->marks & RC_X_DROPS))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->advice = &no_edns;
+	f->explanation = rc_say(c,
+				"%s misses signatures of %s (EDE 10), and asks for none (DO=0), "
+				"while most other resolvers resolve it.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove_self(c, f, "EDE 10 (RRSIGs Missing)");
+	rc_prove(c, f, c->links[0].x, &c->links[0].name->name, NULL, "asked with DO=0");
+	rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
+		 "another resolver answers the same question");
+	return RC_CONF_LIKELY;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -274,6 +301,9 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	const struct rc_exchange *root = rc_case_false_root(c);
 	if (root != NULL)
 		return by_false_root(c, f, root);
+	said = asks_for_no_signatures(c, f);
+	if (said != RC_CONF_NONE)
+		return said;
 	if (c->final == NULL || c->lineage_cut ||
 	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
 	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(EDE_OTHER)) != 0 ||
@@ -527,7 +557,8 @@ static const struct rc_rule rules[] = {
 					 "needs not to, another resolver resolves the same, and "
 					 "this one is seen to validate (AD=1) or does not; or it "
 					 "asks as one of the root's servers one that is none; or "
-					 "EDE 14 with RA=1, and nothing asked.",
+					 "EDE 14 with RA=1, and nothing asked; or EDE 10 from one "
+					 "that asks with DO=0, while others resolve the name.",
 					 "The same without another resolver; or SERVFAIL at once "
 					 "with nothing asked, while others resolve the name.",
 					 {"dnssec.clock_skew", "the resolver never sets AD"},

@@ -458,6 +458,36 @@ static void a_signature_that_is_early_and_late_ends_before_it_begins(void **stat
 	}
 }
 
+/* A resolver that validates and asks without EDNS misses all signatures: of a zone that others resolve. */
+static void who_asks_for_no_signatures_misses_them_by_itself(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned do_bit = 0; do_bit < 2; do_bit++) {
+		begin(&s);
+		warm_up(&s, 0);
+		serve_elsewhere(&s, FORWARDER, 90);
+		dns_query(&d, 1, QUERY, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE, CLIENT, 20001, RESOLVER, 53, &d);
+		dns_query(&d, 2, FETCH, "www.example", RC_TYPE_A);
+		if (do_bit)
+			dns_opt(&d, true, -1);
+		send_message(&s, LATE + 1, RESOLVER, 20002, ROOT_SERVER, 53, &d);
+		refer(&s, LATE + 2, 2, "www.example");
+		dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, 10);
+		say(&s, LATE + 4, RESOLVER, CLIENT, 1, &d);
+		ask(&s, LATE + 100, CLIENT2, FORWARDER, 3, QUERY, "www.example");
+		reply_a(&s, LATE + 101, FORWARDER, CLIENT2, 3, RECURSED, "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, do_bit ? "dnssec.rrsig_missing" : "resolver.internal");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -480,6 +510,7 @@ int main(void)
 		cmocka_unit_test(what_another_client_is_told_holds_for_who_asks_without_edns),
 		cmocka_unit_test(who_names_the_fault_is_heard_first),
 		cmocka_unit_test(a_signature_that_is_early_and_late_ends_before_it_begins),
+		cmocka_unit_test(who_asks_for_no_signatures_misses_them_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
