@@ -245,8 +245,22 @@ bool rc_delegation_gather(struct rc_case *c)
 	return true;
 }
 
+/* It gets no further than to ask this server for the root (PowerDNS, of answers that others would take). */
+static bool is_stuck_at(const struct rc_case *c, const struct rc_addr *server)
+{
+	bool asked = false;
+	for (size_t i = 0; i < c->n_links && c->final == NULL; i++) {
+		if (c->links[i].name->name.labels > 0)
+			return false;
+		asked = asked || rc_addr_equal(&c->links[i].x->server, server);
+	}
+	return asked;
+}
+
 static bool has_failed_with(const struct rc_case *c, const struct rc_addr *server)
 {
+	if (c->failed_zone == RC_ZONE_NONE)
+		return is_stuck_at(c, server);
 	const struct rc_zone_view *z = &c->zones[c->failed_zone];
 	for (size_t i = 0; i < z->n_servers; i++)
 		if (rc_addr_equal(&z->servers[i].addr, server))
@@ -264,7 +278,7 @@ const struct rc_exchange *rc_case_false_root(const struct rc_case *c)
 {
 	static const struct rc_name root = {.len = 1};
 	uint64_t hash = rc_name_hash(c->seed, &root);
-	for (size_t i = 0; i < c->n_resolver && c->failed_zone != RC_ZONE_NONE; i++) {
+	for (size_t i = 0; i < c->n_resolver; i++) {
 		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
 		for (unsigned n = 0; n < ROOT_STEPS_MAX; n++) {
 			const struct rc_record *r = rc_recorder_at(c->recorder, pos);

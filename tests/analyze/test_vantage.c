@@ -545,6 +545,35 @@ static void who_fails_for_names_of_all_kinds_has_no_zone_to_load(void **state)
 	}
 }
 
+/* PowerDNS whose hints name a resolver: it asks that for the root's servers, and gets no further. */
+static void who_gets_no_further_than_a_false_root_has_false_hints(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned authority = 0; authority < 2; authority++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		for (unsigned i = 0; i < 2; i++) {
+			dns_query(&d, (uint16_t)(2 + i), FETCH, ".", RC_TYPE_NS);
+			send_message(&s, LATE + 2 * i, RESOLVER, 20002 + i, ZONE_SERVER, 53, &d);
+			dns_query(&d, (uint16_t)(2 + i),
+				  RC_FLAG_QR | (authority ? RC_FLAG_AA : RC_FLAG_RA), ".",
+				  RC_TYPE_NS);
+			dns_rr_name(&d, RC_ANSWER, ".", RC_TYPE_NS, "a.root-servers.net");
+			say(&s, LATE + 2 * i + 1, ZONE_SERVER, RESOLVER, 2 + i, &d);
+		}
+		reply(&s, LATE + 9, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (authority)
+			assert_string_not_equal(s.seen[0].cause->slug, "resolver.internal");
+		else
+			assert_cause(&s, 0, "resolver.internal");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -574,6 +603,7 @@ int main(void)
 		cmocka_unit_test(connections_unanswered_are_a_silent_upstream),
 		cmocka_unit_test(a_forwarder_that_has_nobody_to_ask_says_so),
 		cmocka_unit_test(who_fails_for_names_of_all_kinds_has_no_zone_to_load),
+		cmocka_unit_test(who_gets_no_further_than_a_false_root_has_false_hints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
