@@ -87,7 +87,7 @@ static bool is_left_out(const struct rc_case *c)
 	       c->x->attempts + c->others.silent >= 2 && c->others.same_server_alike_ok > 0 &&
 	       h != NULL && h->answered_query_ns > c->x->first_ns &&
 	       (c->n_links == 0 || c->final != NULL) &&
-	       !(c->x->marks & (RC_X_DROPS | RC_X_LATE | RC_X_EARLY));
+	       !(c->x->marks & (RC_X_LOST | RC_X_LATE | RC_X_EARLY));
 }
 
 /* The client gets some names here, as those of the server's own zones, and is denied what others get. */

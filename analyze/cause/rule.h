@@ -81,6 +81,7 @@ struct rc_rule_family {
 	X(upstream) \
 	X(selective) \
 	X(delegation) \
+	X(loop) \
 	X(resolver) \
 	X(zone) \
 	X(silence) \

@@ -397,8 +397,7 @@ static enum rc_confidence could_not_send(struct rc_case *c, struct rc_finding *f
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				"%s refuses %s at once and says that the network is why (EDE 23): "
-				"it has no way "
-				"to the servers that it forwards to.",
+				"it has no way to the servers that it forwards to.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "REFUSED with EDE 23 (Network Error), and nobody is seen to be asked");
 	return RC_CONF_LIKELY;
