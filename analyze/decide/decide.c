@@ -7,6 +7,7 @@
 #include "analyze/decide/fetch.h"
 #include "analyze/decide/repeat.h"
 #include "analyze/decide/tell.h"
+#include "analyze/infer/lineage.h"
 #include "base/err.h"
 
 struct rc_decider {
@@ -83,16 +84,60 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	return rc_case_build(sources, x, &link->name->name, link->answer);
 }
 
+/* What is wrong with a name, with its servers, or on the way to them: whoever resolves it meets with it. */
+static bool is_met_by_all(const struct rc_weighed *o)
+{
+	return o->confidence >= RC_CONF_LIKELY &&
+	       o->rule->cause.responsible != RC_PARTY_RESOLVER_OPERATOR &&
+	       (rc_rule_is_of(o->rule, "delegation.") || rc_rule_is_of(o->rule, "dnssec.") ||
+		rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone."));
+}
+
+/*
+ * Several addresses asked for the name, and none is known to be the resolver's: what all of them met with, be they one
+ * resolver's or each another's, is why it failed.
+ */
+static struct rc_case *find_common_cause(struct rc_decider *d, const struct rc_case *c,
+					 struct rc_weighed *ret_common)
+{
+	struct rc_addr askers[RC_LONE_MAX];
+	struct rc_weighed own;
+	bool recursive = (c->x->query.flags & RC_FLAG_RD) && c->x->opcode == RC_OPCODE_QUERY &&
+			 (!rc_is_answered(c) || (c->x->answer.flags & RC_FLAG_RA));
+	bool blind = recursive && c->n_links == 0 && !c->upstream_visible && !c->own_fetch;
+	size_t n = blind ? rc_lineage_find_askers(c, askers) : 0;
+	struct rc_case *all = n > 0 ? rc_case_suppose(c, askers, n) : NULL;
+	if (all == NULL || !rc_weigh(&d->rules, all, ret_common) || !is_met_by_all(ret_common))
+		return NULL;
+	for (size_t i = 0; i < n && n > 1; i++) {
+		struct rc_case *one = rc_case_suppose(c, &askers[i], 1);
+		if (one == NULL || !rc_weigh(&d->rules, one, &own) ||
+		    (own.confidence >= RC_CONF_LIKELY && own.rule != ret_common->rule))
+			return NULL;
+	}
+	/* The way to servers is another for each host. */
+	if (rc_rule_is_of(ret_common->rule, "upstream.") && rc_lineage_may_be_one_host(askers, n))
+		ret_common->confidence = RC_CONF_POSSIBLE;
+	return all;
+}
+
 /* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */
 static bool run_rules_widely(struct rc_decider *d, struct rc_case **c, struct rc_weighed *o)
 {
 	if (!rc_weigh(&d->rules, *c, o))
 		return false;
 	struct rc_case *wide = o->confidence < RC_CONF_PROVEN ? rc_case_widen(*c) : NULL;
-	if (wide == NULL)
-		return true;
-	*c = wide;
-	return rc_weigh(&d->rules, wide, o);
+	if (wide != NULL) {
+		*c = wide;
+		return rc_weigh(&d->rules, wide, o);
+	}
+	struct rc_weighed common;
+	wide = o->confidence < RC_CONF_LIKELY ? find_common_cause(d, *c, &common) : NULL;
+	if (wide != NULL) {
+		*c = wide;
+		*o = common;
+	}
+	return true;
 }
 
 /* The verdict on the last case of a chain of forwarders: what was known of it already, or what rules say. */

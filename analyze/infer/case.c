@@ -196,12 +196,6 @@ static void find_report(struct rc_case *c)
 		c->report = r;
 }
 
-/* At most one of each family. */
-static bool may_be_one_host(const struct rc_addr *addrs, size_t n)
-{
-	return n == 1 || (n == 2 && rc_addr_is_v4(&addrs[0]) != rc_addr_is_v4(&addrs[1]));
-}
-
 /*
  * Nothing is known to be asked for this question, but somebody asks for its name: where nobody else was asked for
  * it, that is the resolver by an address not known as its own. Else it is not known what is in sight of it.
@@ -215,7 +209,7 @@ static void adopt(struct rc_case *c)
 	if (n == 0)
 		return;
 	c->upstream_visible = false;
-	if (!may_be_one_host(lone, n) || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
+	if (!rc_lineage_may_be_one_host(lone, n) || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
 		return;
 	for (size_t i = 0; i < n; i++)
 		c->resolver[c->n_resolver++] = lone[i];
@@ -280,18 +274,19 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	return c;
 }
 
-struct rc_case *rc_case_widen(const struct rc_case *c)
+struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *addrs, size_t n)
 {
-	struct rc_addr lone[RC_LONE_MAX];
-	if (c->n_links == 0 || c->n_resolver != 1 || c->adopted || c->own_fetch ||
-	    !(c->x->query.flags & RC_FLAG_RD) || rc_lineage_find_lone(c, lone) != 1 ||
-	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server))
-		return NULL;
 	struct rc_case *wide = rc_arena_copy(c->arena, c, sizeof *c);
-	if (wide == NULL)
+	if (wide == NULL || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
 		return NULL;
-	wide->resolver[wide->n_resolver++] = lone[0];
-	wide->adopted = true;
+	wide->resolver = rc_arena_alloc(c->arena, RC_GROUP_ADDRS_MAX * sizeof *wide->resolver);
+	if (wide->resolver == NULL)
+		return NULL;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		wide->resolver[i] = c->resolver[i];
+	for (size_t i = 0; i < n; i++)
+		wide->resolver[wide->n_resolver++] = addrs[i];
+	wide->upstream_visible = wide->adopted = true;
 	wide->n_zones = 0;
 	wide->failed_zone = RC_ZONE_NONE;
 	wide->final = wide->forwarded = NULL;
@@ -301,6 +296,16 @@ struct rc_case *rc_case_widen(const struct rc_case *c)
 	rc_zones_judge(wide);
 	find_forwarded(wide);
 	return wide;
+}
+
+struct rc_case *rc_case_widen(const struct rc_case *c)
+{
+	struct rc_addr lone[RC_LONE_MAX];
+	if (c->n_links == 0 || c->n_resolver != 1 || c->adopted || c->own_fetch ||
+	    !(c->x->query.flags & RC_FLAG_RD) || rc_lineage_find_lone(c, lone) != 1 ||
+	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server))
+		return NULL;
+	return rc_case_suppose(c, lone, 1);
 }
 
 bool rc_case_went_on(const struct rc_case *c, int64_t after_ns)

@@ -152,6 +152,12 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
  */
 struct rc_case *rc_case_widen(const struct rc_case *c);
 
+/*
+ * The case as it would be if its resolver asked from these addresses as well. NULL if the arena is exhausted, or a
+ * resolver has not so many.
+ */
+struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *addrs, size_t n);
+
 /* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
 void rc_zones_judge(struct rc_case *c);
 

@@ -488,32 +488,54 @@ static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
 	return false;
 }
 
-size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
+/*
+ * Addresses of no known resolver that asked for the name. ret_own: they are known to ask for the server of the case,
+ * and those that are not are left out.
+ */
+static size_t find_askers(const struct rc_case *c, struct rc_addr *addrs, bool *ret_own)
 {
 	struct rc_addr lone[RC_LONE_MAX], partner;
 	size_t n = rc_hosts_lone(c->hosts, lone), found = 0;
-	bool known = false;
+	*ret_own = false;
 	for (size_t i = 0; i < n; i++) {
 		bool paired = rc_hosts_partner(c->hosts, &lone[i], &partner);
 		bool own = paired && rc_addr_equal(&partner, &c->x->server);
-		if ((paired && !own) || (known && !own) || rc_addr_equal(&lone[i], &c->x->asker) ||
-		    !has_asked_for(c, &lone[i]))
+		if ((paired && !own) || (*ret_own && !own) ||
+		    rc_addr_equal(&lone[i], &c->x->asker) || !has_asked_for(c, &lone[i]))
 			continue;
-		if (own && !known)
+		if (own && !*ret_own)
 			found = 0;
-		known = known || own;
+		*ret_own = *ret_own || own;
 		addrs[found++] = lone[i];
 	}
-	struct rc_addr twin;
-	if (known && found == 1 && rc_hosts_twin(c->hosts, &addrs[0], &twin) &&
-	    !rc_addr_equal(&twin, &c->x->server))
-		addrs[found++] = twin;
-	if (known)
+	return found;
+}
+
+size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
+{
+	struct rc_addr other;
+	bool own;
+	size_t found = find_askers(c, addrs, &own);
+	if (own && found == 1 && rc_hosts_twin(c->hosts, &addrs[0], &other) &&
+	    !rc_addr_equal(&other, &c->x->server))
+		addrs[found++] = other;
+	if (own)
 		return found;
 	/* Which resolver was asked is all there is to go by. */
-	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &partner) &&
-		     rc_addr_equal(&partner, &c->x->server);
+	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &other) &&
+		     rc_addr_equal(&other, &c->x->server);
 	return alone || found == 0 ? found : RC_LONE_MAX;
+}
+
+size_t rc_lineage_find_askers(const struct rc_case *c, struct rc_addr *addrs)
+{
+	bool own;
+	return find_askers(c, addrs, &own);
+}
+
+bool rc_lineage_may_be_one_host(const struct rc_addr *addrs, size_t n)
+{
+	return n == 1 || (n == 2 && rc_addr_is_v4(&addrs[0]) != rc_addr_is_v4(&addrs[1]));
 }
 
 void rc_lineage_collect(struct rc_case *c)

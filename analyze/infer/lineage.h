@@ -23,6 +23,11 @@ size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
  * repeated gets through in the end.
  */
 bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange *connection);
+/* The same, whichever resolvers were asked. */
+size_t rc_lineage_find_askers(const struct rc_case *c, struct rc_addr *addrs);
+
+/* At most one address of each family. */
+bool rc_lineage_may_be_one_host(const struct rc_addr *addrs, size_t n);
 
 /* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
 void rc_lineage_connect(struct rc_case *c);

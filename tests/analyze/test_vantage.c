@@ -391,7 +391,8 @@ static void what_one_family_began_the_other_may_have_ended(void **state)
 	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
 }
 
-static void two_that_may_be_its_egress_leave_it_unknown(void **state)
+/* Whichever of them it is: both meet with the same. */
+static void what_all_meet_with_that_may_be_its_egress_is_why_it_fails(void **state)
 {
 	struct sim s;
 	(void)state;
@@ -401,21 +402,54 @@ static void two_that_may_be_its_egress_leave_it_unknown(void **state)
 	ask_from_elsewhere(&s, LATE + 2, 21, LONE2);
 	fail_at_once(&s);
 	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "unknown.upstream_not_visible");
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
-static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state)
+/* One is refused by the zone's server, the other one gets an answer. */
+static void two_that_may_be_its_egress_and_fare_differently_leave_it_unknown(void **state)
 {
+	static struct dns d;
 	struct sim s;
 	(void)state;
 	begin(&s);
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	ask(&s, LATE, CLIENT2, "192.0.2.54", 30, QUERY, "www.example");
 	ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+	ask(&s, LATE + 2, LONE2, ROOT_SERVER, 21, FETCH, "www.example");
+	dns_query(&d, 21, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns2.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns2.example", ZONE_SERVER2);
+	say(&s, LATE + 10, ROOT_SERVER, LONE2, 21, &d);
+	ask(&s, LATE + 11, LONE2, ZONE_SERVER2, 22, FETCH, "www.example");
+	reply_a(&s, LATE + 12, ZONE_SERVER2, LONE2, 22, AUTHORITY, "www.example");
 	fail_at_once(&s);
-	assert_true(s.n > 0);
-	for (size_t i = 0; i < s.n; i++)
-		assert_string_not_equal(s.seen[i].cause->slug, "delegation.lame_refused");
+	assert_int_equal(s.n, 1);
+	assert_string_equal(s.seen[0].cause->slug, "unknown.upstream_not_visible");
+}
+
+/* The zone's server refuses whoever asks; but who cannot reach it is perhaps the other one alone. */
+static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned silent = 0; silent < 2; silent++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		ask(&s, LATE, CLIENT2, "192.0.2.54", 30, QUERY, "www.example");
+		if (silent) {
+			ask(&s, LATE + 1, LONE, ROOT_SERVER, 11, FETCH, "www.example");
+			ask(&s, LATE + 801, LONE, ROOT_SERVER, 12, FETCH, "www.example");
+			reply(&s, LATE + 1601, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+			      "www.example");
+			finish(&s);
+		} else {
+			ask_from_elsewhere(&s, LATE + 1, 11, LONE);
+			fail_at_once(&s);
+		}
+		assert_true(s.n > 0);
+		assert_cause(&s, 0, silent ? "upstream.timeout" : "delegation.lame_refused");
+		assert_int_equal(s.seen[0].confidence, silent ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
 }
 
 /* It goes on, and asks what no client asked: the addresses of servers, the next client out of sight. */
@@ -591,7 +625,8 @@ int main(void)
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
 		cmocka_unit_test(what_one_family_began_the_other_may_have_ended),
-		cmocka_unit_test(two_that_may_be_its_egress_leave_it_unknown),
+		cmocka_unit_test(what_all_meet_with_that_may_be_its_egress_is_why_it_fails),
+		cmocka_unit_test(two_that_may_be_its_egress_and_fare_differently_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
