@@ -24,6 +24,7 @@ struct rc_pair {
 	uint64_t last_tls; /* as rc_pair_last_tls says */
 	int64_t timeout_ns;
 	int64_t now_ns;
+	int64_t before_leap_ns, leap_ns; /* the latest leap of time, from and to; alike: none */
 	struct rc_pair_output out;
 	struct rc_pair_stats stats;
 };

@@ -15,7 +15,8 @@
 	8u /* a client that asks several resolvers at once has some records of a name */
 #define TC_STEPS_MAX 16u /* records looked at for the truncated answer behind a TCP query */
 #define TC_RETRY_NS \
-	(10 * RC_NS_PER_S) /* a TCP query this soon after a truncated answer is its retry */
+	(10 * RC_NS_PER_S)         /* a TCP query this soon after a truncated answer is its retry */
+#define LEAP_NS (60 * RC_NS_PER_S) /* beyond the timeout: no answer is so late */
 
 static inline void set_hosts(const struct rc_pair *p, const struct rc_ends *e,
 			     struct rc_pair_keys *keys)
@@ -110,16 +111,41 @@ static bool is_taken_back(const struct rc_pair *p, int64_t first_ns)
 	return first_ns > p->now_ns + p->timeout_ns;
 }
 
+/* Asked before the latest leap, which went ahead past it, or back behind it. */
+static bool is_before_leap(const struct rc_pair *p, int64_t first_ns)
+{
+	bool ahead = p->leap_ns > p->before_leap_ns;
+	return first_ns <= p->before_leap_ns && (ahead || first_ns > p->now_ns);
+}
+
+/*
+ * A leap of time longer than any question waits is a clock that was set, or a link that was silent: questions open
+ * then have their time without it, as what follows may be their answers.
+ */
 static bool is_due(const struct rc_pair *p, int64_t first_ns)
 {
+	if (p->leap_ns != p->before_leap_ns && is_before_leap(p, first_ns))
+		return (p->before_leap_ns - first_ns) + (p->now_ns - p->leap_ns) >= p->timeout_ns;
 	return first_ns <= p->now_ns - p->timeout_ns || is_taken_back(p, first_ns);
+}
+
+/* Small steps back are disorder; a large one is a clock that was set, and is believed. */
+static void set_now(struct rc_pair *p, int64_t now_ns)
+{
+	bool back = now_ns < p->now_ns && p->now_ns - now_ns > p->timeout_ns;
+	bool begun = p->now_ns != INT64_MIN;
+	if (now_ns <= p->now_ns && !back)
+		return;
+	if (begun && (back || now_ns - p->now_ns > p->timeout_ns + LEAP_NS)) {
+		p->before_leap_ns = p->now_ns;
+		p->leap_ns = now_ns;
+	}
+	p->now_ns = now_ns;
 }
 
 void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
 {
-	/* Small steps back are disorder; a large one is a clock that was set, and is believed. */
-	if (now_ns > p->now_ns || now_ns < p->now_ns - p->timeout_ns)
-		p->now_ns = now_ns;
+	set_now(p, now_ns);
 	/* Records are in order of their first query, but for those moved. */
 	if (p->next >= rc_recorder_tail(p->recorder) && p->next != 0 && !is_due(p, p->next_ns))
 		return;

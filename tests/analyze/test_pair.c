@@ -423,6 +423,25 @@ static void a_clock_set_back_does_no_harm(void **state)
 	assert_int_equal(stats(s)->late_answers, 0);
 }
 
+/* Set by an hour either way, between a question and its answer. */
+static void a_clock_that_is_set_ends_no_question(void **state)
+{
+	struct scene *s = *state;
+	int64_t hour_ms = 3600 * 1000;
+	observe(s, query_obs(2 * hour_ms, 1, "a.example"));
+	observe(s, query_obs(3 * hour_ms + 10, 2, "b.example"));
+	observe(s, answer_obs(3 * hour_ms + 20, 1, "a.example"));
+	observe(s, query_obs(2 * hour_ms + 30, 3, "c.example"));
+	observe(s, answer_obs(2 * hour_ms + 40, 2, "b.example"));
+	assert_int_equal(s->answered, 2);
+	assert_int_equal(s->unanswered, 0);
+	observe(s, query_obs(3 * hour_ms + 50, 4, "d.example")); /* the rest of its time */
+	observe(s, query_obs(3 * hour_ms + 9000, 5, "e.example"));
+	assert_int_equal(s->unanswered, 0);
+	observe(s, query_obs(3 * hour_ms + 10060, 6, "f.example"));
+	assert_int_equal(s->unanswered, 2);
+}
+
 static void a_query_from_the_future_does_not_keep_others_from_their_deadlines(void **state)
 {
 	struct scene *s = *state;
@@ -865,6 +884,7 @@ int main(void)
 		CASE(packets_out_of_time_order_do_no_harm),
 		CASE(a_repeat_out_of_time_order_is_still_an_attempt),
 		CASE(a_clock_set_back_does_no_harm),
+		CASE(a_clock_that_is_set_ends_no_question),
 		CASE(a_query_from_the_future_does_not_keep_others_from_their_deadlines),
 		CASE(times_at_the_ends_of_the_range_do_no_harm),
 		CASE(a_truncated_answer_and_its_retry_over_tcp_are_linked),
