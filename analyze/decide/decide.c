@@ -7,7 +7,7 @@
 #include "analyze/decide/fetch.h"
 #include "analyze/decide/repeat.h"
 #include "analyze/decide/tell.h"
-#include "analyze/infer/lineage.h"
+#include "analyze/infer/askers.h"
 #include "base/err.h"
 
 struct rc_decider {
@@ -93,21 +93,15 @@ static bool is_met_by_all(const struct rc_weighed *o)
 		rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone."));
 }
 
-/*
- * Several addresses asked for the name, and none is known to be the resolver's: what all of them met with, be they one
- * resolver's or each another's, is why it failed.
- */
-static struct rc_case *find_common_cause(struct rc_decider *d, const struct rc_case *c,
-					 struct rc_weighed *ret_common)
+/* What all of them met with, taken together and each alone; the case where they are the resolver's. NULL if nothing. */
+static struct rc_case *weigh_common(struct rc_decider *d, const struct rc_case *c,
+				    const struct rc_addr *askers, size_t n,
+				    struct rc_weighed *ret_common)
 {
-	struct rc_addr askers[RC_LONE_MAX];
 	struct rc_weighed own;
-	bool recursive = (c->x->query.flags & RC_FLAG_RD) && c->x->opcode == RC_OPCODE_QUERY &&
-			 (!rc_is_answered(c) || (c->x->answer.flags & RC_FLAG_RA));
-	bool blind = recursive && c->n_links == 0 && !c->upstream_visible && !c->own_fetch;
-	size_t n = blind ? rc_lineage_find_askers(c, askers) : 0;
 	struct rc_case *all = n > 0 ? rc_case_suppose(c, askers, n) : NULL;
-	if (all == NULL || !rc_weigh(&d->rules, all, ret_common) || !is_met_by_all(ret_common))
+	if (all == NULL || rc_case_handed_on(all) != NULL ||
+	    !rc_weigh(&d->rules, all, ret_common) || !is_met_by_all(ret_common))
 		return NULL;
 	for (size_t i = 0; i < n && n > 1; i++) {
 		struct rc_case *one = rc_case_suppose(c, &askers[i], 1);
@@ -116,9 +110,25 @@ static struct rc_case *find_common_cause(struct rc_decider *d, const struct rc_c
 			return NULL;
 	}
 	/* The way to servers is another for each host. */
-	if (rc_rule_is_of(ret_common->rule, "upstream.") && rc_lineage_may_be_one_host(askers, n))
+	if (rc_rule_is_of(ret_common->rule, "upstream.") && rc_askers_may_be_one_host(askers, n))
 		ret_common->confidence = RC_CONF_POSSIBLE;
 	return all;
+}
+
+/*
+ * Others asked for the name, and none is known to be the resolver: what all of them met with, be they one resolver's
+ * addresses or each another's, is why it failed.
+ */
+static struct rc_case *find_common_cause(struct rc_decider *d, const struct rc_case *c,
+					 struct rc_weighed *ret_common)
+{
+	struct rc_addr askers[RC_ASKERS_MAX];
+	bool recursive = (c->x->query.flags & RC_FLAG_RD) && c->x->opcode == RC_OPCODE_QUERY &&
+			 (!rc_is_answered(c) || (c->x->answer.flags & RC_FLAG_RA));
+	bool blind = recursive && c->n_links == 0 && !c->upstream_visible && !c->own_fetch;
+	size_t lone = 0, n = blind ? rc_askers_find_all(c, askers, &lone) : 0;
+	struct rc_case *common = weigh_common(d, c, askers, lone, ret_common);
+	return common != NULL || n == lone ? common : weigh_common(d, c, askers, n, ret_common);
 }
 
 /* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */

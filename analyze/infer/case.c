@@ -1,5 +1,6 @@
 #include "analyze/infer/lineage.h"
 
+#include "analyze/infer/askers.h"
 #include "analyze/infer/delegation.h"
 #include "analyze/infer/translated.h"
 #include "base/time.h"
@@ -8,6 +9,7 @@
 #define STEP_NS (50 * RC_NS_PER_MS)   /* no resolver thinks so long, or gives up so soon */
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 #define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
+#define SKEW_MAX_NS (2 * RC_NS_PER_S) /* ... that nobody has set for long */
 
 const char *rc_outcome_word(enum rc_outcome outcome)
 {
@@ -54,15 +56,15 @@ const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *r
 /* True if queries of one of these addresses of the resolver are in sight. */
 static bool look_upstream(struct rc_case *c, size_t from)
 {
-	bool other_tap = false, seen = false;
+	bool seen = false;
 	for (size_t i = from; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
 		if (h == NULL || h->asked_rd0 + h->asked_rd1 == 0)
 			continue;
 		seen = true;
-		other_tap = other_tap || h->asked_source != c->x->first_source;
+		c->other_tap = c->other_tap || h->asked_source != c->x->first_source;
 	}
-	if (other_tap) {
+	if (c->other_tap) {
 		c->from_ns -= SKEW_NS;
 		c->to_ns += SKEW_NS;
 	}
@@ -205,15 +207,48 @@ static void adopt(struct rc_case *c)
 	struct rc_addr lone[RC_LONE_MAX];
 	bool recursive = (c->x->query.flags & RC_FLAG_RD) &&
 			 (c->x->state != RC_X_ANSWERED || (c->x->answer.flags & RC_FLAG_RA));
-	size_t n = recursive && !c->own_fetch ? rc_lineage_find_lone(c, lone) : 0;
+	size_t n = recursive && !c->own_fetch ? rc_askers_find_lone(c, lone) : 0;
 	if (n == 0)
 		return;
 	c->upstream_visible = false;
-	if (!rc_lineage_may_be_one_host(lone, n) || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
+	if (!rc_askers_may_be_one_host(lone, n) || c->n_resolver + n > RC_GROUP_ADDRS_MAX)
 		return;
 	for (size_t i = 0; i < n; i++)
 		c->resolver[c->n_resolver++] = lone[i];
 	c->upstream_visible = c->adopted = true;
+	rc_lineage_collect(c);
+}
+
+/* For the name or a zone that holds it: of the root and its children all ask. */
+static bool has_asked(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_followed *name = c->links[i].name;
+		bool above = name->role == RC_ROLE_ANCESTOR && name->name.labels > 1;
+		if (name->role == RC_ROLE_QUESTION || above)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Nothing was asked in the moment until the answer, by the clock of the other tap: perhaps it is that clock that is
+ * wrong.
+ */
+static void collect_skewed(struct rc_case *c)
+{
+	int64_t from_ns = c->from_ns, to_ns = c->to_ns;
+	for (int64_t skew_ns = 5 * SKEW_NS; skew_ns <= SKEW_MAX_NS; skew_ns *= 5) {
+		c->from_ns = from_ns - skew_ns;
+		c->to_ns = to_ns + skew_ns;
+		rc_lineage_collect(c);
+		if (has_asked(c)) {
+			c->adopted = true;
+			return;
+		}
+	}
+	c->from_ns = from_ns;
+	c->to_ns = to_ns;
 	rc_lineage_collect(c);
 }
 
@@ -258,8 +293,11 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 			if (answer->edns.ede[i].code < 64)
 				c->ede |= UINT64_C(1) << answer->edns.ede[i].code;
 	find_resolver(c);
-	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible)
+	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_lineage_collect(c);
+		if (c->other_tap && x->end_ns - x->first_ns < SKEW_MAX_NS && !has_asked(c))
+			collect_skewed(c);
+	}
 	if (x->opcode == RC_OPCODE_QUERY && c->n_links == 0)
 		adopt(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
@@ -302,7 +340,7 @@ struct rc_case *rc_case_widen(const struct rc_case *c)
 {
 	struct rc_addr lone[RC_LONE_MAX];
 	if (c->n_links == 0 || c->n_resolver != 1 || c->adopted || c->own_fetch ||
-	    !(c->x->query.flags & RC_FLAG_RD) || rc_lineage_find_lone(c, lone) != 1 ||
+	    !(c->x->query.flags & RC_FLAG_RD) || rc_askers_find_lone(c, lone) != 1 ||
 	    rc_addr_is_v4(&lone[0]) == rc_addr_is_v4(&c->x->server))
 		return NULL;
 	return rc_case_suppose(c, lone, 1);

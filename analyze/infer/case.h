@@ -68,12 +68,12 @@ struct rc_case {
 	/* With any other from_ns and to_ns within these the lineage would be the same. */
 	int64_t from_min_ns, from_max_ns, to_min_ns, to_max_ns;
 	const struct rc_host *server_host; /* NULL if the server never showed itself */
-
-	struct rc_addr *resolver; /* all addresses of the server, the asked one first */
+	struct rc_addr *resolver;          /* all addresses of the server, the asked one first */
 	size_t n_resolver;
 	bool upstream_visible; /* the server is seen asking others in this capture */
+	bool other_tap;        /* ... by another tap than its client */
 	bool translated;       /* among them those of the server behind an address translation */
-	bool adopted; /* ... as it seems, by this one name: from an address nobody else has */
+	bool adopted; /* ... it seems, by this one name: from an address nobody has, or at another time */
 
 	struct rc_followed *names;
 	size_t n_names;

@@ -93,11 +93,7 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 	}
 }
 
-/*
- * Did the resolver work on this within the time it worked on the failure? One begun before and still
- * without an answer belongs to an earlier fetch that it has given up.
- */
-static bool overlaps(const struct rc_case *c, const struct rc_exchange *x)
+bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
 {
 	if (x->first_ns > c->to_ns)
 		return false;
@@ -192,7 +188,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(&r->x) &&
 		    !is_probe(&c->names[name], &r->x)) {
 			note_bounds(c, &r->x);
-			if (overlaps(c, &r->x))
+			if (rc_lineage_overlaps(c, &r->x))
 				add_link(c, r, pos, name);
 			given += nameserver && gives_address(c, &r->x);
 			if (given == TOLD_ENOUGH)
@@ -467,77 +463,6 @@ static void recall(struct rc_case *c)
 	}
 }
 
-/* It asked for the name at that time, or for a zone that holds it: of the root and its children all ask. */
-static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
-{
-	for (unsigned n = 0; n + 2 <= c->qname->labels; n++) {
-		struct rc_name name;
-		rc_name_parent(c->qname, n, &name);
-		uint64_t hash = rc_name_hash(c->seed, &name);
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
-		for (unsigned i = 0; i < RECALL_STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-			    overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
-				return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Addresses of no known resolver that asked for the name. ret_own: they are known to ask for the server of the case,
- * and those that are not are left out.
- */
-static size_t find_askers(const struct rc_case *c, struct rc_addr *addrs, bool *ret_own)
-{
-	struct rc_addr lone[RC_LONE_MAX], partner;
-	size_t n = rc_hosts_lone(c->hosts, lone), found = 0;
-	*ret_own = false;
-	for (size_t i = 0; i < n; i++) {
-		bool paired = rc_hosts_partner(c->hosts, &lone[i], &partner);
-		bool own = paired && rc_addr_equal(&partner, &c->x->server);
-		if ((paired && !own) || (*ret_own && !own) ||
-		    rc_addr_equal(&lone[i], &c->x->asker) || !has_asked_for(c, &lone[i]))
-			continue;
-		if (own && !*ret_own)
-			found = 0;
-		*ret_own = *ret_own || own;
-		addrs[found++] = lone[i];
-	}
-	return found;
-}
-
-size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs)
-{
-	struct rc_addr other;
-	bool own;
-	size_t found = find_askers(c, addrs, &own);
-	if (own && found == 1 && rc_hosts_twin(c->hosts, &addrs[0], &other) &&
-	    !rc_addr_equal(&other, &c->x->server))
-		addrs[found++] = other;
-	if (own)
-		return found;
-	/* Which resolver was asked is all there is to go by. */
-	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &other) &&
-		     rc_addr_equal(&other, &c->x->server);
-	return alone || found == 0 ? found : RC_LONE_MAX;
-}
-
-size_t rc_lineage_find_askers(const struct rc_case *c, struct rc_addr *addrs)
-{
-	bool own;
-	return find_askers(c, addrs, &own);
-}
-
-bool rc_lineage_may_be_one_host(const struct rc_addr *addrs, size_t n)
-{
-	return n == 1 || (n == 2 && rc_addr_is_v4(&addrs[0]) != rc_addr_is_v4(&addrs[1]));
-}
-
 void rc_lineage_collect(struct rc_case *c)
 {
 	/* Once more from the start, where the resolver turns out to have more addresses. */
@@ -592,7 +517,7 @@ static void collect_connections(struct rc_case *c, const struct rc_addr *server,
 		    !rc_case_is_resolver(c, &r->x.asker))
 			continue;
 		note_bounds(c, &r->x);
-		if (rc_lineage_is_unconnected(c, &r->x) && overlaps(c, &r->x) &&
+		if (rc_lineage_is_unconnected(c, &r->x) && rc_lineage_overlaps(c, &r->x) &&
 		    !is_linked(c, n_links, &r->x))
 			add_link(c, r, at, unasked->name);
 	}

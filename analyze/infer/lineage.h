@@ -12,22 +12,16 @@
 void rc_lineage_collect(struct rc_case *c);
 
 /*
- * Who asked for the name at that time of whom it is not known whose address that is: those that seem to fetch for this
- * resolver, else all that seem to fetch for none. Writes RC_LONE_MAX at most, returns how many; as many, if another
- * resolver was asked as well.
+ * Did the resolver work on this within the time it worked on the failure? One begun before and still
+ * without an answer belongs to an earlier fetch that it has given up.
  */
-size_t rc_lineage_find_lone(const struct rc_case *c, struct rc_addr *addrs);
+bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x);
 
 /*
  * A connection that had not come about when the failure was told: it never did, or only afterwards, as where a SYN that is
  * repeated gets through in the end.
  */
 bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange *connection);
-/* The same, whichever resolvers were asked. */
-size_t rc_lineage_find_askers(const struct rc_case *c, struct rc_addr *addrs);
-
-/* At most one address of each family. */
-bool rc_lineage_may_be_one_host(const struct rc_addr *addrs, size_t n);
 
 /* Adds connections that failed to servers never asked otherwise. Called by rc_zones_judge. */
 void rc_lineage_connect(struct rc_case *c);

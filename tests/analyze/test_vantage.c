@@ -310,6 +310,7 @@ static void a_warm_resolver_goes_on_from_the_alias_it_holds(void **state)
 #define LONE "198.51.100.7"
 #define LONE2 "198.51.100.8"
 #define LONE6 "2001:db8::7"
+#define RESOLVER2 "192.0.2.54"
 
 /* Somebody of whom nothing else is known asks for the name that a client asked of the resolver. */
 static void ask_from_elsewhere(struct sim *s, int64_t ms, unsigned id, const char *asker)
@@ -435,7 +436,7 @@ static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state
 	for (unsigned silent = 0; silent < 2; silent++) {
 		begin(&s);
 		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-		ask(&s, LATE, CLIENT2, "192.0.2.54", 30, QUERY, "www.example");
+		ask(&s, LATE, CLIENT2, RESOLVER2, 30, QUERY, "www.example");
 		if (silent) {
 			ask(&s, LATE + 1, LONE, ROOT_SERVER, 11, FETCH, "www.example");
 			ask(&s, LATE + 801, LONE, ROOT_SERVER, 12, FETCH, "www.example");
@@ -449,6 +450,59 @@ static void an_egress_may_be_of_another_resolver_that_was_asked_too(void **state
 		assert_true(s.n > 0);
 		assert_cause(&s, 0, silent ? "upstream.timeout" : "delegation.lame_refused");
 		assert_int_equal(s.seen[0].confidence, silent ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
+/* Only the other resolver is seen at work, for a client of its own. */
+static void what_another_resolver_meets_with_is_why_one_out_of_sight_fails(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, 0, CLIENT2, RESOLVER2, 900, QUERY, "good.test");
+	reply_a(&s, 6, RESOLVER2, CLIENT2, 900, RECURSED, "good.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE, CLIENT2, RESOLVER2, 30, QUERY, "www.example");
+	ask_from_elsewhere(&s, LATE + 1, 11, RESOLVER2);
+	fail_at_once(&s);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* Its own work is seen by a tap whose clock is ahead of the tap before its clients. */
+static void a_resolver_is_followed_past_the_skew_of_another_tap(void **state)
+{
+	static const int64_t skews_ms[] = {0, -80, 80, 600};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (size_t i = 0; i < sizeof skews_ms / sizeof *skews_ms; i++) {
+		begin(&s);
+		dns_query(&d, 11, FETCH, "www.example", RC_TYPE_A);
+		struct rc_obs fetch = obs_message(T0 + (LATE + skews_ms[i] + 1) * MS, RESOLVER,
+						  20011, ZONE_SERVER, 53, &d);
+		fetch.source = 1;
+		if (skews_ms[i] < 0) {
+			send_obs(&s, &fetch);
+			reply(&s, LATE + skews_ms[i] + 2, ZONE_SERVER, RESOLVER, 11,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+		}
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		if (skews_ms[i] > 0)
+			reply(&s, LATE + 4, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+			      "www.example");
+		if (skews_ms[i] >= 0) {
+			send_obs(&s, &fetch);
+			reply(&s, LATE + skews_ms[i] + 2, ZONE_SERVER, RESOLVER, 11,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+		}
+		if (skews_ms[i] <= 0)
+			reply(&s, LATE + 4, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+			      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "delegation.lame_refused");
+		assert_true(skews_ms[i] == 0 || s.seen[0].confidence <= RC_CONF_LIKELY);
 	}
 }
 
@@ -628,6 +682,8 @@ int main(void)
 		cmocka_unit_test(what_all_meet_with_that_may_be_its_egress_is_why_it_fails),
 		cmocka_unit_test(two_that_may_be_its_egress_and_fare_differently_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
+		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_out_of_sight_fails),
+		cmocka_unit_test(a_resolver_is_followed_past_the_skew_of_another_tap),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
 		cmocka_unit_test(a_resolver_that_serves_nobody_well_has_clients),

@@ -1,0 +1,88 @@
+#include "analyze/infer/askers.h"
+
+#include "analyze/infer/lineage.h"
+
+#define STEPS_MAX 16u /* exchanges of a name looked through */
+
+/* It asked for the name at that time, or for a zone that holds it: of the root and its children all ask. */
+static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
+{
+	for (unsigned n = 0; n + 2 <= c->qname->labels; n++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, n, &name);
+		uint64_t hash = rc_name_hash(c->seed, &name);
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
+		for (unsigned i = 0; i < STEPS_MAX; i++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
+			    rc_lineage_overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Addresses of no known resolver that asked for the name. ret_own: they are known to ask for the server of the case,
+ * and those that are not are left out.
+ */
+static size_t find_askers(const struct rc_case *c, struct rc_addr *addrs, bool *ret_own)
+{
+	struct rc_addr lone[RC_LONE_MAX], partner;
+	size_t n = rc_hosts_lone(c->hosts, lone), found = 0;
+	*ret_own = false;
+	for (size_t i = 0; i < n; i++) {
+		bool paired = rc_hosts_partner(c->hosts, &lone[i], &partner);
+		bool own = paired && rc_addr_equal(&partner, &c->x->server);
+		if ((paired && !own) || (*ret_own && !own) ||
+		    rc_addr_equal(&lone[i], &c->x->asker) || !has_asked_for(c, &lone[i]))
+			continue;
+		if (own && !*ret_own)
+			found = 0;
+		*ret_own = *ret_own || own;
+		addrs[found++] = lone[i];
+	}
+	return found;
+}
+
+size_t rc_askers_find_lone(const struct rc_case *c, struct rc_addr *addrs)
+{
+	struct rc_addr other;
+	bool own;
+	size_t found = find_askers(c, addrs, &own);
+	if (own && found == 1 && rc_hosts_twin(c->hosts, &addrs[0], &other) &&
+	    !rc_addr_equal(&other, &c->x->server))
+		addrs[found++] = other;
+	if (own)
+		return found;
+	/* Which resolver was asked is all there is to go by. */
+	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &other) &&
+		     rc_addr_equal(&other, &c->x->server);
+	return alone || found == 0 ? found : RC_LONE_MAX;
+}
+
+size_t rc_askers_find_all(const struct rc_case *c, struct rc_addr *addrs, size_t *ret_lone)
+{
+	struct rc_addr group[RC_GROUP_ADDRS_MAX];
+	const struct rc_addr *services;
+	bool own;
+	size_t n = find_askers(c, addrs, &own);
+	*ret_lone = n;
+	size_t n_services = own ? 0 : rc_hosts_services(c->hosts, &services);
+	for (size_t i = 0; i < n_services; i++) {
+		size_t n_group = rc_hosts_addresses(c->hosts, &services[i], group,
+						    RC_GROUP_ADDRS_MAX);
+		for (size_t k = 0; k < n_group && n < RC_ASKERS_MAX; k++)
+			if (!rc_case_is_resolver(c, &group[k]) && has_asked_for(c, &group[k]))
+				addrs[n++] = group[k];
+	}
+	return n;
+}
+
+bool rc_askers_may_be_one_host(const struct rc_addr *addrs, size_t n)
+{
+	return n == 1 || (n == 2 && rc_addr_is_v4(&addrs[0]) != rc_addr_is_v4(&addrs[1]));
+}
