@@ -122,13 +122,19 @@ static struct rc_case *weigh_common(struct rc_decider *d, const struct rc_case *
 static struct rc_case *find_common_cause(struct rc_decider *d, const struct rc_case *c,
 					 struct rc_weighed *ret_common)
 {
-	struct rc_addr askers[RC_ASKERS_MAX];
+	struct rc_askers askers;
+	struct rc_case *common = NULL;
 	bool recursive = (c->x->query.flags & RC_FLAG_RD) && c->x->opcode == RC_OPCODE_QUERY &&
 			 (!rc_is_answered(c) || (c->x->answer.flags & RC_FLAG_RA));
-	bool blind = recursive && c->n_links == 0 && !c->upstream_visible && !c->own_fetch;
-	size_t lone = 0, n = blind ? rc_askers_find_all(c, askers, &lone) : 0;
-	struct rc_case *common = weigh_common(d, c, askers, lone, ret_common);
-	return common != NULL || n == lone ? common : weigh_common(d, c, askers, n, ret_common);
+	if (!recursive || c->n_links > 0 || c->upstream_visible || c->own_fetch)
+		return NULL;
+	rc_askers_find_all(c, &askers);
+	for (size_t i = 0, n = 0; i < RC_ASKER_KINDS && common == NULL; i++) {
+		if (askers.until[i] > n)
+			common = weigh_common(d, c, askers.addrs, askers.until[i], ret_common);
+		n = askers.until[i];
+	}
+	return common;
 }
 
 /* By the rules; and with what seems to be the resolver's other address, where its own exchanges prove nothing. */

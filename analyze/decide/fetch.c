@@ -286,7 +286,8 @@ bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *
 	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
 	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
 	for (size_t i = 0; i < n; i++)
-		if (rc_addr_is_loopback(&addrs[i]) && is_waited_for(recorder, &addrs[i], x, false))
+		if (!rc_addr_equal(&addrs[i], &x->server) &&
+		    is_waited_for(recorder, &addrs[i], x, false))
 			return true;
 	return rc_exchange_asks_keys(x);
 }
@@ -319,6 +320,15 @@ bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, 
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }
 
+/* A client on the resolver's own host asks from an address that the resolver has as well. */
+static bool asks_its_own_resolver(const struct rc_hosts *hosts, const struct rc_host *asker,
+				  const struct rc_exchange *x)
+{
+	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
+	return (x->query.flags & RC_FLAG_RD) && asker != NULL && server != NULL &&
+	       asker->group != RC_GROUP_NONE && asker->group == server->group;
+}
+
 bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			   const struct rc_exchange *x)
 {
@@ -327,9 +337,11 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 	    rc_exchange_is_transfer(x)) /* its own business, but for a forwarder's */
 		return asker == NULL || asker->fetches == 0;
 	if (rc_addr_equal(&x->asker, &x->server))
-		return true; /* a client on the resolver's own host */
+		return true;
 	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(hosts, asker))
 		return !rc_fetch_is_handed_on(recorder, hosts, x);
+	if (asks_its_own_resolver(hosts, asker, x))
+		return true;
 	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x))
 		return false;
 	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(hosts) == 0 ||

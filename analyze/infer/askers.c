@@ -64,22 +64,33 @@ size_t rc_askers_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 	return alone || found == 0 ? found : RC_LONE_MAX;
 }
 
-size_t rc_askers_find_all(const struct rc_case *c, struct rc_addr *addrs, size_t *ret_lone)
+/* Adds an address that asked for the name, unless it is there. */
+static size_t add_asker(const struct rc_case *c, const struct rc_addr *addr, struct rc_addr *addrs,
+			size_t n)
 {
-	struct rc_addr group[RC_GROUP_ADDRS_MAX];
-	const struct rc_addr *services;
-	bool own;
-	size_t n = find_askers(c, addrs, &own);
-	*ret_lone = n;
-	size_t n_services = own ? 0 : rc_hosts_services(c->hosts, &services);
-	for (size_t i = 0; i < n_services; i++) {
-		size_t n_group = rc_hosts_addresses(c->hosts, &services[i], group,
-						    RC_GROUP_ADDRS_MAX);
-		for (size_t k = 0; k < n_group && n < RC_ASKERS_MAX; k++)
-			if (!rc_case_is_resolver(c, &group[k]) && has_asked_for(c, &group[k]))
-				addrs[n++] = group[k];
-	}
+	for (size_t i = 0; i < n; i++)
+		if (rc_addr_equal(&addrs[i], addr))
+			return n;
+	if (n < RC_ASKERS_MAX && !rc_addr_equal(addr, &c->x->server) && has_asked_for(c, addr))
+		addrs[n++] = *addr;
 	return n;
+}
+
+void rc_askers_find_all(const struct rc_case *c, struct rc_askers *ret_askers)
+{
+	struct rc_addr all[RC_LONE_MAX], partner;
+	struct rc_askers *a = ret_askers;
+	bool own;
+	size_t n = find_askers(c, a->addrs, &own);
+	size_t n_all = own ? 0 : rc_hosts_fetchers(c->hosts, all);
+	a->until[0] = n;
+	for (unsigned kind = 1; kind < RC_ASKER_KINDS; kind++) {
+		for (size_t i = 0; i < n_all; i++)
+			if (kind > 1 || !rc_hosts_partner(c->hosts, &all[i], &partner) ||
+			    rc_hosts_is_resolver(c->hosts, &all[i]))
+				n = add_asker(c, &all[i], a->addrs, n);
+		a->until[kind] = n;
+	}
 }
 
 bool rc_askers_may_be_one_host(const struct rc_addr *addrs, size_t n)

@@ -7,6 +7,7 @@
 #include "analyze/infer/case.h"
 
 #define RC_ASKERS_MAX (2 * RC_LONE_MAX)
+#define RC_ASKER_KINDS 3u
 
 /*
  * Those of whom it is not known whose addresses they are: that seem to fetch for this resolver, else all that seem to
@@ -15,10 +16,15 @@
 size_t rc_askers_find_lone(const struct rc_case *c, struct rc_addr *addrs);
 
 /*
- * The same, whichever resolvers were asked, and behind them (from ret_lone on) addresses of those. Writes RC_ASKERS_MAX
- * at most.
+ * Who asked for the name, whichever resolvers were asked: those who seem to fetch for this one, else for none; behind
+ * them known resolvers; behind these who seems to fetch for another.
  */
-size_t rc_askers_find_all(const struct rc_case *c, struct rc_addr *addrs, size_t *ret_lone);
+struct rc_askers {
+	struct rc_addr addrs[RC_ASKERS_MAX];
+	size_t until[RC_ASKER_KINDS]; /* where each of the three kinds ends */
+};
+
+void rc_askers_find_all(const struct rc_case *c, struct rc_askers *ret_askers);
 
 /* At most one address of each family. */
 bool rc_askers_may_be_one_host(const struct rc_addr *addrs, size_t n);

@@ -149,9 +149,10 @@ static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 }
 
 /* What a resolver's own address asks of it is a client on its host (a monitor, an operator's dig). */
-static bool is_asked_of_itself(const struct rc_exchange *x)
+static bool is_asked_of_itself(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return rc_addr_equal(&x->asker, &x->server);
+	return rc_addr_equal(&x->asker, &x->server) ||
+	       ((x->query.flags & RC_FLAG_RD) && rc_addr_equal(&x->server, &c->x->server));
 }
 
 /* Whether the server behind it lives, a forwarder asks by the root, for nobody (CoreDNS: ". NS"). */
@@ -185,7 +186,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(&r->x) &&
+		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(c, &r->x) &&
 		    !is_probe(&c->names[name], &r->x)) {
 			note_bounds(c, &r->x);
 			if (rc_lineage_overlaps(c, &r->x))

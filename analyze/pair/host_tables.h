@@ -64,7 +64,8 @@ struct rc_hosts {
 	uint64_t seed;
 	struct rc_group *groups; /* index 0 unused */
 	size_t n_groups;
-	bool on_host; /* programs ask at a loopback address: the capture is of that host */
+	size_t n_declared; /* groups up to here stay as they are */
+	bool on_host;      /* programs ask at a loopback address: the capture is of that host */
 	uint64_t resolvers;
 	uint64_t evicted;
 };

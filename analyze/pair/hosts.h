@@ -54,6 +54,8 @@ struct rc_host {
 	struct rc_addr partner;
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
 	uint16_t partner_hits, partner_misses;
+	uint16_t for_others; /* fetches for other resolvers than the one it was joined to */
+	bool is_common;      /* several resolvers ask from it, so that it is none's own */
 };
 
 struct rc_hosts;
@@ -116,6 +118,9 @@ size_t rc_hosts_services(const struct rc_hosts *hosts, const struct rc_addr **re
  * appear. Writes as many at most, returns how many.
  */
 size_t rc_hosts_lone(const struct rc_hosts *hosts, struct rc_addr *addrs);
+
+/* The same, whosever they are. */
+size_t rc_hosts_fetchers(const struct rc_hosts *hosts, struct rc_addr *addrs);
 
 /* The resolver that this address seems to fetch for, by the names that clients had just asked. False if none. */
 bool rc_hosts_partner(const struct rc_hosts *hosts, const struct rc_addr *addr,

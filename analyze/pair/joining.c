@@ -4,6 +4,8 @@
 
 #define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
 #define JOIN_RATIO 4u /* hits per miss that it takes */
+#define OTHERS_MIN \
+	2u /* names seen fetched for another resolver that speak against having joined the two */
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 #define RELAY_NS (250 * RC_NS_PER_MS)     /* a forwarder hands on at once */
 #define NAME_MASK ((1u << 31) - 1)
@@ -28,9 +30,21 @@ void rc_hosts_declare(struct rc_hosts *h, const struct rc_addr *addrs, size_t n)
 	if (h->n_groups == RC_GROUPS_MAX)
 		return;
 	uint16_t group = (uint16_t)h->n_groups++;
+	h->n_declared = h->n_groups;
 	for (size_t i = 0; i < n; i++) /* stays, however full the table */
 		if (group_add(h, group, &addrs[i]))
 			rc_hosts_enter(h, &addrs[i], rc_addr_hash(h->seed, &addrs[i]), INT64_MAX);
+}
+
+static void group_remove(struct rc_hosts *h, struct rc_host *host)
+{
+	struct rc_group *g = &h->groups[host->group];
+	size_t kept = 0;
+	for (size_t i = 0; i < g->n; i++)
+		if (!rc_addr_equal(&g->addrs[i], &host->addr))
+			g->addrs[kept++] = g->addrs[i];
+	g->n = kept;
+	host->group = RC_GROUP_NONE;
 }
 
 uint16_t rc_hosts_group_listing(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -173,7 +187,8 @@ void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 	bool both = serves_both_families(h, st);
 	for (unsigned i = 0; i < st->n && service != NULL; i++) {
 		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
-		if (egress == NULL || &st->addrs[i] == service || egress->group != RC_GROUP_NONE)
+		if (egress == NULL || &st->addrs[i] == service || egress->is_common ||
+		    egress->group != RC_GROUP_NONE)
 			continue;
 		if (both || (egress->asked_rd0 > 0 && egress->answered == 0))
 			join(h, &egress->addr, service);
@@ -255,6 +270,44 @@ static bool only_forwards(const struct rc_hosts *h, const struct rc_addr *servic
 	return host != NULL && host->fetches > 0 && host->asked_rd0 == 0;
 }
 
+/* A resolver that has any of these addresses is being asked. */
+static bool is_asked(const struct rc_hosts *h, const struct rc_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (rc_hosts_open(h, &g->addrs[i]) > 0)
+			return true;
+	return false;
+}
+
+static bool has(const struct rc_group *g, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (rc_addr_equal(&g->addrs[i], addr))
+			return true;
+	return false;
+}
+
+/*
+ * An address that was joined to a resolver fetches what another one was just asked, while nobody waits for its own: it
+ * is that of a host with several resolvers, or of the address translation before them.
+ */
+static void note_other(struct rc_hosts *h, struct rc_host *egress, const struct rc_exchange *x,
+		       const struct rc_recent *r)
+{
+	if (egress->group < h->n_declared || egress->answered > 0 || r->several ||
+	    r->name != recent_name(x->name_hash) || x->first_ns - r->ts_ns > FETCH_WINDOW_NS ||
+	    rc_hosts_open(h, &r->server) == 0 || has(&h->groups[egress->group], &r->server) ||
+	    is_asked(h, &h->groups[egress->group]) || only_forwards(h, &r->server) ||
+	    egress->partner_name == x->name_hash)
+		return;
+	egress->partner_name = x->name_hash;
+	if (++egress->for_others < OTHERS_MIN)
+		return;
+	group_remove(h, egress);
+	egress->is_common = true;
+	egress->partner_hits = 0;
+}
+
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
  * are one resolver. Several names must agree, and hardly any may disagree; one will do on one network card, where
@@ -267,9 +320,12 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 	const struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
 	if (h->on_host && !fetch && !r->several && is_waited_for_inside(h, x, r))
 		join_inside(h, egress, &r->server);
-	if (egress->group != RC_GROUP_NONE || r->name != recent_name(x->name_hash) ||
-	    x->first_ns - r->ts_ns > FETCH_WINDOW_NS || egress->partner_name == x->name_hash ||
-	    rc_addr_equal(&r->server, &x->asker) || rc_addr_equal(&r->server, &x->server))
+	if (egress->group != RC_GROUP_NONE)
+		note_other(h, egress, x, r);
+	if (egress->group != RC_GROUP_NONE || egress->is_common ||
+	    r->name != recent_name(x->name_hash) || x->first_ns - r->ts_ns > FETCH_WINDOW_NS ||
+	    egress->partner_name == x->name_hash || rc_addr_equal(&r->server, &x->asker) ||
+	    rc_addr_equal(&r->server, &x->server))
 		return;
 	if (egress->served > 0 &&
 	    (fetch || rc_addr_is_v4(&r->server) == rc_addr_is_v4(&egress->addr)))
@@ -314,20 +370,29 @@ bool rc_hosts_partner(const struct rc_hosts *h, const struct rc_addr *addr,
 	return true;
 }
 
-size_t rc_hosts_lone(const struct rc_hosts *h, struct rc_addr *addrs)
+size_t rc_hosts_fetchers(const struct rc_hosts *h, struct rc_addr *addrs)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < h->n_lone && i < RC_LONE_MAX; i++) {
-		const struct rc_host *host = rc_hosts_find(h, &h->lone[i]);
-		bool known = host == NULL || host->group != RC_GROUP_NONE || host->served > 0 ||
-			     host->answered_ra > 0;
 		/* One whose entry made room for others, and came back, stands here twice. */
+		bool known = rc_hosts_find(h, &h->lone[i]) == NULL;
 		for (size_t k = 0; k < n && !known; k++)
 			known = rc_addr_equal(&addrs[k], &h->lone[i]);
 		if (!known)
 			addrs[n++] = h->lone[i];
 	}
 	return n;
+}
+
+size_t rc_hosts_lone(const struct rc_hosts *h, struct rc_addr *addrs)
+{
+	size_t n = rc_hosts_fetchers(h, addrs), kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct rc_host *host = rc_hosts_find(h, &addrs[i]);
+		if (host->group == RC_GROUP_NONE && host->served == 0 && host->answered_ra == 0)
+			addrs[kept++] = addrs[i];
+	}
+	return kept;
 }
 
 size_t rc_hosts_addresses(const struct rc_hosts *h, const struct rc_addr *addr,

@@ -225,6 +225,48 @@ static void an_egress_address_is_learned_by_the_names_it_fetches(void **state)
 	rc_hosts_free(h);
 }
 
+/* A client's question to a service, what the egress fetches for it, and its answer. */
+static void serve_by(struct rc_hosts *h, unsigned i, const char *service)
+{
+	int64_t ts_ns = T0 + i * 100 * MS;
+	ask(h, ts_ns, CLIENT, service, RC_FLAG_RD, 1000 + i);
+	ask(h, ts_ns + 2 * MS, EGRESS, "203.0.113.1", 0, 1000 + i);
+	answer(h, ts_ns, CLIENT, service, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+}
+
+/* Several resolvers on one host, or behind one address translation. */
+static void an_address_that_several_resolvers_ask_from_is_none_of_theirs(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr addrs[RC_LONE_MAX];
+	(void)state;
+	for (unsigned i = 0; i < 6; i++)
+		serve_by(h, i, SERVICE);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	assert_int_equal(rc_hosts_lone(h, addrs), 0);
+	for (unsigned i = 6; i < 12; i++)
+		serve_by(h, i, "192.0.2.54");
+	assert_false(are_one(h, SERVICE, EGRESS));
+	assert_false(are_one(h, "192.0.2.54", EGRESS));
+	assert_int_equal(rc_hosts_lone(h, addrs), 1);
+	for (unsigned i = 12; i < 24; i++)
+		serve_by(h, i, SERVICE);
+	assert_false(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+static void a_declared_address_is_its_resolvers_whatever_it_fetches(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr both[] = {addr(SERVICE), addr(EGRESS)};
+	(void)state;
+	rc_hosts_declare(h, both, 2);
+	for (unsigned i = 0; i < 12; i++)
+		serve_by(h, i, "192.0.2.54");
+	assert_true(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
 /* Behind a forwarder the resolver asks for the very names that were put to the forwarder. */
 static void who_walks_behind_a_forwarder_is_no_egress_of_it(void **state)
 {
@@ -665,6 +707,8 @@ int main(void)
 		cmocka_unit_test(who_asks_to_recurse_much_more_often_is_not_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
+		cmocka_unit_test(an_address_that_several_resolvers_ask_from_is_none_of_theirs),
+		cmocka_unit_test(a_declared_address_is_its_resolvers_whatever_it_fetches),
 		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),
 		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),

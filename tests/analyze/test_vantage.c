@@ -45,6 +45,29 @@ static void a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own(voi
 	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
 }
 
+/* The resolver asks from another address of its host, and so do programs there. */
+static void who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client(void **state)
+{
+	static const char *const names[] = {"a.test", "b.test", "c.test", "d.test"};
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 4; i++) {
+		ask(&s, 100 * i, CLIENT2, RESOLVER, 100 + i, QUERY, names[i]);
+		ask(&s, 100 * i + 1, CLIENT, ROOT_SERVER, 200 + i, FETCH, names[i]);
+		reply_a(&s, 100 * i + 5, ROOT_SERVER, CLIENT, 200 + i, AUTHORITY, names[i]);
+		reply_a(&s, 100 * i + 6, RESOLVER, CLIENT2, 100 + i, RECURSED, names[i]);
+	}
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, CLIENT, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 2, ZONE_SERVER, CLIENT, 12, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+	reply(&s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_true(s.seen[0].visibility.upstream_seen);
+}
+
 #define INSIDE "127.0.0.53"
 
 /* A program asks the forwarder on its host, which asks a resolver, all in vain. */
@@ -669,6 +692,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_told_has_the_servers_own_words),
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
+		cmocka_unit_test(who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
 		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
