@@ -5,8 +5,9 @@
 #define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */
 #define KEYS_STEPS_MAX 16u /* exchanges about a zone looked through for its keys */
-#define WAITING_STEPS_MAX 16u     /* clients that asked a resolver for the name looked at */
-#define FETCH_TAIL_NS RC_NS_PER_S /* resolvers go on fetching a while after they answered */
+#define WAITING_STEPS_MAX 16u           /* clients that asked a resolver for the name looked at */
+#define FETCH_TAIL_NS RC_NS_PER_S       /* resolvers go on fetching a while after they answered */
+#define HAND_ON_NS (250 * RC_NS_PER_MS) /* a forwarder hands on at once */
 #define RETRY_NS (300 * RC_NS_PER_MS)
 #define LOOK_BACK_NS (2 * RC_NS_PER_S) /* the way down to the name comes before the name */
 #define LOOK_ON_NS (3 * RC_NS_PER_S)   /* keys are asked for behind it */
@@ -239,7 +240,7 @@ bool rc_fetch_let_down(const struct rc_case *c)
 
 /* answered: an answer that came later shows that the client did wait. */
 static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *resolver,
-			  const struct rc_exchange *x, bool answered)
+			  const struct rc_exchange *x, bool answered, int64_t within_ns)
 {
 	uint64_t pos = rc_recorder_newest_by_server(recorder, resolver, x->name_hash);
 	for (unsigned n = 0; n < WAITING_STEPS_MAX; n++) {
@@ -247,7 +248,9 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 		if (r == NULL)
 			return false;
 		pos = r->prev_server;
-		bool open = r->x.first_ns <= x->first_ns &&
+		bool soon = x->first_ns - r->x.first_ns <= within_ns ||
+			    x->first_ns - r->x.last_ns <= within_ns;
+		bool open = soon && r->x.first_ns <= x->first_ns &&
 			    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
 			    (r->x.state == RC_X_ANSWERED || !answered);
 		if (open && r->x.name_hash == x->name_hash && rc_addr_equal(&r->x.server, resolver))
@@ -273,7 +276,7 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
 		if (r == NULL)
 			return false;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &asker->addr) &&
-		    is_waited_for(recorder, &asker->partner, &r->x, by_hand))
+		    is_waited_for(recorder, &asker->partner, &r->x, by_hand, INT64_MAX))
 			return true;
 		pos = r->prev_asker;
 	}
@@ -285,9 +288,12 @@ bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *
 {
 	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
 	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
+	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
+	/* Where programs ask from the same address, they too may ask others what the resolver is at. */
+	int64_t within_ns = asker != NULL && asker->asks_itself ? HAND_ON_NS : INT64_MAX;
 	for (size_t i = 0; i < n; i++)
 		if (!rc_addr_equal(&addrs[i], &x->server) &&
-		    is_waited_for(recorder, &addrs[i], x, false))
+		    is_waited_for(recorder, &addrs[i], x, false, within_ns))
 			return true;
 	return rc_exchange_asks_keys(x);
 }
@@ -297,18 +303,22 @@ bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts 
 {
 	struct rc_addr resolver;
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
-	if ((x->query.flags & RC_FLAG_RD) || asker == NULL || asker->asked_rd1 > 0)
+	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
+	bool recurses = server != NULL && server->answered_ra > 0;
+	if ((x->query.flags & RC_FLAG_RD) || asker == NULL)
+		return false;
+	if (asker->is_common)
+		return !recurses;
+	if (asker->asked_rd1 > 0)
 		return false;
 	if (has_partner(recorder, hosts, asker))
 		return !rc_addr_equal(&asker->partner, &x->server);
 	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
 	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))
 		return false;
-	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
 	const struct rc_host *recursor = rc_hosts_find(hosts, &resolver);
-	return recursor != NULL && recursor->answered_ra > 0 &&
-	       (server == NULL || server->answered_ra == 0) &&
-	       is_waited_for(recorder, &resolver, x, false);
+	return recursor != NULL && recursor->answered_ra > 0 && !recurses &&
+	       is_waited_for(recorder, &resolver, x, false, INT64_MAX);
 }
 
 bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key)
@@ -320,15 +330,6 @@ bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, 
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }
 
-/* A client on the resolver's own host asks from an address that the resolver has as well. */
-static bool asks_its_own_resolver(const struct rc_hosts *hosts, const struct rc_host *asker,
-				  const struct rc_exchange *x)
-{
-	const struct rc_host *server = rc_hosts_find(hosts, &x->server);
-	return (x->query.flags & RC_FLAG_RD) && asker != NULL && server != NULL &&
-	       asker->group != RC_GROUP_NONE && asker->group == server->group;
-}
-
 bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			   const struct rc_exchange *x)
 {
@@ -336,14 +337,16 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 	if (x->opcode != RC_OPCODE_QUERY ||
 	    rc_exchange_is_transfer(x)) /* its own business, but for a forwarder's */
 		return asker == NULL || asker->fetches == 0;
+	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
+	bool inside = rc_hosts_is_inside(hosts, asker);
 	if (rc_addr_equal(&x->asker, &x->server))
+		return true; /* a client on the resolver's own host */
+	if (rd && !inside && asker != NULL && rc_hosts_are_one(hosts, asker, &x->server))
 		return true;
-	if ((x->query.flags & RC_FLAG_RD) && rc_hosts_is_inside(hosts, asker))
+	if (rd && (inside || (asker != NULL && asker->asks_itself)))
 		return !rc_fetch_is_handed_on(recorder, hosts, x);
-	if (asks_its_own_resolver(hosts, asker, x))
-		return true;
 	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x))
 		return false;
-	return (x->query.flags & RC_FLAG_RD) || rc_hosts_resolvers(hosts) == 0 ||
-	       !rc_hosts_iterates(hosts, &x->asker) || rc_hosts_works_apart(hosts, &x->asker);
+	return rd || rc_hosts_resolvers(hosts) == 0 || !rc_hosts_iterates(hosts, &x->asker) ||
+	       rc_hosts_works_apart(hosts, &x->asker);
 }

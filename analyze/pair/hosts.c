@@ -237,6 +237,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		asker->asked_source = x->first_source;
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;
+		if (rd && asker->group != RC_GROUP_NONE && keys->asker != keys->server)
+			asker->asks_itself |= rc_hosts_are_one(h, asker, &x->server);
 		rc_hosts_note_mac(h, asker, x->asker_mac);
 		if (asker->group == RC_GROUP_NONE && asker->asked_rd0 <= NEIGHBOURS_LOOKED)
 			rc_hosts_note_neighbours(h, asker, &x->server);

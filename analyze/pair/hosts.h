@@ -55,7 +55,8 @@ struct rc_host {
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
 	uint16_t partner_hits, partner_misses;
 	uint16_t for_others; /* fetches for other resolvers than the one it was joined to */
-	bool is_common;      /* several resolvers ask from it, so that it is none's own */
+	bool asks_itself; /* programs on its host ask from it what it, by another address, is asked */
+	bool is_common;   /* several resolvers ask from it, so that it is none's own */
 };
 
 struct rc_hosts;
@@ -141,6 +142,10 @@ bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *ad
  * which people and other programs may ask as well.
  */
 bool rc_hosts_is_inside(const struct rc_hosts *hosts, const struct rc_host *host);
+
+/* The resolver that the host belongs to, if it does, has this address too. */
+bool rc_hosts_are_one(const struct rc_hosts *hosts, const struct rc_host *host,
+		      const struct rc_addr *other);
 
 /* It walks delegations: RD=0 queries to several servers, and few others that others are to resolve. */
 bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);

@@ -10,12 +10,19 @@
 #define RELAY_NS (250 * RC_NS_PER_MS)     /* a forwarder hands on at once */
 #define NAME_MASK ((1u << 31) - 1)
 
-static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
+static bool has(const struct rc_group *g, const struct rc_addr *addr)
 {
-	struct rc_group *g = &h->groups[group];
 	for (size_t i = 0; i < g->n; i++)
 		if (rc_addr_equal(&g->addrs[i], addr))
 			return true;
+	return false;
+}
+
+static bool group_add(struct rc_hosts *h, uint16_t group, const struct rc_addr *addr)
+{
+	struct rc_group *g = &h->groups[group];
+	if (has(g, addr))
+		return true;
 	if (g->n == RC_GROUP_ADDRS_MAX)
 		return false;
 	g->addrs[g->n++] = *addr;
@@ -270,19 +277,17 @@ static bool only_forwards(const struct rc_hosts *h, const struct rc_addr *servic
 	return host != NULL && host->fetches > 0 && host->asked_rd0 == 0;
 }
 
+bool rc_hosts_are_one(const struct rc_hosts *h, const struct rc_host *host,
+		      const struct rc_addr *other)
+{
+	return host->group != RC_GROUP_NONE && has(&h->groups[host->group], other);
+}
+
 /* A resolver that has any of these addresses is being asked. */
 static bool is_asked(const struct rc_hosts *h, const struct rc_group *g)
 {
 	for (size_t i = 0; i < g->n; i++)
 		if (rc_hosts_open(h, &g->addrs[i]) > 0)
-			return true;
-	return false;
-}
-
-static bool has(const struct rc_group *g, const struct rc_addr *addr)
-{
-	for (size_t i = 0; i < g->n; i++)
-		if (rc_addr_equal(&g->addrs[i], addr))
 			return true;
 	return false;
 }
