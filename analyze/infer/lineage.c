@@ -151,8 +151,9 @@ static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 /* What a resolver's own address asks of it is a client on its host (a monitor, an operator's dig). */
 static bool is_asked_of_itself(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return rc_addr_equal(&x->asker, &x->server) ||
-	       ((x->query.flags & RC_FLAG_RD) && rc_addr_equal(&x->server, &c->x->server));
+	bool recurses = c->server_host != NULL && c->server_host->answered_ra > 0;
+	return rc_addr_equal(&x->asker, &x->server) || (recurses && (x->query.flags & RC_FLAG_RD) &&
+							rc_addr_equal(&x->server, &c->x->server));
 }
 
 /* Whether the server behind it lives, a forwarder asks by the root, for nobody (CoreDNS: ". NS"). */
