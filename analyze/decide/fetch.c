@@ -339,8 +339,9 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 		return asker == NULL || asker->fetches == 0;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 	bool inside = rc_hosts_is_inside(hosts, asker);
-	if (rc_addr_equal(&x->asker, &x->server))
-		return true; /* a client on the resolver's own host */
+	if (rc_addr_equal(&x->asker,
+			  &x->server)) /* on the server's own host: a client, or a resolver there */
+		return rd || asker == NULL || asker->answered_ra > 0 || asker->partner_name == 0;
 	if (rd && !inside && asker != NULL && rc_hosts_are_one(hosts, asker, &x->server))
 		return true;
 	if (rd && (inside || (asker != NULL && asker->asks_itself)))

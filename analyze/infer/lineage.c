@@ -148,12 +148,18 @@ static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 		c->from_min_ns = until_ns + 1 > c->from_min_ns ? until_ns + 1 : c->from_min_ns;
 }
 
-/* What a resolver's own address asks of it is a client on its host (a monitor, an operator's dig). */
+/*
+ * What a resolver's own address asks of it is a client on its host (a monitor, an operator's dig). Where all are on one
+ * host a resolver, too, asks each server from that server's address, but with RD=0.
+ */
 static bool is_asked_of_itself(const struct rc_case *c, const struct rc_exchange *x)
 {
+	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 	bool recurses = c->server_host != NULL && c->server_host->answered_ra > 0;
-	return rc_addr_equal(&x->asker, &x->server) || (recurses && (x->query.flags & RC_FLAG_RD) &&
-							rc_addr_equal(&x->server, &c->x->server));
+	bool of_server = rc_addr_equal(&x->server, &c->x->server);
+	if (rc_addr_equal(&x->asker, &x->server))
+		return rd || of_server;
+	return recurses && rd && of_server;
 }
 
 /* Whether the server behind it lives, a forwarder asks by the root, for nobody (CoreDNS: ". NS"). */

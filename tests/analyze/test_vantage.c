@@ -68,6 +68,47 @@ static void who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client(void **
 	assert_true(s.seen[0].visibility.upstream_seen);
 }
 
+/* Where all have addresses of one host, who asks an address asks from that very address. */
+static void a_resolver_on_the_host_of_all_servers_is_followed(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, 0, RESOLVER, RESOLVER, 900, QUERY, "good.test");
+	ask(&s, 1, ROOT_SERVER, ROOT_SERVER, 901, FETCH, "good.test");
+	reply_a(&s, 5, ROOT_SERVER, ROOT_SERVER, 901, AUTHORITY, "good.test");
+	reply_a(&s, 6, RESOLVER, RESOLVER, 900, RECURSED, "good.test");
+	ask(&s, LATE, RESOLVER, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, ROOT_SERVER, ROOT_SERVER, 11, FETCH, "www.example");
+	dns_query(&d, 11, RC_FLAG_QR, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+	say(&s, LATE + 10, ROOT_SERVER, ROOT_SERVER, 11, &d);
+	ask(&s, LATE + 11, ZONE_SERVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 12, ZONE_SERVER, ZONE_SERVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	reply(&s, LATE + 13, RESOLVER, RESOLVER, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* A monitor on a server's own host, that asks for nothing that a resolver was asked. */
+static void who_asks_a_server_on_its_own_host_is_a_client(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, ZONE_SERVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(&s, LATE + 1, ZONE_SERVER, ZONE_SERVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+}
+
 #define INSIDE "127.0.0.53"
 
 /* A program asks the forwarder on its host, which asks a resolver, all in vain. */
@@ -693,6 +734,8 @@ int main(void)
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
 		cmocka_unit_test(who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client),
+		cmocka_unit_test(a_resolver_on_the_host_of_all_servers_is_followed),
+		cmocka_unit_test(who_asks_a_server_on_its_own_host_is_a_client),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
 		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
