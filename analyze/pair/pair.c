@@ -182,8 +182,8 @@ static bool is_copy(const struct rc_obs *o, const struct rc_record *r)
 }
 
 /*
- * A copy of a query whose answer was quicker than the mirror: among the newest records of the same name. No
- * identification tells a copy from a repeat on one tap; another tap's is always a copy.
+ * A copy of a query whose answer was quicker than the mirror: among the newest records of the same name. Without
+ * identification it may be a repeat, if it is of the same tap and came the same way.
  */
 static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 				const struct rc_pair_keys *keys)
@@ -193,9 +193,11 @@ static bool is_copy_of_answered(struct rc_pair *p, const struct rc_obs *o, const
 		struct rc_record *r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL || o->ts_ns - r->x.last_ns >= RC_MIRROR_WINDOW_NS)
 			return false;
+		bool other_way = o->source != r->x.last_source || o->encaps != r->x.encaps ||
+				 o->vlan != r->x.vlan;
 		if (r->x.id == o->msg.id && r->x.transport == o->transport &&
-		    (o->ip_id != 0 || o->source != r->x.last_source) && is_copy(o, r) &&
-		    rc_same_ends(&r->x, e) && rc_same_question(&r->x, &o->msg))
+		    (o->ip_id != 0 || other_way) && is_copy(o, r) && rc_same_ends(&r->x, e) &&
+		    rc_same_question(&r->x, &o->msg))
 			return true;
 		pos = r->prev_asker;
 	}

@@ -217,6 +217,25 @@ static void a_copy_of_a_query_behind_its_answer_opens_nothing(void **state)
 	assert_int_equal(s->unanswered, 0);
 }
 
+/* IPv6 has no identification, but a packet that passes once more with a tag or in a tunnel is the same. */
+static void a_copy_by_another_way_behind_its_answer_opens_nothing(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs q = query_obs(0, 7, "www.example"), copy = query_obs(3, 7, "www.example");
+	q.ip_id = copy.ip_id = 0;
+	copy.vlan = 42;
+	observe(s, q);
+	observe(s, answer_obs(1, 7, "www.example"));
+	observe(s, copy);
+	assert_int_equal(stats(s)->exchanges, 1);
+	assert_int_equal(stats(s)->mirror_copies, 1);
+	copy = query_obs(4, 7, "www.example");
+	copy.ip_id = 0;
+	copy.encaps = 1;
+	observe(s, copy);
+	assert_int_equal(stats(s)->exchanges, 1);
+}
+
 static void a_copy_of_an_answer_to_an_older_query_marks_no_other(void **state)
 {
 	struct scene *s = *state;
@@ -868,6 +887,7 @@ int main(void)
 		CASE(a_mirror_copy_of_a_query_is_no_attempt),
 		CASE(a_mirror_copy_of_an_answer_is_left_out),
 		CASE(a_copy_of_a_query_behind_its_answer_opens_nothing),
+		CASE(a_copy_by_another_way_behind_its_answer_opens_nothing),
 		CASE(a_copy_of_an_answer_to_an_older_query_marks_no_other),
 		CASE(a_reply_with_another_id_is_recognised),
 		CASE(an_answer_to_a_query_that_was_lost_is_no_mismatch),
