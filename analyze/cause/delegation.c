@@ -114,9 +114,8 @@ static const struct rc_zone_view *deepest_unhelpful(const struct rc_case *c)
 	return NULL;
 }
 
-/* Shows the exchange whose answer delegates the zone. */
-static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct rc_name *zone,
-			   const char *fact)
+/* The exchange whose answer names the servers of the zone beside what it answers, or to refer to them; NULL if there is none. */
+static const struct rc_link *names_servers(const struct rc_case *c, const struct rc_name *zone)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_msg *m = c->links[i].answer;
@@ -125,14 +124,21 @@ static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct
 		struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
 		struct rc_rr rr;
 		struct rc_name owner;
-		while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY) {
+		while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
 			if (rr.type == RC_TYPE_NS && rc_rr_owner(m, &rr, &owner) &&
-			    rc_name_equal(&owner, zone)) {
-				rc_prove(c, f, c->links[i].x, &c->links[i].name->name, NULL, fact);
-				return;
-			}
-		}
+			    rc_name_equal(&owner, zone))
+				return &c->links[i];
 	}
+	return NULL;
+}
+
+/* Shows the exchange whose answer delegates the zone. */
+static void prove_referral(struct rc_case *c, struct rc_finding *f, const struct rc_name *zone,
+			   const char *fact)
+{
+	const struct rc_link *link = names_servers(c, zone);
+	if (link != NULL)
+		rc_prove(c, f, link->x, &link->name->name, NULL, fact);
 }
 
 /* The answer refers to the servers of the zone. */
@@ -388,10 +394,15 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	unsigned negative = 0, failed = 0, silent = 0;
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);
-	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0 || !is_whole(c, z))
+	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0)
 		return RC_CONF_NONE;
-	bool cut = is_delegation_cut(c, z);
-	prove_referral(c, f, &z->name, "the delegation, without an address for its servers");
+	/* A server that has the zone above as well need not refer to this one: what the zone says of itself counts. */
+	bool whole = is_whole(c, z), cut = is_delegation_cut(c, z);
+	if (!whole && names_servers(c, &z->name) == NULL)
+		return RC_CONF_NONE;
+	prove_referral(c, f, &z->name,
+		       whole ? "the delegation, without an address for its servers"
+			     : "the zone's own NS records, without an address for its servers");
 	for (size_t i = 0; i < z->n_ns; i++) {
 		const struct rc_link *proof = NULL;
 		enum lookup lookup = lookup_of(c, &z->ns[i], cut, &proof);
@@ -409,7 +420,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	f->explanation = rc_say(c, "The names of the servers of %s have no addresses: %s%s.",
 				rc_say_name(c, &z->name), rc_say_name(c, &z->ns[0]),
 				z->n_ns > 1 ? " and the others" : "");
-	if (cut) /* addresses and further names may have stood in the rest */
+	if (cut || !whole) /* addresses and further names may stand elsewhere */
 		return negative == z->n_ns ? if_seen(c, RC_CONF_LIKELY) : RC_CONF_NONE;
 	if (negative == z->n_ns)
 		return if_seen(c, RC_CONF_PROVEN);
@@ -486,7 +497,9 @@ static const struct rc_rule rules[] = {
 					"failed.",
 				RC_TRUTH("The delegation gives no address, and each name's lookup "
 					 "was answered NXDOMAIN or empty.",
-					 "Some lookups were, or failed.",
+					 "Some lookups were, or failed; or all were, and what is "
+					 "seen are the zone's own NS records instead of a "
+					 "delegation.",
 					 "No lookup was answered, or none seen and the failure "
 					 "came at once; or all addresses are of a family, IPv4 or "
 					 "IPv6, that the resolver does not have.",

@@ -168,6 +168,39 @@ static void half_a_delegation_names_not_all_servers(void **state)
 	assert_string_not_equal(s.seen[0].cause->slug, "delegation.ns_unresolvable");
 }
 
+/* One server has the zone and the one above: it does not refer, and what the zone says of its servers leads nowhere. */
+static void a_zone_whose_own_servers_have_no_addresses_is_at_fault(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.sub.example", *zone = "sub.example", *server = "ns1.provider.test";
+	(void)state;
+	for (unsigned missing = 0; missing < 2; missing++) {
+		begin(&s);
+		warm_up(&s, LATE);
+		int64_t ms = LATE + 100;
+		ask_below(&s, ms, 1, name);
+		ask(&s, ms + 6, RESOLVER, ZONE_SERVER, 4, FETCH, zone);
+		dns_query(&d, 4, AUTHORITY, zone, RC_TYPE_A);
+		dns_rr_a(&d, RC_ANSWER, zone, "203.0.113.80");
+		dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, server);
+		say(&s, ms + 7, ZONE_SERVER, RESOLVER, 4, &d);
+		ask(&s, ms + 8, RESOLVER, PROVIDER_SERVER, 3, FETCH, server);
+		dns_query(&d, 3, AUTHORITY | (missing ? RC_RCODE_NXDOMAIN : RC_RCODE_SERVFAIL),
+			  server, RC_TYPE_A);
+		if (missing)
+			dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
+		say(&s, ms + 9, PROVIDER_SERVER, RESOLVER, 3, &d);
+		reply(&s, ms + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "delegation.ns_unresolvable") == 0,
+				 missing);
+		if (missing)
+			assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
 /* Truncated, and empty for that reason: no word of there being no address. */
 static void a_truncated_answer_does_not_say_that_there_is_no_address(void **state)
 {
@@ -724,6 +757,7 @@ int main(void)
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
 		cmocka_unit_test(half_a_delegation_names_not_all_servers),
+		cmocka_unit_test(a_zone_whose_own_servers_have_no_addresses_is_at_fault),
 		cmocka_unit_test(a_truncated_answer_does_not_say_that_there_is_no_address),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
