@@ -3,6 +3,8 @@
 #include "base/time.h"
 
 #define DEAF_SERVERS_MIN 4 /* so many are asked in vain where none can be heard */
+#define WAY_STEPS_MAX \
+	512u /* records behind a silent query looked through for its resolver's next steps */
 
 static bool hears(const struct rc_case *c, const struct rc_addr *addr)
 {
@@ -61,6 +63,51 @@ static bool is_acted_on(const struct rc_case *c)
 	return silent == NULL;
 }
 
+/* Is it the server that was asked, or another of its zone? */
+static bool is_server(const struct rc_case *c, const struct rc_link *link,
+		      const struct rc_addr *addr)
+{
+	return rc_addr_equal(addr, &link->x->server) ||
+	       (link->zone < c->n_zones && rc_zone_has_addr(&c->zones[link->zone], addr));
+}
+
+/*
+ * It asks somebody else for a name below the one that it asked for in vain: it was told who that is, by an address of
+ * it that is not known as its own, or by an answer that the capture has not.
+ */
+static bool asks_below(const struct rc_case *c, const struct rc_link *silent)
+{
+	uint64_t pos = rc_recorder_next(c->recorder, silent->pos);
+	for (unsigned i = 0; i < WAY_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > c->to_ns)
+			return false;
+		pos = rc_recorder_next(c->recorder, pos);
+		struct rc_name name;
+		if (r->name_labels <= silent->name->name.labels ||
+		    (r->x.query.flags & RC_FLAG_RD) || !rc_case_is_resolver(c, &r->x.asker) ||
+		    is_server(c, silent, &r->x.server))
+			continue;
+		rc_record_name(r, &name);
+		if (rc_name_in(&name, &silent->name->name))
+			return true;
+	}
+	return false;
+}
+
+/* A query left unanswered in the zone at fault kept its resolver from nothing. */
+static bool goes_on_below(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool walks = link->pos != 0 && !(link->x->query.flags & RC_FLAG_RD);
+		if (walks && link->outcome == RC_OUT_TIMEOUT && link->zone == c->failed_zone &&
+		    link->name->name.labels > 0 && asks_below(c, link))
+			return true;
+	}
+	return false;
+}
+
 enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
 				     enum rc_confidence confidence)
 {
@@ -70,7 +117,8 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	if (at_end || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_LOST))
 		return RC_CONF_POSSIBLE;
 	enum rc_confidence most = hearing(c);
-	if (most > RC_CONF_LIKELY && !is_acted_on(c))
+	if (most > RC_CONF_LIKELY &&
+	    (!is_acted_on(c) || (confidence > RC_CONF_LIKELY && goes_on_below(c))))
 		most = RC_CONF_LIKELY;
 	return confidence > most ? most : confidence;
 }

@@ -217,6 +217,68 @@ static void silence_that_nobody_acts_on_is_no_proof(void **state)
 	rc_hosts_free(s.hosts);
 }
 
+static void drop(void *context, uint64_t old_pos, uint64_t new_pos)
+{
+	(void)context, (void)old_pos, (void)new_pos;
+}
+
+static uint64_t record(struct rc_recorder *recorder, const struct rc_exchange *x, const char *text)
+{
+	struct rc_name name = name_of(text);
+	struct rc_record *r;
+	uint64_t pos = rc_recorder_add(recorder, x->first_ns, &name, 1, 2, &r);
+	r->x = *x;
+	return pos;
+}
+
+/* How sure silence to "example" may be where this is asked of that server a while later. */
+static enum rc_confidence silence_before(const char *asker, const char *server, const char *text,
+					 int64_t after_ns)
+{
+	struct rc_recorder_config config = {.record_bytes = 1 << 16,
+					    .answer_bytes = 1 << 16,
+					    .retention_ns = RC_NS_PER_S,
+					    .seed = SEED,
+					    .on_move = drop};
+	struct rc_addr of_zone = addr("203.0.113.3");
+	struct rc_zone_view zone = {.addrs = &of_zone, .n_addrs = 1};
+	struct rc_followed followed = {.name = name_of("example")};
+	struct scene s;
+	begin(&s);
+	hears(&s, RESOLVER, SERVER);
+	assert_int_equal(rc_recorder_new(&config, &s.c.recorder), RC_OK);
+	s.c.to_ns = T0 + RC_NS_PER_S;
+	s.c.zones = &zone;
+	s.c.n_zones = s.c.n_links = 1;
+	s.links[0].name = &followed;
+	s.links[0].pos = record(s.c.recorder, &s.asked[0], "example");
+	struct rc_exchange later = {
+		.first_ns = T0 + after_ns, .asker = addr(asker), .server = addr(server)};
+	record(s.c.recorder, &later, text);
+	enum rc_confidence most = silence(&s, RC_CONF_PROVEN);
+	rc_recorder_free(s.c.recorder);
+	rc_hosts_free(s.hosts);
+	return most;
+}
+
+/* Who asks for names below what nobody told it of was told by somebody, out of sight. */
+static void silence_that_keeps_from_nothing_is_no_proof(void **state)
+{
+	(void)state;
+	int64_t soon_ns = RC_NS_PER_MS;
+	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.example", soon_ns),
+			 RC_CONF_LIKELY);
+	assert_int_equal(silence_before(RESOLVER6, SERVER6, "example", soon_ns), RC_CONF_PROVEN);
+	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.other", soon_ns), RC_CONF_PROVEN);
+	assert_int_equal(silence_before(RESOLVER, SERVER, "www.example", soon_ns), RC_CONF_PROVEN);
+	assert_int_equal(silence_before(RESOLVER, "203.0.113.3", "www.example", soon_ns),
+			 RC_CONF_PROVEN);
+	assert_int_equal(silence_before("192.0.2.54", SERVER6, "www.example", soon_ns),
+			 RC_CONF_PROVEN);
+	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.example", 2 * RC_NS_PER_S),
+			 RC_CONF_PROVEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +288,7 @@ int main(void)
 		cmocka_unit_test(only_the_silence_of_the_zone_at_fault_counts),
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
 		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
+		cmocka_unit_test(silence_that_keeps_from_nothing_is_no_proof),
 		cmocka_unit_test(no_cap_raises_a_verdict),
 		cmocka_unit_test(a_lost_answer_is_one_that_may_have_come),
 		cmocka_unit_test(what_was_cut_or_adopted_on_the_way_is_no_proof),
