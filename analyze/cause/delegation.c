@@ -166,7 +166,7 @@ static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
 {
 	struct rc_book_page page;
 	bool seen = rc_book_find(c->book, rc_name_hash(c->seed, &z->name), RC_BOOK_REFERRAL,
-				 c->x->first_ns, &page, 1) > 0;
+				 c->x->first_ns, c->to_ns, &page, 1) > 0;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->superseded)

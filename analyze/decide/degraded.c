@@ -150,7 +150,8 @@ static bool find_cut(const struct rc_case_sources *s, const struct rc_name *name
 		struct rc_book_page page;
 		rc_name_parent(name, n, ret_zone);
 		uint64_t hash = rc_name_hash(s->seed, ret_zone);
-		if (rc_book_find(s->book, hash, RC_BOOK_REFERRAL, INT64_MIN, &page, 1) == 1)
+		if (rc_book_find(s->book, hash, RC_BOOK_REFERRAL, INT64_MIN, INT64_MAX, &page, 1) ==
+		    1)
 			return rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, s->seed,
 					     ret_referral);
 	}

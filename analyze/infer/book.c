@@ -240,12 +240,13 @@ bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 
 /* Places of the pages still valid, at most WAYS: those seen last first. */
 static size_t places_of(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
-			int64_t now_ns, size_t *places)
+			int64_t now_ns, int64_t by_ns, size_t *places)
 {
 	uint64_t key = key_of(b, zone_hash, kind);
 	size_t set = (key & b->mask) * WAYS, n = 0;
 	for (size_t i = set; i < set + WAYS; i++) {
-		if (b->keys[i] != key || !is_held(b, i) || b->entries[i].expires_ns < now_ns)
+		if (b->keys[i] != key || !is_held(b, i) || b->entries[i].expires_ns < now_ns ||
+		    b->entries[i].first_ns > by_ns)
 			continue;
 		size_t at = n++;
 		for (; at > 0 && b->entries[places[at - 1]].seen_ns < b->entries[i].seen_ns; at--)
@@ -256,9 +257,9 @@ static size_t places_of(const struct rc_book *b, uint64_t zone_hash, enum rc_boo
 }
 
 size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
-		    int64_t now_ns, struct rc_book_page *pages, size_t max)
+		    int64_t now_ns, int64_t by_ns, struct rc_book_page *pages, size_t max)
 {
-	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, places);
+	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, by_ns, places);
 	n = n < max ? n : max;
 	for (size_t i = 0; i < n; i++) {
 		const struct entry *e = &b->entries[places[i]];
@@ -282,10 +283,8 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 size_t rc_book_count(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 		     int64_t now_ns, int64_t by_ns, size_t max)
 {
-	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, places), shown = 0;
-	for (size_t i = 0; i < n && i < max; i++)
-		shown += b->entries[places[i]].first_ns <= by_ns;
-	return shown;
+	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, by_ns, places);
+	return n < max ? n : max;
 }
 
 const struct rc_book_stats *rc_book_stats(const struct rc_book *b)

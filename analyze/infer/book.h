@@ -48,13 +48,13 @@ void rc_book_free(struct rc_book *book);
 bool rc_book_note(struct rc_book *book, const struct rc_obs *obs, bool dnssec_ok);
 
 /*
- * The pages of a zone (by seeded name hash) and kind still valid at now_ns, newest first. Borrowed
- * until the next note. Returns how many were written, at most max.
+ * The pages of a zone (by seeded name hash) and kind first seen at by_ns or before and still valid at
+ * now_ns, newest first. Borrowed until the next note. Returns how many were written, at most max.
  */
 size_t rc_book_find(const struct rc_book *book, uint64_t zone_hash, enum rc_book_kind kind,
-		    int64_t now_ns, struct rc_book_page *pages, size_t max);
+		    int64_t now_ns, int64_t by_ns, struct rc_book_page *pages, size_t max);
 
-/* Of the pages that rc_book_find would write, how many were first seen at by_ns or before. */
+/* How many rc_book_find would write. */
 size_t rc_book_count(const struct rc_book *book, uint64_t zone_hash, enum rc_book_kind kind,
 		     int64_t now_ns, int64_t by_ns, size_t max);
 

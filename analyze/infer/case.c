@@ -431,9 +431,10 @@ static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 		struct rc_book_page pages[BOOK_PAGES];
 		if (kinds[k] == RC_BOOK_DNSKEY && has_fetched_keys(c, hash))
 			continue;
-		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, pages, BOOK_PAGES);
+		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, c->to_ns, pages,
+					BOOK_PAGES);
 		while (n-- > 0) {
-			const struct rc_msg *m = pages[n].dnssec_ok && pages[n].first_ns <= c->to_ns
+			const struct rc_msg *m = pages[n].dnssec_ok
 							 ? keep(c, rc_case_page(c, &pages[n]))
 							 : NULL;
 			if (m != NULL)

@@ -158,11 +158,10 @@ static void add_pages(struct rc_case *c, uint64_t hash, enum rc_book_kind kind, 
 		      struct messages *m)
 {
 	struct rc_book_page pages[BOOK_PAGES];
-	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, pages, max);
+	size_t n = rc_book_find(c->book, hash, kind, c->x->first_ns, c->to_ns, pages, max);
 	while (n-- > 0) {
 		const struct rc_book_page *p = &pages[n];
-		if (p->first_ns <= c->to_ns)
-			m->all[m->n++] = (struct message){NULL, p->wire, p->pos, p->len_bytes};
+		m->all[m->n++] = (struct message){NULL, p->wire, p->pos, p->len_bytes};
 	}
 }
 

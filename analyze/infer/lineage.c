@@ -380,7 +380,7 @@ static void recall_alias_below(struct rc_case *c, size_t name)
 		struct rc_rr rr;
 		rc_name_parent(asked, n, &above);
 		if (rc_book_find(c->book, rc_name_hash(c->seed, &above), RC_BOOK_ALIAS,
-				 c->x->first_ns, &page, 1) == 0)
+				 c->x->first_ns, INT64_MAX, &page, 1) == 0)
 			continue;
 		bound_to(c, page.first_ns);
 		if (page.first_ns > c->to_ns ||
@@ -405,10 +405,9 @@ static void recall_nameservers(struct rc_case *c, size_t name)
 		struct rc_msg m;
 		rc_name_parent(&c->names[name].name, n, &zone);
 		if (rc_book_find(c->book, rc_name_hash(c->seed, &zone), RC_BOOK_REFERRAL,
-				 c->x->first_ns, &page, 1) == 0)
+				 c->x->first_ns, c->to_ns, &page, 1) == 0)
 			continue;
-		if (page.first_ns <= c->to_ns &&
-		    rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m) &&
+		if (rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m) &&
 		    !(m.has & RC_HAS_ADDL_ADDR))
 			follow_answer(c, &m, c->names[name].role);
 		return;

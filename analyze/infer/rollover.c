@@ -115,7 +115,8 @@ static bool compare_sets(struct rc_case *c, const struct signer *s, uint64_t zon
 			 struct rc_rollover *r)
 {
 	struct rc_book_page pages[PAGES];
-	size_t n = rc_book_find(c->book, zone_hash, RC_BOOK_DNSKEY, c->x->first_ns, pages, PAGES);
+	size_t n = rc_book_find(c->book, zone_hash, RC_BOOK_DNSKEY, c->x->first_ns, INT64_MAX,
+				pages, PAGES);
 	bool with = false, without = false;
 	for (size_t i = 0; i < n; i++) {
 		struct rc_msg *m = rc_arena_alloc(c->arena, sizeof *m);

@@ -37,7 +37,7 @@ static size_t find(const struct rc_book *b, const char *zone, enum rc_book_kind 
 		   struct rc_book_page *pages, size_t max)
 {
 	struct rc_name name = name_of(zone);
-	return rc_book_find(b, rc_name_hash(SEED, &name), kind, ts_ns, pages, max);
+	return rc_book_find(b, rc_name_hash(SEED, &name), kind, ts_ns, INT64_MAX, pages, max);
 }
 
 static void a_page_comes_back_as_entered(void **state)
@@ -123,6 +123,21 @@ static void if_one_page_is_asked_for_it_is_the_newest(void **state)
 	rc_book_free(b);
 }
 
+/* What came after the failure that is judged takes no room from what came before. */
+static void pages_seen_later_take_no_place(void **state)
+{
+	struct rc_name name = name_of("example");
+	struct rc_book *b = new_book();
+	struct rc_book_page page;
+	(void)state;
+	note_ns(b, "example", "ns1.example", 300, T0);
+	note_ns(b, "example", "ns2.example", 300, T0 + 5);
+	assert_int_equal(
+		rc_book_find(b, rc_name_hash(SEED, &name), RC_BOOK_NS, T0, T0 + 4, &page, 1), 1);
+	assert_int_equal(page.first_ns, T0);
+	rc_book_free(b);
+}
+
 /* Versions seen in any order, some twice, some at the same time, some no longer valid. */
 static void fewer_pages_are_the_first_of_all_and_counted_alike(void **state)
 {
@@ -141,16 +156,20 @@ static void fewer_pages_are_the_first_of_all_and_counted_alike(void **state)
 				T0 + (int64_t)(random >> 20) % 8 * RC_NS_PER_S);
 		}
 		int64_t now_ns = T0 + 9 * RC_NS_PER_S;
-		size_t n = rc_book_find(b, hash, RC_BOOK_NS, now_ns, all, PAGES_MAX);
+		size_t n = rc_book_find(b, hash, RC_BOOK_NS, now_ns, INT64_MAX, all, PAGES_MAX);
 		for (size_t max = 0; max <= PAGES_MAX; max++) {
-			size_t few = rc_book_find(b, hash, RC_BOOK_NS, now_ns, some, max);
+			size_t few = rc_book_find(b, hash, RC_BOOK_NS, now_ns, INT64_MAX, some,
+						  max);
 			assert_int_equal(few, n < max ? n : max);
 			for (size_t i = 0; i < few; i++)
 				assert_int_equal(some[i].pos, all[i].pos);
 			for (int64_t by_ns = T0; by_ns < now_ns; by_ns += RC_NS_PER_S) {
 				size_t shown = 0;
-				for (size_t i = 0; i < few; i++)
-					shown += some[i].first_ns <= by_ns;
+				few = rc_book_find(b, hash, RC_BOOK_NS, now_ns, by_ns, some, max);
+				for (size_t i = 0; i < n && shown < max; i++)
+					if (all[i].first_ns <= by_ns)
+						assert_int_equal(some[shown++].pos, all[i].pos);
+				assert_int_equal(few, shown);
 				assert_int_equal(
 					rc_book_count(b, hash, RC_BOOK_NS, now_ns, by_ns, max),
 					shown);
@@ -287,6 +306,7 @@ int main(void)
 		cmocka_unit_test(the_same_message_again_is_one_page_that_lives_longer),
 		cmocka_unit_test(of_two_versions_the_newest_comes_first),
 		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
+		cmocka_unit_test(pages_seen_later_take_no_place),
 		cmocka_unit_test(fewer_pages_are_the_first_of_all_and_counted_alike),
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
