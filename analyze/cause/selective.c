@@ -127,7 +127,10 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 		       : RC_CONF_LIKELY;
 }
 
-/* What the server did at that time with this resolver's other questions of the same type for the zone. */
+/*
+ * What the server did at that time with this resolver's other questions of the same type for the zone. What cannot be
+ * read is none of it: it tells of a broken server, not of one that counts questions.
+ */
 struct meanwhile {
 	unsigned answered, slipped, silent;
 	bool mixed; /* silent about other names too, or not always about this one */
@@ -160,7 +163,8 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			m->slipped += r->x.answer.counts[0] == 0;
 			m->slip = &r->x;
 			m->slip_name = name;
-		} else {
+		} else if (!(r->x.marks & RC_X_MALFORMED) ||
+			   r->x.answer.fault == RC_FAULT_TRAILING) {
 			m->answered += r->x.answer.rcode == RC_RCODE_NOERROR ||
 				       r->x.answer.rcode == RC_RCODE_NXDOMAIN;
 			m->answer = &r->x;

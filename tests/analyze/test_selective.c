@@ -117,6 +117,30 @@ static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
 	assert_cause(&s, 0, "upstream.rate_limited");
 }
 
+/* Mere garbage beside silence: there is nothing that the server would give at a lower rate. */
+static void drops_beside_garbage_are_no_limit(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	char name[32];
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	flood(&s, 40, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		dns_query(&d, (uint16_t)(100 + i), AUTHORITY, name, RC_TYPE_A);
+		d.data[7] = 1; /* an answer that is not there */
+		say(&s, LATE + 60, ZONE_SERVER, RESOLVER, 100 + i, &d);
+	}
+	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* One that has to look elsewhere for a name first (an ALIAS, a slow backend) is silent about it, and answers the rest. */
 static void a_name_that_is_always_dropped_is_no_limit(void **state)
 {
@@ -192,6 +216,7 @@ int main(void)
 		cmocka_unit_test(one_answer_with_edns_clears_it),
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
+		cmocka_unit_test(drops_beside_garbage_are_no_limit),
 		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
 		cmocka_unit_test(a_type_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(a_name_that_is_always_dropped_is_no_limit),
