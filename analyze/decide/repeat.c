@@ -46,12 +46,27 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 		f->evidence[f->n_evidence++] = e->evidence[i];
 }
 
+/* Nothing was asked for it, and the same question failed before: what the records still show is why it did then. */
+static void note_memory(struct rc_memo *memo, const struct rc_case *c, struct rc_weighed *o)
+{
+	bool by_zone = false;
+	if (c->n_links > 0 || !c->upstream_visible || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
+	    rc_flag(&c->x->query, RC_FLAG_CD))
+		return;
+	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
+	if (e != NULL && !by_zone && e->rule == o->rule)
+		o->finding.cached = true;
+}
+
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	bool by_zone = false;
-	if (!is_plain_query(c) ||
-	    (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic))
+	if (!is_plain_query(c))
 		return;
+	if (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic) {
+		note_memory(memo, c, o);
+		return;
+	}
 	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
