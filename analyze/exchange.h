@@ -16,32 +16,27 @@ enum {                           /* rc_exchange.marks: what else happened to it 
        RC_X_ICMP = 1u << 0,      /* an ICMP error quoted an attempt and was meant for the asker */
        RC_X_ICMP_HARD = 1u << 1, /* ... and said that it did not arrive */
        RC_X_RESET = 1u << 2,     /* the TCP connection was reset by the server */
-       RC_X_CLOSED =
-	       1u
-	       << 3, /* ... closed without an answer, or reset after that or after other answers */
+       RC_X_CLOSED = 1u << 3,    /* closed by the server, or reset once it had closed or answered */
        RC_X_NO_CONNECT = 1u << 4, /* the TCP handshake never completed */
        RC_X_LATE = 1u << 5,     /* an answer came after the deadline or after a resolver gave up */
        RC_X_WRONG_ID = 1u << 6, /* a reply to this question came with another ID */
-       RC_X_WRONG_QUESTION = 1u
-			     << 7, /* a reply with this ID and these ports had another question */
-       RC_X_WRONG_SOURCE = 1u
-			   << 8, /* a reply with this ID and question came from another address */
+       RC_X_WRONG_QUESTION = 1u << 7, /* a reply with its ID and ports had another question */
+       RC_X_WRONG_SOURCE = 1u << 8,   /* a reply with its ID and question had another source */
        RC_X_FRAGMENTS_LOST = 1u << 9, /* part of the reply came, the rest of its fragments never */
        RC_X_MALFORMED = 1u << 10,     /* the answer does not decode to its end */
-       RC_X_TC_RETRIED = 1u
-			 << 11, /* truncated; asked again over TCP (the retry is an exchange too) */
-       RC_X_IS_TC_RETRY = 1u << 12, /* asked over TCP because of a truncated answer */
-       RC_X_TOLD = 1u << 13,        /* part of a fetch that was judged already */
-       RC_X_AT_END = 1u << 14,      /* the capture ended before the deadline */
-       RC_X_AT_START = 1u << 15,    /* began within the first moments of the capture */
-       RC_X_DROPS = 1u << 16,       /* the kernel dropped packets while it ran */
-       RC_X_CUT = 1u << 17,         /* the answer was cut by the snap length */
-       RC_X_EARLY = 1u << 18,       /* given up before its deadline for want of memory */
+       RC_X_TC_RETRIED = 1u << 11,    /* truncated, and asked again over TCP: another exchange */
+       RC_X_IS_TC_RETRY = 1u << 12,   /* asked over TCP because of a truncated answer */
+       RC_X_TOLD = 1u << 13,          /* part of a fetch that was judged already */
+       RC_X_AT_END = 1u << 14,        /* the capture ended before the deadline */
+       RC_X_AT_START = 1u << 15,      /* began within the first moments of the capture */
+       RC_X_DROPS = 1u << 16,         /* the kernel dropped packets while it ran */
+       RC_X_CUT = 1u << 17,           /* the answer was cut by the snap length */
+       RC_X_EARLY = 1u << 18,         /* given up before its deadline for want of memory */
        RC_X_IP6 = 1u << 19,
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
+       RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */
        RC_X_GAP = 1u << 22,      /* octets of its TCP stream are missing, where the answer may be */
        RC_X_LOST = RC_X_DROPS | RC_X_GAP, /* the capture may not hold what there was */
-       RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */
 };
 
 /* What a message carried, as far as it outlives its packet. Packed: some million are held at a time. */
