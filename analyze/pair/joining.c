@@ -380,10 +380,10 @@ size_t rc_hosts_fetchers(const struct rc_hosts *h, struct rc_addr *addrs)
 	size_t n = 0;
 	for (size_t i = 0; i < h->n_lone && i < RC_LONE_MAX; i++) {
 		/* One whose entry made room for others, and came back, stands here twice. */
-		bool known = rc_hosts_find(h, &h->lone[i]) == NULL;
-		for (size_t k = 0; k < n && !known; k++)
-			known = rc_addr_equal(&addrs[k], &h->lone[i]);
-		if (!known)
+		bool skip = rc_hosts_find(h, &h->lone[i]) == NULL;
+		for (size_t k = 0; k < n && !skip; k++)
+			skip = rc_addr_equal(&addrs[k], &h->lone[i]);
+		if (!skip)
 			addrs[n++] = h->lone[i];
 	}
 	return n;

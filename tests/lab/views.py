@@ -486,7 +486,7 @@ def ends(rows, packets):
 
 
 def goes_on(rows, packets):
-    """What was open when the case was over has its deadline, and a resolver that is none of its own is in sight."""
+    """What was open when the case was over meets its deadline, and a resolver without part in it is in sight."""
     question = struct.pack("!HHHHHH", 1, 0x0100, 1, 0, 0, 0) + b"\x04host\x04home\x04arpa\0\0\x01\0\x01"
     answer = (struct.pack("!HHHHHH", 1, 0x8180, 1, 1, 0, 0) + question[12:] +
               struct.pack("!HHHIH4B", 0xC00C, 1, 1, 60, 4, 192, 0, 2, 80))
