@@ -3,8 +3,8 @@
 #include "base/time.h"
 
 #define DEAF_SERVERS_MIN 4 /* so many are asked in vain where none can be heard */
-#define WAY_STEPS_MAX \
-	512u /* records behind a silent query looked through for its resolver's next steps */
+/* So many records behind silent queries are looked through for what their resolver asked next. */
+#define WAY_STEPS_MAX 128u
 
 static bool hears(const struct rc_case *c, const struct rc_addr *addr)
 {
@@ -75,10 +75,10 @@ static bool is_server(const struct rc_case *c, const struct rc_link *link,
  * It asks somebody else for a name below the one that it asked for in vain: it was told who that is, by an address of
  * it that is not known as its own, or by an answer that the capture has not.
  */
-static bool asks_below(const struct rc_case *c, const struct rc_link *silent)
+static bool asks_below(const struct rc_case *c, const struct rc_link *silent, unsigned *steps)
 {
 	uint64_t pos = rc_recorder_next(c->recorder, silent->pos);
-	for (unsigned i = 0; i < WAY_STEPS_MAX && pos != 0; i++) {
+	for (; *steps > 0 && pos != 0; (*steps)--) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns > c->to_ns)
 			return false;
@@ -98,11 +98,18 @@ static bool asks_below(const struct rc_case *c, const struct rc_link *silent)
 /* A query left unanswered in the zone at fault kept its resolver from nothing. */
 static bool goes_on_below(const struct rc_case *c)
 {
-	for (size_t i = 0; i < c->n_links; i++) {
+	const struct rc_link *last = NULL;
+	unsigned steps = WAY_STEPS_MAX;
+	for (size_t i = 0; i < c->n_links && steps > 0; i++) {
 		const struct rc_link *link = &c->links[i];
-		bool walks = link->pos != 0 && !(link->x->query.flags & RC_FLAG_RD);
-		if (walks && link->outcome == RC_OUT_TIMEOUT && link->zone == c->failed_zone &&
-		    link->name->name.labels > 0 && asks_below(c, link))
+		bool walks = link->pos != 0 && !(link->x->query.flags & RC_FLAG_RD) &&
+			     link->outcome == RC_OUT_TIMEOUT && link->zone == c->failed_zone &&
+			     link->name->name.labels > 0;
+		/* What was asked after its other servers was asked after the first of them. */
+		if (!walks || (last != NULL && link->name == last->name))
+			continue;
+		last = link;
+		if (asks_below(c, link, &steps))
 			return true;
 	}
 	return false;
