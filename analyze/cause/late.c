@@ -61,11 +61,12 @@ static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *li
 	int64_t until_ns = c->final->x->end_ns;
 	if (link->x->state == RC_X_ANSWERED && link->x->end_ns < until_ns)
 		until_ns = link->x->end_ns;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *next = &c->links[i];
+	for (const struct rc_link *next = link + 1; next < c->links + c->n_links; next++) {
+		if (next->x->first_ns >= until_ns)
+			break;
 		if (next->name == link->name && next->x->qtype == link->x->qtype &&
-		    next->x->first_ns > link->x->last_ns && next->x->first_ns < until_ns)
-			until_ns = next->x->first_ns;
+		    next->x->first_ns > link->x->last_ns)
+			return next->x->first_ns;
 	}
 	return until_ns;
 }
@@ -87,9 +88,9 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 			 !(rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS);
 	for (size_t i = 0; i < c->n_links && looked; i++) {
 		const struct rc_link *link = &c->links[i];
-		int64_t from_ns = link->x->first_ns, to_ns = waited_until_ns(c, link);
 		if (link->name->role == RC_ROLE_NAMESERVER)
 			continue;
+		int64_t from_ns = link->x->first_ns, to_ns = waited_until_ns(c, link);
 		slowest = to_ns - from_ns > longest_ns ? link : slowest;
 		longest_ns = to_ns - from_ns > longest_ns ? to_ns - from_ns : longest_ns;
 		from_ns = from_ns > until_ns ? from_ns : until_ns;

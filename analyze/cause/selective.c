@@ -16,7 +16,7 @@ static bool has_ds(struct rc_case *c, const struct rc_name *zone)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_msg *m = c->links[i].answer;
-		if (m == NULL)
+		if (m == NULL || c->links[i].again)
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 		struct rc_rr rr;

@@ -363,11 +363,24 @@ struct gathering {
 	size_t n, max;
 };
 
+/* The same records again, later: of them nothing else is new (rc_dnssec_check, too, reads them once). */
+static bool is_repeat(struct gathering *g, const struct rc_origin *o, uint64_t content)
+{
+	for (size_t i = g->n; content != 0 && i-- > 0;) {
+		if (g->msgs[i].content == content && g->msgs[i].msg->fault == o->msg->fault) {
+			g->msgs[i].ts_ns = o->ts_ns;
+			return true;
+		}
+	}
+	return false;
+}
+
 static void gather(struct gathering *g, const struct rc_origin *o, uint64_t content)
 {
 	const struct rc_msg *m = o->msg;
 	bool usable = m->rcode == RC_RCODE_NOERROR || m->rcode == RC_RCODE_NXDOMAIN;
-	if (g->n == g->max || !usable || (m->flags & RC_FLAG_TC) || !m->has_question)
+	if (g->n == g->max || !usable || (m->flags & RC_FLAG_TC) || !m->has_question ||
+	    is_repeat(g, o, content))
 		return;
 	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns, content};
 	g->origins[g->n++] = *o;

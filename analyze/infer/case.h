@@ -19,20 +19,6 @@
 #include "analyze/verdict.h"
 #include "base/arena.h"
 
-/* One exchange of the resolver that belongs to the failure. */
-struct rc_link {
-	const struct rc_record *record;
-	uint64_t pos; /* of the record */
-	const struct rc_exchange *x;
-	const struct rc_followed *name;
-	const struct rc_msg *answer; /* decoded; NULL when none is kept */
-	enum rc_outcome outcome;
-	size_t zone;     /* index into zones: whose server was asked; RC_ZONE_NONE */
-	bool superseded; /* forwarded in vain, then put to the zones' own servers (forward first) */
-};
-
-#define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
-
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {
 	const struct rc_link *link; /* NULL: the zone book, or what a client was told */

@@ -39,7 +39,8 @@ static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_ro
 		c->lineage_cut = true;
 		return;
 	}
-	c->names[c->n_names++] = (struct rc_followed){*name, hash, role, wanted};
+	c->names[c->n_names++] = (struct rc_followed){
+		.name = *name, .hash = hash, .role = role, .wanted = wanted};
 }
 
 /* A name and all its ancestors: delegation walk, QNAME minimisation, DS, DNSKEY. */
@@ -100,6 +101,34 @@ bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
 }
 
+/*
+ * Is the same told of the name as by another link? Of a name that is asked for over and over, as by many clients at
+ * once, an answer is read only once: the earliest. Of few answers to find that out costs more than to read them.
+ */
+static bool is_told_again(struct rc_case *c, struct rc_link *link, struct rc_followed *name)
+{
+	if (name->n_told++ < RC_FOLLOWED_TOLD)
+		return false;
+	size_t at = (size_t)(link - c->links);
+	uint64_t content = rc_digests_content(c->digests, RC_DIGEST_ANSWER, link->record->blob_pos,
+					      link->answer);
+	content += name->role; /* by which it leads to other names */
+	for (size_t i = 0; i < RC_FOLLOWED_TOLD; i++) {
+		if (name->told[i].content != content)
+			continue;
+		struct rc_link *known = &c->links[name->told[i].link];
+		bool earlier = link->x->first_ns < known->x->first_ns;
+		known->again = earlier;
+		link->again = !earlier;
+		if (earlier)
+			name->told[i].link = at;
+		return true;
+	}
+	name->told[name->n_told % RC_FOLLOWED_TOLD].content = content;
+	name->told[name->n_told % RC_FOLLOWED_TOLD].link = at;
+	return false;
+}
+
 static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos, size_t name)
 {
 	if (c->n_links == RC_LINEAGE_MAX) {
@@ -111,7 +140,9 @@ static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos,
 		.record = r, .pos = pos, .x = &r->x, .name = &c->names[name], .zone = RC_ZONE_NONE};
 	if (r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns)
 		link->answer = rc_case_decode(c, r);
-	if (link->answer != NULL)
+	if (link->answer == NULL)
+		return;
+	if (!is_told_again(c, link, &c->names[name]))
 		follow_answer(c, link->answer, c->names[name].role);
 }
 

@@ -62,7 +62,7 @@ static size_t collect_signers(struct rc_case *c, struct signer *signers)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		struct rc_rr rr;
-		if (link->answer == NULL || link->name->role == RC_ROLE_NAMESERVER ||
+		if (link->answer == NULL || link->again || link->name->role == RC_ROLE_NAMESERVER ||
 		    link->x->qtype == RC_TYPE_DNSKEY || !(link->answer->has & RC_HAS_DNSSEC))
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);

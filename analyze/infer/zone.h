@@ -5,20 +5,8 @@
 #ifndef RC_ANALYZE_ZONE_H
 #define RC_ANALYZE_ZONE_H
 
-#include "analyze/infer/outcome.h"
+#include "analyze/infer/link.h"
 #include "base/addr.h"
-#include "decode/name.h"
-
-/* How a name came to be followed from the question. */
-enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
-
-/* A name of the lineage. */
-struct rc_followed {
-	struct rc_name name;
-	uint64_t hash;
-	enum rc_role role;
-	bool wanted; /* itself, not only names below it: an ancestor's answer ends nothing */
-};
 
 #define RC_ZONE_NONE SIZE_MAX
 

@@ -1,0 +1,46 @@
+/*
+ * What the lineage of a failure is made of: the names followed from the question, and the exchanges of the
+ * resolver about them.
+ */
+#ifndef RC_ANALYZE_LINK_H
+#define RC_ANALYZE_LINK_H
+
+#include "analyze/infer/outcome.h"
+#include "analyze/pair/recorder.h"
+#include "base/time.h"
+#include "decode/msg.h"
+
+/* How a name came to be followed from the question. */
+enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
+
+#define RC_FOLLOWED_TOLD 4u
+
+/* A name of the lineage. */
+struct rc_followed {
+	struct rc_name name;
+	uint64_t hash;
+	enum rc_role role;
+	bool wanted;     /* itself, not only names below it: an ancestor's answer ends nothing */
+	unsigned n_told; /* answers about it among the links */
+	struct {
+		uint64_t content;
+		size_t link;      /* the earliest that has it */
+	} told[RC_FOLLOWED_TOLD]; /* the latest of them that differ */
+};
+
+/* One exchange of the resolver that belongs to the failure. */
+struct rc_link {
+	const struct rc_record *record;
+	uint64_t pos; /* of the record */
+	const struct rc_exchange *x;
+	const struct rc_followed *name;
+	const struct rc_msg *answer; /* decoded; NULL when none is kept */
+	enum rc_outcome outcome;
+	size_t zone;     /* index into zones: whose server was asked; RC_ZONE_NONE */
+	bool superseded; /* forwarded in vain, then put to the zones' own servers (forward first) */
+	bool again;      /* an earlier link of the name has the same answer */
+};
+
+#define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
+
+#endif
