@@ -124,8 +124,9 @@ static bool is_told_again(struct rc_case *c, struct rc_link *link, struct rc_fol
 			name->told[i].link = at;
 		return true;
 	}
-	name->told[name->n_told % RC_FOLLOWED_TOLD].content = content;
-	name->told[name->n_told % RC_FOLLOWED_TOLD].link = at;
+	size_t kind = name->n_kinds++ % RC_FOLLOWED_TOLD;
+	name->told[kind].content = content;
+	name->told[kind].link = at;
 	return false;
 }
 

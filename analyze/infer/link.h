@@ -20,8 +20,9 @@ struct rc_followed {
 	struct rc_name name;
 	uint64_t hash;
 	enum rc_role role;
-	bool wanted;     /* itself, not only names below it: an ancestor's answer ends nothing */
-	unsigned n_told; /* answers about it among the links */
+	bool wanted;      /* itself, not only names below it: an ancestor's answer ends nothing */
+	unsigned n_told;  /* answers about it among the links */
+	unsigned n_kinds; /* ... that differ, of those looked at */
 	struct {
 		uint64_t content;
 		size_t link;      /* the earliest that has it */

@@ -360,6 +360,78 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	rc_recorder_free(c.recorder);
 }
 
+#define TOLD 12u
+#define TOLD_ODD 3u /* of them, the one with another alias */
+
+/* An answer of the zone's server to RESOLVER, the alias of www.example, that many milliseconds after T0. */
+static void keep_alias(struct rc_case *c, unsigned ms, const struct rc_name *name,
+		       const char *target)
+{
+	static struct dns d;
+	struct rc_record *r;
+	struct rc_addr asker = addr(RESOLVER), server = addr(ZONE_SERVER);
+	uint64_t hash = rc_name_hash(SEED, name);
+	dns_query(&d, (uint16_t)ms, AUTHORITY, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, "www.example", RC_TYPE_CNAME, target);
+	rc_recorder_add(c->recorder, T0 + ms * MS, name,
+			rc_recorder_key(c->recorder, rc_addr_hash(SEED, &asker), hash),
+			rc_recorder_key(c->recorder, rc_addr_hash(SEED, &server), hash), &r);
+	r->x.asker = asker;
+	r->x.server = server;
+	r->x.name_hash = hash;
+	r->x.qtype = RC_TYPE_A;
+	r->x.state = RC_X_ANSWERED;
+	r->x.last_ns = r->x.first_ns;
+	r->x.end_ns = r->x.first_ns + MS / 2;
+	rc_recorder_keep_answer(c->recorder, r, d.data, (uint32_t)d.len);
+}
+
+/* Of answers that are alike the earliest speaks for those found to be; one that is not is followed, too. */
+static void what_is_told_again_is_followed_once(void **state)
+{
+	struct rc_recorder_config config = {.record_bytes = 1u << 20,
+					    .answer_bytes = 1u << 19,
+					    .retention_ns = 600 * RC_NS_PER_S,
+					    .seed = SEED,
+					    .on_move = never_moves};
+	struct rc_exchange x = {.first_ns = T0,
+				.end_ns = T0 + TOLD * MS,
+				.state = RC_X_ANSWERED,
+				.server = addr(RESOLVER)};
+	struct rc_addr resolver = addr(RESOLVER);
+	struct rc_name name = name_of("www.example"), target = name_of("a.test"),
+		       odd = name_of("b.test");
+	struct rc_case c = {.seed = SEED, .x = &x, .qname = &name, .resolver = &resolver};
+	unsigned again = 0, followed = 0;
+	(void)state;
+	c.n_resolver = 1;
+	c.from_ns = T0;
+	c.to_ns = T0 + TOLD * MS;
+	c.others.earlier = 1;
+	assert_int_equal(rc_recorder_new(&config, &c.recorder), RC_OK);
+	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
+	assert_int_equal(rc_digests_new((size_t)1 << 20, SEED, &c.digests), RC_OK);
+	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);
+	for (unsigned i = 0; i < TOLD; i++)
+		keep_alias(&c, i, &name, i == TOLD_ODD ? "b.test" : "a.test");
+	rc_lineage_collect(&c);
+	assert_int_equal(c.n_links, TOLD);
+	for (size_t i = 0; i < c.n_links; i++)
+		again += c.links[i].again;
+	assert_int_equal(again, TOLD - 2 - RC_FOLLOWED_TOLD);
+	assert_false(c.links[0].again);
+	assert_false(c.links[TOLD_ODD].again);
+	assert_true(c.links[TOLD_ODD + 1].again);
+	for (size_t i = 0; i < c.n_names; i++)
+		followed += rc_name_equal(&c.names[i].name, &target) ||
+			    rc_name_equal(&c.names[i].name, &odd);
+	assert_int_equal(followed, 2);
+	rc_arena_free(c.arena);
+	rc_digests_free(c.digests);
+	rc_trails_free(c.trails);
+	rc_recorder_free(c.recorder);
+}
+
 static void send_typed(struct sim *s, int64_t ms, const char *asker, const char *server,
 		       unsigned id, unsigned flags, const char *name, unsigned type)
 {
@@ -753,6 +825,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whether_servers_live_a_forwarder_asks_for_nobody),
 		cmocka_unit_test(what_is_collected_again_begins_from_nothing),
+		cmocka_unit_test(what_is_told_again_is_followed_once),
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
