@@ -9,6 +9,8 @@
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* to one server, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
+/* BIND asks 188 times for one name within 10 s. Of a name that a crowd asks for the latest are as good as all. */
+#define NAME_LINKS_MAX 192u
 #define SHARED_STEPS_MAX \
 	128u /* clients of one fetch looked at: the earliest is among the last few */
 
@@ -220,7 +222,8 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 	uint64_t pos = nameserver ? rc_trails_begin(c->trails, c->recorder, asker, hash, c->to_ns)
 				  : rc_recorder_newest_by_asker(c->recorder, asker, hash);
 	unsigned past = 0, given = 0;
-	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
+	size_t n_links = c->n_links;
+	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX && c->n_links - n_links < NAME_LINKS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;

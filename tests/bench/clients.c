@@ -123,7 +123,7 @@ static struct question choose_failing(struct traffic *g)
 	static const char *const hosts[] = {"www", "api", "mail"};
 	char label[16];
 	if (g->profile->one_zone) {
-		snprintf(label, sizeof label, "host%u", zipf(g, 2000));
+		snprintf(label, sizeof label, "host%u", zipf(g, g->profile->crowd ? 20 : 2000));
 		return question_of(zone_of(0, DEAD), label, TYPE_A);
 	}
 	bool lame = chance(g, 120);

@@ -192,9 +192,11 @@ static int64_t fail(struct traffic *g, unsigned resolver, int64_t t, const struc
 	return t;
 }
 
-/* When a resolver answers a question that must fail: from memory, with a fetch under way, or after one. */
+/* When a resolver answers a question that must fail: after a fetch, or from memory, or with a fetch under way. */
 int64_t fail_once(struct traffic *g, unsigned resolver, int64_t t, const struct question *q)
 {
+	if (g->profile->crowd)
+		return fail(g, resolver, t, q);
 	uint64_t key = mix(q->hash + resolver) | 1;
 	struct failed *f = &g->failed[key % FAILED_SLOTS];
 	if (f->key == key && t < f->answered_us + FAILURE_KEPT_US)

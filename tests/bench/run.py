@@ -11,6 +11,7 @@ named, and how many events nobody injected.
   normal     the same with 3 % SERVFAIL and 1 % REFUSED
   scattered  the same with clients from all over the address space
   storm      60 % of the answers are SERVFAIL of one zone
+  crowd      the same for 20 names, each asked for anew for every client
   flood      70 % of the questions are random names below three zones
   hostile    addresses, ports and IDs that collide under weak hashes
 """
@@ -29,7 +30,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import accuracy  # noqa: E402
 
 PROFILES = {"healthy": ["-p", "healthy"], "normal": ["-p", "normal"],
-            "scattered": ["-p", "normal", "-w", "scattered"], "storm": ["-p", "storm"], "flood": ["-p", "flood"], "hostile": ["-p", "hostile"]}
+            "scattered": ["-p", "normal", "-w", "scattered"], "storm": ["-p", "storm"],
+            "crowd": ["-p", "crowd"], "flood": ["-p", "flood"], "hostile": ["-p", "hostile"]}
 # The addresses of each resolver of world.c.
 RESOLVERS = [arg for n in range(8, 12)
              for arg in ("--resolver", "r%d=193.110.157.%d,2a10:3d80::%x" % (n, n, n))]

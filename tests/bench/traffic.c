@@ -19,11 +19,12 @@
 #include "traffic.h"
 
 static const struct profile profiles[] = {
-	{"healthy", 0, 110, 0, 800, false, false, false},
-	{"normal", 30, 110, 10, 800, false, false, false},
-	{"storm", 600, 40, 5, 800, true, false, false},
-	{"flood", 10, 700, 5, 800, false, true, false},
-	{"hostile", 30, 110, 10, 800, false, false, true},
+	{"healthy", 0, 110, 0, 800, false, false, false, false},
+	{"normal", 30, 110, 10, 800, false, false, false, false},
+	{"storm", 600, 40, 5, 800, true, false, false, false},
+	{"crowd", 600, 40, 5, 800, true, true, false, false},
+	{"flood", 10, 700, 5, 800, false, false, true, false},
+	{"hostile", 30, 110, 10, 800, false, false, false, true},
 };
 
 uint64_t random64(struct traffic *g)

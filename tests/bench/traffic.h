@@ -25,7 +25,8 @@ struct profile {
 	unsigned servfail, nxdomain, refused; /* of 1000 questions of clients; the rest NOERROR */
 	unsigned hits;                        /* of 1000 answerable questions: from the cache */
 	bool one_zone;                        /* all SERVFAIL in one zone of many names */
-	bool flood;                           /* NXDOMAIN: random names below few zones, uncached */
+	bool crowd;   /* ... of few, by resolvers that forget failures at once */
+	bool flood;   /* NXDOMAIN: random names below few zones, uncached */
 	bool hostile; /* addresses, ports and IDs that weak hashes collide on */
 };
 
