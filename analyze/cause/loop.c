@@ -71,6 +71,8 @@ static const struct rc_exchange *asked_of_itself(const struct rc_case *c, unsign
 		const struct rc_addr *own = &c->resolver[i];
 		uint64_t pos = rc_recorder_newest_by_server(c->recorder, own, c->x->name_hash);
 		const struct rc_exchange *q;
+		if (rc_recorder_newest_by_asker(c->recorder, own, c->x->name_hash) == 0)
+			continue; /* it asked nobody */
 		while (!rc_addr_is_loopback(own) &&
 		       (q = next_asked(c, own, c->to_ns, &pos, &steps)) != NULL) {
 			if (q->first_ns < c->x->first_ns || !rc_addr_equal(&q->asker, own))

@@ -248,6 +248,8 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 			break;
 		if (waited_in_vain(&r->x, &silent))
 			c->others.elsewhere_waited = &r->x;
+		if (c->well_known && c->others.elsewhere_waited != NULL)
+			break;
 	}
 	return same != NULL ? same : other;
 }
