@@ -5,10 +5,6 @@
 #define RC_ANALYZE_CAUSE_LATE_H
 
 #include "analyze/cause/rule.h"
-#include "base/time.h"
-
-/* Below the shortest time in which a resolver gives up on silence. */
-#define RC_SLOW_NS (1400 * RC_NS_PER_MS)
 
 #define RC_EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
 

@@ -4,8 +4,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-#define EARLY_NS (700 * RC_NS_PER_MS)  /* a busy server has given up, not waited */
-#define HASTY_NS (1400 * RC_NS_PER_MS) /* so soon, it matters how busy the server is */
+#define EARLY_NS (700 * RC_NS_PER_MS) /* a busy server has given up, not waited */
 
 /* What the server asks others is seen: how long clients wait says little then. */
 static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *addrs, size_t n)
@@ -21,7 +20,7 @@ static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr
 unsigned rc_look_took(int64_t took_ns)
 {
 	static const int64_t steps_ns[] = {
-		RC_NS_PER_MS,         RC_LOOK_AT_ONCE_NS,  EARLY_NS, RC_NS_PER_S, HASTY_NS,
+		RC_NS_PER_MS,         RC_LOOK_AT_ONCE_NS,  EARLY_NS, RC_NS_PER_S, RC_SLOW_NS,
 		11900 * RC_NS_PER_MS, 12100 * RC_NS_PER_MS};
 	unsigned n = 0;
 	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])

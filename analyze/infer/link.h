@@ -43,5 +43,6 @@ struct rc_link {
 };
 
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
+#define RC_SLOW_NS (1400 * RC_NS_PER_MS)    /* ... nor on a question, for silence */
 
 #endif

@@ -3,7 +3,6 @@
 
 #define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
 #define WAITED_NS (2 * RC_NS_PER_S)          /* no answer by then: as good as none */
-#define VAIN_NS (1400 * RC_NS_PER_MS)        /* no resolver gives up on silence sooner */
 #define VAIN_SILENT_MIN 2u                   /* one lost answer is not a resolver that waits */
 #define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
 #define OTHERS_STEPS_FEW 4u                  /* ... in a storm, where all fare alike */
@@ -218,7 +217,7 @@ static bool waited_in_vain(const struct rc_exchange *x, unsigned *silent)
 		return ++*silent >= VAIN_SILENT_MIN || x->attempts >= VAIN_SILENT_MIN;
 	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
 	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&
-	       took_ns >= VAIN_NS && !waits_for_itself;
+	       took_ns >= RC_SLOW_NS && !waits_for_itself;
 }
 
 /*
