@@ -94,48 +94,52 @@ int rc_addr_parse(const char *text, struct rc_addr *ret_addr)
 }
 
 /* IANA IPv4 and IPv6 Special-Purpose Address Registries, as of 2025-10; multicast by RFC 5771, 4291. */
+#define INSIDE 1u  /* of a network, or of a host: no public name should have such an address */
+#define NOWHERE 2u /* nobody can be reached there from another host */
+
 static const struct special_range {
 	uint8_t bytes[16];
 	uint8_t prefix_bits;
 	const char *name;
+	unsigned traits;
 } special_ranges[] = {
 #define V4(a, b, c, d) \
 	{ \
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d \
 	}
-	{V4(0, 0, 0, 0), 96 + 8, "this-network"},
-	{V4(10, 0, 0, 0), 96 + 8, "private-use"},
-	{V4(100, 64, 0, 0), 96 + 10, "shared-address-space"},
-	{V4(127, 0, 0, 0), 96 + 8, "loopback"},
-	{V4(169, 254, 0, 0), 96 + 16, "link-local"},
-	{V4(172, 16, 0, 0), 96 + 12, "private-use"},
-	{V4(192, 0, 0, 0), 96 + 24, "ietf-protocol-assignments"},
-	{V4(192, 0, 2, 0), 96 + 24, "documentation"},
-	{V4(192, 88, 99, 0), 96 + 24, "6to4-relay-anycast"},
-	{V4(192, 168, 0, 0), 96 + 16, "private-use"},
-	{V4(198, 18, 0, 0), 96 + 15, "benchmarking"},
-	{V4(198, 51, 100, 0), 96 + 24, "documentation"},
-	{V4(203, 0, 113, 0), 96 + 24, "documentation"},
-	{V4(224, 0, 0, 0), 96 + 4, "multicast"},
-	{V4(240, 0, 0, 0), 96 + 4, "reserved"},
+	{V4(0, 0, 0, 0), 96 + 8, "this-network", INSIDE | NOWHERE},
+	{V4(10, 0, 0, 0), 96 + 8, "private-use", INSIDE},
+	{V4(100, 64, 0, 0), 96 + 10, "shared-address-space", 0},
+	{V4(127, 0, 0, 0), 96 + 8, "loopback", INSIDE | NOWHERE},
+	{V4(169, 254, 0, 0), 96 + 16, "link-local", INSIDE},
+	{V4(172, 16, 0, 0), 96 + 12, "private-use", INSIDE},
+	{V4(192, 0, 0, 0), 96 + 24, "ietf-protocol-assignments", 0},
+	{V4(192, 0, 2, 0), 96 + 24, "documentation", 0},
+	{V4(192, 88, 99, 0), 96 + 24, "6to4-relay-anycast", 0},
+	{V4(192, 168, 0, 0), 96 + 16, "private-use", INSIDE},
+	{V4(198, 18, 0, 0), 96 + 15, "benchmarking", 0},
+	{V4(198, 51, 100, 0), 96 + 24, "documentation", 0},
+	{V4(203, 0, 113, 0), 96 + 24, "documentation", 0},
+	{V4(224, 0, 0, 0), 96 + 4, "multicast", NOWHERE},
+	{V4(240, 0, 0, 0), 96 + 4, "reserved", NOWHERE},
 #undef V4
-	{{0}, 128, "unspecified"},
-	{{[15] = 1}, 128, "loopback"},
-	{{[10] = 0xff, [11] = 0xff}, 96, NULL}, /* every other IPv4 address is ordinary */
-	{{0}, 96, "ipv4-compatible"},
-	{{0x00, 0x64, 0xff, 0x9b}, 96, "nat64"},
-	{{0x00, 0x64, 0xff, 0x9b, 0, 1}, 48, "nat64-local"},
-	{{0x01}, 64, "discard-only"},
-	{{0x20, 0x01, 0x0d, 0xb8}, 32, "documentation"},
-	{{0x3f, 0xff}, 20, "documentation"},
-	{{0x20, 0x01, 0x00, 0x02}, 48, "benchmarking"},
-	{{0x20, 0x02}, 16, "6to4"},
-	{{0xfc}, 7, "unique-local"},
-	{{0xfe, 0x80}, 10, "link-local"},
-	{{0xfe, 0xc0}, 10, "site-local"},
-	{{0xff}, 8, "multicast"},
-	{{0x20}, 3, NULL}, /* global unicast, the only range IANA hands out */
-	{{0}, 0, "unallocated"},
+	{{0}, 128, "unspecified", NOWHERE},
+	{{[15] = 1}, 128, "loopback", INSIDE | NOWHERE},
+	{{[10] = 0xff, [11] = 0xff}, 96, NULL, 0}, /* every other IPv4 address is ordinary */
+	{{0}, 96, "ipv4-compatible", NOWHERE},
+	{{0x00, 0x64, 0xff, 0x9b}, 96, "nat64", 0},
+	{{0x00, 0x64, 0xff, 0x9b, 0, 1}, 48, "nat64-local", 0},
+	{{0x01}, 64, "discard-only", NOWHERE},
+	{{0x20, 0x01, 0x0d, 0xb8}, 32, "documentation", 0},
+	{{0x3f, 0xff}, 20, "documentation", 0},
+	{{0x20, 0x01, 0x00, 0x02}, 48, "benchmarking", 0},
+	{{0x20, 0x02}, 16, "6to4", 0},
+	{{0xfc}, 7, "unique-local", INSIDE},
+	{{0xfe, 0x80}, 10, "link-local", INSIDE},
+	{{0xfe, 0xc0}, 10, "site-local", 0},
+	{{0xff}, 8, "multicast", NOWHERE},
+	{{0x20}, 3, NULL, 0}, /* global unicast, the only range IANA hands out */
+	{{0}, 0, "unallocated", 0},
 };
 
 static bool in_range(const struct rc_addr *a, const struct special_range *r)
@@ -163,6 +167,16 @@ bool rc_addr_is_loopback(const struct rc_addr *a)
 const char *rc_addr_special(const struct rc_addr *a)
 {
 	return range_of(a)->name;
+}
+
+bool rc_addr_is_inside(const struct rc_addr *a)
+{
+	return range_of(a)->traits & INSIDE;
+}
+
+bool rc_addr_is_nowhere(const struct rc_addr *a)
+{
+	return range_of(a)->traits & NOWHERE;
 }
 
 int rc_addr_special_range(const struct rc_addr *a)

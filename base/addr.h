@@ -69,6 +69,12 @@ int rc_addr_parse(const char *text, struct rc_addr *ret_addr);
  */
 const char *rc_addr_special(const struct rc_addr *a);
 
+/* Of a range for use inside of a network, or of a host: an address that no public name should have. */
+bool rc_addr_is_inside(const struct rc_addr *a);
+
+/* Of a range in which no other host can ever be reached. */
+bool rc_addr_is_nowhere(const struct rc_addr *a);
+
 /*
  * Number of the special-purpose range an address lies in, below 64 (10.0.0.0/8 and 192.168.0.0/16 are two
  * ranges); -1 for ordinary addresses.

@@ -63,25 +63,14 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
-/* An address that no public name should have. */
-static bool is_private(const struct rc_addr *addr)
-{
-	static const char *const kinds[] = {"private-use", "loopback", "link-local", "unique-local",
-					    "this-network"};
-	const char *kind = rc_addr_special(addr);
-	for (size_t i = 0; kind != NULL && i < sizeof kinds / sizeof *kinds; i++)
-		if (strcmp(kind, kinds[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool gives_private(const struct rc_msg *m)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_rr rr;
 	struct rc_addr addr;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.section == RC_ANSWER && rc_read_addr(m, &rr, &addr) && is_private(&addr))
+		if (rr.section == RC_ANSWER && rc_read_addr(m, &rr, &addr) &&
+		    rc_addr_is_inside(&addr))
 			return true;
 	return false;
 }

@@ -10,18 +10,6 @@
 #define TLS_STEPS_MAX 64u      /* connections looked at, the latest */
 #define FAMILY_ASKED_MIN 2u    /* answers that it got over the one family: that works */
 
-/* Ranges in which no nameserver can ever be reached from another host. */
-static bool is_never_reachable(const char *range)
-{
-	static const char *const never[] = {"this-network",   "loopback", "unspecified",
-					    "multicast",      "reserved", "discard-only",
-					    "ipv4-compatible"};
-	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-		if (strcmp(range, never[i]) == 0)
-			return true;
-	return false;
-}
-
 /* A zone on the way whose servers help has addresses in that range too, used or not. */
 static bool is_range_of_working_zone(const struct rc_case *c, const struct rc_addr *addr)
 {
@@ -76,10 +64,9 @@ static bool is_range_of_parent(const struct rc_case *c, const struct rc_zone_vie
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_zone_view *z,
 				const struct rc_addr *addr)
 {
-	const char *range = rc_addr_special(addr);
-	if (range == NULL)
+	if (rc_addr_special(addr) == NULL)
 		return false;
-	if (is_never_reachable(range))
+	if (rc_addr_is_nowhere(addr))
 		return !is_range_of_parent(c, z, addr);
 	/* Private and documentation ranges are in use in many networks: does a server in this one answer? */
 	return !rc_hosts_range_in_use(c->hosts, addr) && !is_range_of_working_zone(c, addr) &&
@@ -196,7 +183,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 	for (size_t i = 0; i < z->n_addrs; i++)
 		if (!rc_case_addr_is_unroutable(c, z, &z->addrs[i]))
 			return RC_CONF_NONE;
-		else if (is_never_reachable(rc_addr_special(&z->addrs[i])))
+		else if (rc_addr_is_nowhere(&z->addrs[i]))
 			never++;
 	const char *what = z->n_addrs == 0 ? "an IPv4-mapped IPv6 address"
 					   : rc_say(c, "%s (%s)", rc_say_addr(c, &z->addrs[0]),

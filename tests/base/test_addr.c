@@ -135,9 +135,31 @@ static void special_ranges_hold_to_their_edges(void **state)
 	}
 }
 
+static void ranges_are_known_by_what_they_are_for(void **state)
+{
+	static const struct {
+		const char *addr;
+		bool inside, nowhere;
+	} cases[] = {
+		{"10.1.2.3", true, false},     {"127.0.0.1", true, true},
+		{"::1", true, true},           {"fd00::1", true, false},
+		{"0.0.0.0", true, true},       {"::", false, true},
+		{"240.0.0.1", false, true},    {"192.0.2.1", false, false},
+		{"100.64.0.1", false, false},  {"8.8.8.8", false, false},
+		{"2620:fe::fe", false, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rc_addr a = parsed(cases[i].addr);
+		assert_int_equal(rc_addr_is_inside(&a), cases[i].inside);
+		assert_int_equal(rc_addr_is_nowhere(&a), cases[i].nowhere);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges_are_known_by_what_they_are_for),
 		cmocka_unit_test(parse_and_format_are_inverse),
 		cmocka_unit_test(text_is_that_of_the_c_library),
 		cmocka_unit_test(every_octet_of_ipv4_is_text),
