@@ -165,6 +165,8 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			m->slip_name = name;
 		} else if (!(r->x.marks & RC_X_MALFORMED) ||
 			   r->x.answer.fault == RC_FAULT_TRAILING) {
+			if (r->x.end_ns - r->x.first_ns >= RC_SLOW_NS)
+				continue; /* by a server that is slow at times */
 			m->answered += r->x.answer.rcode == RC_RCODE_NOERROR ||
 				       r->x.answer.rcode == RC_RCODE_NXDOMAIN;
 			m->answer = &r->x;
@@ -194,6 +196,7 @@ static const struct rc_link *first_silent(const struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->zone == c->failed_zone && link->outcome == RC_OUT_TIMEOUT &&
+		    link->x->state != RC_X_ANSWERED && /* else it is slow */
 		    (was_slipped(c, &link->x->server) || was_busy(c, &link->x->server)))
 			return link;
 	}

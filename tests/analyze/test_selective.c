@@ -141,6 +141,27 @@ static void drops_beside_garbage_are_no_limit(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* A slow server answers, if late, whatever the rate. */
+static void drops_beside_late_answers_are_no_limit(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	flood(&s, 40, 0);
+	ask(&s, LATE + 1000, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	for (unsigned i = 0; i < 10; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		reply_a(&s, LATE + 2020 + i, ZONE_SERVER, RESOLVER, 100 + i, AUTHORITY, name);
+	}
+	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* One that has to look elsewhere for a name first (an ALIAS, a slow backend) is silent about it, and answers the rest. */
 static void a_name_that_is_always_dropped_is_no_limit(void **state)
 {
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_beside_garbage_are_no_limit),
+		cmocka_unit_test(drops_beside_late_answers_are_no_limit),
 		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
 		cmocka_unit_test(a_type_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(a_name_that_is_always_dropped_is_no_limit),
