@@ -334,13 +334,13 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 			   const struct rc_exchange *x)
 {
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
-	if (x->opcode != RC_OPCODE_QUERY ||
-	    rc_exchange_is_transfer(x)) /* its own business, but for a forwarder's */
-		return asker == NULL || asker->fetches == 0;
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 	bool inside = rc_hosts_is_inside(hosts, asker);
-	if (rc_addr_equal(&x->asker,
-			  &x->server)) /* on the server's own host: a client, or a resolver there */
+	/* Its own business, but for a forwarder's. */
+	if (x->opcode != RC_OPCODE_QUERY || rc_exchange_is_transfer(x))
+		return asker == NULL || asker->fetches == 0;
+	/* On the server's own host: a client, or a resolver there. */
+	if (rc_addr_equal(&x->asker, &x->server))
 		return rd || asker == NULL || asker->answered_ra > 0 || asker->partner_name == 0;
 	if (rd && !inside && asker != NULL && rc_hosts_are_one(hosts, asker, &x->server))
 		return true;
