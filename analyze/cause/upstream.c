@@ -232,18 +232,18 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 }
 
 /*
- * This one fails soon, another resolver waits in vain for the same: the network may have told this one that
+ * This one fails soon, others wait in vain for the same: the network may have told this one that
  * nobody is there (ICMP, no route), or it knows from before that no answer comes.
  */
 static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_others *t = &c->others;
-	const struct rc_exchange *other = t->elsewhere_waited;
-	if (other == NULL || c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
+	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
 			    t->same_client_ok + t->cd_ok >
-		    0)
+		    0 ||
+	    !rc_case_do_others_wait(c))
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation = rc_say(
@@ -251,11 +251,13 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 		"%s fails for %s soon, and %s waits for an answer to the same question in vain: "
 		"perhaps no server can be reached; their own queries are not in the capture.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_addr(c, &other->server));
+		rc_say_addr(c, &t->elsewhere_waited[0]->server));
 	rc_prove_self(c, f, "the client's answer");
-	rc_prove(c, f, other, c->qname, NULL,
-		 other->state == RC_X_ANSWERED ? "another resolver: SERVFAIL after a long wait"
-					       : "another resolver: no answer");
+	for (unsigned i = 0; i < t->n_elsewhere_waited; i++)
+		rc_prove(c, f, t->elsewhere_waited[i], c->qname, NULL,
+			 t->elsewhere_waited[i]->state == RC_X_ANSWERED
+				 ? "another resolver: SERVFAIL after a long wait"
+				 : "another resolver: no answer");
 	return RC_CONF_POSSIBLE;
 }
 

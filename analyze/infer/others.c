@@ -3,9 +3,11 @@
 
 #define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
 #define WAITED_NS (2 * RC_NS_PER_S)          /* no answer by then: as good as none */
-#define VAIN_SILENT_MIN 2u                   /* one lost answer is not a resolver that waits */
-#define OTHERS_STEPS_MAX 64u                 /* exchanges of the same name compared with */
-#define OTHERS_STEPS_FEW 4u                  /* ... in a storm, where all fare alike */
+#define GAVE_UP_NS \
+	(2500 * \
+	 RC_NS_PER_MS) /* so long one or two queries are waited for: PowerDNS 1.5 s, Knot Resolver 2 s */
+#define OTHERS_STEPS_MAX 64u  /* exchanges of the same name compared with */
+#define OTHERS_STEPS_FEW 4u   /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define WORK_STEPS_MAX \
 	2048u /* records before a question looked through for what the resolver asks */
@@ -100,6 +102,20 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 				   o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
 	if (ok && t->ok_example == NULL)
 		t->ok_example = o;
+}
+
+bool rc_case_do_others_wait(const struct rc_case *c)
+{
+	const struct rc_others *t = &c->others;
+	bool alive = false, gave_up = false;
+	for (unsigned i = 0; i < t->n_elsewhere_waited; i++) {
+		const struct rc_exchange *x = t->elsewhere_waited[i];
+		const struct rc_host *h = rc_hosts_find(c->hosts, &x->server);
+		bool answered = x->state == RC_X_ANSWERED;
+		alive = alive || answered || (h != NULL && h->served > 0);
+		gave_up = gave_up || (answered && x->end_ns - x->first_ns < GAVE_UP_NS);
+	}
+	return gave_up || (t->n_elsewhere_waited == RC_WAITED_MAX && alive);
 }
 
 bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *o)
@@ -210,14 +226,29 @@ struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
  * It failed as late as resolvers do that nobody answers, or left its clients without an answer. BIND's 12 s
  * mean a fetch that waits for itself.
  */
-static bool waited_in_vain(const struct rc_exchange *x, unsigned *silent)
+static bool waited_in_vain(const struct rc_exchange *x)
 {
 	int64_t took_ns = x->end_ns - x->first_ns;
 	if (x->state != RC_X_ANSWERED)
-		return ++*silent >= VAIN_SILENT_MIN || x->attempts >= VAIN_SILENT_MIN;
+		return true;
 	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
 	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&
 	       took_ns >= RC_SLOW_NS && !waits_for_itself;
+}
+
+/* One more resolver that waited for the same in vain, unless it is known already, by this address or another. */
+static void note_waited(struct rc_case *c, const struct rc_exchange *x)
+{
+	struct rc_others *t = &c->others;
+	for (unsigned i = 0; i < t->n_elsewhere_waited; i++) {
+		const struct rc_addr *known = &t->elsewhere_waited[i]->server;
+		const struct rc_host *host = rc_hosts_find(c->hosts, known);
+		if (rc_addr_equal(known, &x->server) ||
+		    (host != NULL && rc_hosts_are_one(c->hosts, host, &x->server)))
+			return;
+	}
+	if (t->n_elsewhere_waited < RC_WAITED_MAX)
+		t->elsewhere_waited[t->n_elsewhere_waited++] = x;
 }
 
 /*
@@ -228,7 +259,6 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
 	const struct rc_exchange *other = NULL, *same = NULL;
-	unsigned silent = 0;
 	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
@@ -245,9 +275,9 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 		same = same == NULL ? &r->x : same;
 		if (c->upstream_visible) /* how others waited says nothing more */
 			break;
-		if (waited_in_vain(&r->x, &silent))
-			c->others.elsewhere_waited = &r->x;
-		if (c->well_known && c->others.elsewhere_waited != NULL)
+		if (waited_in_vain(&r->x))
+			note_waited(c, &r->x);
+		if (c->well_known && c->others.n_elsewhere_waited == RC_WAITED_MAX)
 			break;
 	}
 	return same != NULL ? same : other;
@@ -324,11 +354,9 @@ void rc_others_compare(struct rc_case *c)
 			alike ? c->others.other_server_ok++ : c->others.other_server_cd_ok++;
 			c->others.other_example = &r->x;
 		} else {
-			unsigned silent = 0;
 			c->others.other_server_failed++;
-			if (r->x.qtype == c->x->qtype && r->x.state == RC_X_ANSWERED &&
-			    waited_in_vain(&r->x, &silent))
-				c->others.elsewhere_waited = &r->x;
+			if (r->x.qtype == c->x->qtype && waited_in_vain(&r->x))
+				note_waited(c, &r->x);
 			note_said(c, r);
 		}
 	}

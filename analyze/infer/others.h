@@ -9,7 +9,8 @@
 
 struct rc_case;
 
-#define RC_SAID_MAX 4u  /* answers of others that say why: the first found do */
+#define RC_SAID_MAX 4u /* answers of others that say why: the first found do */
+#define RC_WAITED_MAX 2u
 #define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /*
@@ -47,8 +48,9 @@ struct rc_others {
 	unsigned elsewhere_failed; /* ... that did not */
 	unsigned
 		elsewhere_name_ok; /* other resolvers that answered any question for the name well */
-	/* The same question at another resolver failed like one that waits for servers in vain. */
-	const struct rc_exchange *elsewhere_waited;
+	/* The same question failed at other resolvers like one that waits for servers in vain: the first two found. */
+	const struct rc_exchange *elsewhere_waited[RC_WAITED_MAX];
+	unsigned n_elsewhere_waited;
 	unsigned
 		addresses_alike; /* type A of this name at this server: the same RCODE, another type here */
 	unsigned
@@ -79,6 +81,13 @@ bool rc_case_are_others_answered(const struct rc_case *c);
 
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);
+
+/*
+ * Others wait for the same in vain: one that gives up after the time that a query or two may take, or two, of which
+ * one is seen to be alive. A longer wait of one alone may be for a server of its own, or for what it tries again and
+ * again.
+ */
+bool rc_case_do_others_wait(const struct rc_case *c);
 
 /* What the resolver itself has asked of others at a time. */
 struct rc_work {

@@ -327,6 +327,39 @@ static void a_quick_failure_is_a_timeout_where_another_resolver_waits_in_vain(vo
 	assert_int_equal(here->confidence, RC_CONF_POSSIBLE);
 }
 
+/* One that waits longer may wait for a server of its own, or try again what failed; two do not by chance. */
+static void a_long_wait_of_one_says_nothing_and_of_two_a_timeout(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned others = 1; others <= 2; others++) {
+		begin(&s);
+		if (others == 2)
+			ask(&s, LATE, CLIENT, FORWARDER, 3, QUERY, NAME); /* in vain */
+		ask(&s, LATE, CLIENT, OTHER_RESOLVER, 1, QUERY, NAME);
+		fails_at(&s, LATE + 4900, RESOLVER, 2);
+		fail_saying(&s, LATE + 5000, OTHER_RESOLVER, 1, -1, "");
+		finish(&s);
+		assert_string_equal(seen_at_server(&s, RESOLVER)->cause->slug,
+				    others == 2 ? "upstream.timeout"
+						: "unknown.upstream_not_visible");
+	}
+}
+
+/* Two that are silent may be no resolvers at all. */
+static void silence_of_two_says_nothing(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 3, QUERY, NAME);
+	ask(&s, LATE, CLIENT, OTHER_RESOLVER, 1, QUERY, NAME);
+	fails_at(&s, LATE + 4900, RESOLVER, 2);
+	finish(&s);
+	assert_string_equal(seen_at_server(&s, RESOLVER)->cause->slug,
+			    "unknown.upstream_not_visible");
+}
+
 static void two_quick_failures_stay_unknown(void **state)
 {
 	struct sim s;
@@ -500,6 +533,8 @@ int main(void)
 		cmocka_unit_test(a_single_unanswered_question_is_silence),
 		cmocka_unit_test(a_quick_repeat_of_a_slow_failure_is_the_same),
 		cmocka_unit_test(a_quick_failure_is_a_timeout_where_another_resolver_waits_in_vain),
+		cmocka_unit_test(a_long_wait_of_one_says_nothing_and_of_two_a_timeout),
+		cmocka_unit_test(silence_of_two_says_nothing),
 		cmocka_unit_test(two_quick_failures_stay_unknown),
 		cmocka_unit_test(anothers_wait_says_nothing_of_a_name_that_a_third_resolves),
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
