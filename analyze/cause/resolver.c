@@ -102,6 +102,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 		return RC_CONF_NONE;
 	if (c->server_host != NULL && c->server_host->worked_load >= c->x->load)
 		return RC_CONF_NONE; /* it takes as much at other times */
+	if (c->server_host != NULL && c->server_host->failed_idle > 0 && !c->upstream_visible)
+		return RC_CONF_NONE; /* it fails so for other reasons, which are out of sight */
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -348,7 +350,10 @@ static const struct rc_rule rules[] = {
 					 "questions of its own.",
 					 {"upstream.timeout", "the resolver waited as long as it "
 							      "does for silent servers"},
-					 {"resolver.cached_failure", "the same name failed before"},
+					 {"resolver.cached_failure",
+					  "the same name failed before, or others fail at once "
+					  "where few "
+					  "questions are open"},
 					 {"policy.rate_limited",
 					  "the name is answered for this client at other times"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,

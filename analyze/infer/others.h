@@ -5,13 +5,13 @@
 #ifndef RC_ANALYZE_OTHERS_H
 #define RC_ANALYZE_OTHERS_H
 
+#include "analyze/pair/hosts.h"
 #include "analyze/pair/recorder.h"
 
 struct rc_case;
 
 #define RC_SAID_MAX 4u /* answers of others that say why: the first found do */
 #define RC_WAITED_MAX 2u
-#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
 /*
  * An answer with DNSSEC records that a client was given, about the name or one above it. A client that

@@ -14,7 +14,8 @@
 #define ITERATES_SERVERS 3u  /* distinct servers asked with RD=0 that make an iterating resolver */
 #define STUB_TIMES \
 	4u /* so much more often it asks to recurse: a client that looks at servers itself too */
-#define WORKED_NS (2 * RC_NS_PER_MS) /* not from memory: it asked somebody */
+#define WORKED_NS (2 * RC_NS_PER_MS)   /* not from memory: it asked somebody */
+#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no server on the way lets it down so soon, as a rule */
 #define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
 	256u /* first queries of a host: enough to tell its card from a router's */
@@ -332,6 +333,8 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	bool recursed = rd && (x->answer.flags & RC_FLAG_RA);
 	if (recursed && (usable || x->answer.rcode == RC_RCODE_SERVFAIL))
 		note_recursion(h, server);
+	server->failed_idle += recursed && x->answer.rcode == RC_RCODE_SERVFAIL &&
+			       x->end_ns - x->first_ns < AT_ONCE_NS && load->open < RC_LOAD_BUSY;
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (!usable)

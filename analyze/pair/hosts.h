@@ -18,6 +18,8 @@
 #define RC_LONE_MAX \
 	16u /* addresses that ask as resolvers do, of which it is not known whose they are */
 
+#define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
+
 struct rc_host {
 	struct rc_addr addr;
 	int64_t last_ns;         /* last seen */
@@ -36,6 +38,7 @@ struct rc_host {
 	uint32_t got_referrals;  /* ... of them referrals, to RD=0 */
 	uint32_t got_answers;    /* answers it got as an asker */
 	uint32_t unanswered;     /* questions to it that got no answer */
+	uint32_t failed_idle;    /* SERVFAIL to RD=1 with RA=1 at once, when it was not busy */
 	uint32_t truncated;      /* answers over UDP with TC=1 */
 	uint32_t slips;          /* answers it truncated over UDP that turned out small over TCP */
 	int64_t slip_ns;         /* the latest of these */

@@ -461,6 +461,30 @@ static void who_takes_as_much_at_other_times_is_not_full(void **state)
 	}
 }
 
+/* What a resolver fails at once when it has little to do, too, is no want of room. */
+static void who_fails_at_once_when_idle_is_not_full(void **state)
+{
+	(void)state;
+	for (unsigned idle = 0; idle < 2; idle++) {
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE - 100, CLIENT2, RESOLVER, 9, QUERY, "www.other");
+		reply(&s, LATE - 99, RESOLVER, CLIENT2, 9,
+		      RECURSED | (idle ? RC_RCODE_SERVFAIL : RC_RCODE_NXDOMAIN), "www.other");
+		for (unsigned n = 0; n < 6; n++) {
+			char waiting[] = "w0.example";
+			waiting[1] = (char)('0' + n);
+			ask(&s, LATE + n, CLIENT, RESOLVER, 10 + n, QUERY, waiting);
+		}
+		ask(&s, LATE + 50, CLIENT2, RESOLVER, 51, QUERY, "www.test");
+		reply(&s, LATE + 50, RESOLVER, CLIENT2, 51, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.test");
+		finish(&s);
+		assert_int_equal(s.seen[idle].x.id, 51);
+		assert_cause(&s, idle, idle ? "unknown.upstream_not_visible" : "resolver.overload");
+	}
+}
+
 static void a_range_in_use_in_the_capture_is_not_called_unroutable(void **state)
 {
 	struct sim s;
@@ -1015,6 +1039,7 @@ int main(void)
 		cmocka_unit_test(a_question_that_is_at_work_is_not_dropped_for_want_of_room),
 		cmocka_unit_test(what_a_server_nearby_fails_is_not_told_as_want_of_room),
 		cmocka_unit_test(who_takes_as_much_at_other_times_is_not_full),
+		cmocka_unit_test(who_fails_at_once_when_idle_is_not_full),
 		cmocka_unit_test(a_range_in_use_in_the_capture_is_not_called_unroutable),
 		cmocka_unit_test(servers_that_refuse_make_a_lame_delegation),
 		cmocka_unit_test(one_server_that_helped_acquits_the_zone),
