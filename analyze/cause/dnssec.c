@@ -189,14 +189,6 @@ static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32
 					: fault == rule->param;
 }
 
-static const struct rc_name *zone_said(struct rc_case *c, const struct rc_msg *answer)
-{
-	struct rc_name zone;
-	return rc_witness_zone(answer, c->qname, &zone)
-		       ? rc_arena_copy(c->arena, &zone, sizeof zone)
-		       : NULL;
-}
-
 /*
  * What a resolver says of validation where no server of a zone gave it anything usable: that it could not validate
  * nothing.
@@ -211,7 +203,7 @@ static enum rc_confidence cap_by_want(const struct rc_case *c, enum rc_confidenc
 static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
-	f->zone = zone_said(c, c->answer);
+	f->zone = rc_witness_zone_kept(c, c->answer);
 	f->explanation = rc_say(c,
 				"%s fails validation at %s: %s. The resolver says so itself (EDE); "
 				"the records are not in the capture.",
@@ -222,9 +214,9 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	/* For others the same signatures are in time: it may be this one's clock that is not. */
 	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
 	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
-	/* Who asks for no signatures is given none. */
-	doubted = doubted || (rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c));
-	return doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY);
+	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c); /* and asks for none */
+	return rc_witness_cap(c, c->answer,
+			      doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY));
 }
 
 /* Its answer does not say why: to others it does, or another resolver that fails too. */
@@ -237,7 +229,7 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	if (answer == NULL || !rc_witness_is_exact(answer, fault) || !says(rule, answer, fault))
 		return RC_CONF_NONE;
 	bool here = rc_addr_equal(&other->x.server, &c->x->server);
-	f->zone = zone_said(c, answer);
+	f->zone = rc_witness_zone_kept(c, answer);
 	f->explanation =
 		here ? rc_say(c,
 			      "%s fails validation at %s, which says why to others (EDE): %s. The "
@@ -255,7 +247,7 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
 	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
-	return alone && !here ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	return rc_witness_cap(c, answer, alone && !here ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 }
 
 /* Its answer does not say why; what it told the zone's reporting agent does (RFC 9567). */
@@ -365,7 +357,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	if (checking_disabled(c))
 		return RC_CONF_NONE;
-	f->zone = zone_said(c, c->answer);
+	f->zone = rc_witness_zone_kept(c, c->answer);
 	f->explanation = rc_say(c,
 				"%s fails DNSSEC validation at %s; the records that would show how "
 				"are not in the capture.",
@@ -490,7 +482,8 @@ static const struct rc_rule rules[] = {
 		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
 		     "the answer, or from another of its servers; or the resolver's EDE text says "
 		     "so.",
-		     "EDE 9 without text, which also stands for dnssec.ds_mismatch.",
+		     "EDE 9 without text, which also stands for dnssec.ds_mismatch; or Knot "
+		     "Resolver's O4TP, which servers that are lame may bring about.",
 		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or "
 					     "the zone signed with a key of the set before"},
 		     {"dnssec.ds_mismatch", "no DS fits any key"},
@@ -520,12 +513,13 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.denial_missing", "a negative answer has no proof",
 	    "NXDOMAIN or NODATA without NSEC or NSEC3 of a signed zone, or of one that the zone "
 	    "above proves not to be there; or EDE 12.",
-	    RC_TRUTH("A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
-		     "The same with a part of the chain unseen; or EDE 12; or such an answer with "
-		     "CD=1, or one that the resolver looked for a DS after, and found none.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
-		     {"dnssec.denial_invalid", "there are such records"},
-		     {"dnssec.rrsig_missing", "the answer is positive"}),
+	    RC_TRUTH(
+		    "A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
+		    "The same with a part of the chain unseen; or EDE 12; or such an answer with "
+		    "CD=1, or one that the resolver looked for a DS after, and found none.",
+		    "The resolver does not ask for DNSSEC records (DO=0); or Knot Resolver's AHXI.",
+		    {"dnssec.denial_invalid", "there are such records"},
+		    {"dnssec.rrsig_missing", "the answer is positive"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.3", RC_DNSSEC_DENIAL_MISSING,
 	    RC_EDE(12)),

@@ -7,6 +7,12 @@
 /* ... about the servers asked, be it for keys. */
 #define NETWORK_CODES (UINT64_C(1) << 9 | UINT64_C(1) << 22 | UINT64_C(1) << 23)
 
+/*
+ * Knot Resolver's marks for keys that it could not get, and for a negative answer without proof, be it to the question or
+ * to that for keys: either way of a zone that lacks them, or of servers that do not serve it.
+ */
+static const char no_usable_keys[] = "O4TP", no_proof[] = "AHXI";
+
 /* The first that a text holds counts. */
 static const struct {
 	const char *text;
@@ -57,7 +63,7 @@ static const struct {
 	{"XXAP", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
 	{"4UBF", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
 	{"NMJZ", RC_DNSSEC_DS_MISMATCH},
-	{"O4TP", RC_DNSSEC_DNSKEY_MISSING},
+	{no_usable_keys, RC_DNSSEC_DNSKEY_MISSING},
 	{"AUO2", RC_DNSSEC_NSEC3_ITERATIONS},
 	/* BIND from 9.21 on, Cloudflare, Google, Technitium */
 	{"DNSKEY found but not matching DS", RC_DNSSEC_DS_MISMATCH},
@@ -166,6 +172,19 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 	return RC_WITNESS_NONE;
 }
 
+enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *answer,
+				  enum rc_confidence most)
+{
+	bool unsure = false;
+	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
+		unsure = unsure || find(answer, &answer->edns.ede[i], no_usable_keys) != NULL ||
+			 find(answer, &answer->edns.ede[i], no_proof) != NULL;
+	bool no_help = c->others.cd_failed > 0 && c->others.cd_ok == 0;
+	if (unsure && no_help)
+		return RC_CONF_NONE;
+	return unsure && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+}
+
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)
 {
 	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & RC_WITNESS_EXACT) != 0;
@@ -251,4 +270,12 @@ bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 		}
 	}
 	return false;
+}
+
+const struct rc_name *rc_witness_zone_kept(struct rc_case *c, const struct rc_msg *answer)
+{
+	struct rc_name zone;
+	return rc_witness_zone(answer, c->qname, &zone)
+		       ? rc_arena_copy(c->arena, &zone, sizeof zone)
+		       : NULL;
 }

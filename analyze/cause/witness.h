@@ -22,6 +22,13 @@ uint64_t rc_witness_codes(const struct rc_msg *answer);
 /* The DNSSEC fault (enum rc_dnssec_fault) that a text names; RC_WITNESS_NONE without such a text. */
 uint32_t rc_witness_fault(const struct rc_msg *answer);
 
+/*
+ * How sure a fault is that was taken from this answer. Some texts stand for servers that are no help as well: nothing
+ * is known by those where they are none without checking (CD=1) either.
+ */
+enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *answer,
+				  enum rc_confidence most);
+
 /* Does it say which fault? fault: the one that its texts name. */
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault);
 
@@ -43,5 +50,8 @@ bool rc_witness_gave_up_aliases(const struct rc_msg *answer);
 /* The zone that a text names; false if none does, or if the name does not lie in it. */
 bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 		     struct rc_name *ret_zone);
+
+/* The same, kept as long as the case is; NULL if no text names one that the name asked for lies in. */
+const struct rc_name *rc_witness_zone_kept(struct rc_case *c, const struct rc_msg *answer);
 
 #endif

@@ -133,6 +133,27 @@ static void an_unsigned_answer_of_another_resolver_says_nothing(void **state)
 	assert_cause(&s, 0, "unknown.upstream_not_visible");
 }
 
+/* Knot Resolver says the same of keys that are not there, and of servers that do not serve the zone. */
+static void a_word_that_stands_for_lame_servers_too_is_taken_for_less(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned unchecked = 0; unchecked < 2; unchecked++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+		fail_saying(&s, LATE + 5, RESOLVER, 1, 0, "O4TP: couldn't validate RRSIGs");
+		if (unchecked) {
+			ask(&s, LATE + 100, CLIENT, RESOLVER, 2, CHECKING_OFF, NAME);
+			reply(&s, LATE + 105, RESOLVER, CLIENT, 2,
+			      RECURSED | RC_FLAG_CD | RC_RCODE_SERVFAIL, NAME);
+		}
+		finish(&s);
+		assert_cause(&s, 0,
+			     unchecked ? "unknown.upstream_not_visible" : "dnssec.dnskey_missing");
+		assert_int_equal(s.seen[0].confidence, unchecked ? RC_CONF_NONE : RC_CONF_POSSIBLE);
+	}
+}
+
 static void the_word_of_another_resolver_counts(void **state)
 {
 	struct sim s;
@@ -524,6 +545,7 @@ int main(void)
 		cmocka_unit_test(an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds),
 		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),
 		cmocka_unit_test(an_unsigned_answer_of_another_resolver_says_nothing),
+		cmocka_unit_test(a_word_that_stands_for_lame_servers_too_is_taken_for_less),
 		cmocka_unit_test(the_word_of_another_resolver_counts),
 		cmocka_unit_test(ede_9_without_text_names_no_fault),
 		cmocka_unit_test(ede_9_is_told_by_the_text_of_another_resolver),
