@@ -207,15 +207,13 @@ static bool is_registry(const struct rc_name *name)
 	return name->labels == 2 && name->wire[0] <= 3 && name->len == name->wire[0] + 5;
 }
 
-/*
- * The name itself, of the first kind, and its parent, of the second. Two names with one parent may be zones of
- * their own: only what holds one of the other counts.
- */
-static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bool any_server,
+static const struct rc_addr any_server;
+
+/* The name itself, of the first kind, and its parent, of the second. */
+static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bool anywhere,
 			    enum kind own, enum kind above, uint64_t *ret_keys)
 {
-	static const struct rc_addr any;
-	const struct rc_addr *server = any_server ? &any : &c->x->server;
+	const struct rc_addr *server = anywhere ? &any_server : &c->x->server;
 	unsigned n = 0;
 	for (unsigned up = 0; up < 2 && c->qname->len > 0; up++) {
 		struct rc_name name;
@@ -252,15 +250,32 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 	}
 }
 
+static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const struct rc_case *c,
+					       uint64_t key, enum rc_confidence least)
+{
+	const struct rc_memo_entry *e = find(m, key);
+	bool lately = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS;
+	return lately && e->confidence >= least ? e : NULL;
+}
+
+const struct rc_memo_entry *rc_memo_find_elsewhere(const struct rc_memo *m, const struct rc_case *c)
+{
+	return find_lately(m, c, key_of(m, &any_server, c->x->name_hash, OF_APEX), RC_CONF_LIKELY);
+}
+
 const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const struct rc_case *c)
 {
+	const struct rc_memo_entry *e = NULL;
+	struct rc_name above;
 	uint64_t keys[4];
 	unsigned n = families_of(m, c, false, OF_CHILDREN, OF_APEX, keys);
 	n += families_of(m, c, true, OF_CHILDREN, OF_APEX, keys + n);
-	for (unsigned i = 0; i < n; i++) {
-		const struct rc_memo_entry *e = find(m, keys[i]);
-		if (e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS)
-			return e;
-	}
-	return NULL;
+	for (unsigned i = 0; i < n && e == NULL; i++)
+		e = find_lately(m, c, keys[i], RC_CONF_POSSIBLE);
+	if (e != NULL || c->qname->labels < 3)
+		return e;
+	/* Two names with one parent may be zones of their own: mere signs of the one say nothing of the other. */
+	rc_name_parent(c->qname, 1, &above);
+	uint64_t key = key_of(m, &any_server, rc_name_hash(c->seed, &above), OF_CHILDREN);
+	return is_registry(&above) ? NULL : find_lately(m, c, key, RC_CONF_LIKELY);
 }

@@ -120,7 +120,9 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->same_server_ok + t->same_client_ok + t->cd_failed > 0)
 		return;
-	const struct rc_memo_entry *e = rc_memo_find_sibling(memo, c);
+	const struct rc_memo_entry *elsewhere = rc_memo_find_elsewhere(memo, c);
+	const struct rc_memo_entry *e = elsewhere != NULL ? elsewhere
+							  : rc_memo_find_sibling(memo, c);
 	if (e == NULL)
 		return;
 	struct rc_finding *f = &o->finding;
@@ -135,9 +137,11 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 	c->took = NULL;
 	c->names_client = false;
 	f->of_other = rc_say(c, "%s", e->explanation);
-	f->explanation = rc_say(
-		c, "%s fails at %s as another name of its zone does, of which more is known: %s",
-		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), e->explanation);
+	f->explanation = rc_say(c, "%s fails at %s as %s, of which more is known: %s",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				elsewhere != NULL ? "another question for it does"
+						  : "another name of its zone does",
+				e->explanation);
 	rc_prove_self(c, f, "SERVFAIL, and nothing that tells it apart");
 	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
 		f->evidence[f->n_evidence] = e->evidence[i];
@@ -156,9 +160,12 @@ static bool concerns_zone(const struct rc_rule *rule)
 void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 				 const struct rc_weighed *o)
 {
+	/* Behind an alias it may be another zone that fails. */
+	bool alias = c->others.cd_example != NULL &&
+		     (c->others.cd_example->answer.has & RC_HAS_ANSWER_CNAME);
 	if (!c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    o->confidence > RC_CONF_NONE && o->finding.explanation != NULL &&
-	    concerns_zone(o->rule))
+	    concerns_zone(o->rule) && !alias)
 		rc_memo_put_sibling(memo, c, o->rule, o->confidence, &o->finding);
 }
 

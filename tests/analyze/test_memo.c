@@ -293,6 +293,38 @@ static void what_a_resolver_has_for_one_zone_is_no_matter_of_others(void **state
 	rc_memo_free(m);
 }
 
+/* A verdict on one name as others are told that lie beside it, and the name itself at another resolver. */
+static void what_fails_validation_is_remembered_for_names_beside_it(void **state)
+{
+	static const struct rc_rule dnssec = {.cause = {.slug = "dnssec.validation_failed"}};
+	static const struct {
+		const struct rc_rule *rule;
+		enum rc_confidence confidence;
+		const char *name, *beside;
+		bool is_kept, is_kept_beside;
+	} rows[] = {
+		{&dnssec, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", true, true},
+		{&dnssec, RC_CONF_POSSIBLE, "www.shop.example", "mail.shop.example", false, false},
+		{&rule, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", false, false},
+		{&dnssec, RC_CONF_LIKELY, "www.co.uk", "mail.co.uk", true, false},
+		{&dnssec, RC_CONF_LIKELY, "shop.example", "mall.example", true, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rc_memo *m = new_memo();
+		struct rc_finding f = {.explanation = "fails"};
+		struct scene s;
+		rc_memo_put_sibling(m, about(&s, SERVER, rows[i].name, T0), rows[i].rule,
+				    rows[i].confidence, &f);
+		const struct rc_case *c = about(&s, "192.0.2.54", rows[i].name, T0 + 1);
+		assert_int_equal(rc_memo_find_elsewhere(m, c) != NULL, rows[i].is_kept);
+		c = about(&s, "192.0.2.54", rows[i].beside, T0 + 1);
+		assert_null(rc_memo_find_elsewhere(m, c));
+		assert_int_equal(rc_memo_find_sibling(m, c) != NULL, rows[i].is_kept_beside);
+		rc_memo_free(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +339,7 @@ int main(void)
 		cmocka_unit_test(the_newer_verdict_replaces_the_older),
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
+		cmocka_unit_test(what_fails_validation_is_remembered_for_names_beside_it),
 		cmocka_unit_test(what_fails_below_does_not_repeat_the_zone_above),
 		cmocka_unit_test(what_a_resolver_has_for_one_zone_is_no_matter_of_others),
 	};

@@ -381,6 +381,35 @@ static void silence_of_two_says_nothing(void **state)
 			    "unknown.upstream_not_visible");
 }
 
+/* Another resolver's answer without checking (CD=1) shows why the name fails there: so it does here, of another type. */
+static void what_fails_validation_elsewhere_fails_it_here(void **state)
+{
+	static const char name[] = "www.shop.example", alias[] = "shop.test";
+	(void)state;
+	for (unsigned aliased = 0; aliased < 2; aliased++) {
+		static struct dns d;
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE, CLIENT, OTHER_RESOLVER, 1, QUERY, name);
+		reply(&s, LATE + 5, OTHER_RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		ask(&s, LATE + 10, CLIENT, OTHER_RESOLVER, 2, CHECKING_OFF, name);
+		dns_query(&d, 2, RECURSED | RC_FLAG_CD, name, RC_TYPE_A);
+		if (aliased)
+			dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, alias);
+		dns_rr_a(&d, RC_ANSWER, aliased ? alias : name, "203.0.113.80");
+		say(&s, LATE + 15, OTHER_RESOLVER, CLIENT, 2, &d);
+		ask(&s, LATE + 20, CLIENT2, RESOLVER, 3, QUERY, "mail.shop.example");
+		reply(&s, LATE + 25, RESOLVER, CLIENT2, 3, RECURSED | RC_RCODE_SERVFAIL,
+		      "mail.shop.example");
+		finish(&s);
+		assert_string_equal(seen_at_server(&s, RESOLVER)->cause->slug,
+				    aliased ? "unknown.upstream_not_visible"
+					    : "dnssec.validation_failed");
+		assert_int_equal(seen_at_server(&s, RESOLVER)->confidence,
+				 aliased ? RC_CONF_NONE : RC_CONF_POSSIBLE);
+	}
+}
+
 static void two_quick_failures_stay_unknown(void **state)
 {
 	struct sim s;
@@ -557,6 +586,7 @@ int main(void)
 		cmocka_unit_test(a_quick_failure_is_a_timeout_where_another_resolver_waits_in_vain),
 		cmocka_unit_test(a_long_wait_of_one_says_nothing_and_of_two_a_timeout),
 		cmocka_unit_test(silence_of_two_says_nothing),
+		cmocka_unit_test(what_fails_validation_elsewhere_fails_it_here),
 		cmocka_unit_test(two_quick_failures_stay_unknown),
 		cmocka_unit_test(anothers_wait_says_nothing_of_a_name_that_a_third_resolves),
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),

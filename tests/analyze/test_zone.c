@@ -129,8 +129,8 @@ static void a_server_that_gives_what_others_say_has_no_zone_to_load(void **state
 	}
 }
 
-/* An apex and the names right below it share a zone; two names beside each other may be zones. */
-static void what_is_known_of_a_name_holds_below_and_above_it(void **state)
+/* An apex and the names right below it share a zone, as a rule; so do names beside each other, fewer times. */
+static void what_is_known_of_a_name_holds_above_and_beside_it(void **state)
 {
 	struct sim s;
 	(void)state;
@@ -141,10 +141,10 @@ static void what_is_known_of_a_name_holds_below_and_above_it(void **state)
 	servfail(&s, LATE + 70, 4, "www.other.example", -1, "");
 	finish(&s);
 	assert_int_equal(s.n, 4);
-	assert_cause(&s, 0, "dnssec.signature_expired");
-	assert_cause(&s, 1, "unknown.upstream_not_visible");
-	assert_cause(&s, 2, "dnssec.signature_expired");
-	assert_int_equal(s.seen[2].confidence, RC_CONF_POSSIBLE);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_cause(&s, i, "dnssec.signature_expired");
+		assert_int_equal(s.seen[i].confidence, i == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
 	assert_cause(&s, 3, "unknown.upstream_not_visible");
 }
 
@@ -502,7 +502,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
-		cmocka_unit_test(what_is_known_of_a_name_holds_below_and_above_it),
+		cmocka_unit_test(what_is_known_of_a_name_holds_above_and_beside_it),
 		cmocka_unit_test(names_below_a_registry_share_nothing),
 		cmocka_unit_test(a_whole_internet_of_loopback_addresses_is_none_without_routes),
 		cmocka_unit_test(keys_that_are_refused_are_why_an_answer_does_not_validate),
