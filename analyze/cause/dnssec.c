@@ -384,7 +384,10 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				 : "the EDE of another resolver");
 		return c->others.elsewhere_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
-	if (c->n_links == 0 && c->others.validated > 0 && took_ns < FETCH_NS) {
+	bool soon = c->n_links == 0 && took_ns < FETCH_NS;
+	if (soon && c->ede == 0 && c->others.cd_failed == 0 && rc_server_gives_only_unchecked(c))
+		return RC_CONF_POSSIBLE;
+	if (soon && c->others.validated > 0) {
 		rc_prove(c, f, c->others.validated_example, c->qname, NULL,
 			 "another type of the name is answered, validated (AD=1)");
 		return RC_CONF_POSSIBLE;
@@ -574,7 +577,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(NULL, "CD=1 works where CD=0 fails; or EDE 5 or 6.",
 					 "A complete answer from upstream that the resolver "
 					 "rejects, with keys not seen; or another type of the name "
-					 "validates.",
+					 "validates; or the resolver answers nothing but what it "
+					 "is asked with CD=1.",
 					 {"resolver.internal", "what came from upstream verifies"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,

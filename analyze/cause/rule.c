@@ -298,6 +298,12 @@ bool rc_server_is_authoritative(const struct rc_case *c)
 	return c->server_host != NULL && c->server_host->answered_aa > 0;
 }
 
+bool rc_server_gives_only_unchecked(const struct rc_case *c)
+{
+	const struct rc_host *h = c->server_host;
+	return !c->upstream_visible && h != NULL && h->served > 0 && h->served_checked == 0;
+}
+
 bool rc_server_hosts_zone(struct rc_case *c)
 {
 	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {

@@ -141,6 +141,9 @@ enum rc_confidence rc_recursion_for_others(const struct rc_case *c);
 /* The server was seen answering with authority (AA=1). */
 bool rc_server_is_authoritative(const struct rc_case *c);
 
+/* Its own queries are out of sight, and all that it answered well was asked with CD=1: what it has to check fails. */
+bool rc_server_gives_only_unchecked(const struct rc_case *c);
+
 /* An address of a server of z, of a special-purpose range (RFC 6890) where nothing can answer, or nobody is seen to. */
 bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_zone_view *z,
 				const struct rc_addr *addr);

@@ -160,12 +160,13 @@ static bool concerns_zone(const struct rc_rule *rule)
 void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 				 const struct rc_weighed *o)
 {
+	bool guess = o->finding.generic && o->confidence < RC_CONF_LIKELY;
 	/* Behind an alias it may be another zone that fails. */
 	bool alias = c->others.cd_example != NULL &&
 		     (c->others.cd_example->answer.has & RC_HAS_ANSWER_CNAME);
 	if (!c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    o->confidence > RC_CONF_NONE && o->finding.explanation != NULL &&
-	    concerns_zone(o->rule) && !alias)
+	    concerns_zone(o->rule) && !alias && !guess)
 		rc_memo_put_sibling(memo, c, o->rule, o->confidence, &o->finding);
 }
 

@@ -410,6 +410,28 @@ static void what_fails_validation_elsewhere_fails_it_here(void **state)
 	}
 }
 
+/* A resolver that answers what it need not check, and nothing else: whose fault it is, validation fails. */
+static void who_gives_only_what_it_need_not_check_fails_validation(void **state)
+{
+	(void)state;
+	for (unsigned checked = 0; checked < 2; checked++) {
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE - 50, CLIENT2, RESOLVER, 1, CHECKING_OFF, "good.test");
+		reply_a(&s, LATE - 45, RESOLVER, CLIENT2, 1, RECURSED | RC_FLAG_CD, "good.test");
+		if (checked) {
+			ask(&s, LATE - 40, CLIENT2, RESOLVER, 2, QUERY, "fine.test");
+			reply_a(&s, LATE - 35, RESOLVER, CLIENT2, 2, RECURSED, "fine.test");
+		}
+		fails_at(&s, LATE, RESOLVER, 3);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0,
+			     checked ? "unknown.upstream_not_visible" : "dnssec.validation_failed");
+		assert_int_equal(s.seen[0].confidence, checked ? RC_CONF_NONE : RC_CONF_POSSIBLE);
+	}
+}
+
 static void two_quick_failures_stay_unknown(void **state)
 {
 	struct sim s;
@@ -587,6 +609,7 @@ int main(void)
 		cmocka_unit_test(a_long_wait_of_one_says_nothing_and_of_two_a_timeout),
 		cmocka_unit_test(silence_of_two_says_nothing),
 		cmocka_unit_test(what_fails_validation_elsewhere_fails_it_here),
+		cmocka_unit_test(who_gives_only_what_it_need_not_check_fails_validation),
 		cmocka_unit_test(two_quick_failures_stay_unknown),
 		cmocka_unit_test(anothers_wait_says_nothing_of_a_name_that_a_third_resolves),
 		cmocka_unit_test(a_resolver_that_names_its_servers_rcode_is_believed),
