@@ -32,8 +32,11 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	rc_prove_self(c, f,
 		      refused ? "REFUSED with RA=0 to a query with RD=1"
 			      : "empty answer or referral with RA=0 to a query with RD=1");
-	/* Without EDE a resolver that clears RA for clients it does not want looks the same. */
-	return rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
+		return RC_CONF_PROVEN;
+	/* A resolver that clears RA for clients it does not want refuses so, too: asked with EDNS it may say so. */
+	bool silent = refused && !c->x->query.edns && !rc_server_is_authoritative(c);
+	return silent ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 /* The resolver asked somebody for this question; not just for the same of somebody else, before. */
@@ -330,7 +333,8 @@ static const struct rc_rule rules[] = {
 					 "REFUSED, an empty answer or a referral with RA=0, from a "
 					 "server that nobody is seen to get RA=1 from, and that "
 					 "walks no delegations itself.",
-					 NULL,
+					 "REFUSED without EDNS, where EDE could not say more, from "
+					 "one that is not seen to answer for zones of its own.",
 					 {"policy.client_not_allowed",
 					  "others get RA=1 from the same server: BIND clears RA "
 					  "for clients outside allow-recursion"}),
