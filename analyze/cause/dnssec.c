@@ -333,7 +333,8 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 		return by_report(rule, c, f);
 	struct rc_shape shape;
 	if (rc_shape_find(c, &shape))
-		return shape.fault == rule->param ? rc_by_shape(c, f, &shape) : RC_CONF_NONE;
+		return shape.fault == rule->param ? rc_by_shape(c, f, &shape, rule->ede)
+						  : RC_CONF_NONE;
 	enum rc_confidence told = c->n_links == 0 ? by_another(rule, c, f) : RC_CONF_NONE;
 	if (told != RC_CONF_NONE)
 		return told;
@@ -498,17 +499,17 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
 	    "A DS or DNSKEY shows that the zone is signed, or the zone above proves that there is "
 	    "none, DO was set, and the RRset has no RRSIG; or EDE 10.",
-	    RC_TRUTH("A DS above shows that the zone is signed, and what was asked with DO=1 comes "
-		     "without RRSIG from every server.",
-		     "The same with a part of the chain unseen, in a capture that lost packets, or "
-		     "from servers that the zone is not seen to be delegated to; or EDE 10; or an "
-		     "answer with CD=1 and DO=1 without RRSIG, or one that the resolver looked for "
-		     "a "
-		     "DS after, and found none.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
-		     {"dnssec.denial_missing", "the answer is negative"},
-		     {"upstream.edns_broken",
-		      "the servers fail queries with OPT, so the resolver asked without"}),
+	    RC_TRUTH(
+		    "A DS above shows that the zone is signed, and what was asked with DO=1 comes "
+		    "without RRSIG from every server.",
+		    "The same with a part of the chain unseen, in a capture that lost packets, or "
+		    "from servers that the zone is not seen to be delegated to; or EDE 10, be it "
+		    "another resolver's and an answer with CD=1 and DO=1 without RRSIG; or an "
+		    "answer that the resolver looked for a DS after, and found none.",
+		    "The resolver does not ask for DNSSEC records (DO=0); or such an answer alone.",
+		    {"dnssec.denial_missing", "the answer is negative"},
+		    {"upstream.edns_broken",
+		     "the servers fail queries with OPT, so the resolver asked without"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Serve {zone} signed from every server, or have the parent remove the DS.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
@@ -518,9 +519,9 @@ static const struct rc_rule rules[] = {
 	    "above proves not to be there; or EDE 12.",
 	    RC_TRUTH(
 		    "A negative answer of such a zone, asked with DO=1, without NSEC or NSEC3.",
-		    "The same with a part of the chain unseen; or EDE 12; or such an answer with "
-		    "CD=1, or one that the resolver looked for a DS after, and found none.",
-		    "The resolver does not ask for DNSSEC records (DO=0); or Knot Resolver's AHXI.",
+		    "The same with a part of the chain unseen; or EDE 12, be it another resolver's "
+		    "and such an answer with CD=1; or one that the resolver looked for a DS after.",
+		    "The resolver asks with DO=0; or Knot Resolver's AHXI; or CD=1 alone.",
 		    {"dnssec.denial_invalid", "there are such records"},
 		    {"dnssec.rrsig_missing", "the answer is positive"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",

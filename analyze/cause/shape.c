@@ -1,4 +1,5 @@
 #include "analyze/cause/shape.h"
+#include "analyze/cause/witness.h"
 
 /* Does it lack what a signed zone would have given? *ret_fault is then what it lacks. Of a part nothing is known. */
 static bool lacks(const struct rc_msg *m, uint32_t *ret_fault)
@@ -63,8 +64,15 @@ bool rc_shape_find(struct rc_case *c, struct rc_shape *ret_shape)
 	return c->n_links == 0 ? find_told(c, ret_shape) : find_fetched(c, ret_shape);
 }
 
+/* Another resolver that fails for the same says so (EDE). */
+static bool is_said_elsewhere(struct rc_case *c, uint64_t ede)
+{
+	const struct rc_record *other = rc_witness_other(c);
+	return other != NULL && (rc_witness_codes(rc_case_decode(c, other)) & ede) != 0;
+}
+
 enum rc_confidence rc_by_shape(struct rc_case *c, struct rc_finding *f,
-			       const struct rc_shape *shape)
+			       const struct rc_shape *shape, uint64_t ede)
 {
 	bool negative = shape->fault == RC_DNSSEC_DENIAL_MISSING;
 	f->explanation = rc_say(c, "%s fails validation at %s: %s, and the answer holds no %s.",
@@ -78,5 +86,6 @@ enum rc_confidence rc_by_shape(struct rc_case *c, struct rc_finding *f,
 			negative ? "negative, without proof"
 				 : "answered, without RRSIG though DO=1"));
 	f->vague = !shape->fetched;
-	return RC_CONF_LIKELY;
+	/* Or its zone is unsigned by right, and it is not proven for a fault of the zone above. */
+	return shape->fetched || is_said_elsewhere(c, ede) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }

@@ -18,8 +18,8 @@ struct rc_shape {
 /* Finds such an answer. False if there is none. */
 bool rc_shape_find(struct rc_case *c, struct rc_shape *ret_shape);
 
-/* The verdict of the rule that is about the fault found. */
+/* The verdict of the rule that is about the fault found. ede: the codes that say the same. */
 enum rc_confidence rc_by_shape(struct rc_case *c, struct rc_finding *f,
-			       const struct rc_shape *shape);
+			       const struct rc_shape *shape, uint64_t ede);
 
 #endif
