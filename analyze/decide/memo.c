@@ -9,7 +9,7 @@
 #define WAYS 4u
 #define SIBLING_NS (120 * RC_NS_PER_S) /* as others' outcomes are compared (infer/others.c) */
 
-enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN };
+enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
 
 struct rc_memo {
 	struct rc_memo_entry *entries;
@@ -248,6 +248,8 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 		put(m, keys[i], c, rule, confidence, f);
 		find(m, keys[i])->vague = f->generic;
 	}
+	if (rule->cause.responsible == RC_PARTY_ZONE_OWNER && confidence >= RC_CONF_LIKELY)
+		put(m, key_of(m, &any_server, c->x->name_hash, OF_ALL), c, rule, confidence, f);
 }
 
 static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const struct rc_case *c,
@@ -260,7 +262,7 @@ static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const st
 
 const struct rc_memo_entry *rc_memo_find_elsewhere(const struct rc_memo *m, const struct rc_case *c)
 {
-	return find_lately(m, c, key_of(m, &any_server, c->x->name_hash, OF_APEX), RC_CONF_LIKELY);
+	return find_lately(m, c, key_of(m, &any_server, c->x->name_hash, OF_ALL), RC_CONF_LIKELY);
 }
 
 const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const struct rc_case *c)

@@ -48,12 +48,13 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *memo, const struc
 
 /*
  * Where the resolver's own queries are not in sight: remembers a verdict for the name above and those
- * right below; what fails validation, at any resolver, and also for the name itself and those beside it.
+ * right below; what fails validation, at any resolver, and also for those beside it; and at any, for the name
+ * itself, what is its owner's fault.
  */
 void rc_memo_put_sibling(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
 			 enum rc_confidence confidence, const struct rc_finding *f);
 
-/* That the very name failed validation elsewhere, lately, and not by mere signs. NULL if it is not known to. */
+/* The verdict on the very name at any resolver, lately, if it is likely and its owner's fault. NULL if there is none. */
 const struct rc_memo_entry *rc_memo_find_elsewhere(const struct rc_memo *memo,
 						   const struct rc_case *c);
 

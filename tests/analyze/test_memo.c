@@ -293,10 +293,15 @@ static void what_a_resolver_has_for_one_zone_is_no_matter_of_others(void **state
 	rc_memo_free(m);
 }
 
-/* A verdict on one name as others are told that lie beside it, and the name itself at another resolver. */
+/* A verdict on a name as it is told of others beside it, where it is of validation, and of itself at another resolver. */
 static void what_fails_validation_is_remembered_for_names_beside_it(void **state)
 {
-	static const struct rc_rule dnssec = {.cause = {.slug = "dnssec.validation_failed"}};
+	static const struct rc_rule dnssec = {
+		.cause = {.slug = "dnssec.validation_failed", .responsible = RC_PARTY_ZONE_OWNER}};
+	static const struct rc_rule silent = {
+		.cause = {.slug = "upstream.timeout", .responsible = RC_PARTY_SERVER_OPERATOR}};
+	static const struct rc_rule loop = {
+		.cause = {.slug = "zone.cname_loop", .responsible = RC_PARTY_ZONE_OWNER}};
 	static const struct {
 		const struct rc_rule *rule;
 		enum rc_confidence confidence;
@@ -305,7 +310,8 @@ static void what_fails_validation_is_remembered_for_names_beside_it(void **state
 	} rows[] = {
 		{&dnssec, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", true, true},
 		{&dnssec, RC_CONF_POSSIBLE, "www.shop.example", "mail.shop.example", false, false},
-		{&rule, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", false, false},
+		{&loop, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", true, false},
+		{&silent, RC_CONF_LIKELY, "www.shop.example", "mail.shop.example", false, false},
 		{&dnssec, RC_CONF_LIKELY, "www.co.uk", "mail.co.uk", true, false},
 		{&dnssec, RC_CONF_LIKELY, "shop.example", "mall.example", true, false},
 	};
