@@ -241,12 +241,16 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 		n += families_of(m, c, true, OF_APEX, OF_CHILDREN, keys + n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rc_memo_entry *e = find(m, keys[i]);
-		bool says_more = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS &&
+		bool lately = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS;
+		bool says_more = lately &&
 				 (e->confidence > confidence || (!e->vague && f->generic));
+		bool mixed = lately && (e->mixed || (e->rule != rule && !e->vague && !f->generic));
 		if (says_more)
 			continue;
 		put(m, keys[i], c, rule, confidence, f);
-		find(m, keys[i])->vague = f->generic;
+		struct rc_memo_entry *kept = find(m, keys[i]);
+		kept->vague = f->generic;
+		kept->mixed = mixed;
 	}
 	if (rule->cause.responsible == RC_PARTY_ZONE_OWNER && confidence >= RC_CONF_LIKELY)
 		put(m, key_of(m, &any_server, c->x->name_hash, OF_ALL), c, rule, confidence, f);
@@ -279,5 +283,6 @@ const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const 
 	/* Two names with one parent may be zones of their own: mere signs of the one say nothing of the other. */
 	rc_name_parent(c->qname, 1, &above);
 	uint64_t key = key_of(m, &any_server, rc_name_hash(c->seed, &above), OF_CHILDREN);
-	return is_registry(&above) ? NULL : find_lately(m, c, key, RC_CONF_LIKELY);
+	e = is_registry(&above) ? NULL : find_lately(m, c, key, RC_CONF_LIKELY);
+	return e == NULL || e->mixed ? NULL : e;
 }

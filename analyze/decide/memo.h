@@ -18,6 +18,7 @@ struct rc_memo_entry {
 	enum rc_confidence confidence;
 	bool has_zone, has_cut, has_server;
 	bool vague;          /* as of the finding */
+	bool mixed;          /* of names beside each other: some fail for another reason */
 	bool names_question; /* the explanation has the name it was made for */
 	bool of_other;       /* ... or another, by which that one was explained in turn */
 	struct rc_name zone, cut;

@@ -331,6 +331,26 @@ static void what_fails_validation_is_remembered_for_names_beside_it(void **state
 	}
 }
 
+/* Names beside each other that fail for different reasons are zones of their own, or as good as that. */
+static void names_that_fail_for_different_reasons_say_nothing_of_those_beside_them(void **state)
+{
+	static const struct rc_rule expired = {.cause = {.slug = "dnssec.signature_expired"}};
+	static const struct rc_rule missing = {.cause = {.slug = "dnssec.rrsig_missing"}};
+	(void)state;
+	for (unsigned mixed = 0; mixed < 2; mixed++) {
+		struct rc_memo *m = new_memo();
+		struct rc_finding f = {.explanation = "fails"};
+		struct scene s;
+		rc_memo_put_sibling(m, about(&s, SERVER, "a.shop.example", T0), &expired,
+				    RC_CONF_LIKELY, &f);
+		rc_memo_put_sibling(m, about(&s, SERVER, "b.shop.example", T0 + 1),
+				    mixed ? &missing : &expired, RC_CONF_LIKELY, &f);
+		const struct rc_case *c = about(&s, SERVER, "c.shop.example", T0 + 2);
+		assert_int_equal(rc_memo_find_sibling(m, c) == NULL, mixed);
+		rc_memo_free(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +366,8 @@ int main(void)
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
 		cmocka_unit_test(what_fails_validation_is_remembered_for_names_beside_it),
+		cmocka_unit_test(
+			names_that_fail_for_different_reasons_say_nothing_of_those_beside_them),
 		cmocka_unit_test(what_fails_below_does_not_repeat_the_zone_above),
 		cmocka_unit_test(what_a_resolver_has_for_one_zone_is_no_matter_of_others),
 	};
