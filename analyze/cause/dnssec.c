@@ -355,7 +355,7 @@ static const struct rc_record *another_says(const struct rc_rule *rule, struct r
 static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
-	int64_t took_ns = c->x->end_ns - c->x->first_ns;
+	struct rc_shape shape;
 	if (checking_disabled(c))
 		return RC_CONF_NONE;
 	f->zone = rc_witness_zone_kept(c, c->answer);
@@ -366,14 +366,15 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	f->vague = f->generic = true;
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
-	enum rc_confidence most = no_keys || rc_distrusts_keys(c) ? RC_CONF_POSSIBLE
-								  : cap_by_want(c, RC_CONF_LIKELY);
+	enum rc_confidence most = no_keys || rc_distrusts_keys(c) || rc_witness_suspects(c)
+					  ? RC_CONF_POSSIBLE
+					  : cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
-		return most;
+		return rc_shape_find(c, &shape) ? RC_CONF_POSSIBLE : most; /* it says more */
 	}
 	if ((c->ede & rule->ede) || rc_reported(c, rule->ede))
 		return most;
@@ -385,7 +386,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 				 : "the EDE of another resolver");
 		return c->others.elsewhere_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
-	bool soon = c->n_links == 0 && took_ns < FETCH_NS;
+	bool soon = c->n_links == 0 && c->x->end_ns - c->x->first_ns < FETCH_NS;
 	if (soon && c->ede == 0 && c->others.cd_failed == 0 && rc_server_gives_only_unchecked(c))
 		return RC_CONF_POSSIBLE;
 	if (soon && c->others.validated > 0) {

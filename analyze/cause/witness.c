@@ -172,17 +172,28 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 	return RC_WITNESS_NONE;
 }
 
+static bool is_unsure(const struct rc_msg *answer)
+{
+	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
+		if (find(answer, &answer->edns.ede[i], no_usable_keys) != NULL ||
+		    find(answer, &answer->edns.ede[i], no_proof) != NULL)
+			return true;
+	return false;
+}
+
 enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *answer,
 				  enum rc_confidence most)
 {
-	bool unsure = false;
-	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
-		unsure = unsure || find(answer, &answer->edns.ede[i], no_usable_keys) != NULL ||
-			 find(answer, &answer->edns.ede[i], no_proof) != NULL;
 	bool no_help = c->others.cd_failed > 0 && c->others.cd_ok == 0;
-	if (unsure && no_help)
-		return RC_CONF_NONE;
-	return unsure && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+	if (!is_unsure(answer))
+		return most;
+	return no_help ? RC_CONF_NONE : most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+}
+
+bool rc_witness_suspects(struct rc_case *c)
+{
+	const struct rc_record *other = c->n_links == 0 ? rc_witness_other(c) : NULL;
+	return is_unsure(c->answer) || (other != NULL && is_unsure(rc_case_decode(c, other)));
 }
 
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)

@@ -32,6 +32,9 @@ enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *
 /* Does it say which fault? fault: the one that its texts name. */
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault);
 
+/* Such a text is there, be it another's: the fault that it names is to be told before what is less exact. */
+bool rc_witness_suspects(struct rc_case *c);
+
 /*
  * Of the others that fail at the question and say why, the one that says it best: which fault it is, then this very server.
  * NULL if there is none.

@@ -88,23 +88,32 @@ static void a_sound_signature_leaves_the_fault_open(void **state)
 	assert_cause(&s, 0, "dnssec.validation_failed");
 }
 
-/* Its zone may be unsigned by right, and what should prove that fail: unless another resolver misses signatures. */
+/*
+ * Its zone may be unsigned by right, and what should prove that fail: another resolver that misses signatures makes it
+ * likely, and one that resolves it speaks against it.
+ */
 static void an_answer_without_signature_lacks_it(void **state)
 {
+	enum { ALONE, MISSED, RESOLVED };
 	(void)state;
-	for (unsigned missed = 0; missed < 2; missed++) {
+	for (unsigned elsewhere = ALONE; elsewhere <= RESOLVED; elsewhere++) {
 		struct sim s;
 		begin(&s);
 		fails_at(&s, LATE, RESOLVER, 1);
 		ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
 		tell_address(&s, LATE + 105, 2, 0);
-		if (missed) {
+		if (elsewhere != ALONE)
 			ask(&s, LATE + 110, CLIENT, OTHER_RESOLVER, 3, QUERY, NAME);
+		if (elsewhere == MISSED)
 			fail_saying(&s, LATE + 115, OTHER_RESOLVER, 3, 10, "");
-		}
+		if (elsewhere == RESOLVED)
+			reply_a(&s, LATE + 115, OTHER_RESOLVER, CLIENT, 3, RECURSED, NAME);
 		finish(&s);
-		assert_cause(&s, 0, missed ? "dnssec.rrsig_missing" : "dnssec.validation_failed");
-		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+		assert_cause(&s, 0,
+			     elsewhere == RESOLVED ? "dnssec.validation_failed"
+						   : "dnssec.rrsig_missing");
+		assert_int_equal(s.seen[0].confidence,
+				 elsewhere == ALONE ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 	}
 }
 
@@ -160,6 +169,21 @@ static void a_word_that_stands_for_lame_servers_too_is_taken_for_less(void **sta
 			     unchecked ? "unknown.upstream_not_visible" : "dnssec.dnskey_missing");
 		assert_int_equal(s.seen[0].confidence, unchecked ? RC_CONF_NONE : RC_CONF_POSSIBLE);
 	}
+}
+
+/* That validation fails is surer, and says less. */
+static void a_fault_that_is_suspected_is_told_before_a_code_that_names_none(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 5, RESOLVER, 1, 6, "");
+	ask(&s, LATE + 100, CLIENT, OTHER_RESOLVER, 2, QUERY, NAME);
+	fail_saying(&s, LATE + 105, OTHER_RESOLVER, 2, 0, "O4TP: couldn't validate RRSIGs");
+	finish(&s);
+	assert_cause(&s, 0, "dnssec.dnskey_missing");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
 static void the_word_of_another_resolver_counts(void **state)
@@ -605,6 +629,7 @@ int main(void)
 		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),
 		cmocka_unit_test(an_unsigned_answer_of_another_resolver_says_nothing),
 		cmocka_unit_test(a_word_that_stands_for_lame_servers_too_is_taken_for_less),
+		cmocka_unit_test(a_fault_that_is_suspected_is_told_before_a_code_that_names_none),
 		cmocka_unit_test(the_word_of_another_resolver_counts),
 		cmocka_unit_test(ede_9_without_text_names_no_fault),
 		cmocka_unit_test(ede_9_is_told_by_the_text_of_another_resolver),
