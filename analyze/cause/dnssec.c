@@ -13,6 +13,9 @@
 #define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
+static const char own_ede[] = "the resolver's EDE to another query";
+static const char others_ede[] = "the EDE of another resolver";
+
 /* A resolver that validates asks with DO=1; without any lineage nothing speaks against it. */
 static bool validates(const struct rc_case *c)
 {
@@ -189,17 +192,6 @@ static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32
 					: fault == rule->param;
 }
 
-/*
- * What a resolver says of validation where no server of a zone gave it anything usable: that it could not validate
- * nothing.
- */
-static enum rc_confidence cap_by_want(const struct rc_case *c, enum rc_confidence most)
-{
-	const struct rc_zone_view *z = rc_failed_zone(c);
-	bool want = z != NULL && c->final == NULL && z->usable == 0;
-	return want && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
-}
-
 static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -216,7 +208,8 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
 	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c); /* and asks for none */
 	return rc_witness_cap(c, c->answer,
-			      doubted ? RC_CONF_POSSIBLE : cap_by_want(c, RC_CONF_LIKELY));
+			      doubted ? RC_CONF_POSSIBLE
+				      : rc_witness_cap_by_want(c, RC_CONF_LIKELY));
 }
 
 /* Its answer does not say why: to others it does, or another resolver that fails too. */
@@ -242,12 +235,12 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
 			      rc_say_addr(c, &other->x.server), rule->cause.title);
 	rc_prove_self(c, f, "the client's answer");
-	rc_prove(c, f, &other->x, c->qname, NULL,
-		 here ? "the resolver's EDE to another query" : "the EDE of another resolver");
+	rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
 	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
-	return rc_witness_cap(c, answer, alone && !here ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	bool doubted = (alone && !here) || other->x.qtype != c->x->qtype;
+	return rc_witness_cap(c, answer, doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 }
 
 /* Its answer does not say why; what it told the zone's reporting agent does (RFC 9567). */
@@ -368,7 +361,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
 	enum rc_confidence most = no_keys || rc_distrusts_keys(c) || rc_witness_suspects(c)
 					  ? RC_CONF_POSSIBLE
-					  : cap_by_want(c, RC_CONF_LIKELY);
+					  : rc_witness_cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,
 		      c->ede & rule->ede ? "EDE says validation failed" : "SERVFAIL with CD=0");
 	if (c->others.cd_ok > 0) {
@@ -380,11 +373,10 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 		return most;
 	const struct rc_record *other = c->n_links == 0 ? another_says(rule, c) : NULL;
 	if (other != NULL) {
-		rc_prove(c, f, &other->x, c->qname, NULL,
-			 rc_addr_equal(&other->x.server, &c->x->server)
-				 ? "the resolver's EDE to another query"
-				 : "the EDE of another resolver");
-		return c->others.elsewhere_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+		bool here = rc_addr_equal(&other->x.server, &c->x->server);
+		rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
+		bool doubted = c->others.elsewhere_ok > 0 || other->x.qtype != c->x->qtype;
+		return doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
 	bool soon = c->n_links == 0 && c->x->end_ns - c->x->first_ns < FETCH_NS;
 	if (soon && c->ede == 0 && c->others.cd_failed == 0 && rc_server_gives_only_unchecked(c))

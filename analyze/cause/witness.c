@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 
+#include "analyze/cause/rule.h"
+
 /* Codes whose texts are about validation (RFC 8914 4; 25 and 27 of the registry), and OTHER. */
 #define VALIDATION_CODES UINT64_C(0x0a001fe7)
 /* ... about the servers asked, be it for keys. */
@@ -190,15 +192,11 @@ enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *
 	return no_help ? RC_CONF_NONE : most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
 }
 
-bool rc_witness_suspects(struct rc_case *c)
+enum rc_confidence rc_witness_cap_by_want(const struct rc_case *c, enum rc_confidence most)
 {
-	const struct rc_record *other = c->n_links == 0 ? rc_witness_other(c) : NULL;
-	return is_unsure(c->answer) || (other != NULL && is_unsure(rc_case_decode(c, other)));
-}
-
-bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)
-{
-	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & RC_WITNESS_EXACT) != 0;
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	bool want = z != NULL && c->final == NULL && z->usable == 0;
+	return want && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
 }
 
 const struct rc_record *rc_witness_other(struct rc_case *c)
@@ -216,7 +214,21 @@ const struct rc_record *rc_witness_other(struct rc_case *c)
 		best = grade > most ? r : best;
 		most = grade > most ? grade : most;
 	}
+	const struct rc_record *of_type = c->others.said_of_type;
+	if (best == NULL && of_type != NULL && !is_unsure(rc_case_decode(c, of_type)))
+		return of_type;
 	return best;
+}
+
+bool rc_witness_suspects(struct rc_case *c)
+{
+	const struct rc_record *other = c->n_links == 0 ? rc_witness_other(c) : NULL;
+	return is_unsure(c->answer) || (other != NULL && is_unsure(rc_case_decode(c, other)));
+}
+
+bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)
+{
+	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & RC_WITNESS_EXACT) != 0;
 }
 
 enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)

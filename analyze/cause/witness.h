@@ -32,12 +32,18 @@ enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *
 /* Does it say which fault? fault: the one that its texts name. */
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault);
 
+/*
+ * What a resolver says of validation where no server of a zone gave it anything usable: that it could not validate
+ * nothing.
+ */
+enum rc_confidence rc_witness_cap_by_want(const struct rc_case *c, enum rc_confidence most);
+
 /* Such a text is there, be it another's: the fault that it names is to be told before what is less exact. */
 bool rc_witness_suspects(struct rc_case *c);
 
 /*
- * Of the others that fail at the question and say why, the one that says it best: which fault it is, then this very server.
- * NULL if there is none.
+ * Of the others that fail at the question and say why, the one that says it best: which fault it is, then this very server;
+ * else one that fails at another type of the name, and is sure. NULL if there is none.
  */
 const struct rc_record *rc_witness_other(struct rc_case *c);
 

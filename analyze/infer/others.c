@@ -33,14 +33,17 @@ static void note_aliases(struct rc_case *c, const struct rc_record *r)
 		c->others.alias_failed = r;
 }
 
-/* It failed as this one did, and says why. */
+/* It failed as this one did, or for another type, and says why. */
 static void note_said(struct rc_case *c, const struct rc_record *r)
 {
 	struct rc_others *t = &c->others;
 	bool said = r->x.state == RC_X_ANSWERED && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
 		    r->blob_pos != 0 && (r->x.answer.options >> RC_OPTION_EDE & 1);
-	if (!said || r->x.qtype != c->x->qtype || t->n_said == RC_SAID_MAX ||
-	    ((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD))
+	if (!said || ((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD))
+		return;
+	if (r->x.qtype != c->x->qtype && t->said_of_type == NULL)
+		t->said_of_type = r;
+	if (r->x.qtype != c->x->qtype || t->n_said == RC_SAID_MAX)
 		return;
 	for (unsigned i = 0; i < t->n_said; i++)
 		if (t->said[i] == r)
@@ -269,9 +272,9 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
 			continue;
 		other = other == NULL ? &r->x : other;
+		note_said(c, r);
 		if (r->x.qtype != c->x->qtype)
 			continue;
-		note_said(c, r);
 		same = same == NULL ? &r->x : same;
 		if (c->upstream_visible) /* how others waited says nothing more */
 			break;

@@ -63,6 +63,7 @@ struct rc_others {
 	/* The same question failed for others here, or at other resolvers, and the answer says why (EDE). */
 	const struct rc_record *said[RC_SAID_MAX];
 	unsigned n_said;
+	const struct rc_record *said_of_type; /* ... another type of the name; NULL if none did */
 	/* The same name failed, here or for this client at another server, with aliases in the answer. */
 	const struct rc_record *alias_failed;
 };

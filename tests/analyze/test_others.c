@@ -186,6 +186,30 @@ static void a_fault_that_is_suspected_is_told_before_a_code_that_names_none(void
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+/* Of another type of the name it is said with less weight, and not if it may be about servers. */
+static void what_is_said_of_another_type_is_possible_here(void **state)
+{
+	static const struct {
+		int ede;
+		const char *text, *cause;
+	} rows[] = {{7, "", "dnssec.signature_expired"},
+		    {12, "AHXI", "unknown.upstream_not_visible"}};
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		static struct dns d;
+		struct sim s;
+		begin(&s);
+		fails_at(&s, LATE, RESOLVER, 1);
+		ask_do(&s, LATE + 100, OTHER_RESOLVER, 2, QUERY, RC_TYPE_AAAA);
+		dns_query(&d, 2, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_AAAA);
+		dns_opt_said(&d, false, rows[i].ede, rows[i].text);
+		say(&s, LATE + 105, OTHER_RESOLVER, CLIENT, 2, &d);
+		finish(&s);
+		assert_cause(&s, 0, rows[i].cause);
+		assert_int_equal(s.seen[0].confidence, i == 0 ? RC_CONF_POSSIBLE : RC_CONF_NONE);
+	}
+}
+
 static void the_word_of_another_resolver_counts(void **state)
 {
 	struct sim s;
@@ -630,6 +654,7 @@ int main(void)
 		cmocka_unit_test(an_unsigned_answer_of_another_resolver_says_nothing),
 		cmocka_unit_test(a_word_that_stands_for_lame_servers_too_is_taken_for_less),
 		cmocka_unit_test(a_fault_that_is_suspected_is_told_before_a_code_that_names_none),
+		cmocka_unit_test(what_is_said_of_another_type_is_possible_here),
 		cmocka_unit_test(the_word_of_another_resolver_counts),
 		cmocka_unit_test(ede_9_without_text_names_no_fault),
 		cmocka_unit_test(ede_9_is_told_by_the_text_of_another_resolver),
