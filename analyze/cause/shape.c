@@ -25,9 +25,7 @@ static bool find_told(struct rc_case *c, struct rc_shape *ret_shape)
 		    !rc_name_equal(t->name, c->qname))
 			continue;
 		*ret_shape = (struct rc_shape){.answer = t->answer, .x = t->x, .name = t->name};
-		/* Behind an alias it may be another zone that lacks them. */
-		return !(t->answer->has & RC_HAS_ANSWER_CNAME) &&
-		       lacks(t->answer, &ret_shape->fault);
+		return lacks(t->answer, &ret_shape->fault);
 	}
 	return false;
 }
