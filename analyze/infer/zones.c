@@ -310,8 +310,9 @@ static bool goes_on_for_alias(const struct rc_case *c, const struct rc_link *who
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->name->role != RC_ROLE_ALIAS || !link->name->wanted ||
-		    link->x->qtype != whole->x->qtype || link->x->first_ns < whole->x->end_ns ||
-		    refers(link))
+		    link->x->qtype != whole->x->qtype || link->x->first_ns < whole->x->end_ns)
+			continue;
+		if (link->outcome == RC_OUT_USABLE && refers(link)) /* on the way down */
 			continue;
 		if (link->outcome == RC_OUT_USABLE)
 			return false;

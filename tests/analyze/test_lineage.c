@@ -475,9 +475,11 @@ static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **st
 static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_delegated(void **state)
 {
 	static struct dns d;
+	static const char *const causes[] = {"resolver.internal", "delegation.lame_refused",
+					     "delegation.lame_referral"};
 	const char *name = "www.example", *target = "www.far.test";
 	(void)state;
-	for (unsigned in_vain = 0; in_vain < 2; in_vain++) {
+	for (unsigned how = 0; how < 3; how++) {
 		static struct sim s;
 		begin(&s);
 		warm_up(&s, 0);
@@ -493,14 +495,16 @@ static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_del
 		dns_rr_a(&d, RC_ADDITIONAL, "ns1.far.test", PROVIDER_SERVER);
 		say(&s, LATE + 13, ROOT_SERVER, RESOLVER, 4, &d);
 		ask(&s, LATE + 14, RESOLVER, PROVIDER_SERVER, 5, FETCH, target);
-		if (in_vain)
-			reply(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5,
-			      RC_FLAG_QR | RC_RCODE_REFUSED, target);
-		else
+		dns_query(&d, 5, RC_FLAG_QR | (how == 1 ? RC_RCODE_REFUSED : 0), target, RC_TYPE_A);
+		if (how == 2) /* upwards */
+			dns_rr_name(&d, RC_AUTHORITY, ".", RC_TYPE_NS, "a.root.test");
+		if (how == 0)
 			reply_a(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, AUTHORITY, target);
+		else
+			say(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, &d);
 		reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
 		finish(&s);
-		assert_cause(&s, 0, in_vain ? "delegation.lame_refused" : "resolver.internal");
+		assert_cause(&s, 0, causes[how]);
 	}
 }
 
