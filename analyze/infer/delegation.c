@@ -9,6 +9,7 @@
 #define ZONES_MAX RC_LINEAGE_NAMES_MAX
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
+#define TOLD_STEPS_MAX 32u /* lookups of nameservers before the failure looked through */
 
 bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
 {
@@ -136,8 +137,58 @@ static void addresses_of_message(struct rc_case *c, const struct rc_digest *d,
 		for (uint64_t at = a->hash; (named = &naming->slots[at & naming->mask])->zone != 0;
 		     at++) {
 			struct rc_zone_view *z = &c->zones[named->zone - 1];
-			if (named->hash == a->hash && rc_name_equal(&z->ns[named->ns], a->owner))
-				add_addr(z, &a->addr, a->type);
+			if (named->hash != a->hash || !rc_name_equal(&z->ns[named->ns], a->owner))
+				continue;
+			add_addr(z, &a->addr, a->type);
+			z->ns_found |= UINT32_C(1) << named->ns;
+		}
+	}
+}
+
+static bool is_looked_up(const struct rc_case *c, uint64_t hash)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->hash == hash &&
+		    (c->links[i].x->qtype == RC_TYPE_A || c->links[i].x->qtype == RC_TYPE_AAAA))
+			return true;
+	return false;
+}
+
+/* The latest that the resolver was told of the addresses of one name, of either family. */
+static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, uint64_t hash,
+				const struct naming *naming, unsigned *steps)
+{
+	uint64_t pos = rc_trails_begin(c->trails, c->recorder, asker, hash, c->to_ns);
+	bool v4 = false, v6 = false;
+	for (; *steps > 0 && !(v4 && v6); (*steps)--) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return;
+		pos = r->prev_asker;
+		bool *told = r->x.qtype == RC_TYPE_A ? &v4 : &v6;
+		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, asker) || *told ||
+		    (r->x.qtype != RC_TYPE_A && r->x.qtype != RC_TYPE_AAAA) ||
+		    r->x.state != RC_X_ANSWERED || r->x.end_ns > c->to_ns)
+			continue;
+		*told = true;
+		const struct rc_digest *d = rc_case_answer(c, r);
+		if (d != NULL)
+			addresses_of_message(c, d, naming);
+	}
+}
+
+/* A warm resolver does not ask again for the addresses of nameservers that the delegation only names. */
+static void addresses_told_before(struct rc_case *c, const struct naming *naming)
+{
+	unsigned steps = TOLD_STEPS_MAX;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		for (size_t k = 0; k < z->n_ns && z->role != RC_ROLE_NAMESERVER; k++) {
+			if ((z->ns_found >> k & 1) || is_looked_up(c, z->ns_hash[k]))
+				continue;
+			for (size_t a = 0; a < c->n_resolver; a++)
+				addresses_by_lookup(c, &c->resolver[a], z->ns_hash[k], naming,
+						    &steps);
 		}
 	}
 }
@@ -241,6 +292,7 @@ bool rc_delegation_gather(struct rc_case *c)
 		if (d != NULL)
 			addresses_of_message(c, d, &naming);
 	}
+	addresses_told_before(c, &naming);
 	return true;
 }
 

@@ -25,6 +25,7 @@ struct rc_zone_view {
 	struct rc_name *ns; /* names of its servers */
 	uint64_t *ns_hash;  /* seeded, of each */
 	size_t n_ns;
+	uint32_t ns_found;     /* bit for each whose address is known */
 	struct rc_addr *addrs; /* servers named for it by referral, glue and address answers */
 	size_t n_addrs;
 	struct rc_server_view

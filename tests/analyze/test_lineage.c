@@ -156,6 +156,46 @@ static void a_nameserver_without_an_address_stays_at_fault(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
+/*
+ * The delegation gives no addresses; those that the resolver looked up for one name it does not ask for again for the
+ * next: whose servers it asks then is known all the same. Unless the latest that it was told is that there are none.
+ */
+static void what_a_resolver_was_told_of_servers_tells_whose_they_are(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "mail.example";
+	(void)state;
+	for (unsigned gone = 0; gone < 2; gone++) {
+		int64_t ms = ask_in_vain(&s, "www.example");
+		look_up(&s, ms + 12, 5, "ns1.provider.test", ZONE_SERVER);
+		look_up(&s, ms + 14, 6, "ns2.provider.test", ZONE_SERVER2);
+		reply_a(&s, ms + 900, ZONE_SERVER2, RESOLVER, 4, AUTHORITY, "www.example");
+		reply_a(&s, ms + 901, RESOLVER, CLIENT, 1, RECURSED, "www.example");
+		for (unsigned i = 0; i < 2 && gone; i++) {
+			const char *server = i == 0 ? "ns1.provider.test" : "ns2.provider.test";
+			ask(&s, ms + 950, RESOLVER, PROVIDER_SERVER, 7 + i, FETCH, server);
+			dns_query(&d, (uint16_t)(7 + i), AUTHORITY | RC_RCODE_NXDOMAIN, server,
+				  RC_TYPE_A);
+			dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
+			say(&s, ms + 951, PROVIDER_SERVER, RESOLVER, 7 + i, &d);
+		}
+		ask(&s, ms + 1000, CLIENT, RESOLVER, 10, QUERY, name);
+		for (unsigned i = 0; i < 2; i++) {
+			const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+			ask(&s, ms + 1001 + 5 * i, RESOLVER, server, 11 + i, FETCH, name);
+			reply(&s, ms + 1003 + 5 * i, server, RESOLVER, 11 + i,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, name);
+		}
+		reply(&s, ms + 1012, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "delegation.lame_refused");
+		assert_string_equal(s.seen[0].zone, gone ? "" : "example");
+		assert_int_equal(s.seen[0].confidence, gone ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 /* The snap length cut the delegation: further servers, and addresses, may have stood in the rest. */
 static void half_a_delegation_names_not_all_servers(void **state)
 {
@@ -833,6 +873,7 @@ int main(void)
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
 		cmocka_unit_test(a_nameserver_without_an_address_stays_at_fault),
+		cmocka_unit_test(what_a_resolver_was_told_of_servers_tells_whose_they_are),
 		cmocka_unit_test(half_a_delegation_names_not_all_servers),
 		cmocka_unit_test(a_zone_whose_own_servers_have_no_addresses_is_at_fault),
 		cmocka_unit_test(a_truncated_answer_does_not_say_that_there_is_no_address),
