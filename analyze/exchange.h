@@ -113,6 +113,14 @@ static inline bool rc_exchange_answered(const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED;
 }
 
+/* A referral, by what outlives the answer itself. */
+static inline bool rc_exchange_refers(const struct rc_exchange *x)
+{
+	const struct rc_msg_facts *a = &x->answer;
+	return x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
+	       (a->has & RC_HAS_AUTH_NS) && !(a->has & RC_HAS_AUTH_SOA);
+}
+
 /* Asked without RD, answered without authority by somebody who offers recursion. */
 static inline bool rc_exchange_is_of_a_cache(const struct rc_exchange *x)
 {

@@ -114,3 +114,70 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	return RC_CONF_LIKELY;
 }
+
+/*
+ * This one fails soon, others wait in vain for the same: the network may have told this one that
+ * nobody is there (ICMP, no route), or it knows from before that no answer comes.
+ */
+static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_others *t = &c->others;
+	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
+	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
+			    t->same_client_ok + t->cd_ok >
+		    0 ||
+	    !rc_case_do_others_wait(c))
+		return RC_CONF_NONE;
+	f->server = NULL;
+	f->explanation = rc_say(
+		c,
+		"%s fails for %s soon, and %s waits for an answer to the same question in vain: "
+		"perhaps no server can be reached; their own queries are not in the capture.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_addr(c, &t->elsewhere_waited[0]->server));
+	rc_prove_self(c, f, "the client's answer");
+	for (unsigned i = 0; i < t->n_elsewhere_waited; i++)
+		rc_prove(c, f, t->elsewhere_waited[i], c->qname, NULL,
+			 t->elsewhere_waited[i]->state == RC_X_ANSWERED
+				 ? "another resolver: SERVFAIL after a long wait"
+				 : "another resolver: no answer");
+	return RC_CONF_POSSIBLE;
+}
+
+/*
+ * The client's side alone: a resolver at work takes as long over this name as resolvers
+ * take when nobody answers them (PowerDNS 1.5 s and 3 s, Knot Resolver from 2.8 s, BIND 10 s), or stays
+ * silent as Unbound does then. BIND's 12 s mean something else: a fetch that waits for itself.
+ */
+enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
+{
+	int64_t took_ns = c->x->end_ns - c->x->first_ns;
+	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
+	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
+	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
+	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
+		return RC_CONF_NONE;
+	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
+		return by_anothers_wait(c, f);
+	if (rc_is_answered(c) ? waits_for_itself : c->x->attempts + c->others.silent < 2)
+		return RC_CONF_NONE;
+	f->server = NULL;
+	f->explanation =
+		rc_is_answered(c)
+			? rc_say(c,
+				 "%s gave up %s after %s, as long as it takes when no server "
+				 "answers; its own queries are not in the capture.",
+				 rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				 rc_say_duration(c, took_ns))
+			: rc_say(c,
+				 "%s answers %s, but not for %s: most likely no server answers it "
+				 "in time; its own queries are not in the capture.",
+				 rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker),
+				 rc_say_name(c, c->qname));
+	rc_prove_self(c, f,
+		      rc_is_answered(c) ? "SERVFAIL after a long wait"
+					: "no answer to repeated queries");
+	return RC_CONF_POSSIBLE;
+}

@@ -1,5 +1,5 @@
 /*
- * Answers that were on their way to the resolver, and came too late, or never reached it.
+ * Answers that were on their way to the resolver, and came too late, or never reached it; and what its waiting tells.
  */
 #ifndef RC_ANALYZE_CAUSE_LATE_H
 #define RC_ANALYZE_CAUSE_LATE_H
@@ -13,5 +13,8 @@ enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f);
 
 /* It got its answer from slow servers, so late that the client got none. */
 enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f);
+
+/* Its own queries are not in sight: it took as long as a resolver waits when nobody answers it. */
+enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);
 
 #endif

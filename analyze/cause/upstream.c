@@ -69,6 +69,32 @@ static bool is_selective(const struct rc_case *c, const struct rc_zone_view *z)
 	return false;
 }
 
+static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->answered > 0;
+}
+
+/*
+ * A server of the zone answers when it is asked, and the resolver is not seen to have asked it: it may have, by an
+ * address not known as its own, or it holds something against it from before. Where it is not seen who the zone's servers
+ * are, there may be such a one if one that is silent now has answered at other times.
+ */
+static bool may_leave_one_that_lives(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < z->n_addrs; i++) {
+		bool asked = false;
+		for (size_t k = 0; k < z->n_servers && !asked; k++)
+			asked = rc_addr_equal(&z->servers[k].addr, &z->addrs[i]);
+		if (!asked && has_answered(c, &z->addrs[i]))
+			return true;
+	}
+	for (size_t k = 0; k < z->n_servers && !z->known_cut; k++)
+		if (has_answered(c, &z->servers[k].addr))
+			return true;
+	return false;
+}
+
 /* A server that refuses this resolver answers the same name for somebody else, or says it prohibits it. */
 static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 {
@@ -221,7 +247,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) ||
 	    is_over_tcp_alone(c))
 		return RC_CONF_LIKELY;
-	if (outcome == RC_OUT_TIMEOUT && is_selective(c, z))
+	if (outcome == RC_OUT_TIMEOUT && (is_selective(c, z) || may_leave_one_that_lives(c, z)))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
 	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
@@ -229,73 +255,6 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_LOST))
 		return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-}
-
-/*
- * This one fails soon, others wait in vain for the same: the network may have told this one that
- * nobody is there (ICMP, no route), or it knows from before that no answer comes.
- */
-static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
-{
-	const struct rc_others *t = &c->others;
-	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
-	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
-			    t->same_client_ok + t->cd_ok >
-		    0 ||
-	    !rc_case_do_others_wait(c))
-		return RC_CONF_NONE;
-	f->server = NULL;
-	f->explanation = rc_say(
-		c,
-		"%s fails for %s soon, and %s waits for an answer to the same question in vain: "
-		"perhaps no server can be reached; their own queries are not in the capture.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_addr(c, &t->elsewhere_waited[0]->server));
-	rc_prove_self(c, f, "the client's answer");
-	for (unsigned i = 0; i < t->n_elsewhere_waited; i++)
-		rc_prove(c, f, t->elsewhere_waited[i], c->qname, NULL,
-			 t->elsewhere_waited[i]->state == RC_X_ANSWERED
-				 ? "another resolver: SERVFAIL after a long wait"
-				 : "another resolver: no answer");
-	return RC_CONF_POSSIBLE;
-}
-
-/*
- * The client's side alone: a resolver at work takes as long over this name as resolvers
- * take when nobody answers them (PowerDNS 1.5 s and 3 s, Knot Resolver from 2.8 s, BIND 10 s), or stays
- * silent as Unbound does then. BIND's 12 s mean something else: a fetch that waits for itself.
- */
-static enum rc_confidence by_timing(struct rc_case *c, struct rc_finding *f)
-{
-	int64_t took_ns = c->x->end_ns - c->x->first_ns;
-	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
-	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
-	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
-		return RC_CONF_NONE;
-	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
-		return by_anothers_wait(c, f);
-	if (rc_is_answered(c) ? waits_for_itself : c->x->attempts + c->others.silent < 2)
-		return RC_CONF_NONE;
-	f->server = NULL;
-	f->explanation =
-		rc_is_answered(c)
-			? rc_say(c,
-				 "%s gave up %s after %s, as long as it takes when no server "
-				 "answers; its own queries are not in the capture.",
-				 rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				 rc_say_duration(c, took_ns))
-			: rc_say(c,
-				 "%s answers %s, but not for %s: most likely no server answers it "
-				 "in time; its own queries are not in the capture.",
-				 rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker),
-				 rc_say_name(c, c->qname));
-	rc_prove_self(c, f,
-		      rc_is_answered(c) ? "SERVFAIL after a long wait"
-					: "no answer to repeated queries");
-	return RC_CONF_POSSIBLE;
 }
 
 /*
@@ -335,7 +294,7 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 		confidence = by_all_silent(c, f);
 	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_slow_servers(c, f);
-	return confidence != RC_CONF_NONE ? confidence : by_timing(c, f);
+	return confidence != RC_CONF_NONE ? confidence : rc_by_timing(c, f);
 }
 
 /* Asked over TCP at once, by one that remembers that this server truncates. */

@@ -154,7 +154,7 @@ static bool is_looked_up(const struct rc_case *c, uint64_t hash)
 	return false;
 }
 
-/* The latest that the resolver was told of the addresses of one name, of either family. */
+/* What the resolver's latest lookups of one name gave, of either family. */
 static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, uint64_t hash,
 				const struct naming *naming, unsigned *steps)
 {
@@ -166,12 +166,13 @@ static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, 
 			return;
 		pos = r->prev_asker;
 		bool *told = r->x.qtype == RC_TYPE_A ? &v4 : &v6;
-		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, asker) || *told ||
-		    (r->x.qtype != RC_TYPE_A && r->x.qtype != RC_TYPE_AAAA) ||
-		    r->x.state != RC_X_ANSWERED || r->x.end_ns > c->to_ns)
+		bool address = r->x.qtype == RC_TYPE_A || r->x.qtype == RC_TYPE_AAAA;
+		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, asker) || !address ||
+		    *told || rc_exchange_refers(&r->x) || r->x.first_ns > c->to_ns)
 			continue;
 		*told = true;
-		const struct rc_digest *d = rc_case_answer(c, r);
+		bool given = r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns;
+		const struct rc_digest *d = given ? rc_case_answer(c, r) : NULL;
 		if (d != NULL)
 			addresses_of_message(c, d, naming);
 	}

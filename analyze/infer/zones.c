@@ -252,15 +252,11 @@ static void supersede_forwarded(struct rc_case *c, const struct questions *q)
 	}
 }
 
-/* A referral, by what of the answer outlives it where the answer itself was let go of. */
 static bool refers(const struct rc_link *link)
 {
 	struct rc_name target;
-	const struct rc_msg_facts *a = &link->x->answer;
-	if (link->answer != NULL)
-		return rc_referral_target(link->answer, &target);
-	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
-	       a->counts[0] == 0 && (a->has & RC_HAS_AUTH_NS) && !(a->has & RC_HAS_AUTH_SOA);
+	return link->answer != NULL ? rc_referral_target(link->answer, &target)
+				    : rc_exchange_refers(link->x);
 }
 
 static bool is_final(const struct rc_link *link, uint16_t qtype)

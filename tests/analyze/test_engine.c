@@ -199,6 +199,54 @@ static void silence_of_all_servers_is_proven(void **state)
 	assert_false(s.seen[0].visibility.kernel_drops);
 }
 
+/* Asked is only one of the two servers of "example"; of the other it is known whether it lives. */
+static void silence_of_some_does_not_prove_that_all_are_silent(void **state)
+{
+	(void)state;
+	for (unsigned lives = 0; lives < 2; lives++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		if (lives) {
+			ask(&s, 100, FORWARDER, ZONE_SERVER2, 9, FETCH, "www.example");
+			reply_a(&s, 101, ZONE_SERVER2, FORWARDER, 9, AUTHORITY, "www.example");
+		}
+		ask_below(&s, LATE, 1, "www.example");
+		ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+		ask(&s, LATE + 811, RESOLVER, ZONE_SERVER, 4, FETCH, "www.example");
+		reply(&s, LATE + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "upstream.timeout");
+		assert_int_equal(s.seen[0].confidence, lives ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
+/* The delegation is not seen: who else serves the zone is not known, and this one is not always silent. */
+static void silence_of_one_that_answered_before_proves_nothing_of_an_unknown_zone(void **state)
+{
+	(void)state;
+	for (unsigned lived = 0; lived < 2; lived++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		if (lived) {
+			ask(&s, 100, RESOLVER, ZONE_SERVER, 9, FETCH, "mail.example");
+			reply_a(&s, 101, ZONE_SERVER, RESOLVER, 9, AUTHORITY, "mail.example");
+		}
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+		ask(&s, LATE + 811, RESOLVER, ZONE_SERVER, 4, FETCH, "www.example");
+		reply(&s, LATE + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "upstream.timeout");
+		assert_int_equal(s.seen[0].confidence, lived ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 static void silence_in_a_window_with_drops_is_at_most_possible(void **state)
 {
 	struct sim s;
@@ -1032,6 +1080,9 @@ int main(void)
 		cmocka_unit_test(an_opcode_not_implemented_is_unsupported),
 		cmocka_unit_test(notauth_of_an_authoritative_server_may_be_a_refusal),
 		cmocka_unit_test(silence_of_all_servers_is_proven),
+		cmocka_unit_test(silence_of_some_does_not_prove_that_all_are_silent),
+		cmocka_unit_test(
+			silence_of_one_that_answered_before_proves_nothing_of_an_unknown_zone),
 		cmocka_unit_test(silence_in_a_window_with_drops_is_at_most_possible),
 		cmocka_unit_test(drops_before_the_first_look_count_from_the_start),
 		cmocka_unit_test(drops_elsewhere_in_time_take_nothing_away),
