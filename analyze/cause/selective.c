@@ -203,11 +203,11 @@ static const struct rc_link *first_silent(const struct rc_case *c)
 	return NULL;
 }
 
-/* It answered nothing that was asked since: a look at each exchange would find nothing either. */
+/* It answered nothing that was asked since, if anything ever: a look at each exchange would find nothing either. */
 static bool is_silent_since(const struct rc_case *c, const struct rc_link *link)
 {
 	const struct rc_host *h = rc_hosts_find(c->hosts, &link->x->server);
-	return h != NULL && h->answered_query_ns <= link->x->first_ns;
+	return h == NULL || h->answered_query_ns <= link->x->first_ns;
 }
 
 static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_case *c,
