@@ -124,6 +124,17 @@ static bool says_more(const struct rc_case *c, const struct rc_link *link,
 }
 
 /*
+ * Neither data nor a SOA that says that there are none: where another attempt failed, it helps nobody (with CD=1 some
+ * resolvers give as an answer what their own servers let them down with).
+ */
+static bool is_hollow(const struct rc_link *link)
+{
+	const struct rc_msg_facts *a = &link->x->answer;
+	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
+	       a->counts[0] == 0 && a->counts[1] == 0;
+}
+
+/*
  * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
  * else the first that did not, since later ones may be answered from a failure cache.
  */
@@ -134,7 +145,7 @@ static void find_forwarded(struct rc_case *c)
 		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
 		    link->name->role != RC_ROLE_QUESTION || link->superseded)
 			continue;
-		bool helped = link->outcome == RC_OUT_USABLE;
+		bool helped = link->outcome == RC_OUT_USABLE && !is_hollow(link);
 		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
 		    says_more(c, link, c->forwarded))
 			c->forwarded = link;

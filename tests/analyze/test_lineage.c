@@ -705,6 +705,39 @@ static void a_forwarder_goes_on_from_one_that_refuses(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* Its resolver fails, and with CD=1 gives an answer with nothing in it: why it failed is what matters. */
+static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
+	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
+	refer(&s, LATE + 3, 4, name);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+		ask(&s, LATE + 4 + 2 * i, RESOLVER, server, 5 + i, FETCH, name);
+		reply(&s, LATE + 5 + 2 * i, server, RESOLVER, 5 + i, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      name);
+	}
+	reply(&s, LATE + 8, RESOLVER, FORWARDER, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+	ask(&s, LATE + 9, FORWARDER, RESOLVER, 7, QUERY | RC_FLAG_CD, name);
+	reply(&s, LATE + 10, RESOLVER, FORWARDER, 7, RECURSED | RC_FLAG_CD, name);
+	dns_query(&d, 8, QUERY, "example", RC_TYPE_DNSKEY);
+	send_message(&s, LATE + 11, FORWARDER, 20008, RESOLVER, 53, &d);
+	dns_query(&d, 8, RECURSED, "example", RC_TYPE_DNSKEY);
+	say(&s, LATE + 12, RESOLVER, FORWARDER, 8, &d);
+	reply(&s, LATE + 13, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].n_chain, 2);
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -890,6 +923,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
 		cmocka_unit_test(who_refuses_is_lame_for_sure_where_the_delegation_is_seen),
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
+		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
