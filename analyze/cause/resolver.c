@@ -280,6 +280,39 @@ static enum rc_confidence asks_for_no_signatures(struct rc_case *c, struct rc_fi
 	return RC_CONF_LIKELY;
 }
 
+/* The resolver got an answer about where aliases lead to. */
+static bool got_target(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link != c->final && link->name->role == RC_ROLE_ALIAS && link->name->wanted &&
+		    link->x->qtype == c->x->qtype && link->outcome == RC_OUT_USABLE &&
+		    !rc_exchange_refers(link->x))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * By an alias the answer goes on in another zone: of that resolvers do not take this server's word. They ask the target's
+ * own servers, or remember that these are of no use.
+ */
+static bool goes_on_elsewhere(const struct rc_case *c)
+{
+	const struct rc_zone_view *z = &c->zones[c->final->zone];
+	const struct rc_msg *m = c->final->answer;
+	struct rc_name target;
+	struct rc_rr rr;
+	if (m == NULL || !(m->has & RC_HAS_ANSWER_CNAME) || !z->known_cut || got_target(c))
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_CNAME &&
+		    rc_rr_rdata_name(m, &rr, 0, &target) && !rc_name_in(&target, &z->name))
+			return true;
+	return false;
+}
+
 /*
  * Its own servers gave it all it needed, nothing in that fails validation, and it says SERVFAIL. A
  * resolver that validates may still have stumbled over a clock, an anchor or keys of its own: unless it
@@ -309,7 +342,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	bool checks = rc_asks_dnssec(c), alone = c->others.elsewhere_ok > 0;
 	bool can_check = c->server_host != NULL && c->server_host->answered_ad > 0;
 	enum rc_dnssec_status status = checks ? rc_case_dnssec(c)->status : RC_DNSSEC_INSECURE;
-	if (status == RC_DNSSEC_BOGUS || status == RC_DNSSEC_INDETERMINATE)
+	if (status == RC_DNSSEC_BOGUS || status == RC_DNSSEC_INDETERMINATE || goes_on_elsewhere(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -330,8 +363,8 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	bool need_not_check = status == RC_DNSSEC_INSECURE &&
 			      (serves ? !checks || !rc_distrusts_keys(c)
 				      : !checks && !has_asked_keys(c));
-	return alone && !waited && (need_not_check || can_check) ? RC_CONF_LIKELY
-								 : RC_CONF_POSSIBLE;
+	bool sure = alone && !waited && (need_not_check || can_check);
+	return sure ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static const struct rc_rule rules[] = {

@@ -548,6 +548,46 @@ static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_del
 	}
 }
 
+/*
+ * The alias's server holds a copy of the other zone, and the resolver does not ask that zone's own servers: they let it
+ * down before, or there is something else that the capture does not show.
+ */
+static void what_an_aliass_server_says_of_the_target_is_not_the_whole_answer(void **state)
+{
+	static struct dns d;
+	const char *name = "www.example", *target = "www.far.test";
+	(void)state;
+	for (unsigned failed_before = 0; failed_before < 2; failed_before++) {
+		static struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		if (failed_before) {
+			ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, target);
+			ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 12, FETCH, target);
+			dns_query(&d, 12, RC_FLAG_QR, target, RC_TYPE_A);
+			dns_rr_name(&d, RC_AUTHORITY, "far.test", RC_TYPE_NS, "ns1.far.test");
+			dns_rr_a(&d, RC_ADDITIONAL, "ns1.far.test", PROVIDER_SERVER);
+			say(&s, LATE + 2, ROOT_SERVER, RESOLVER, 12, &d);
+			ask(&s, LATE + 3, RESOLVER, PROVIDER_SERVER, 13, FETCH, target);
+			reply(&s, LATE + 4, PROVIDER_SERVER, RESOLVER, 13,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, target);
+			reply(&s, LATE + 5, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_SERVFAIL,
+			      target);
+		}
+		ask_below(&s, LATE + 100, 1, name);
+		ask(&s, LATE + 110, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
+		dns_rr_a(&d, RC_ANSWER, target, "203.0.113.80");
+		say(&s, LATE + 111, ZONE_SERVER, RESOLVER, 3, &d);
+		reply(&s, LATE + 112, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 1 + failed_before);
+		assert_cause(&s, s.n - 1,
+			     failed_before ? "delegation.lame_refused" : "unknown.no_evidence");
+	}
+}
+
 /* www is an alias of the zone's own name: what answers that is the answer. */
 static void an_alias_may_lead_to_what_lies_above_it(void **state)
 {
@@ -917,6 +957,7 @@ int main(void)
 		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
 		cmocka_unit_test(
 			a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_delegated),
+		cmocka_unit_test(what_an_aliass_server_says_of_the_target_is_not_the_whole_answer),
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
