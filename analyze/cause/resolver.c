@@ -23,20 +23,22 @@
 	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
 /*
- * Servers of a zone on the way are known, and at least one of them works in this capture: of one below a top-level domain,
- * which works for all that is not delegated as well.
+ * Servers of the zone that the question lies in, as far down as it is known, are known too, and at least one of them works
+ * in this capture: of one below a top-level domain, which works for all that is not delegated as well.
  */
 static bool zone_works(const struct rc_case *c)
 {
+	const struct rc_zone_view *zone = NULL;
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		if (!z->known_cut || z->name.labels < 2 || z->role == RC_ROLE_NAMESERVER)
-			continue;
-		for (size_t k = 0; k < z->n_addrs; k++) {
-			const struct rc_host *h = rc_hosts_find(c->hosts, &z->addrs[k]);
-			if (h != NULL && h->answered_aa > 0)
-				return true;
-		}
+		if (z->known_cut && z->name.labels >= 2 && z->role != RC_ROLE_NAMESERVER &&
+		    (zone == NULL || z->name.labels > zone->name.labels))
+			zone = z;
+	}
+	for (size_t k = 0; zone != NULL && k < zone->n_addrs; k++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &zone->addrs[k]);
+		if (h != NULL && h->answered_aa > 0)
+			return true;
 	}
 	return false;
 }

@@ -229,6 +229,57 @@ static void servfail_after_a_complete_answer_is_the_resolvers_own(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Refers an asker of this name to the one server of a zone. */
+static void delegate(struct sim *s, int64_t ms, const char *server, const char *asker, unsigned id,
+		     const char *name, const char *zone, const char *address)
+{
+	static struct dns d;
+	char ns[64];
+	snprintf(ns, sizeof ns, "ns1.%s", zone);
+	dns_query(&d, (uint16_t)id, RC_FLAG_QR, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, ns);
+	dns_rr_a(&d, RC_ADDITIONAL, ns, address);
+	say(s, ms, server, asker, id, &d);
+}
+
+/*
+ * A new name fails at once and nobody is asked for it: a limit, where its zone works. That the zone above it works says
+ * nothing of the zone that it lies in.
+ */
+static void a_zone_whose_own_servers_do_not_work_needs_no_limit_to_fail(void **state)
+{
+	(void)state;
+	for (unsigned below = 0; below < 2; below++) {
+		struct sim s;
+		const char *name = below ? "new.sub.zone.test" : "new.zone.test";
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.zone.test");
+		ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, "www.zone.test");
+		delegate(&s, LATE + 2, ROOT_SERVER, RESOLVER, 2, "www.zone.test", "zone.test",
+			 ZONE_SERVER);
+		ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 3, FETCH, "www.zone.test");
+		reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 3, AUTHORITY, "www.zone.test");
+		reply_a(&s, LATE + 8, RESOLVER, CLIENT, 1, RECURSED, "www.zone.test");
+		ask(&s, LATE + 10, FORWARDER, ZONE_SERVER, 4, FETCH, "www.sub.zone.test");
+		delegate(&s, LATE + 11, ZONE_SERVER, FORWARDER, 4, "www.sub.zone.test",
+			 "sub.zone.test", ZONE_SERVER2);
+		ask(&s, LATE + 12, FORWARDER, ZONE_SERVER2, 5, FETCH, "www.sub.zone.test");
+		reply(&s, LATE + 13, ZONE_SERVER2, FORWARDER, 5, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      "www.sub.zone.test");
+		ask(&s, LATE + 100, CLIENT2, RESOLVER, 6, QUERY, name);
+		reply(&s, LATE + 100, RESOLVER, CLIENT2, 6, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		size_t i = 0;
+		struct rc_addr client = addr(CLIENT2);
+		while (i < s.n && !rc_addr_equal(&s.seen[i].client, &client))
+			i++;
+		assert_true(i < s.n);
+		assert_int_equal(strcmp(s.seen[i].cause->slug, "resolver.rate_limited") == 0,
+				 !below);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +294,7 @@ int main(void)
 		cmocka_unit_test(a_type_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(a_name_that_is_always_dropped_is_no_limit),
 		cmocka_unit_test(servfail_after_a_complete_answer_is_the_resolvers_own),
+		cmocka_unit_test(a_zone_whose_own_servers_do_not_work_needs_no_limit_to_fail),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
