@@ -101,17 +101,18 @@ static const struct rc_zone_view *deepest_unhelpful(const struct rc_case *c)
 	return NULL;
 }
 
-/* The exchange whose answer names the servers of the zone beside what it answers, or to refer to them; NULL if there is none. */
+/* The exchange whose answer names the servers of the zone, asked for them or beside what it answers; NULL if there is none. */
 static const struct rc_link *names_servers(const struct rc_case *c, const struct rc_name *zone)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_msg *m = c->links[i].answer;
-		if (m == NULL || !(m->has & RC_HAS_AUTH_NS))
+		bool asked = m != NULL && m->qtype == RC_TYPE_NS && (m->has & RC_HAS_ANSWER_QTYPE);
+		if (m == NULL || !(asked || (m->has & RC_HAS_AUTH_NS)))
 			continue;
-		struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+		struct rc_rr_iter it = rc_rr_begin(m, asked ? RC_ANSWER : RC_AUTHORITY);
 		struct rc_rr rr;
 		struct rc_name owner;
-		while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+		while (rc_rr_next(&it, &rr) && rr.section <= RC_AUTHORITY)
 			if (rr.type == RC_TYPE_NS && rc_rr_owner(m, &rr, &owner) &&
 			    rc_name_equal(&owner, zone))
 				return &c->links[i];

@@ -215,15 +215,20 @@ static void a_zone_whose_own_servers_have_no_addresses_is_at_fault(void **state)
 	static struct dns d;
 	const char *name = "www.sub.example", *zone = "sub.example", *server = "ns1.provider.test";
 	(void)state;
-	for (unsigned missing = 0; missing < 2; missing++) {
+	for (unsigned how = 0; how < 4; how++) {
+		bool missing = how & 1;
 		begin(&s);
 		warm_up(&s, LATE);
 		int64_t ms = LATE + 100;
 		ask_below(&s, ms, 1, name);
-		ask(&s, ms + 6, RESOLVER, ZONE_SERVER, 4, FETCH, zone);
-		dns_query(&d, 4, AUTHORITY, zone, RC_TYPE_A);
-		dns_rr_a(&d, RC_ANSWER, zone, "203.0.113.80");
-		dns_rr_name(&d, RC_AUTHORITY, zone, RC_TYPE_NS, server);
+		uint16_t type = how & 2 ? RC_TYPE_NS : RC_TYPE_A;
+		dns_query(&d, 4, FETCH, zone, type);
+		send_message(&s, ms + 6, RESOLVER, 20004, ZONE_SERVER, 53, &d);
+		dns_query(&d, 4, AUTHORITY, zone, type);
+		if (type == RC_TYPE_A)
+			dns_rr_a(&d, RC_ANSWER, zone, "203.0.113.80");
+		dns_rr_name(&d, type == RC_TYPE_A ? RC_AUTHORITY : RC_ANSWER, zone, RC_TYPE_NS,
+			    server);
 		say(&s, ms + 7, ZONE_SERVER, RESOLVER, 4, &d);
 		ask(&s, ms + 8, RESOLVER, PROVIDER_SERVER, 3, FETCH, server);
 		dns_query(&d, 3, AUTHORITY | (missing ? RC_RCODE_NXDOMAIN : RC_RCODE_SERVFAIL),
