@@ -211,7 +211,9 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	struct rc_case *root = hop[last];
 	c = hop[0];
 	rc_repeat_compare_siblings(d->memo, root, &o);
+	rc_repeat_compare_resolvers(d->memo, root, &o);
 	rc_repeat_keep_for_siblings(d->memo, root, &o);
+	rc_repeat_keep_for_resolvers(d->memo, root, &o);
 	o.confidence = rc_cap_by_lineage(hop, last, rc_cap_by_loss(c, o.confidence));
 	if (root->report != NULL)
 		rc_prove_report(root, &o.finding);

@@ -8,6 +8,7 @@
 
 #define WAYS 4u
 #define SIBLING_NS (120 * RC_NS_PER_S) /* as others' outcomes are compared (infer/others.c) */
+#define FRESH_NS RC_NS_PER_S /* in a storm the verdict on one zone is the same over and over */
 
 enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
 
@@ -285,4 +286,30 @@ const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const 
 	uint64_t key = key_of(m, &any_server, rc_name_hash(c->seed, &above), OF_CHILDREN);
 	e = is_registry(&above) ? NULL : find_lately(m, c, key, RC_CONF_LIKELY);
 	return e == NULL || e->mixed ? NULL : e;
+}
+
+static uint64_t key_of_zone(const struct rc_memo *m, const struct rc_case *c,
+			    const struct rc_name *zone)
+{
+	static const struct rc_addr any;
+	return key_of(m, &any, rc_name_hash(c->seed, zone), OF_ZONE);
+}
+
+void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
+			 enum rc_confidence confidence, const struct rc_finding *f)
+{
+	if (f->zone == NULL || f->cut != NULL || f->zone->labels == 0)
+		return;
+	uint64_t key = key_of_zone(m, c, f->zone);
+	const struct rc_memo_entry *e = find(m, key);
+	int64_t age_ns = e == NULL ? INT64_MAX : c->x->end_ns - e->at_ns;
+	if (age_ns >= FRESH_NS && (age_ns > SIBLING_NS || e->confidence <= confidence))
+		put(m, key, c, rule, confidence, f);
+}
+
+const struct rc_memo_entry *rc_memo_find_of_zone(const struct rc_memo *m, const struct rc_case *c,
+						 const struct rc_name *zone)
+{
+	const struct rc_memo_entry *e = find(m, key_of_zone(m, c, zone));
+	return e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS ? e : NULL;
 }

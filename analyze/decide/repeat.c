@@ -149,6 +149,85 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 	}
 }
 
+/* One of the zone's servers was asked, or one of which it is not known whose it is, and that did not refer to others. */
+static bool may_be_of(const struct rc_case *c, const struct rc_link *link,
+		      const struct rc_zone_view *z)
+{
+	bool refers = link->outcome == RC_OUT_USABLE && rc_exchange_refers(link->x);
+	return &c->zones[link->zone] == z ||
+	       (link->zone == c->n_zones - 1 && rc_name_in(&link->name->name, &z->name) && !refers);
+}
+
+/* The deepest zone known that the question, or an alias it leads to, lies in, if nobody was asked about it; else NULL. */
+static const struct rc_zone_view *left_alone(const struct rc_case *c)
+{
+	const struct rc_zone_view *found = NULL;
+	for (size_t n = 0; n < c->n_names && found == NULL; n++) {
+		const struct rc_zone_view *deepest = NULL;
+		if (c->names[n].role != RC_ROLE_QUESTION && c->names[n].role != RC_ROLE_ALIAS)
+			continue;
+		for (size_t i = 0; i < c->n_zones; i++) {
+			const struct rc_zone_view *z = &c->zones[i];
+			if (z->known_cut && z->name.labels > 0 && z->role != RC_ROLE_NAMESERVER &&
+			    rc_name_in(&c->names[n].name, &z->name) &&
+			    (deepest == NULL || z->name.labels > deepest->name.labels))
+				deepest = z;
+		}
+		found = deepest != NULL && deepest->usable == 0 ? deepest : NULL;
+	}
+	for (size_t i = 0; i < c->n_links && found != NULL; i++)
+		if (may_be_of(c, &c->links[i], found))
+			found = NULL;
+	return found;
+}
+
+void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
+{
+	const struct rc_others *t = &c->others;
+	if (o->confidence > RC_CONF_NONE || !c->upstream_visible || c->own_fetch ||
+	    !is_plain_query(c) || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
+	    t->same_server_ok + t->same_client_ok + t->elsewhere_name_ok > 0)
+		return;
+	const struct rc_zone_view *z = left_alone(c);
+	const struct rc_memo_entry *e = z == NULL ? NULL : rc_memo_find_of_zone(memo, c, &z->name);
+	if (e == NULL)
+		return;
+	struct rc_finding *f = &o->finding;
+	o->rule = e->rule;
+	o->confidence = RC_CONF_POSSIBLE;
+	f->n_evidence = 0;
+	f->vague = f->generic = true;
+	f->cached = false;
+	f->advice = e->advice;
+	f->zone = &z->name;
+	f->cut = NULL;
+	f->server = NULL;
+	c->took = NULL;
+	c->names_client = false;
+	f->of_other = rc_say(c, "%s", e->explanation);
+	f->explanation = rc_say(
+		c,
+		"%s gives %s up and is not seen to ask the servers of %s: it may hold against them "
+		"what another resolver met with there: %s",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), rc_say_name(c, f->zone),
+		e->explanation);
+	rc_prove_self(c, f, "SERVFAIL, and no question to the zone's servers");
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
+		f->evidence[f->n_evidence] = e->evidence[i];
+		f->evidence[f->n_evidence++].fact = "part of the failure at another resolver";
+	}
+}
+
+void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
+				  const struct rc_weighed *o)
+{
+	bool met_by_all = rc_rule_is_of(o->rule, "delegation.") ||
+			  rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone.");
+	if (c->upstream_visible && met_by_all && o->confidence >= RC_CONF_LIKELY &&
+	    !o->finding.vague && !o->finding.cached && o->finding.explanation != NULL)
+		rc_memo_put_of_zone(memo, c, o->rule, o->confidence, &o->finding);
+}
+
 /* Of the zone, its servers or the way there: what others of its names meet as well. */
 static bool concerns_zone(const struct rc_rule *rule)
 {

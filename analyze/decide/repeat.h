@@ -31,6 +31,16 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 				 const struct rc_weighed *o);
 
+/*
+ * Nothing explains why the resolver gave up, and it asked nobody about the zone: another resolver did, and what it met
+ * with there is known.
+ */
+void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o);
+
+/* Remembers what this resolver met with at a zone's servers for others (rc_repeat_compare_resolvers). */
+void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
+				  const struct rc_weighed *o);
+
 /* Is the verdict one for repeats to take over, once the caller has put it into the memo? */
 bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed *o);
 

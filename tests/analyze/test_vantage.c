@@ -533,6 +533,49 @@ static void what_another_resolver_meets_with_is_why_one_out_of_sight_fails(void 
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/*
+ * One that knows the zone's servers, and asks none of them, may hold against them what another resolver is seen to meet
+ * with there. Not so where somebody resolves the name.
+ */
+static void what_another_resolver_meets_with_is_why_one_asks_no_server(void **state)
+{
+	const char *name = "mail.example";
+	(void)state;
+	for (unsigned resolved = 0; resolved < 2; resolved++) {
+		static struct sim s;
+		static struct dns d;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, "www.example");
+		for (unsigned i = 0; i < 2; i++) {
+			const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+			ask(&s, LATE + 6 + 2 * i, RESOLVER, server, 3 + i, FETCH, "www.example");
+			reply(&s, LATE + 7 + 2 * i, server, RESOLVER, 3 + i,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+		}
+		reply(&s, LATE + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		if (resolved) {
+			ask(&s, LATE + 50, CLIENT, RESOLVER, 8, QUERY, name);
+			reply_a(&s, LATE + 51, RESOLVER, CLIENT, 8, RECURSED, name);
+		}
+		ask(&s, LATE + 100, CLIENT2, FORWARDER, 5, QUERY, name);
+		ask(&s, LATE + 101, FORWARDER, ROOT_SERVER, 6, FETCH, name);
+		dns_query(&d, 6, RC_FLAG_QR, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+		dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+		say(&s, LATE + 102, ROOT_SERVER, FORWARDER, 6, &d);
+		reply(&s, LATE + 103, FORWARDER, CLIENT2, 5, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 1, resolved ? "unknown.no_evidence" : "delegation.lame_refused");
+		if (!resolved) {
+			assert_int_equal(s.seen[1].confidence, RC_CONF_POSSIBLE);
+			assert_string_equal(s.seen[1].zone, "example");
+		}
+	}
+}
+
 /* Its own work is seen by a tap whose clock is ahead of the tap before its clients. */
 static void a_resolver_is_followed_past_the_skew_of_another_tap(void **state)
 {
@@ -750,6 +793,7 @@ int main(void)
 		cmocka_unit_test(two_that_may_be_its_egress_and_fare_differently_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_out_of_sight_fails),
+		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_asks_no_server),
 		cmocka_unit_test(a_resolver_is_followed_past_the_skew_of_another_tap),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
