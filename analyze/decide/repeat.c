@@ -184,8 +184,10 @@ static const struct rc_zone_view *left_alone(const struct rc_case *c)
 void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	const struct rc_others *t = &c->others;
-	if (o->confidence > RC_CONF_NONE || !c->upstream_visible || c->own_fetch ||
-	    !is_plain_query(c) || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
+	bool open = o->confidence == RC_CONF_NONE ||
+		    (o->confidence == RC_CONF_POSSIBLE && rc_rule_is_of(o->rule, "resolver."));
+	if (!open || !c->upstream_visible || c->own_fetch || !is_plain_query(c) ||
+	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
 	    t->same_server_ok + t->same_client_ok + t->elsewhere_name_ok > 0)
 		return;
 	const struct rc_zone_view *z = left_alone(c);
@@ -193,6 +195,8 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 	if (e == NULL)
 		return;
 	struct rc_finding *f = &o->finding;
+	if (o->confidence > RC_CONF_NONE)
+		rc_weighed_note(o, o->rule);
 	o->rule = e->rule;
 	o->confidence = RC_CONF_POSSIBLE;
 	f->n_evidence = 0;

@@ -541,7 +541,8 @@ static void what_another_resolver_meets_with_is_why_one_asks_no_server(void **st
 {
 	const char *name = "mail.example";
 	(void)state;
-	for (unsigned resolved = 0; resolved < 2; resolved++) {
+	for (unsigned how = 0; how < 3; how++) {
+		bool resolved = how == 1, at_once = how == 2;
 		static struct sim s;
 		static struct dns d;
 		begin(&s);
@@ -559,12 +560,16 @@ static void what_another_resolver_meets_with_is_why_one_asks_no_server(void **st
 			ask(&s, LATE + 50, CLIENT, RESOLVER, 8, QUERY, name);
 			reply_a(&s, LATE + 51, RESOLVER, CLIENT, 8, RECURSED, name);
 		}
-		ask(&s, LATE + 100, CLIENT2, FORWARDER, 5, QUERY, name);
-		ask(&s, LATE + 101, FORWARDER, ROOT_SERVER, 6, FETCH, name);
-		dns_query(&d, 6, RC_FLAG_QR, name, RC_TYPE_A);
+		const char *asked = at_once ? "good.test" : name;
+		if (!at_once)
+			ask(&s, LATE + 100, CLIENT2, FORWARDER, 5, QUERY, name);
+		ask(&s, LATE + 101, FORWARDER, ROOT_SERVER, 6, FETCH, asked);
+		dns_query(&d, 6, RC_FLAG_QR, asked, RC_TYPE_A);
 		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
 		dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
 		say(&s, LATE + 102, ROOT_SERVER, FORWARDER, 6, &d);
+		if (at_once)
+			ask(&s, LATE + 103, CLIENT2, FORWARDER, 5, QUERY, name);
 		reply(&s, LATE + 103, FORWARDER, CLIENT2, 5, RECURSED | RC_RCODE_SERVFAIL, name);
 		finish(&s);
 		assert_int_equal(s.n, 2);
