@@ -124,7 +124,15 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
 		 enum rc_confidence confidence, const struct rc_finding *f)
 {
-	put(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME), c, rule, confidence, f);
+	uint64_t key = key_of(m, &c->x->server, c->x->name_hash, OF_NAME);
+	bool mere = confidence < RC_CONF_LIKELY && c->upstream_visible &&
+		    !(rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER));
+	const struct rc_memo_entry *e = mere ? find(m, key) : NULL;
+	if (e != NULL && e->confidence > confidence && c->x->end_ns - e->at_ns <= SIBLING_NS)
+		return;
+	put(m, key, c, rule, confidence, f);
+	if (mere)
+		return;
 	if ((rule->flags & RC_RULE_RESOLVER) && f->zone == NULL) {
 		struct rc_name root;
 		rc_name_parent(c->qname, c->qname->labels, &root);

@@ -255,12 +255,15 @@ void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 
 /*
  * Where the resolver's own queries are not in sight, what its slowness says is all there will ever be: a
- * repeat that fails at once is the same. And what ails the resolver itself shows but once.
+ * repeat that fails at once is the same. And what ails the resolver itself shows but once; so do the signs that answers
+ * give which it rejects, since it does not ask for them again.
  */
 bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed *o)
 {
 	bool alone = !c->upstream_visible ||
-		     (o->rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER));
+		     (o->rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER)) ||
+		     (c->n_links > 0 && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+		      !(o->rule->flags & RC_RULE_SILENCE) && !rc_rule_is_of(o->rule, "resolver."));
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
 	return o->confidence >= least && !retry && !o->finding.generic && is_plain_query(c);

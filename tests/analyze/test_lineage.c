@@ -783,6 +783,42 @@ static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state
 	assert_int_equal(s.seen[0].n_chain, 2);
 }
 
+/* Each of three servers fails in its own way, so that none is surely the cause: no more is known when it is asked again. */
+static void a_repeat_of_what_is_but_possible_is_as_possible(void **state)
+{
+	static const char *const servers[] = {ZONE_SERVER, ZONE_SERVER2, PROVIDER_SERVER};
+	static const unsigned rcodes[] = {RC_RCODE_REFUSED, RC_RCODE_SERVFAIL, RC_RCODE_NOTIMP};
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+	dns_query(&d, 2, RC_FLAG_QR, name, RC_TYPE_A);
+	for (unsigned i = 0; i < 3; i++)
+		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns.example");
+	for (unsigned i = 0; i < 3; i++)
+		dns_rr_a(&d, RC_ADDITIONAL, "ns.example", servers[i]);
+	say(&s, LATE + 2, ROOT_SERVER, RESOLVER, 2, &d);
+	for (unsigned i = 0; i < 3; i++) {
+		ask(&s, LATE + 3 + 2 * i, RESOLVER, servers[i], 3 + i, FETCH, name);
+		reply(&s, LATE + 4 + 2 * i, servers[i], RESOLVER, 3 + i, RC_FLAG_QR | rcodes[i],
+		      name);
+	}
+	reply(&s, LATE + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	ask(&s, LATE + 500, CLIENT2, RESOLVER, 9, QUERY, name);
+	reply(&s, LATE + 500, RESOLVER, CLIENT2, 9, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_cause(&s, i, s.seen[0].cause->slug);
+		assert_int_equal(s.seen[i].confidence, RC_CONF_POSSIBLE);
+		assert_int_equal(s.seen[i].cached, i);
+	}
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -969,6 +1005,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
 		cmocka_unit_test(who_refuses_is_lame_for_sure_where_the_delegation_is_seen),
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
+		cmocka_unit_test(a_repeat_of_what_is_but_possible_is_as_possible),
 		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
