@@ -251,6 +251,36 @@ static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **
 	}
 }
 
+/* A client has its answer about the name, for which the resolver asks: another one's question has lain there for a while. */
+static void what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out(void **state)
+{
+	static const char other[] = "198.51.100.77", *name = "www.example";
+	static struct dns d;
+	(void)state;
+	for (unsigned at_once = 0; at_once < 2; at_once++) {
+		struct sim s;
+		int64_t later = at_once ? 1 : 2000;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, other, RESOLVER, 10, QUERY, name);
+		dns_query(&d, 11, QUERY, name, RC_TYPE_MX);
+		send_message(&s, LATE + later, CLIENT, 20011, RESOLVER, 53, &d);
+		dns_query(&d, 12, FETCH, name, RC_TYPE_MX);
+		send_message(&s, LATE + later + 1, RESOLVER, 20012, ROOT_SERVER, 53, &d);
+		dns_query(&d, 12, AUTHORITY, name, RC_TYPE_MX);
+		dns_rr_soa(&d, RC_AUTHORITY, "example");
+		say(&s, LATE + later + 2, ROOT_SERVER, RESOLVER, 12, &d);
+		dns_query(&d, 11, RECURSED, name, RC_TYPE_MX);
+		dns_rr_soa(&d, RC_AUTHORITY, "example");
+		say(&s, LATE + later + 3, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0,
+			     at_once ? "no_answer.server_silent" : "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* Whoever asks so much may be over a limit: the capture need not hold the answers from before. */
 static void silence_to_a_flood_may_be_a_limit(void **state)
 {
@@ -589,6 +619,7 @@ int main(void)
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
+		cmocka_unit_test(what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
