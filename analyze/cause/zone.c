@@ -241,6 +241,9 @@ static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
 		if (on_path && link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME))
 			n = read_aliases(link->answer, link->x, &link->name->name, aliases, n);
 	}
+	/* What it knows of aliases from before it tells its client, too, as far as it got. */
+	if (c->n_links > 0 && c->answer != NULL && (c->answer->has & RC_HAS_ANSWER_CNAME))
+		n = read_aliases(c->answer, c->x, c->qname, aliases, n);
 	/* Its own queries are not in sight: resolvers give their clients the chain as far as they got. */
 	const struct rc_record *told = c->upstream_visible ? NULL : c->others.alias_failed;
 	const struct rc_msg *answer = n == 0 && told != NULL ? rc_case_decode(c, told) : NULL;
@@ -253,7 +256,8 @@ static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
 /* The resolver says that it gave up following aliases (BIND, EDE 0). */
 static enum rc_confidence gave_up_aliases(struct rc_case *c, struct rc_finding *f)
 {
-	if (c->n_links > 0 || !rc_witness_gave_up_aliases(c->answer))
+	if (c->final != NULL || c->failed_zone != RC_ZONE_NONE ||
+	    !rc_witness_gave_up_aliases(c->answer))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(
 		c,
@@ -308,9 +312,11 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 				loop ? "The aliases of %s lead back to where they began."
 				     : "The chain of aliases of %s does not end.",
 				rc_say_name(c, c->qname));
-	rc_prove(c, f, last->x, last->asked, NULL,
-		 loop ? "this CNAME leads back to a name already followed" : "yet another CNAME");
-	rc_prove_self(c, f, "the client's answer");
+	const char *fact = loop ? "this CNAME leads back to a name already followed"
+				: "yet another CNAME";
+	if (last->x != c->x)
+		rc_prove(c, f, last->x, last->asked, NULL, fact);
+	rc_prove_self(c, f, last->x == c->x ? fact : "the client's answer");
 	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 

@@ -75,6 +75,32 @@ static void a_loop_behind_an_alias_that_is_remembered_is_named(void **state)
 	}
 }
 
+/* It asks for the first alias, and goes on from others that it holds: its client is told them, and where they lead. */
+static void aliases_that_a_resolver_holds_are_in_its_answer(void **state)
+{
+	static const char *const first[3] = {"www.example", "www.test", NULL};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned how = 0; how < 3; how++) {
+		begin(&s);
+		warm_up(&s, LATE - 500);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		say_aliases(&s, LATE + 1, 2, 0, first);
+		dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, "www.example", RC_TYPE_CNAME, "www.test");
+		if (how < 2)
+			dns_rr_name(&d, RC_ANSWER, "www.test", RC_TYPE_CNAME,
+				    how == 1 ? "www.example" : "mail.test");
+		else
+			dns_opt_said(&d, false, 0, "max. restarts reached");
+		say(&s, LATE + 5, RESOLVER, CLIENT, 1, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "zone.cname_loop") == 0, how > 0);
+	}
+}
+
 static void a_resolver_that_gave_up_aliases_is_believed(void **state)
 {
 	struct sim s;
@@ -499,6 +525,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_that_looks_up_an_soa_is_no_secondary),
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
+		cmocka_unit_test(aliases_that_a_resolver_holds_are_in_its_answer),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
