@@ -404,22 +404,25 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 static const struct rc_rule rules[] = {
 	ROW("upstream.timeout", "no answer came",
 	    "Every server of a zone on the way left the resolver's queries unanswered.",
-	    RC_TRUTH("Every server of the zone that was asked stayed silent while the resolver "
-		     "waited, and none of them answered anything asked later.",
-		     "The same, and one of them answers others; or half of the servers; or EDE 22 "
-		     "or 23 says so; or the resolver asks over TLS, and its connections got no "
-		     "answer meanwhile; or an answer came only after such a wait, and the client "
-		     "got none.",
-		     "Fewer than half of the servers; or only the time that the resolver took says "
-		     "so, or that another took over the same question; or a forwarder fails at "
-		     "once, "
-		     "and nothing that it ever asked was answered; or its connections for DNS over "
-		     "TLS failed before, or while others live.",
-		     {"upstream.rate_limited",
-		      "other questions for the zone are answered meanwhile"},
-		     {"upstream.edns_broken", "queries without EDNS are answered"},
-		     {"resolver.overload",
-		      "the resolver gives up within a second, with many questions open"}),
+	    RC_TRUTH(
+		    "Every server of the zone that was asked stayed silent while the resolver "
+		    "waited, none of them answered anything asked later, and none that answers was "
+		    "left unasked.",
+		    "The same, and one of them, or one that was not asked, answers others; or half "
+		    "of the servers; or EDE 22 "
+		    "or 23 says so; or the resolver asks over TLS, and its connections got no "
+		    "answer meanwhile; or an answer came only after such a wait, and the client "
+		    "got none.",
+		    "Fewer than half of the servers; or only the time that the resolver took says "
+		    "so, or that another took over the same question; or a forwarder fails at "
+		    "once, "
+		    "and nothing that it ever asked was answered; or its connections for DNS over "
+		    "TLS failed before, or while others live.",
+		    {"upstream.rate_limited",
+		     "other questions for the zone are answered meanwhile"},
+		    {"upstream.edns_broken", "queries without EDNS are answered"},
+		    {"resolver.overload",
+		     "the resolver gives up within a second, with many questions open"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Bring the servers of {zone} back, or mend the network between {resolver} and them.",
 	    "dig @{server} {zone} SOA", "RFC 8914 4.23", 450, RC_RULE_SILENCE, BOTH, RC_OUT_TIMEOUT,
