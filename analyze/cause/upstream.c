@@ -162,22 +162,44 @@ static bool is_passed_on(const struct rc_case *c)
 	return false;
 }
 
+/* It asks the servers of the failed zone itself, instead of another resolver. */
+static bool walks(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone &&
+		    !(c->links[i].x->query.flags & RC_FLAG_RD))
+			return true;
+	return false;
+}
+
+/* It puts one question to the failed zone more than once. */
+static bool asks_again(const struct rc_case *c)
+{
+	const struct rc_link *last = NULL;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone)
+			continue;
+		if (link->x->attempts > 1 ||
+		    (last != NULL && link->name == last->name && link->x->qtype == last->x->qtype))
+			return true;
+		last = link;
+	}
+	return false;
+}
+
 /*
  * Only forwarded, by a resolver that walks delegations as well: what it knows of the zone from before may
  * have kept it from that.
  */
 static bool walks_too(const struct rc_case *c)
 {
-	bool walks = false;
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].zone == c->failed_zone &&
-		    !(c->links[i].x->query.flags & RC_FLAG_RD))
-			return false;
+	bool referred = false;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		walks = walks || (h != NULL && h->got_referrals > 0);
+		referred = referred || (h != NULL && h->got_referrals > 0);
 	}
-	return walks;
+	return referred && !walks(c);
 }
 
 /* Over UDP nothing is seen to have been asked: a truncated answer, maybe to another address, may be out of sight. */
@@ -251,7 +273,10 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
 	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
-	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut);
+	/* One server of a zone not known, and asked no more than once: who else the resolver knows is not seen. */
+	bool lone = outcome == RC_OUT_TIMEOUT && z->name.len == 0 && all == 1 && walks(c) &&
+		    !asks_again(c);
+	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut) || lone;
 	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_LOST))
 		return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;

@@ -247,6 +247,22 @@ static void silence_of_one_that_answered_before_proves_nothing_of_an_unknown_zon
 	}
 }
 
+/* Neither the delegation is seen nor that it asks more than once: it may know others, and fail for another reason. */
+static void silence_to_one_query_proves_nothing_of_an_unknown_zone(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+	reply(&s, LATE + 1600, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 static void silence_in_a_window_with_drops_is_at_most_possible(void **state)
 {
 	struct sim s;
@@ -1083,6 +1099,7 @@ int main(void)
 		cmocka_unit_test(silence_of_some_does_not_prove_that_all_are_silent),
 		cmocka_unit_test(
 			silence_of_one_that_answered_before_proves_nothing_of_an_unknown_zone),
+		cmocka_unit_test(silence_to_one_query_proves_nothing_of_an_unknown_zone),
 		cmocka_unit_test(silence_in_a_window_with_drops_is_at_most_possible),
 		cmocka_unit_test(drops_before_the_first_look_count_from_the_start),
 		cmocka_unit_test(drops_elsewhere_in_time_take_nothing_away),
