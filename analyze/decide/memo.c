@@ -299,8 +299,7 @@ const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const 
 static uint64_t key_of_zone(const struct rc_memo *m, const struct rc_case *c,
 			    const struct rc_name *zone)
 {
-	static const struct rc_addr any;
-	return key_of(m, &any, rc_name_hash(c->seed, zone), OF_ZONE);
+	return key_of(m, &any_server, rc_name_hash(c->seed, zone), OF_ZONE);
 }
 
 void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
@@ -318,6 +317,5 @@ void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struc
 const struct rc_memo_entry *rc_memo_find_of_zone(const struct rc_memo *m, const struct rc_case *c,
 						 const struct rc_name *zone)
 {
-	const struct rc_memo_entry *e = find(m, key_of_zone(m, c, zone));
-	return e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS ? e : NULL;
+	return find_lately(m, c, key_of_zone(m, c, zone), RC_CONF_POSSIBLE);
 }

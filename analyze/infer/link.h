@@ -25,7 +25,7 @@ struct rc_followed {
 	unsigned n_kinds; /* ... that differ, of those looked at */
 	struct {
 		uint64_t content;
-		size_t link;      /* the earliest that has it */
+		size_t link;      /* the earliest that has it, until they are sorted */
 	} told[RC_FOLLOWED_TOLD]; /* the latest of them that differ */
 };
 
