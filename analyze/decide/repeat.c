@@ -112,6 +112,29 @@ bool rc_repeat_recall_at_once(struct rc_memo *memo, struct rc_case *c, struct rc
 	return true;
 }
 
+/* A guess by the verdict on another failure; its zone and explanation are the caller's. Facts: of this one, of that one. */
+static void guess_by(struct rc_case *c, const struct rc_memo_entry *e, const char *own_fact,
+		     const char *other_fact, struct rc_weighed *o)
+{
+	struct rc_finding *f = &o->finding;
+	o->rule = e->rule;
+	o->confidence = RC_CONF_POSSIBLE;
+	f->n_evidence = 0;
+	f->vague = f->generic = true;
+	f->cached = false;
+	f->advice = e->advice;
+	f->zone = f->cut = NULL;
+	f->server = NULL;
+	c->took = NULL;
+	c->names_client = false;
+	f->of_other = rc_say(c, "%s", e->explanation);
+	rc_prove_self(c, f, own_fact);
+	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
+		f->evidence[f->n_evidence] = e->evidence[i];
+		f->evidence[f->n_evidence++].fact = other_fact;
+	}
+}
+
 void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	const struct rc_others *t = &c->others;
@@ -125,28 +148,13 @@ void rc_repeat_compare_siblings(struct rc_memo *memo, struct rc_case *c, struct 
 							  : rc_memo_find_sibling(memo, c);
 	if (e == NULL)
 		return;
-	struct rc_finding *f = &o->finding;
-	o->rule = e->rule;
-	o->confidence = RC_CONF_POSSIBLE;
-	f->n_evidence = 0;
-	f->vague = f->generic = true;
-	f->cached = false;
-	f->advice = e->advice;
-	f->zone = f->cut = NULL;
-	f->server = NULL;
-	c->took = NULL;
-	c->names_client = false;
-	f->of_other = rc_say(c, "%s", e->explanation);
-	f->explanation = rc_say(c, "%s fails at %s as %s, of which more is known: %s",
-				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-				elsewhere != NULL ? "another question for it does"
-						  : "another name of its zone does",
-				e->explanation);
-	rc_prove_self(c, f, "SERVFAIL, and nothing that tells it apart");
-	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
-		f->evidence[f->n_evidence] = e->evidence[i];
-		f->evidence[f->n_evidence++].fact = "part of the failure of the other name";
-	}
+	guess_by(c, e, "SERVFAIL, and nothing that tells it apart",
+		 "part of the failure of the other name", o);
+	o->finding.explanation = rc_say(c, "%s fails at %s as %s, of which more is known: %s",
+					rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+					elsewhere != NULL ? "another question for it does"
+							  : "another name of its zone does",
+					e->explanation);
 }
 
 /* One of the zone's servers was asked, or one of which it is not known whose it is, and that did not refer to others. */
@@ -194,32 +202,17 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 	const struct rc_memo_entry *e = z == NULL ? NULL : rc_memo_find_of_zone(memo, c, &z->name);
 	if (e == NULL)
 		return;
-	struct rc_finding *f = &o->finding;
 	if (o->confidence > RC_CONF_NONE)
 		rc_weighed_note(o, o->rule);
-	o->rule = e->rule;
-	o->confidence = RC_CONF_POSSIBLE;
-	f->n_evidence = 0;
-	f->vague = f->generic = true;
-	f->cached = false;
-	f->advice = e->advice;
-	f->zone = &z->name;
-	f->cut = NULL;
-	f->server = NULL;
-	c->took = NULL;
-	c->names_client = false;
-	f->of_other = rc_say(c, "%s", e->explanation);
-	f->explanation = rc_say(
+	guess_by(c, e, "SERVFAIL, and no question to the zone's servers",
+		 "part of the failure at another resolver", o);
+	o->finding.zone = &z->name;
+	o->finding.explanation = rc_say(
 		c,
 		"%s gives %s up and is not seen to ask the servers of %s: it may hold against them "
 		"what another resolver met with there: %s",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), rc_say_name(c, f->zone),
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), rc_say_name(c, &z->name),
 		e->explanation);
-	rc_prove_self(c, f, "SERVFAIL, and no question to the zone's servers");
-	for (size_t i = 0; i < e->n_evidence && f->n_evidence < RC_EVIDENCE_MAX; i++) {
-		f->evidence[f->n_evidence] = e->evidence[i];
-		f->evidence[f->n_evidence++].fact = "part of the failure at another resolver";
-	}
 }
 
 void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
