@@ -51,16 +51,60 @@ static enum rc_confidence test_search(const struct rc_rule *rule, struct rc_case
 	return RC_CONF_LIKELY;
 }
 
+/* A resolver's NXDOMAIN, whole, of a name that is no alias on the way to another. */
+static bool is_resolvers_own(const struct rc_case *c)
+{
+	return c->answer != NULL && c->answer->fault == RC_FAULT_NONE &&
+	       rc_flag(&c->x->answer, RC_FLAG_RA) && !rc_flag(&c->x->answer, RC_FLAG_TC) &&
+	       c->answer->counts[RC_ANSWER] == 0;
+}
+
+/*
+ * Its SOA record is of no zone that could deny the name: of the name itself, which would then exist, or of one that
+ * the name is not in, as that of a response policy zone.
+ */
+static bool has_made_up_soa(const struct rc_case *c)
+{
+	struct rc_rr_iter it = rc_rr_begin(c->answer, RC_AUTHORITY);
+	struct rc_rr rr;
+	struct rc_name owner;
+	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+		if (rr.type == RC_TYPE_SOA && rc_rr_owner(c->answer, &rr, &owner))
+			return rc_name_equal(&owner, c->qname) || !rc_name_in(c->qname, &owner);
+	return false;
+}
+
+/* No zone denies it (RFC 2308 2.1 wants its SOA record), and the resolver asked nobody about it. */
+static bool is_denied_by_nobody(const struct rc_case *c)
+{
+	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && c->upstream_visible && c->n_links == 0 &&
+	       c->qname->labels > 1;
+}
+
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
-	if (!(c->ede & rule->ede))
-		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s says that %s does not exist because it blocks it.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
-	rc_prove_self(c, f, "NXDOMAIN with an EDE that says it is blocked");
-	return RC_CONF_PROVEN;
+	if (c->ede & rule->ede) {
+		f->explanation = rc_say(c, "%s says that %s does not exist because it blocks it.",
+					rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+		rc_prove_self(c, f, "NXDOMAIN with an EDE that says it is blocked");
+		return RC_CONF_PROVEN;
+	}
+	if (!is_resolvers_own(c))
+		return RC_CONF_NONE;
+	bool made_up = has_made_up_soa(c);
+	if (!made_up && !is_denied_by_nobody(c))
+		return RC_CONF_NONE;
+	f->explanation = rc_say(
+		c, "%s says by itself that %s does not exist: %s.", rc_say_addr(c, &c->x->server),
+		rc_say_name(c, c->qname),
+		made_up ? "the SOA record in its answer is of no zone that could deny it"
+			: "its answer has no SOA record, and it asked nobody");
+	rc_prove_self(c, f,
+		      made_up ? "NXDOMAIN with a SOA record of another zone, or of the name itself"
+			      : "NXDOMAIN without a SOA record");
+	return made_up || c->others.elsewhere_ok > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *c,
@@ -70,7 +114,9 @@ static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *
 	f->explanation = rc_say(c, "%s does not exist.", rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "NXDOMAIN");
 	/* That it is blocked would stand last. */
-	return c->x->marks & RC_X_CUT ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	bool unsure = (c->x->marks & RC_X_CUT) != 0 ||
+		      (is_resolvers_own(c) && is_denied_by_nobody(c));
+	return unsure ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
@@ -101,9 +147,19 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "name.blocked",
 				.title = "the name is blocked",
-				.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
-				RC_TRUTH("NXDOMAIN with EDE 4, 15, 16, 17 or 18.", NULL, NULL,
-					 {"name.does_not_exist", "there is no such EDE"}),
+				.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18; a resolver's "
+					"NXDOMAIN whose SOA record is of no zone that could deny "
+					"the name, or that has none though it asked nobody.",
+				RC_TRUTH("NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
+					 "A resolver's NXDOMAIN whose SOA record is of the name "
+					 "itself or of a zone that the name is not in; one without "
+					 "a "
+					 "SOA record, for which it asked nobody, of a name that "
+					 "another resolver finds.",
+					 "A resolver's NXDOMAIN without a SOA record, for which it "
+					 "asked nobody.",
+					 {"name.does_not_exist",
+					  "there is no such EDE, and a zone above denies it"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"If {qname} should resolve, take it off the block list of "

@@ -101,21 +101,36 @@ static bool asked_again(const struct rc_case *c, const struct questions *q, size
 	return x->attempts > 1 || last->first_ns - x->first_ns >= RC_PATIENCE_NS;
 }
 
-/* The resolver's TCP connection to this server after a truncated answer: did it fail? */
-static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
+/* Is there a failed connection from its asker to its server in this chain, back to x? */
+static bool has_failed_connection(struct rc_case *c, const struct rc_exchange *x, uint64_t pos,
+				  bool of_asker)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &x->server, RC_CONNECT_HASH);
 	for (unsigned i = 0; i < CONNECT_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.first_ns < x->first_ns)
 			return false;
-		pos = r->prev_server;
+		pos = of_asker ? r->prev_asker : r->prev_server;
 		if (r->x.name_hash == RC_CONNECT_HASH && rc_addr_equal(&r->x.asker, &x->asker) &&
 		    rc_addr_equal(&r->x.server, &x->server) && r->x.first_ns <= c->to_ns &&
 		    rc_lineage_is_unconnected(c, &r->x))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The resolver's TCP connection to this server after a truncated answer: did it fail? Many may connect to the server
+ * soon after, or this resolver to others meanwhile: hardly both.
+ */
+static bool tcp_failed(struct rc_case *c, const struct rc_exchange *x)
+{
+	uint64_t of_server = rc_recorder_newest_by_server(c->recorder, &x->server, RC_CONNECT_HASH);
+	return of_server != 0 &&
+	       (has_failed_connection(c, x, of_server, false) ||
+		has_failed_connection(c, x,
+				      rc_trails_begin(c->trails, c->recorder, &x->asker,
+						      RC_CONNECT_HASH, c->to_ns),
+				      true));
 }
 
 /* Asked over TCP, as this server said over UDP to do, or another one, as some resolvers then go to. */

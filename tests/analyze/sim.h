@@ -110,21 +110,39 @@ static inline void on_upstream(void *context, const struct rc_failure *f)
 	s->upstream++;
 }
 
-static inline void begin_with(struct sim *s, uint64_t seed,
-			      const struct rc_resolver_decl *resolvers, size_t n)
+static inline void begin_as(struct sim *s, const struct rc_engine_config *config)
 {
-	*s = (struct sim){.seed = seed};
-	struct rc_engine_config config = {
+	*s = (struct sim){.seed = config->seed};
+	struct rc_engine_output out = {s, on_failure, on_incident, on_transaction, on_upstream};
+	assert_int_equal(rc_engine_new(config, &out, &s->engine), RC_OK);
+}
+
+static inline struct rc_engine_config sim_config(uint64_t seed)
+{
+	return (struct rc_engine_config){
 		.seed = seed,
 		.memory_bytes = RC_MEMORY_MIN,
 		.timeout_ns = TIMEOUT_NS,
 		.hold_ns = HOLD_NS,
 		.want_transactions = true,
-		.resolvers = resolvers,
-		.n_resolvers = n,
 	};
-	struct rc_engine_output out = {s, on_failure, on_incident, on_transaction, on_upstream};
-	assert_int_equal(rc_engine_new(&config, &out, &s->engine), RC_OK);
+}
+
+static inline void begin_with(struct sim *s, uint64_t seed,
+			      const struct rc_resolver_decl *resolvers, size_t n)
+{
+	struct rc_engine_config config = sim_config(seed);
+	config.resolvers = resolvers;
+	config.n_resolvers = n;
+	begin_as(s, &config);
+}
+
+/* NXDOMAIN is a failure, too. */
+static inline void begin_with_names(struct sim *s)
+{
+	struct rc_engine_config config = sim_config(SEED);
+	config.include_nxdomain = true;
+	begin_as(s, &config);
 }
 
 static inline void begin(struct sim *s)

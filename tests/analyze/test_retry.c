@@ -227,6 +227,28 @@ static void in_vain(struct sim *s, int64_t ms, unsigned id, const char *name, bo
 	reply(s, ms + 30, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
 }
 
+/* Before it is decided, another resolver is refused by the same servers over and over. */
+static void connections_of_others_do_not_hide_the_resolvers(void **state)
+{
+	static const char *const servers[] = {ZONE_SERVER, ZONE_SERVER2};
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	in_vain(&s, LATE, 10, NAME, true);
+	for (unsigned i = 0; i < 600; i++) {
+		int64_t ns = T0 + (LATE + 40) * MS + (int64_t)i * MS / 2;
+		struct rc_obs o = obs_tcp(ns, RC_TCP_SYN, FORWARDER, 40000 + i, servers[i & 1], 53);
+		send_obs(&s, &o);
+		o = obs_tcp(ns + MS / 4, RC_TCP_RESET, servers[i & 1], 53, FORWARDER, 40000 + i);
+		send_obs(&s, &o);
+	}
+	end_later(&s, LATE + 20000);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.tcp_blocked");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+}
+
 /* Resolvers remember who truncates, and go to TCP at once. */
 static void servers_that_truncated_before_refuse_tcp_alone(void **state)
 {
@@ -291,6 +313,7 @@ int main(void)
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
 		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
+		cmocka_unit_test(connections_of_others_do_not_hide_the_resolvers),
 		cmocka_unit_test(servers_that_truncated_before_refuse_tcp_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,76 @@
+/* NXDOMAIN: names that do not exist, and those that a resolver only says so of. */
+#include "tests/analyze/sim.h"
+
+#define NAME "www.test"
+
+/*
+ * The resolver, which asks others for other names, answers NXDOMAIN at once; with the SOA record of this zone, or
+ * none. Another resolver may have given the name's address before.
+ */
+static void denied(struct sim *s, const char *name, const char *soa, bool found_elsewhere)
+{
+	static struct dns d;
+	begin_with_names(s);
+	warm_up(s, 0);
+	if (found_elsewhere) {
+		ask(s, LATE - 1000, CLIENT2, FORWARDER, 10, QUERY, name);
+		reply_a(s, LATE - 999, FORWARDER, CLIENT2, 10, RECURSED, name);
+	}
+	ask(s, LATE, CLIENT, RESOLVER, 11, QUERY, name);
+	dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, name, RC_TYPE_A);
+	if (soa != NULL)
+		dns_rr_soa(&d, RC_AUTHORITY, soa);
+	say(s, LATE + 1, RESOLVER, CLIENT, 11, &d);
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void what_no_zone_denies_is_blocked(void **state)
+{
+	static const struct {
+		const char *name, *soa;
+		bool found_elsewhere;
+		const char *slug;
+		enum rc_confidence confidence;
+	} cases[] = {
+		{NAME, "test", false, "name.does_not_exist", RC_CONF_LIKELY},
+		{NAME, "", false, "name.does_not_exist", RC_CONF_LIKELY},
+		{NAME, NAME, false, "name.blocked", RC_CONF_LIKELY},
+		{NAME, "rpz.local", false, "name.blocked", RC_CONF_LIKELY},
+		{NAME, NULL, false, "name.blocked", RC_CONF_POSSIBLE},
+		{NAME, NULL, true, "name.blocked", RC_CONF_LIKELY},
+		{"printer", NULL, false, "name.does_not_exist", RC_CONF_LIKELY},
+	};
+	struct sim s;
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		denied(&s, cases[i].name, cases[i].soa, cases[i].found_elsewhere);
+		assert_cause(&s, 0, cases[i].slug);
+		assert_int_equal(s.seen[0].confidence, cases[i].confidence);
+	}
+}
+
+/* A server said so to the resolver, and some servers give no SOA record. */
+static void what_a_server_denies_is_not_blocked(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_with_names(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 12, FETCH, NAME);
+	reply(&s, LATE + 5, ROOT_SERVER, RESOLVER, 12, AUTHORITY | RC_RCODE_NXDOMAIN, NAME);
+	reply(&s, LATE + 6, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "name.does_not_exist");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_no_zone_denies_is_blocked),
+		cmocka_unit_test(what_a_server_denies_is_not_blocked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
