@@ -15,6 +15,9 @@
  */
 static const char no_usable_keys[] = "O4TP", no_proof[] = "AHXI";
 
+/* ... and for keys that no signature beside them holds for, whichever: most often one that does not verify. */
+static const char no_valid_signature_of_keys[] = "7N4Z";
+
 /* The first that a text holds counts. */
 static const struct {
 	const char *text;
@@ -60,7 +63,7 @@ static const struct {
 	{"unknown algorithm", RC_DNSSEC_ALGORITHM_UNSUPPORTED},
 	/* Knot Resolver: a stable mark of four characters for each place in its code */
 	{"JZAJ", RC_DNSSEC_RRSIG_MISSING},
-	{"7N4Z", RC_DNSSEC_RRSIG_MISSING},
+	{no_valid_signature_of_keys, RC_DNSSEC_SIGNATURE_INVALID},
 	{"EZDC", RC_DNSSEC_RRSIG_MISSING},
 	{"XXAP", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
 	{"4UBF", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
@@ -178,7 +181,8 @@ static bool is_unsure(const struct rc_msg *answer)
 {
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
 		if (find(answer, &answer->edns.ede[i], no_usable_keys) != NULL ||
-		    find(answer, &answer->edns.ede[i], no_proof) != NULL)
+		    find(answer, &answer->edns.ede[i], no_proof) != NULL ||
+		    find(answer, &answer->edns.ede[i], no_valid_signature_of_keys) != NULL)
 			return true;
 	return false;
 }

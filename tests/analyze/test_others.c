@@ -210,6 +210,20 @@ static void what_is_said_of_another_type_is_possible_here(void **state)
 	}
 }
 
+/* Knot Resolver 6 says EDE 10 of keys whose signatures do not verify, too. */
+static void no_valid_signature_over_keys_is_no_missing_one(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+	fail_saying(&s, LATE + 5, RESOLVER, 1, 10, "7N4Z: no valid RRSIGs for DNSKEY");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.signature_invalid");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
 static void the_word_of_another_resolver_counts(void **state)
 {
 	struct sim s;
@@ -655,6 +669,7 @@ int main(void)
 		cmocka_unit_test(a_word_that_stands_for_lame_servers_too_is_taken_for_less),
 		cmocka_unit_test(a_fault_that_is_suspected_is_told_before_a_code_that_names_none),
 		cmocka_unit_test(what_is_said_of_another_type_is_possible_here),
+		cmocka_unit_test(no_valid_signature_over_keys_is_no_missing_one),
 		cmocka_unit_test(the_word_of_another_resolver_counts),
 		cmocka_unit_test(ede_9_without_text_names_no_fault),
 		cmocka_unit_test(ede_9_is_told_by_the_text_of_another_resolver),
