@@ -73,34 +73,6 @@ bool rc_case_addr_is_unroutable(const struct rc_case *c, const struct rc_zone_vi
 	       !is_range_of_tls_server(c, addr);
 }
 
-static bool is_on_path(const struct rc_zone_view *z)
-{
-	return z->known_cut && z->name.len > 0 && z->role != RC_ROLE_NAMESERVER;
-}
-
-/*
- * The deepest zone that the question, or an alias it leads to, lies in and that nobody answered for; NULL if
- * their servers helped.
- */
-static const struct rc_zone_view *deepest_unhelpful(const struct rc_case *c)
-{
-	for (size_t n = 0; n < c->n_names; n++) {
-		const struct rc_zone_view *deepest = NULL;
-		/* An alias' ancestors are followed in its role too: the deepest of them tells. */
-		if (c->names[n].role != RC_ROLE_QUESTION && c->names[n].role != RC_ROLE_ALIAS)
-			continue;
-		for (size_t i = 0; i < c->n_zones; i++) {
-			const struct rc_zone_view *z = &c->zones[i];
-			if (is_on_path(z) && rc_name_in(&c->names[n].name, &z->name) &&
-			    (deepest == NULL || z->name.labels > deepest->name.labels))
-				deepest = z;
-		}
-		if (deepest != NULL && deepest->usable == 0)
-			return deepest;
-	}
-	return NULL;
-}
-
 /* The exchange whose answer names the servers of the zone, asked for them or beside what it answers; NULL if there is none. */
 static const struct rc_link *names_servers(const struct rc_case *c, const struct rc_name *zone)
 {
@@ -177,7 +149,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 				    struct rc_finding *f)
 {
 	(void)rule;
-	const struct rc_zone_view *z = deepest_unhelpful(c);
+	const struct rc_zone_view *z = rc_zones_unhelpful(c);
 	size_t never = 0;
 	if (z == NULL || z->n_addrs + z->n_mapped == 0 || is_delegation_cut(c, z))
 		return RC_CONF_NONE;
@@ -273,7 +245,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 				    struct rc_finding *f)
 {
 	(void)rule;
-	const struct rc_zone_view *z = deepest_unhelpful(c);
+	const struct rc_zone_view *z = rc_zones_unhelpful(c);
 	if (z == NULL || z->name.labels == 0 || z->n_mapped > 0 || !is_whole(c, z) ||
 	    is_delegation_cut(c, z) || !leads_back(c, z))
 		return RC_CONF_NONE;
@@ -378,7 +350,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 				     struct rc_finding *f)
 {
 	(void)rule;
-	const struct rc_zone_view *z = deepest_unhelpful(c);
+	const struct rc_zone_view *z = rc_zones_unhelpful(c);
 	unsigned negative = 0, failed = 0, silent = 0;
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);

@@ -154,14 +154,14 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 {
 	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
-	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
 	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
 		return RC_CONF_NONE;
 	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);
-	if (rc_is_answered(c) ? waits_for_itself : c->x->attempts + c->others.silent < 2)
+	if (rc_is_answered(c) ? rc_waits_for_itself(took_ns)
+			      : c->x->attempts + c->others.silent < 2)
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation =

@@ -20,8 +20,8 @@ static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr
 unsigned rc_look_took(int64_t took_ns)
 {
 	static const int64_t steps_ns[] = {
-		RC_NS_PER_MS,         RC_LOOK_AT_ONCE_NS,  EARLY_NS, RC_NS_PER_S, RC_SLOW_NS,
-		11900 * RC_NS_PER_MS, 12100 * RC_NS_PER_MS};
+		RC_NS_PER_MS, RC_LOOK_AT_ONCE_NS,  EARLY_NS,           RC_NS_PER_S,
+		RC_SLOW_NS,   RC_SELF_WAIT_MIN_NS, RC_SELF_WAIT_MAX_NS};
 	unsigned n = 0;
 	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
 		n++;

@@ -169,20 +169,9 @@ static bool may_be_of(const struct rc_case *c, const struct rc_link *link,
 /* The deepest zone known that the question, or an alias it leads to, lies in, if nobody was asked about it; else NULL. */
 static const struct rc_zone_view *left_alone(const struct rc_case *c)
 {
-	const struct rc_zone_view *found = NULL;
-	for (size_t n = 0; n < c->n_names && found == NULL; n++) {
-		const struct rc_zone_view *deepest = NULL;
-		if (c->names[n].role != RC_ROLE_QUESTION && c->names[n].role != RC_ROLE_ALIAS)
-			continue;
-		for (size_t i = 0; i < c->n_zones; i++) {
-			const struct rc_zone_view *z = &c->zones[i];
-			if (z->known_cut && z->name.labels > 0 && z->role != RC_ROLE_NAMESERVER &&
-			    rc_name_in(&c->names[n].name, &z->name) &&
-			    (deepest == NULL || z->name.labels > deepest->name.labels))
-				deepest = z;
-		}
-		found = deepest != NULL && deepest->usable == 0 ? deepest : NULL;
-	}
+	const struct rc_zone_view *found = rc_zones_unhelpful(c);
+	if (found != NULL && found->name.labels == 0)
+		return NULL;
 	for (size_t i = 0; i < c->n_links && found != NULL; i++)
 		if (may_be_of(c, &c->links[i], found))
 			found = NULL;

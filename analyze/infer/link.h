@@ -45,4 +45,13 @@ struct rc_link {
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 #define RC_SLOW_NS (1400 * RC_NS_PER_MS)    /* ... nor on a question, for silence */
 
+/* BIND gives up on a fetch that waits for itself, as of servers' names that lie below each other, after 12 s. */
+#define RC_SELF_WAIT_MIN_NS (11900 * RC_NS_PER_MS)
+#define RC_SELF_WAIT_MAX_NS (12100 * RC_NS_PER_MS)
+
+static inline bool rc_waits_for_itself(int64_t took_ns)
+{
+	return took_ns >= RC_SELF_WAIT_MIN_NS && took_ns < RC_SELF_WAIT_MAX_NS;
+}
+
 #endif

@@ -234,9 +234,8 @@ static bool waited_in_vain(const struct rc_exchange *x)
 	int64_t took_ns = x->end_ns - x->first_ns;
 	if (x->state != RC_X_ANSWERED)
 		return true;
-	bool waits_for_itself = took_ns > 11900 * RC_NS_PER_MS && took_ns < 12100 * RC_NS_PER_MS;
 	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&
-	       took_ns >= RC_SLOW_NS && !waits_for_itself;
+	       took_ns >= RC_SLOW_NS && !rc_waits_for_itself(took_ns);
 }
 
 /* One more resolver that waited for the same in vain, unless it is known already, by this address or another. */

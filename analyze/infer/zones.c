@@ -438,3 +438,27 @@ void rc_zones_judge(struct rc_case *c)
 	judge_questions(c, &of_zone);
 	find_failed_zone(c);
 }
+
+static bool is_on_path(const struct rc_zone_view *z)
+{
+	return z->known_cut && z->name.len > 0 && z->role != RC_ROLE_NAMESERVER;
+}
+
+const struct rc_zone_view *rc_zones_unhelpful(const struct rc_case *c)
+{
+	for (size_t n = 0; n < c->n_names; n++) {
+		const struct rc_zone_view *deepest = NULL;
+		/* An alias' ancestors are followed in its role too: the deepest of them tells. */
+		if (c->names[n].role != RC_ROLE_QUESTION && c->names[n].role != RC_ROLE_ALIAS)
+			continue;
+		for (size_t i = 0; i < c->n_zones; i++) {
+			const struct rc_zone_view *z = &c->zones[i];
+			if (is_on_path(z) && rc_name_in(&c->names[n].name, &z->name) &&
+			    (deepest == NULL || z->name.labels > deepest->name.labels))
+				deepest = z;
+		}
+		if (deepest != NULL && deepest->usable == 0)
+			return deepest;
+	}
+	return NULL;
+}
