@@ -321,6 +321,8 @@ def software(name):
     if kind is None:
         return ""
     brand, package = PACKAGES[kind]
-    version = sh("dpkg-query -W -f '${Version}' " + package, check=False)
+    root = os.environ.get("LAB_ROOT")  # as of suite.sh
+    version = root and sh(f"dpkg-query --root={root} -W -f '${{Version}} ' {package} {package}6", check=False)
+    version = version or sh("dpkg-query -W -f '${Version}' " + package, check=False)
     found = re.match(r"(?:\d+:)?(\d+(?:\.\d+)+)", version)
     return f"{brand} {found.group(1)}" if found else brand
