@@ -111,7 +111,7 @@ static size_t print_simple(char *at, size_t room, const char *format, va_list ap
 	char *start = at, number[RC_DIGITS_MAX];
 	while (*format != '\0') {
 		const char *from = format;
-		size_t n = strcspn(format, "%");
+		size_t n = (size_t)(strchrnul(format, '%') - format);
 		format += n;
 		if (n == 0 && format[1] == 's') {
 			from = va_arg(ap, const char *);

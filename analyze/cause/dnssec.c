@@ -258,7 +258,7 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
 }
 
 /* Nobody answered the question: there was nothing to validate, whatever the zones above would have made of it. */
-static bool met_silence_alone(const struct rc_case *c)
+static bool is_silence_alone(const struct rc_case *c)
 {
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	bool asked = false;
@@ -274,6 +274,14 @@ static bool met_silence_alone(const struct rc_case *c)
 			(link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype);
 	}
 	return asked;
+}
+
+static bool met_silence_alone(struct rc_case *c)
+{
+	if (!c->silence_known)
+		c->silence_alone = is_silence_alone(c);
+	c->silence_known = true;
+	return c->silence_alone;
 }
 
 /* One calls a signature expired, another not yet valid, at the same time: no time lies between its begin and its end. */

@@ -80,6 +80,8 @@ struct rc_case {
 	uint64_t ede;            /* bit per EDE code of the answer (codes below 64) */
 	bool ede_read;           /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault;      /* what they say */
+	bool silence_known;      /* they asked if the zone's servers were all silent: */
+	bool silence_alone;      /* they were, so nothing was there to validate */
 	struct rc_others others;
 	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
