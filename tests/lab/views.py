@@ -347,6 +347,27 @@ def bare(rows, packets):
     return rows, [out]
 
 
+def asker_of(p):
+    """Who asks, of a packet with ports; of an ICMP error, in the packet that it is about."""
+    src, sport, dst, dport = p.quoted or (p.src, p.sport, p.dst, p.dport)
+    return src if dport in (53, 853) else dst if sport in (53, 853) else None
+
+
+def egress_address(address):
+    return address.replace("10.53.", "10.54.") if "." in address else address.replace("fd53:", "fd54:")
+
+
+def egress(rows, packets):
+    """Who is asked by clients asks from other addresses, by another network card."""
+    clients, out = clients_of(rows), []
+    askers = {asker_of(p) for p in packets} - clients - {None}
+    for p in bare(rows, packets)[1][0]:
+        # Of later fragments the ports are not in sight: they are parts of answers.
+        asker = asker_of(p) if p.sport is not None or p.quoted else p.dst
+        out.append(wire.moved(p, {asker: egress_address(asker)}) if asker in askers else p)
+    return [as_seen(r) for r in rows], [out]
+
+
 def cluster_address(address):
     return address.replace("10.53.", "10.96.") if "." in address else address.replace("fd53:", "fd96:")
 
@@ -500,8 +521,8 @@ def goes_on(rows, packets):
 
 MAIN = {"both": both, "client": client, "upstream": upstream, "taps": taps}
 WORSE = {"skewed": skewed, "rebased": rebased, "twice": twice, "vlan": vlan, "bare": bare,
-         "reordered": reordered, "snapped": snapped, "filtered": filtered, "deaf6": deaf6, "translated": translated,
-         "upstream_queries": upstream_queries, "queries": queries,
+         "reordered": reordered, "snapped": snapped, "filtered": filtered, "deaf6": deaf6, "egress": egress,
+         "translated": translated, "upstream_queries": upstream_queries, "queries": queries,
          "loss": loss, "begins": begins, "ends": ends, "goes_on": goes_on}
 PARTIAL = ("queries", "loss", "begins", "ends", "single", "on_host")  # a resolver may seem to ask unasked
 MANY = {"single": single, "on_host": on_host}  # several small captures of one

@@ -196,6 +196,22 @@ def datagram(ts_ns, source, destination, payload):
     return Packet(ts_ns // 10**9, ts_ns % 10**9, len(frame), bytes(frame))
 
 
+def moved(p, other):
+    """The packet (not tagged) with the addresses that `other` maps, in what an ICMP error quotes as well. Of the
+    checksums only that of the IPv4 header is right."""
+    frame, v4 = bytearray(p.frame), p.frame[12:14] == b"\x08\x00"
+    family, size, at = (socket.AF_INET, 4, 12) if v4 else (socket.AF_INET6, 16, 8)
+    header = (frame[14] & 15) * 4 if v4 else 40
+    for ip in [14, 14 + header + 8] if p.quoted else [14]:
+        for begin in (ip + at, ip + at + size):
+            new = other.get(socket.inet_ntop(family, bytes(frame[begin:begin + size])))
+            if new:
+                frame[begin:begin + size] = socket.inet_pton(family, new)
+    if v4:
+        set_checksum(frame, 14 + header)
+    return Packet(p.ts_ns // 10**9, p.ts_ns % 10**9, p.length, bytes(frame))
+
+
 def readdressed(p, src, dst, sport, dport):
     """The packet (UDP or TCP, not tagged) as between two programs on one host."""
     frame, v4 = bytearray(p.frame), p.frame[12:14] == b"\x08\x00"
