@@ -10,6 +10,8 @@
 #define SCAN_MAX 384u             /* records after the first unanswered one looked through */
 #define RATE_MIN 20u              /* questions in a second: fewer are no rate that anybody limits */
 #define CERTAIN_MIN 3u            /* with the trait failed, without worked: no accident any more */
+/* By these a resolver says that what it was given had to be signed. */
+#define EDE_UNSIGNED (RC_EDE(9) | RC_EDE(10) | RC_EDE(12))
 
 /* The zone holds a DS at its parent: then a resolver that validates cannot do without EDNS. */
 static bool has_ds(struct rc_case *c, const struct rc_name *zone)
@@ -52,8 +54,10 @@ static size_t suspect_zone(struct rc_case *c)
 		    (deepest == RC_ZONE_NONE || z->name.labels > c->zones[deepest].name.labels))
 			deepest = i;
 	}
-	return deepest != RC_ZONE_NONE && has_ds(c, &c->zones[deepest].name) ? deepest
-									     : RC_ZONE_NONE;
+	if (deepest == RC_ZONE_NONE)
+		return RC_ZONE_NONE;
+	bool is_signed = (c->ede & EDE_UNSIGNED) || has_ds(c, &c->zones[deepest].name);
+	return is_signed ? deepest : RC_ZONE_NONE;
 }
 
 /* Every server asked says that it does not know the EDNS version: there is none below 0. */

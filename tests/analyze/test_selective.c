@@ -69,6 +69,30 @@ static void one_answer_with_edns_clears_it(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* Asked again without EDNS the server gives an answer, which cannot be signed; the resolver says that it had to be. */
+static void an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault(void **state)
+{
+	(void)state;
+	for (int ede = -1; ede <= 10; ede += 11) {
+		struct sim s;
+		static struct dns d;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 10, "www.example");
+		ask_edns(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, "www.example");
+		reply(&s, LATE + 7, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_NOTIMP,
+		      "www.example");
+		ask(&s, LATE + 8, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+		reply_a(&s, LATE + 9, ZONE_SERVER, RESOLVER, 13, AUTHORITY, "www.example");
+		dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, ede);
+		say(&s, LATE + 10, RESOLVER, CLIENT, 10, &d);
+		finish(&s);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "upstream.edns_broken") == 0,
+				 ede == 10);
+	}
+}
+
 static void silence_of_servers_that_answer_nobody_is_proven(void **state)
 {
 	struct sim s;
@@ -286,6 +310,7 @@ int main(void)
 		cmocka_unit_test(servers_that_answer_only_without_edns_have_it_broken),
 		cmocka_unit_test(another_asker_without_edns_proves_nothing),
 		cmocka_unit_test(one_answer_with_edns_clears_it),
+		cmocka_unit_test(an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault),
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_beside_garbage_are_no_limit),
