@@ -134,6 +134,16 @@ static bool is_hollow(const struct rc_link *link)
 	       a->counts[0] == 0 && a->counts[1] == 0;
 }
 
+/* What that resolver gives unchecked (CD=1), after it failed at the check: the check is why it is asked again. */
+static bool is_unchecked(const struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_link *before = c->forwarded;
+	return (link->x->query.flags & RC_FLAG_CD) && before != NULL &&
+	       before->outcome == RC_OUT_SERVFAIL && !(before->x->query.flags & RC_FLAG_CD) &&
+	       !(c->x->query.flags & RC_FLAG_CD) &&
+	       rc_addr_equal(&before->x->server, &link->x->server);
+}
+
 /*
  * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
  * else the first that did not, since later ones may be answered from a failure cache.
@@ -145,7 +155,8 @@ static void find_forwarded(struct rc_case *c)
 		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
 		    link->name->role != RC_ROLE_QUESTION || link->superseded)
 			continue;
-		bool helped = link->outcome == RC_OUT_USABLE && !is_hollow(link);
+		bool helped = link->outcome == RC_OUT_USABLE && !is_hollow(link) &&
+			      !is_unchecked(c, link);
 		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
 		    says_more(c, link, c->forwarded))
 			c->forwarded = link;

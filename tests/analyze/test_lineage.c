@@ -819,6 +819,33 @@ static void a_repeat_of_what_is_but_possible_is_as_possible(void **state)
 	}
 }
 
+/* Its resolver fails at a check, and gives the data unchecked (CD=1): why the check fails is what matters. */
+static void data_given_unchecked_is_no_help_after_a_failed_check(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
+	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
+	refer(&s, LATE + 3, 4, name);
+	ask(&s, LATE + 4, RESOLVER, ZONE_SERVER, 5, FETCH, name);
+	reply_a(&s, LATE + 5, ZONE_SERVER, RESOLVER, 5, AUTHORITY, name);
+	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, name, RC_TYPE_A);
+	dns_opt(&d, false, 7);
+	say(&s, LATE + 8, RESOLVER, FORWARDER, 3, &d);
+	ask(&s, LATE + 9, FORWARDER, RESOLVER, 7, QUERY | RC_FLAG_CD, name);
+	reply_a(&s, LATE + 10, RESOLVER, FORWARDER, 7, RECURSED | RC_FLAG_CD, name);
+	reply(&s, LATE + 13, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.signature_expired");
+	assert_int_equal(s.seen[0].n_chain, 2);
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -1007,6 +1034,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
 		cmocka_unit_test(a_repeat_of_what_is_but_possible_is_as_possible),
 		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
+		cmocka_unit_test(data_given_unchecked_is_no_help_after_a_failed_check),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
