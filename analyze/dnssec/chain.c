@@ -122,19 +122,34 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	rc_dnssec_tally_add(&link->denial, &verdict, view);
 }
 
+/* Delegated, with DO=1, without a DS or a proof that there is none: a zone that is signed gives either (RFC 4035 3.1.4). */
+static bool is_delegated_unsigned(const struct rc_dnssec_run *run, const struct rc_name *name)
+{
+	for (size_t i = 0; i < run->n_views; i++) {
+		const struct rc_dnssec_view *view = &run->views[i];
+		if (view->msg->edns.do_bit && rc_dnssec_is_referral(run, view, name) &&
+		    !ds_in(run, view, name) &&
+		    !rc_dnssec_set_of_type(run, view, RC_AUTHORITY, RC_TYPE_NSEC) &&
+		    !rc_dnssec_set_of_type(run, view, RC_AUTHORITY, RC_TYPE_NSEC3))
+			return true;
+	}
+	return false;
+}
+
 /*
  * A DS without signature is a fault where the zone that gives it is signed. It may as well be a zone of which nothing
  * is seen: above a name two labels below the parent, or without any signature of its own.
  */
-static void judge_bare_ds(const struct rc_dnssec_zone *parent, const struct rc_name *name,
-			  const struct rc_dnssec_view *view, struct rc_dnssec_verdict *verdict)
+static void judge_bare_ds(const struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
+			  const struct rc_name *name, const struct rc_dnssec_view *view,
+			  struct rc_dnssec_verdict *verdict)
 {
 	bool right_above = name->labels == parent->name.labels + 1;
 	bool missing = verdict->state == RC_DNSSEC_V_FAULT &&
 		       verdict->fault == RC_DNSSEC_RRSIG_MISSING;
 	if (!missing || !view->msg->edns.do_bit || (parent->is_signed && right_above))
 		return;
-	if (parent->is_signed && parent->name.labels != 0)
+	if (parent->is_signed && parent->name.labels != 0 && !is_delegated_unsigned(run, name))
 		verdict->doubtful = true;
 	else
 		verdict->state = RC_DNSSEC_V_UNKNOWN;
@@ -156,7 +171,7 @@ static void read_link(struct rc_dnssec_run *run, const struct rc_dnssec_zone *pa
 		struct rc_dnssec_verdict verdict = rc_dnssec_set_judge(run, set, &parent->name,
 								       parent->keys, false);
 		bool fault = verdict.state == RC_DNSSEC_V_FAULT;
-		judge_bare_ds(parent, name, view, &verdict);
+		judge_bare_ds(run, parent, name, view, &verdict);
 		link->bare_ds |= fault && verdict.state == RC_DNSSEC_V_UNKNOWN;
 		rc_dnssec_tally_add(&link->ds, &verdict, view);
 		if (!link->ds_set || (verdict.state == RC_DNSSEC_V_OK && !link->ds_good))

@@ -81,11 +81,14 @@ static bool is_held(const struct rc_book *b, size_t at)
 }
 
 /* Where the content stands, else a free place, else that of the one not seen for longest, freed. */
-static size_t place_for(struct rc_book *b, uint64_t key, uint64_t content, int64_t now_ns)
+static size_t place_for(struct rc_book *b, uint64_t key, uint64_t content, bool dnssec_ok,
+			int64_t now_ns)
 {
 	size_t set = (key & b->mask) * WAYS, oldest = set;
 	for (size_t i = set; i < set + WAYS; i++) {
-		if (b->keys[i] == key && b->entries[i].content == content)
+		/* What was asked for without DO=1 does not show what is left out with it. */
+		if (b->keys[i] == key && b->entries[i].content == content &&
+		    (b->entries[i].dnssec_ok || !dnssec_ok))
 			return i;
 		if (b->keys[i] == 0 || b->entries[i].seen_ns < b->entries[oldest].seen_ns)
 			oldest = i;
@@ -105,12 +108,11 @@ static void put(struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 	int64_t now_ns = obs->ts_ns;
 	uint64_t key = key_of(b, zone_hash, kind);
 	uint64_t content = rc_msg_content_hash(msg, b->seed);
-	size_t at = place_for(b, key, content, now_ns);
+	size_t at = place_for(b, key, content, dnssec_ok, now_ns);
 	struct entry *e = &b->entries[at];
 	e->seen_ns = now_ns;
 	e->expires_ns = now_ns + (int64_t)(ttl_s < TTL_MAX_S ? ttl_s : TTL_MAX_S) * RC_NS_PER_S;
 	if (is_held(b, at)) {
-		e->dnssec_ok |= dnssec_ok;
 		b->stats.refreshed++;
 		return;
 	}

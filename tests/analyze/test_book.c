@@ -98,6 +98,31 @@ static void the_same_message_again_is_one_page_that_lives_longer(void **state)
 	rc_book_free(b);
 }
 
+/* What somebody asked for without DO=1 does not show what is left out with it: the same with DO=1 is a page of its own. */
+static void the_same_with_and_without_do_is_two_pages(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	static struct dns d, rdata;
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		bool with_do = i > 0;
+		dns_query(&d, (uint16_t)i, RC_FLAG_QR | RC_FLAG_AA, "example", RC_TYPE_NS);
+		rdata.len = 0;
+		dns_name(&rdata, "ns1.example");
+		dns_rr(&d, RC_ANSWER, "example", RC_TYPE_NS, 300, &rdata);
+		dns_opt(&d, with_do, -1);
+		struct rc_obs o = obs_message(T0 + i, "203.0.113.1", 53, "198.51.100.53", 4000, &d);
+		rc_book_note(b, &o, with_do);
+	}
+	assert_int_equal(find(b, "example", RC_BOOK_NS, T0 + 9, pages, PAGES_MAX), 2);
+	assert_true(pages[0].dnssec_ok);
+	assert_int_equal(pages[0].first_ns, T0 + 1);
+	assert_false(pages[1].dnssec_ok);
+	assert_int_equal(rc_book_stats(b)->messages, 2);
+	rc_book_free(b);
+}
+
 static void of_two_versions_the_newest_comes_first(void **state)
 {
 	struct rc_book *b = new_book();
@@ -304,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_page_ends_with_its_ttl),
 		cmocka_unit_test(a_ttl_above_a_week_is_a_week),
 		cmocka_unit_test(the_same_message_again_is_one_page_that_lives_longer),
+		cmocka_unit_test(the_same_with_and_without_do_is_two_pages),
 		cmocka_unit_test(of_two_versions_the_newest_comes_first),
 		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
 		cmocka_unit_test(pages_seen_later_take_no_place),

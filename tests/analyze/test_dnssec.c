@@ -921,6 +921,35 @@ static void ds_without_signature_of_an_unknown_parent_is_no_fault(void **state)
 	}
 }
 
+/*
+ * Two labels below a zone that is signed, its servers delegate a name without a word on a DS, and give one without
+ * signature: a zone between, on the same servers, is not signed. Without such a delegation it may be so.
+ */
+static void ds_without_signature_beside_a_bare_delegation_is_no_fault(void **state)
+{
+	(void)state;
+	for (unsigned bare = 0; bare < 2; bare++) {
+		struct scene s;
+		open_chain(&s);
+		if (bare) {
+			struct part *part = add_part(&s, "www.sub.example.", LDNS_RR_TYPE_A);
+			part->referral = true;
+			ldns_rr_list_push_rr(part->authority,
+					     record("www.sub.example. NS ns.www.sub.example."));
+		}
+		ldns_rr *ds = ds_of(EXAMPLE, KSK);
+		ldns_rdf_deep_free(ldns_rr_owner(ds));
+		ldns_rr_set_owner(ds, ldns_dname_new_frm_str("www.sub.example."));
+		ldns_rr_list_push_rr(add_part(&s, "www.sub.example.", LDNS_RR_TYPE_DS)->answer, ds);
+		ldns_rr_list_push_rr(add_part(&s, "www.sub.example.", LDNS_RR_TYPE_A)->answer,
+				     record("www.sub.example. A 192.0.2.1"));
+		judge(&s, "www.sub.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.n_findings, bare ? 0 : 1);
+		assert_true(bare || !s.result.findings[0].conclusive);
+		close_scene(&s);
+	}
+}
+
 static void empty_dnskey_answer_is_a_missing_key(void **state)
 {
 	(void)state;
@@ -1396,6 +1425,7 @@ int main(void)
 		cmocka_unit_test(empty_dnskey_answer_of_a_lame_server_is_no_missing_key),
 		cmocka_unit_test(ds_without_signature_is_the_parents_fault),
 		cmocka_unit_test(ds_without_signature_of_an_unknown_parent_is_no_fault),
+		cmocka_unit_test(ds_without_signature_beside_a_bare_delegation_is_no_fault),
 		cmocka_unit_test(empty_dnskey_answer_is_a_missing_key),
 		cmocka_unit_test(signing_key_outside_the_set_is_a_missing_key),
 		cmocka_unit_test(old_key_set_makes_a_missing_key_inconclusive),
