@@ -236,6 +236,12 @@ static unsigned families_of(const struct rc_memo *m, const struct rc_case *c, bo
 	return n;
 }
 
+/* Of the name itself, at any resolver. */
+static uint64_t key_of_name(const struct rc_memo *m, const struct rc_case *c)
+{
+	return key_of(m, &any_server, c->x->name_hash, OF_ALL);
+}
+
 static bool fails_validation(const struct rc_rule *rule)
 {
 	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
@@ -262,7 +268,7 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 		kept->mixed = mixed;
 	}
 	if (rule->cause.responsible == RC_PARTY_ZONE_OWNER && confidence >= RC_CONF_LIKELY)
-		put(m, key_of(m, &any_server, c->x->name_hash, OF_ALL), c, rule, confidence, f);
+		put(m, key_of_name(m, c), c, rule, confidence, f);
 }
 
 static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const struct rc_case *c,
@@ -275,7 +281,7 @@ static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const st
 
 const struct rc_memo_entry *rc_memo_find_elsewhere(const struct rc_memo *m, const struct rc_case *c)
 {
-	return find_lately(m, c, key_of(m, &any_server, c->x->name_hash, OF_ALL), RC_CONF_LIKELY);
+	return find_lately(m, c, key_of_name(m, c), RC_CONF_LIKELY);
 }
 
 const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *m, const struct rc_case *c)
@@ -305,9 +311,9 @@ static uint64_t key_of_zone(const struct rc_memo *m, const struct rc_case *c,
 void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
 			 enum rc_confidence confidence, const struct rc_finding *f)
 {
-	if (f->zone == NULL || f->cut != NULL || f->zone->labels == 0)
+	if (f->cut != NULL || (f->zone != NULL && f->zone->labels == 0))
 		return;
-	uint64_t key = key_of_zone(m, c, f->zone);
+	uint64_t key = f->zone != NULL ? key_of_zone(m, c, f->zone) : key_of_name(m, c);
 	const struct rc_memo_entry *e = find(m, key);
 	int64_t age_ns = e == NULL ? INT64_MAX : c->x->end_ns - e->at_ns;
 	if (age_ns >= FRESH_NS && (age_ns > SIBLING_NS || e->confidence <= confidence))

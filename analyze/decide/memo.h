@@ -63,7 +63,7 @@ const struct rc_memo_entry *rc_memo_find_elsewhere(const struct rc_memo *memo,
 const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *memo,
 						 const struct rc_case *c);
 
-/* Remembers what a resolver met with at the servers of the zone at fault, for other resolvers. */
+/* Remembers what a resolver met with at the servers of the zone at fault, or with the name, for other resolvers. */
 void rc_memo_put_of_zone(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
 			 enum rc_confidence confidence, const struct rc_finding *f);
 

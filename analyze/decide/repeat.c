@@ -189,12 +189,22 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 		return;
 	const struct rc_zone_view *z = left_alone(c);
 	const struct rc_memo_entry *e = z == NULL ? NULL : rc_memo_find_of_zone(memo, c, &z->name);
-	if (e == NULL)
+	if (e == NULL && (e = rc_memo_find_elsewhere(memo, c)) != NULL)
+		z = NULL;
+	if (e == NULL || (z == NULL && !rc_rule_is_of(e->rule, "zone.")))
 		return;
 	if (o->confidence > RC_CONF_NONE)
 		rc_weighed_note(o, o->rule);
-	guess_by(c, e, "SERVFAIL, and no question to the zone's servers",
+	guess_by(c, e,
+		 z == NULL ? "SERVFAIL, and nothing that tells why"
+			   : "SERVFAIL, and no question to the zone's servers",
 		 "part of the failure at another resolver", o);
+	if (z == NULL) {
+		o->finding.explanation = rc_say(
+			c, "%s fails at %s as at another resolver, where more is known: %s",
+			rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), e->explanation);
+		return;
+	}
 	o->finding.zone = &z->name;
 	o->finding.explanation = rc_say(
 		c,

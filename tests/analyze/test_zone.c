@@ -75,6 +75,32 @@ static void a_loop_behind_an_alias_that_is_remembered_is_named(void **state)
 	}
 }
 
+/* One that holds the aliases asks nobody for them: where they lead is seen where another resolver follows them. */
+static void a_loop_that_another_resolver_follows_is_one_for_all(void **state)
+{
+	static const char *const loop[3] = {"www.example", "b.example", "www.example"};
+	(void)state;
+	for (unsigned same = 0; same < 2; same++) {
+		const char *name = same ? "www.example" : "c.example";
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, 10, FORWARDER, ROOT_SERVER, 5, FETCH, "good.test");
+		reply_a(&s, 11, ROOT_SERVER, FORWARDER, 5, AUTHORITY, "good.test");
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+		say_aliases(&s, LATE + 1, 2, 0, loop);
+		reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		ask(&s, LATE + 100, CLIENT2, FORWARDER, 3, QUERY, name);
+		reply(&s, LATE + 100, FORWARDER, CLIENT2, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 0, "zone.cname_loop");
+		assert_int_equal(strcmp(s.seen[1].cause->slug, "zone.cname_loop") == 0, same);
+		assert_true(!same || s.seen[1].confidence == RC_CONF_POSSIBLE);
+	}
+}
+
 /* It asks for the first alias, and goes on from others that it holds: its client is told them, and where they lead. */
 static void aliases_that_a_resolver_holds_are_in_its_answer(void **state)
 {
@@ -517,6 +543,7 @@ static void who_asks_for_no_signatures_misses_them_by_itself(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_loop_that_another_resolver_follows_is_one_for_all),
 		cmocka_unit_test(a_parent_that_gives_no_address_proves_a_loop),
 		cmocka_unit_test(a_server_that_only_looks_like_the_parent_proves_no_loop),
 		cmocka_unit_test(a_resolver_in_the_parents_place_proves_no_loop),
