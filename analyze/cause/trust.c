@@ -320,14 +320,54 @@ static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
+/*
+ * The resolver, by whichever of its addresses, has given nobody anything that it has to check, nor told the root of its
+ * anchor: that is held against the keys where it fetches them.
+ */
+static bool serves_nothing_checked(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		bool told = rc_reports_signal(c->reports, &c->resolver[i]) != NULL;
+		if (told || (h != NULL && h->served_checked > 0))
+			return false;
+	}
+	return true;
+}
+
+/* It asked for the root's keys for a question before this one, again and again, and has validated nothing. */
+static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f)
+{
+	static const struct rc_name root = {.len = 1};
+	bool checks = rc_rcode_is(c, RC_RCODE_SERVFAIL) && !rc_flag(&c->x->query, RC_FLAG_CD) &&
+		      !(c->ede & (RC_EDE(7) | RC_EDE(8)));
+	const struct rc_exchange *keys;
+	if (!checks || c->final == NULL ||
+	    rc_case_root_keys_before(c, KEPT_MAX_NS, &keys) < KEYS_AGAIN_MIN ||
+	    !serves_nothing_checked(c))
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(
+		c,
+		"%s rejects %s, of which it was given a complete answer; it has asked for the keys "
+		"of the root again and again before, and validated nothing: its trust anchor is "
+		"wrong or out of date (or its clock is years off, which looks the same).",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	rc_prove(c, f, keys, &root, NULL, "the root's DNSKEY set, the last of several times");
+	rc_prove_self(c, f, "the client's answer");
+	return RC_CONF_POSSIBLE;
+}
+
 /* The same, and nothing says that it is the clock. */
 static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
 	struct root_keys k;
 	(void)rule;
-	if (!rc_is_answered(c) || root_keys_again(c, &k.before) == NULL)
-		return by_zone_keys(c, f);
+	if (!rc_is_answered(c) || root_keys_again(c, &k.before) == NULL) {
+		enum rc_confidence of_zone_keys = by_zone_keys(c, f);
+		return of_zone_keys != RC_CONF_NONE ? of_zone_keys : by_keys_before(c, f);
+	}
 	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !distrusts_root(c, &k) || k.told == TOLD_GOOD)
 		return RC_CONF_NONE;
 	bool told = k.told == TOLD_BAD;
@@ -510,7 +550,9 @@ static const struct rc_rule rules[] = {
 					 "The root's keys are fetched again and again, verify, and "
 					 "the anchor that the resolver tells of (RFC 8145) is none "
 					 "of them.",
-					 "The root's keys are fetched again and again, and verify; "
+					 "The root's keys are fetched again and again, and verify, "
+					 "be it before, by a resolver that has served nothing that "
+					 "it checks; "
 					 "or those of another zone for one question.",
 					 {"dnssec.clock_skew",
 					  "EDE 7 or 8, or the resolver names the right anchor (RFC "

@@ -272,3 +272,38 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 	}
 	return false;
 }
+
+static bool gives_keys(const struct rc_case *c, const struct rc_exchange *x, int64_t since_ns)
+{
+	return x->qtype == RC_TYPE_DNSKEY && x->state == RC_X_ANSWERED &&
+	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC) &&
+	       x->end_ns <= c->x->end_ns && x->end_ns >= since_ns;
+}
+
+unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
+				  const struct rc_exchange **ret_last)
+{
+	static const struct rc_name root = {.len = 1};
+	uint64_t hash = rc_name_hash(c->seed, &root);
+	unsigned n = 0;
+	*ret_last = NULL;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
+		int64_t next_ns = INT64_MAX; /* when it asked again */
+		for (unsigned step = 0; step < RC_CHAIN_STEPS_MAX; step++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL)
+				break;
+			pos = r->prev_asker;
+			if (r->x.name_hash != hash || r->x.end_ns > next_ns ||
+			    !rc_addr_equal(&r->x.asker, &c->resolver[i]) ||
+			    !gives_keys(c, &r->x, c->x->first_ns - kept_ns))
+				continue;
+			n++;
+			next_ns = r->x.first_ns;
+			if (*ret_last == NULL || r->x.end_ns > (*ret_last)->end_ns)
+				*ret_last = &r->x;
+		}
+	}
+	return n;
+}

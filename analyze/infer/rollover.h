@@ -1,5 +1,6 @@
 /*
- * Rollovers: keys that the zone publishes and the resolver's cached DNSKEY set lacks. For failures only.
+ * Rollovers: keys that the zone publishes and the resolver's cached DNSKEY set lacks; and what else was seen of keys
+ * before. For failures only.
  */
 #ifndef RC_ANALYZE_ROLLOVER_H
 #define RC_ANALYZE_ROLLOVER_H
@@ -30,6 +31,13 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover);
  * and with that key since: link, own, before and old_tag are filled in. False if not so.
  */
 bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover);
+
+/*
+ * How often the resolver was given the root's keys in the time kept_ns before the question, or for it, each time asking
+ * for them after it had them; and the last time (*ret_last, NULL never).
+ */
+unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
+				  const struct rc_exchange **ret_last);
 
 /* The tag of the key in a DNSKEY record, RFC 4034 appendix B. */
 uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr);

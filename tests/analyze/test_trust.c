@@ -132,13 +132,14 @@ static const struct rc_record *given_keys(struct root_scene *s, int64_t ts_ns)
 	return r;
 }
 
+static const struct rc_recorder_config config = {.record_bytes = 1 << 19,
+						 .answer_bytes = 1 << 19,
+						 .retention_ns = 3600 * RC_NS_PER_S,
+						 .seed = SEED};
+
 static enum rc_confidence judge_anchor(int64_t before_ns, enum rc_dnssec_status status)
 {
 	static struct root_scene s;
-	struct rc_recorder_config config = {.record_bytes = 1 << 19,
-					    .answer_bytes = 1 << 19,
-					    .retention_ns = 3600 * RC_NS_PER_S,
-					    .seed = SEED};
 	struct rc_finding f = {.explanation = NULL};
 	s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 	set(&s.scene, status);
@@ -190,6 +191,7 @@ static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int6
 	struct rc_link links[4];
 	s = (struct root_scene){.resolver = addr(RESOLVER)};
 	s.root.name = name_of(zone);
+	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
 	set(&s.scene, status);
 	struct rc_case *c = &s.scene.c;
 	for (unsigned i = 0; i < times; i++) {
@@ -203,12 +205,14 @@ static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int6
 	c->links = links;
 	c->n_links = times;
 	c->final = &links[0];
+	c->recorder = s.recorder;
 	c->resolver = &s.resolver;
 	c->n_resolver = 1;
 	c->ede = 0;
 	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
 	enum rc_confidence confidence = rule->test(rule, c, &f);
 	assert_true(confidence == RC_CONF_NONE || f.zone == &s.root.name);
+	rc_recorder_free(s.recorder);
 	return confidence;
 }
 

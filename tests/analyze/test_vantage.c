@@ -581,6 +581,40 @@ static void what_another_resolver_meets_with_is_why_one_asks_no_server(void **st
 	}
 }
 
+/*
+ * One that asked for the root's keys again and again, for an earlier question, and gives nobody anything that it checks,
+ * rejects what it is given since: for want of an anchor. Once is what anybody asks.
+ */
+static void who_rejected_the_roots_keys_before_rejects_all_after(void **state)
+{
+	(void)state;
+	for (unsigned how = 0; how < 3; how++) {
+		bool again = how > 0, serves = how == 2;
+		static struct sim s;
+		static struct dns d;
+		begin(&s);
+		for (unsigned i = 0; i < (again ? 3 : 1); i++) {
+			dns_query(&d, (uint16_t)(900 + i), FETCH, ".", RC_TYPE_DNSKEY);
+			send_message(&s, 10 + 2 * i, RESOLVER, 20900 + i, ROOT_SERVER, 53, &d);
+			dns_query(&d, (uint16_t)(900 + i), AUTHORITY, ".", RC_TYPE_DNSKEY);
+			say(&s, 11 + 2 * i, ROOT_SERVER, RESOLVER, 900 + i, &d);
+		}
+		if (serves) {
+			ask(&s, 100, CLIENT2, RESOLVER, 910, QUERY, "good.test");
+			reply_a(&s, 101, RESOLVER, CLIENT2, 910, RECURSED, "good.test");
+		}
+		ask_below(&s, LATE, 1, "www.example");
+		ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+		reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 3, AUTHORITY, "www.example");
+		reply(&s, LATE + 8, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, again && !serves ? "dnssec.trust_anchor" : "resolver.internal");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* Its own work is seen by a tap whose clock is ahead of the tap before its clients. */
 static void a_resolver_is_followed_past_the_skew_of_another_tap(void **state)
 {
@@ -799,6 +833,7 @@ int main(void)
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_out_of_sight_fails),
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_asks_no_server),
+		cmocka_unit_test(who_rejected_the_roots_keys_before_rejects_all_after),
 		cmocka_unit_test(a_resolver_is_followed_past_the_skew_of_another_tap),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
