@@ -67,6 +67,13 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 	}
 }
 
+/* The answer that would have helped came when the forwarder had given its client another. */
+static bool is_helped_late(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED && !rc_is_failure(x, false) && rc_is_answered(c) &&
+	       x->end_ns > c->x->end_ns;
+}
+
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
 static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc_case *c)
 {
@@ -78,10 +85,13 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	struct rc_exchange *x = rc_arena_copy(c->arena, link->x, sizeof *link->x);
 	if (x == NULL)
 		return NULL;
-	if (x->state == RC_X_PENDING) /* still waiting when its client was answered */
+	bool waited = is_helped_late(c, x);
+	if (waited)
+		x->end_frame = 0;
+	if (waited || x->state == RC_X_PENDING) /* still waiting when its client was answered */
 		x->end_ns = c->to_ns;
-	x->state = x->state == RC_X_ANSWERED ? RC_X_ANSWERED : RC_X_UNANSWERED;
-	return rc_case_build(sources, x, &link->name->name, link->answer);
+	x->state = x->state == RC_X_ANSWERED && !waited ? RC_X_ANSWERED : RC_X_UNANSWERED;
+	return rc_case_build(sources, x, &link->name->name, waited ? NULL : link->answer);
 }
 
 /* What is wrong with a name, with its servers, or on the way to them: whoever resolves it meets with it. */

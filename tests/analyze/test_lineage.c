@@ -846,6 +846,29 @@ static void data_given_unchecked_is_no_help_after_a_failed_check(void **state)
 	assert_int_equal(s.seen[0].n_chain, 2);
 }
 
+/* Its resolver waits for a server, and has the answer when the forwarder has given up: why it waited is what matters. */
+static void a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited_for(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
+	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
+	refer(&s, LATE + 3, 4, name);
+	ask(&s, LATE + 4, RESOLVER, ZONE_SERVER, 5, FETCH, name);
+	reply(&s, LATE + 600, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	ask(&s, LATE + 1500, RESOLVER, ZONE_SERVER2, 6, FETCH, name);
+	reply_a(&s, LATE + 1505, ZONE_SERVER2, RESOLVER, 6, AUTHORITY, name);
+	reply_a(&s, LATE + 1506, RESOLVER, FORWARDER, 3, RECURSED, name);
+	finish(&s);
+	assert_true(s.n > 0);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].n_chain, 2);
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -1035,6 +1058,8 @@ int main(void)
 		cmocka_unit_test(a_repeat_of_what_is_but_possible_is_as_possible),
 		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
 		cmocka_unit_test(data_given_unchecked_is_no_help_after_a_failed_check),
+		cmocka_unit_test(
+			a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited_for),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
