@@ -277,14 +277,33 @@ static bool read_name(const uint8_t *text, size_t len, struct rc_name *ret_name)
 	return word[0] != '\0' && rc_name_parse(word, ret_name) == 0;
 }
 
+/* BIND from 9.20 on names the set whose signature fails, and nothing else: of these the owner is the zone. */
+static bool read_apex_set(const struct rc_msg *answer, const struct rc_ede *ede,
+			  struct rc_name *ret_zone)
+{
+	static const char *const types[] = {"/DNSKEY", "/SOA"};
+	const uint8_t *text = text_of(answer, ede);
+	for (size_t i = 0; text != NULL && i < sizeof types / sizeof *types; i++) {
+		size_t len = strlen(types[i]);
+		if (ede->text_len > len && memcmp(text + ede->text_len - len, types[i], len) == 0 &&
+		    memchr(text, ' ', ede->text_len) == NULL)
+			return read_name(text, ede->text_len, ret_zone);
+	}
+	return false;
+}
+
 bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 		     struct rc_name *ret_zone)
 {
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		const uint8_t *text = text_of(answer, ede);
+		struct rc_name zone;
+		if (read_apex_set(answer, ede, &zone) && rc_name_in(name, &zone)) {
+			*ret_zone = zone;
+			return true;
+		}
 		for (size_t k = 0; k < sizeof zone_marks / sizeof *zone_marks; k++) {
-			struct rc_name zone;
 			const uint8_t *at = find(answer, ede, zone_marks[k]);
 			if (at == NULL)
 				continue;

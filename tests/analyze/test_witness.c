@@ -114,6 +114,12 @@ static void a_zone_named_must_hold_the_name(void **state)
 	assert_true(rc_witness_zone(said(9, "DNSKEY found but not matching DS example.com/DNSKEY"),
 				    &name, &zone));
 	assert_true(rc_name_equal(&zone, &want));
+	assert_true(rc_witness_zone(said(7, "example.com/DNSKEY"), &name, &zone));
+	assert_true(rc_name_equal(&zone, &want));
+	assert_true(rc_witness_zone(said(7, "com/SOA"), &name, &zone));
+	assert_false(rc_witness_zone(said(7, "www.example.com/A"), &name, &zone));
+	assert_false(rc_witness_zone(said(7, "example.com/DS"), &name, &zone)); /* its parent's */
+	assert_false(rc_witness_zone(said(7, "no example.com/SOA"), &name, &zone));
 	struct rc_name host = name_of("1.0/25.2.0.192.in-addr.arpa"),
 		       cut = name_of("0/25.2.0.192.in-addr.arpa");
 	assert_true(rc_witness_zone(said(10, "for DNSKEY 0/25.2.0.192.in-addr.arpa., id = 1"),
