@@ -35,8 +35,8 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 			      : "empty answer or referral with RA=0 to a query with RD=1");
 	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
-	/* A resolver that clears RA for clients it does not want refuses so, too: asked with EDNS it may say so. */
-	bool silent = refused && !c->x->query.edns && !rc_server_is_authoritative(c);
+	/* A resolver that clears RA for clients it does not want refuses so, too: with EDNS it may say so. */
+	bool silent = refused && (!c->x->query.edns || !a->edns) && !rc_server_is_authoritative(c);
 	return silent ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 

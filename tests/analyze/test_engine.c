@@ -54,11 +54,11 @@ static void a_question_at_the_very_end_says_nothing(void **state)
 
 /* --- policy ---------------------------------------------------------------------------------- */
 
-/* It may be that this client alone is not wanted: asked with EDNS, a resolver could say so. */
+/* It may be that this client alone is not wanted: asked with EDNS, and answering with it, a resolver could say so. */
 static void refused_with_ra_0_is_recursion_unavailable(void **state)
 {
 	(void)state;
-	for (unsigned edns = 0; edns < 2; edns++) {
+	for (unsigned edns = 0; edns < 3; edns++) {
 		static struct dns d;
 		struct sim s;
 		begin(&s);
@@ -66,12 +66,16 @@ static void refused_with_ra_0_is_recursion_unavailable(void **state)
 		if (edns)
 			dns_opt(&d, false, -1);
 		send_message(&s, LATE, CLIENT, 20010, ZONE_SERVER, 53, &d);
-		reply(&s, LATE + 5, ZONE_SERVER, CLIENT, 10,
-		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, "www.test");
+		dns_query(&d, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, "www.test",
+			  RC_TYPE_A);
+		if (edns == 2)
+			dns_opt(&d, false, -1);
+		say(&s, LATE + 5, ZONE_SERVER, CLIENT, 10, &d);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "policy.recursion_unavailable");
-		assert_int_equal(s.seen[0].confidence, edns ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+		assert_int_equal(s.seen[0].confidence,
+				 edns == 2 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
 	}
 }
 
