@@ -251,6 +251,36 @@ static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **
 	}
 }
 
+/* What a resolver asks the root after a start, or about a top-level domain, it asks for whomever: not for who is shut out. */
+static void what_is_asked_of_the_root_is_not_asked_for_who_is_shut_out(void **state)
+{
+	static const char other[] = "198.51.100.77", *name = "www.example";
+	static struct dns d;
+	(void)state;
+	for (unsigned own = 0; own < 2; own++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, other, RESOLVER, 10, QUERY, name);
+		dns_query(&d, 11, FETCH, ".", RC_TYPE_NS);
+		send_message(&s, LATE + 100, RESOLVER, 20011, ROOT_SERVER, 53, &d);
+		dns_query(&d, 11, AUTHORITY, ".", RC_TYPE_NS);
+		dns_rr_name(&d, RC_ANSWER, ".", RC_TYPE_NS, "a.servers");
+		dns_rr_a(&d, RC_ADDITIONAL, "a.servers", ROOT_SERVER);
+		say(&s, LATE + 101, ROOT_SERVER, RESOLVER, 11, &d);
+		ask(&s, LATE + 102, RESOLVER, ROOT_SERVER, 12, FETCH, "a.servers");
+		reply_a(&s, LATE + 103, ROOT_SERVER, RESOLVER, 12, AUTHORITY, "a.servers");
+		ask(&s, LATE + 104, RESOLVER, ROOT_SERVER, 13, FETCH, own ? name : "example");
+		refer(&s, LATE + 105, 13, own ? name : "example");
+		served(&s, LATE + 600, CLIENT, 14, "good.test");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "policy.client_not_allowed") == 0,
+				 !own);
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* A client has its answer about the name, for which the resolver asks: another one's question has lain there for a while. */
 static void what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out(void **state)
 {
@@ -636,6 +666,7 @@ int main(void)
 		cmocka_unit_test(who_gets_own_names_alone_may_not_ask_for_others),
 		cmocka_unit_test(
 			a_failure_called_prohibited_for_what_others_get_is_about_the_client),
+		cmocka_unit_test(what_is_asked_of_the_root_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(who_refuses_everybody_serves_no_others),
 		cmocka_unit_test(a_type_that_is_refused_is_no_rate),
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
