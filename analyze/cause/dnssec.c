@@ -10,7 +10,8 @@
 
 #define EDE_KEYS RC_EDE(9)
 #define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
-#define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
+#define EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
+#define FETCH_NS RC_NS_PER_S                    /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
 static const char own_ede[] = "the resolver's EDE to another query";
@@ -367,7 +368,11 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	f->vague = f->generic = true;
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
-	enum rc_confidence most = no_keys || rc_distrusts_keys(c) || rc_witness_suspects(c)
+	/* It waited for servers, and says so: with CD=1 the name may be had by now as well as unchecked. */
+	bool let_down = (c->ede & EDE_NO_SERVER) && !(c->ede & EDE_DNSSEC) &&
+			c->x->end_ns - c->x->first_ns >= WAITS_NS;
+	enum rc_confidence most = no_keys || let_down || rc_distrusts_keys(c) ||
+						  rc_witness_suspects(c)
 					  ? RC_CONF_POSSIBLE
 					  : rc_witness_cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,
@@ -580,7 +585,8 @@ static const struct rc_rule rules[] = {
 					 "A complete answer from upstream that the resolver "
 					 "rejects, with keys not seen; or another type of the name "
 					 "validates; or the resolver answers nothing but what it "
-					 "is asked with CD=1.",
+					 "is asked with CD=1, or says that it waited for servers "
+					 "in vain (EDE 22, 23).",
 					 {"resolver.internal", "what came from upstream verifies"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,

@@ -88,6 +88,25 @@ static void a_sound_signature_leaves_the_fault_open(void **state)
 	assert_cause(&s, 0, "dnssec.validation_failed");
 }
 
+/* It says that it reached no server, after seconds: what it gives unchecked it may have been given since. */
+static void who_reached_no_server_for_long_need_not_have_failed_at_the_check(void **state)
+{
+	(void)state;
+	for (unsigned waited = 0; waited < 2; waited++) {
+		struct sim s;
+		int64_t end = LATE + (waited ? 8000 : 5);
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
+		fail_saying(&s, end, RESOLVER, 1, 22, "");
+		ask_do(&s, end + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
+		tell_address(&s, end + 105, 2, -20 * DAY);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		bool check = strcmp(s.seen[0].cause->slug, "dnssec.validation_failed") == 0;
+		assert_int_equal(check && s.seen[0].confidence == RC_CONF_LIKELY, !waited);
+	}
+}
+
 /*
  * Its zone may be unsigned by right, and what should prove that fail: another resolver that misses signatures makes it
  * likely, and one that resolves it speaks against it.
@@ -662,6 +681,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_expired_signature_shows_in_what_the_client_is_told),
 		cmocka_unit_test(a_sound_signature_leaves_the_fault_open),
+		cmocka_unit_test(who_reached_no_server_for_long_need_not_have_failed_at_the_check),
 		cmocka_unit_test(an_answer_without_signature_lacks_it),
 		cmocka_unit_test(an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds),
 		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),
