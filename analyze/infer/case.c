@@ -111,16 +111,19 @@ static bool others_are_silent(const struct rc_case *c, const struct rc_link *a,
 }
 
 /*
- * What another server answered says more than one that is silent, or that was still at it: of those asked at the same time
- * the first answer is what the client gets. One that refuses is passed over: where the rest is silent, that is why it fails.
+ * What another server answered says more than one that is silent or not there, or that was still at it: of those asked at
+ * the same time the first answer is what the client gets. One that refuses is passed over: where the rest is silent, that
+ * is why it fails.
  */
 static bool says_more(const struct rc_case *c, const struct rc_link *link,
 		      const struct rc_link *than)
 {
 	bool silent = than->outcome == RC_OUT_TIMEOUT || than->outcome == RC_OUT_UNKNOWN;
-	if (!silent || link->answer == NULL || rc_addr_equal(&link->x->server, &than->x->server))
+	bool absent = than->outcome == RC_OUT_ICMP;
+	if (!(silent || absent) || link->answer == NULL ||
+	    rc_addr_equal(&link->x->server, &than->x->server))
 		return false;
-	return link->outcome != RC_OUT_REFUSED || !others_are_silent(c, link, than);
+	return link->outcome != RC_OUT_REFUSED || (silent && !others_are_silent(c, link, than));
 }
 
 /*

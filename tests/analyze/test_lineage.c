@@ -668,13 +668,23 @@ static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 }
 
 /* A forwarder asks two at a time, and gives its client the first answer, or nothing: the other is still at it, or silent. */
-static void ask_two(struct sim *s, bool answered)
+static void ask_two(struct sim *s, bool answered, bool absent)
 {
+	static struct dns d;
 	const char *name = "www.example";
 	begin(s);
 	warm_up(s, 0);
 	ask(s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	ask(s, LATE + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);
+	if (absent) {
+		dns_query(&d, 2, QUERY, name, RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s->seed, T0 + (LATE + 1) * MS, FORWARDER, 20002,
+					     "198.51.100.99", 53, &d);
+		o.kind = RC_OBS_ICMP;
+		o.icmp_type = o.icmp_code = 3;
+		o.icmp_hard = true;
+		send_obs(s, &o);
+	}
 	ask(s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
 	ask(s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
 	refer(s, LATE + 3, 4, name);
@@ -695,8 +705,8 @@ static void a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered(voi
 {
 	static struct sim s;
 	(void)state;
-	for (unsigned answered = 0; answered < 2; answered++) {
-		ask_two(&s, answered != 0);
+	for (unsigned how = 0; how < 4; how++) {
+		ask_two(&s, how % 2 != 0, how / 2 != 0);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "delegation.lame_refused");
 	}
