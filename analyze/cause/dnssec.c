@@ -2,6 +2,7 @@
  * DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of
  * the lineage say.
  */
+#include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/shape.h"
 #include "analyze/cause/witness.h"
@@ -10,8 +11,7 @@
 
 #define EDE_KEYS RC_EDE(9)
 #define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
-#define EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
-#define FETCH_NS RC_NS_PER_S                    /* a fetch that servers answer takes less */
+#define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
 static const char own_ede[] = "the resolver's EDE to another query";
@@ -258,33 +258,6 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_LIKELY;
 }
 
-/* Nobody answered the question: there was nothing to validate, whatever the zones above would have made of it. */
-static bool is_silence_alone(const struct rc_case *c)
-{
-	const struct rc_zone_view *z = rc_failed_zone(c);
-	bool asked = false;
-	if (z == NULL || c->final != NULL || z->usable > 0 || (c->ede & EDE_DNSSEC))
-		return false;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->zone != c->failed_zone)
-			continue;
-		if (link->outcome != RC_OUT_TIMEOUT && link->outcome != RC_OUT_ICMP)
-			return false;
-		asked = asked ||
-			(link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype);
-	}
-	return asked;
-}
-
-static bool met_silence_alone(struct rc_case *c)
-{
-	if (!c->silence_known)
-		c->silence_alone = is_silence_alone(c);
-	c->silence_known = true;
-	return c->silence_alone;
-}
-
 /* One calls a signature expired, another not yet valid, at the same time: no time lies between its begin and its end. */
 static bool times_contradict(struct rc_case *c)
 {
@@ -316,7 +289,7 @@ static enum rc_confidence by_contradiction(const struct rc_rule *rule, struct rc
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
-	if (checking_disabled(c) || met_silence_alone(c))
+	if (checking_disabled(c) || (!(c->ede & EDE_DNSSEC) && rc_met_silence_alone(c)))
 		return RC_CONF_NONE;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE;
@@ -369,7 +342,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
 	/* It waited for servers, and says so: with CD=1 the name may be had by now as well as unchecked. */
-	bool let_down = (c->ede & EDE_NO_SERVER) && !(c->ede & EDE_DNSSEC) &&
+	bool let_down = (c->ede & RC_EDE_NO_SERVER) && !(c->ede & EDE_DNSSEC) &&
 			c->x->end_ns - c->x->first_ns >= WAITS_NS;
 	enum rc_confidence most = no_keys || let_down || rc_distrusts_keys(c) ||
 						  rc_witness_suspects(c)

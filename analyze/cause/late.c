@@ -181,3 +181,30 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 					: "no answer to repeated queries");
 	return RC_CONF_POSSIBLE;
 }
+
+/* Nobody answered the question: there was nothing to validate, whatever the zones above would have made of it. */
+static bool is_silence_alone(const struct rc_case *c)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	bool asked = false;
+	if (z == NULL || c->final != NULL || z->usable > 0)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone)
+			continue;
+		if (link->outcome != RC_OUT_TIMEOUT && link->outcome != RC_OUT_ICMP)
+			return false;
+		asked = asked ||
+			(link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype);
+	}
+	return asked;
+}
+
+bool rc_met_silence_alone(struct rc_case *c)
+{
+	if (!c->silence_known)
+		c->silence_alone = is_silence_alone(c);
+	c->silence_known = true;
+	return c->silence_alone;
+}

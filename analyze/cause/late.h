@@ -17,4 +17,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f);
 /* Its own queries are not in sight: it took as long as a resolver waits when nobody answers it. */
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);
 
+/* All that the servers of the zone at fault were asked they left without an answer: nothing was there to validate. */
+bool rc_met_silence_alone(struct rc_case *c);
+
 #endif
