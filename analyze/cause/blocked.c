@@ -2,6 +2,7 @@
  * Names that a resolver is told not to give.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
 #include "analyze/infer/delegation.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -99,6 +100,24 @@ static enum rc_confidence keeps_back(struct rc_case *c, struct rc_finding *f)
 	return has_private && is_sound(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+/*
+ * Some call it blocked when the servers that they ask refuse them: no server of the zone helped, and none says of itself
+ * that it blocks the name; or the text says so.
+ */
+static bool blames_servers(const struct rc_case *c, uint64_t codes)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	if (rc_witness_outcome(c->answer) != RC_OUT_COUNT)
+		return true;
+	if (!rc_rcode_is(c, RC_RCODE_SERVFAIL) || z == NULL || z->asked == 0 || z->usable > 0)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].zone == c->failed_zone &&
+		    (rc_witness_codes(c->links[i].answer) & codes) != 0)
+			return false;
+	return true;
+}
+
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
@@ -115,6 +134,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
 			       !rc_exchange_is_transfer(c->x);
 	if (c->ede & rule->ede) {
+		if (blames_servers(c, rule->ede))
+			return RC_CONF_NONE;
 		rc_prove_self(c, f, "the answer carries an EDE that says it is blocked");
 		/* Some say so of a client that they do not serve (CoreDNS's acl). */
 		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;

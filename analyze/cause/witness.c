@@ -6,8 +6,8 @@
 
 /* Codes whose texts are about validation (RFC 8914 4; 25 and 27 of the registry), and OTHER. */
 #define VALIDATION_CODES UINT64_C(0x0a001fe7)
-/* ... about the servers asked, be it for keys. */
-#define NETWORK_CODES (UINT64_C(1) << 9 | UINT64_C(1) << 22 | UINT64_C(1) << 23)
+/* ... about the servers asked, be it for keys, or by the code for what is blocked (sdns, of servers that refuse). */
+#define NETWORK_CODES (UINT64_C(1) << 9 | UINT64_C(1) << 15 | UINT64_C(1) << 22 | UINT64_C(1) << 23)
 
 /*
  * Knot Resolver's marks for keys that it could not get, and for a negative answer without proof, be it to the question or
@@ -17,6 +17,9 @@ static const char no_usable_keys[] = "O4TP", no_proof[] = "AHXI";
 
 /* ... and for keys that no signature beside them holds for, whichever: most often one that does not verify. */
 static const char no_valid_signature_of_keys[] = "7N4Z";
+
+/* sdns, with the code for what has expired, of a signature that may as well not be valid yet. */
+static const char either_end[] = "validity period check failed";
 
 /* The first that a text holds counts. */
 static const struct {
@@ -79,12 +82,23 @@ static const struct {
 	{"using DNSKEY ids", RC_DNSSEC_SIGNATURE_INVALID},
 	{"RRSIG with malformed signature", RC_DNSSEC_SIGNATURE_INVALID},
 	{"proof of non-existence of", RC_DNSSEC_DENIAL_INVALID},
+	/* sdns */
+	{"No KSK DNSKEY matches DS", RC_DNSSEC_DS_MISMATCH},
+	{"DNSKEY does not match DS", RC_DNSSEC_DS_MISMATCH},
+	{"zone appears unsigned", RC_DNSSEC_RRSIG_MISSING},
+	{"No DNSKEY records found", RC_DNSSEC_DNSKEY_MISSING},
+	{"No DNSKEY found to validate", RC_DNSSEC_DNSKEY_MISSING},
+	{"lacks NSEC/NSEC3 proof", RC_DNSSEC_DENIAL_MISSING},
+	{"NSEC record indicates queried type exists", RC_DNSSEC_DENIAL_INVALID},
+	{"Incomplete NSEC proof", RC_DNSSEC_DENIAL_INVALID},
+	{"Invalid NSEC type bitmap", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC missing NS bit", RC_DNSSEC_DENIAL_INVALID},
 };
 
 /* Unbound's words for a zone without keys, and for keys that it could not fetch. */
 static const char no_keys[] = "No DNSKEY record";
 
-/* The rcode that a server gave, or its silence: Cloudflare, Google, Technitium, PowerDNS; Unbound of keys. */
+/* The rcode that a server gave, or its silence: Cloudflare, Google, Technitium, PowerDNS, sdns; Unbound of keys. */
 static const struct {
 	const char *text;
 	enum rc_outcome outcome;
@@ -101,6 +115,7 @@ static const struct {
 	{"got SERVFAIL", RC_OUT_SERVFAIL},
 	{"got FORMERR", RC_OUT_FORMERR},
 	{"got NOTIMPL", RC_OUT_NOTIMP},
+	{"Upstream server refused", RC_OUT_REFUSED},
 	{"upstream server timeout", RC_OUT_TIMEOUT},
 	{"timed out", RC_OUT_TIMEOUT},
 	{"time limit exceeded", RC_OUT_TIMEOUT},
@@ -179,11 +194,12 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 
 static bool is_unsure(const struct rc_msg *answer)
 {
+	static const char *const unsure[] = {no_usable_keys, no_proof, no_valid_signature_of_keys,
+					     either_end};
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
-		if (find(answer, &answer->edns.ede[i], no_usable_keys) != NULL ||
-		    find(answer, &answer->edns.ede[i], no_proof) != NULL ||
-		    find(answer, &answer->edns.ede[i], no_valid_signature_of_keys) != NULL)
-			return true;
+		for (size_t k = 0; k < sizeof unsure / sizeof *unsure; k++)
+			if (find(answer, &answer->edns.ede[i], unsure[k]) != NULL)
+				return true;
 	return false;
 }
 

@@ -192,6 +192,57 @@ static void notimp_to_a_common_type_may_be_about_the_name(void **state)
 	}
 }
 
+/* The zone's servers refuse, the last with this code; the client is told SERVFAIL, and that the name is blocked. */
+static void refused_and_called_blocked(struct sim *s, int code, const char *text)
+{
+	static struct dns d;
+	begin(s);
+	warm_up(s, 0);
+	ask_below(s, LATE, 10, "www.example");
+	ask(s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(s, LATE + 11, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	ask(s, LATE + 12, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	dns_query(&d, 13, RC_FLAG_QR | RC_RCODE_REFUSED, "www.example", RC_TYPE_A);
+	dns_opt(&d, true, code);
+	say(s, LATE + 13, ZONE_SERVER2, RESOLVER, 13, &d);
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt_said(&d, false, 15, text);
+	say(s, LATE + 14, RESOLVER, CLIENT, 10, &d);
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void who_is_refused_may_call_it_blocked(void **state)
+{
+	struct sim s;
+	(void)state;
+	refused_and_called_blocked(&s, -1, "");
+	assert_cause(&s, 0, "delegation.lame_refused");
+	refused_and_called_blocked(&s, 18, "Upstream server refused the query");
+	assert_cause(&s, 0, "delegation.lame_refused");
+	refused_and_called_blocked(&s, 15, "");
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_refused");
+}
+
+/* Its own queries are not seen: the text says whose word it is. */
+static void a_refusal_told_as_a_block_is_known_by_its_text(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	served(&s, 0, 8, "good.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt_said(&d, false, 15, "Upstream server refused the query");
+	say(&s, LATE + 14, RESOLVER, CLIENT, 10, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +253,8 @@ int main(void)
 		cmocka_unit_test(a_name_without_addresses_by_notimp_is_blocked),
 		cmocka_unit_test(who_takes_up_nothing_new_has_no_room),
 		cmocka_unit_test(a_name_may_be_dropped_by_its_answer),
+		cmocka_unit_test(who_is_refused_may_call_it_blocked),
+		cmocka_unit_test(a_refusal_told_as_a_block_is_known_by_its_text),
 		cmocka_unit_test(notimp_to_a_common_type_may_be_about_the_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,12 @@ static void a_text_names_its_fault(void **state)
 		 RC_DNSSEC_DENIAL_INVALID},
 		{6, "no NSECs or NSEC3s when attempting to prove no DS", RC_DNSSEC_DENIAL_MISSING},
 		{7, "not all NSEC3 records secure from 192.0.2.1", RC_WITNESS_NONE},
+		{9, "No KSK DNSKEY matches DS records from parent", RC_DNSSEC_DS_MISMATCH},
+		{9, "No DNSKEY found to validate RRSIG", RC_DNSSEC_DNSKEY_MISSING},
+		{9, "No DNSKEY records found for example.com.", RC_DNSSEC_DNSKEY_MISSING},
+		{6, "Wildcard-expanded answer lacks NSEC/NSEC3 proof of no closer match",
+		 RC_DNSSEC_DENIAL_MISSING},
+		{12, "Incomplete NSEC proof for name non-existence", RC_DNSSEC_DENIAL_INVALID},
 		{6, "I74V", RC_WITNESS_NONE},
 		{6, "", RC_WITNESS_NONE},
 	};
@@ -66,7 +72,7 @@ static void a_text_counts_only_under_a_code_of_its_kind(void **state)
 {
 	(void)state;
 	assert_int_equal(rc_witness_fault(said(15, "signature expired")), RC_WITNESS_NONE);
-	assert_int_equal(rc_witness_outcome(said(15, "rcode=REFUSED")), RC_OUT_COUNT);
+	assert_int_equal(rc_witness_outcome(said(17, "rcode=REFUSED")), RC_OUT_COUNT);
 	assert_int_equal(rc_witness_outcome(said(6, "timed out")), RC_OUT_COUNT);
 }
 
@@ -84,6 +90,8 @@ static void the_rcode_met_upstream_is_read(void **state)
 		RC_OUT_REFUSED);
 	assert_int_equal(rc_witness_outcome(said(23, "Socket error for a: ConnectionRefused")),
 			 RC_OUT_ICMP);
+	assert_int_equal(rc_witness_outcome(said(15, "Upstream server refused the query")),
+			 RC_OUT_REFUSED);
 	assert_int_equal(rc_witness_outcome(said(22, "")), RC_OUT_COUNT);
 	assert_int_equal(rc_witness_outcome(NULL), RC_OUT_COUNT);
 }
