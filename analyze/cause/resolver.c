@@ -173,16 +173,19 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	if (!said && (!instant || has_begun_in_sight(c)))
 		return RC_CONF_NONE;
 	c->hangs_on_first = c->hangs_on_first || !said;
+	f->vague = f->generic = said; /* of what it repeats, it says nothing */
 	f->server = &c->x->server;
 	f->cached = true;
 	f->explanation = rc_say(
 		c,
 		"%s answered SERVFAIL for %s after %s without asking any server: a failure it "
-		"remembers from before; the original is not in the capture.",
+		"remembers from before; %s.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+		rc_say_duration(c, c->x->end_ns - c->x->first_ns),
+		c->others.earlier == 0 ? "the original is not in the capture"
+				       : "what caused that one is not known either");
 	rc_prove_self(c, f, said ? "EDE 13 (Cached Error)" : "SERVFAIL at once, no query upstream");
-	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return said && c->others.earlier == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 /* It asks nobody, others resolve the name meanwhile, and no rate that a limit could be about is near. */

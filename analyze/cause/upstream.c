@@ -10,6 +10,7 @@
 #include "analyze/infer/delegation.h"
 #include "base/time.h"
 
+#define EDE_CACHED RC_EDE(13)
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
 
 #define EDE_NETWORK_ERROR 23u
@@ -289,7 +290,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 static enum rc_confidence by_all_silent(struct rc_case *c, struct rc_finding *f)
 {
 	uint32_t asked = 0;
-	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) || c->ede != 0)
+	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) || (c->ede & ~EDE_CACHED))
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);

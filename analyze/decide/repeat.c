@@ -80,7 +80,8 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 	bool same = e->rule == o->rule && o->confidence >= e->confidence && !o->finding.vague &&
 		    !o->finding.generic; /* and its own evidence is of this question */
 	bool asks = (e->rule->flags & RC_RULE_REPEATS) && c->n_links > 0;
-	if (same || asks || (mere && (o->confidence > RC_CONF_NONE || by_zone)))
+	bool has_signs = o->confidence > RC_CONF_NONE && !(o->finding.cached && o->finding.generic);
+	if (same || asks || (mere && (has_signs || by_zone)))
 		return;
 	if (o->confidence > RC_CONF_NONE)
 		rc_weighed_note(o, o->rule);

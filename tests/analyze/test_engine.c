@@ -409,6 +409,51 @@ static void a_forwarder_repeats_what_it_was_told_from_memory(void **state)
 	assert_true(s.seen[2].cached);
 }
 
+/* It says only that it remembers a failure (EDE 13), which is in sight, be it a while ago. */
+static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 45000, CLIENT, RESOLVER, 20, QUERY, "www.example");
+	dns_query(&d, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, 13);
+	say(&s, LATE + 45000, RESOLVER, CLIENT, 20, &d);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_true(s.seen[1].cached);
+}
+
+/* Nobody ever answered the forwarder, which says of a repeat only that it remembers the failure (EDE 13). */
+static void a_failure_called_cached_by_who_is_never_answered_is_of_the_dead(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	for (unsigned i = 0; i < 6; i++) {
+		char name[] = "w0.example";
+		int64_t ms = LATE + (i < 3 ? i * 10 : 5000 + i * 10);
+		name[1] = (char)('0' + i % 3);
+		ask(&s, ms, CLIENT, FORWARDER, 10 + i, QUERY, name);
+		if (i < 3)
+			ask(&s, ms + 1, FORWARDER, "198.51.100.77", 30 + i, QUERY, name);
+		dns_query(&d, (uint16_t)(10 + i), RECURSED | RC_RCODE_SERVFAIL, name, RC_TYPE_A);
+		dns_opt(&d, false, i < 3 ? 22 : 13);
+		say(&s, ms + (i < 3 ? 2000 : 0), FORWARDER, CLIENT, 10 + i, &d);
+	}
+	warm_up(&s, LATE + 30000);
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++)
+		if (s.seen[i].x.server.bytes[15] == 54)
+			assert_cause(&s, i, "upstream.timeout");
+}
+
 static void a_repeat_of_a_cached_failure_is_one_too(void **state)
 {
 	struct sim s;
@@ -1112,6 +1157,8 @@ int main(void)
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
 		cmocka_unit_test(a_forwarder_repeats_what_it_was_told_from_memory),
+		cmocka_unit_test(a_failure_called_cached_is_told_by_the_one_in_sight),
+		cmocka_unit_test(a_failure_called_cached_by_who_is_never_answered_is_of_the_dead),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
