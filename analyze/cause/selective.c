@@ -97,7 +97,8 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	struct rc_contrast k;
-	if (rc_rcode_is(c, RC_RCODE_BADVERS))
+	bool handed_on = rc_rcode_is(c, RC_RCODE_BADVERS);
+	if (handed_on && c->n_links == 0)
 		return by_itself(c, f);
 	size_t zone = suspect_zone(c);
 	if (zone == RC_ZONE_NONE)
@@ -114,7 +115,7 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 		rc_prove_zone(c, f, zone, RC_OUT_OTHER_RCODE);
 		return RC_CONF_PROVEN;
 	}
-	if (!rc_contrast_find(c, zone, &k))
+	if (handed_on || !rc_contrast_find(c, zone, &k))
 		return RC_CONF_NONE;
 	f->server = &k.works->server;
 	f->explanation = rc_say(

@@ -330,6 +330,14 @@ static bool truncated_before(const struct rc_case *c, const struct rc_link *link
 	return link->outcome == RC_OUT_TCP_FAILED && server != NULL && server->truncated > 0;
 }
 
+/* What it hands on of a server that is not authoritative; a transfer is refused so as well. */
+static enum rc_confidence test_lame(const struct rc_rule *rule, struct rc_case *c,
+				    struct rc_finding *f)
+{
+	bool refused = rc_rcode_is(c, RC_RCODE_NOTAUTH) && rc_exchange_is_transfer(c->x);
+	return refused ? RC_CONF_NONE : test_zone(rule, c, f);
+}
+
 /* Truncated over UDP, and TCP does not get through. */
 static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c,
 				   struct rc_finding *f)
@@ -574,7 +582,7 @@ static const struct rc_rule rules[] = {
 	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
-	    BOTH | RC_ON(RC_RCODE_REFUSED), RC_OUT_LAME, test_zone),
+	    BOTH | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH), RC_OUT_LAME, test_lame),
 };
 
 const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};

@@ -93,6 +93,40 @@ static void an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault(void 
 	}
 }
 
+/* Both servers of "example" say this, and the resolver hands it on (4 bits in the header, the rest in OPT). */
+static void handed_on(struct sim *s, unsigned rcode)
+{
+	static struct dns d;
+	char opt[] = "\0\0\051\004\320\0\0\0\0\0";
+	opt[5] = (char)(rcode >> 4);
+	begin(s);
+	warm_up(s, 0);
+	ask_below(s, LATE, 10, "www.example");
+	for (unsigned i = 0; i < 3; i++) {
+		const char *server = i == 0 ? ZONE_SERVER : i == 1 ? ZONE_SERVER2 : RESOLVER;
+		unsigned id = i < 2 ? 12 + i : 10;
+		if (i < 2)
+			ask_edns(s, LATE + 10 + i * 10, RESOLVER, server, id, "www.example");
+		dns_query(&d, (uint16_t)id, (i < 2 ? RC_FLAG_QR : RECURSED) | (rcode & 15),
+			  "www.example", RC_TYPE_A);
+		dns_count(&d, RC_ADDITIONAL);
+		dns_bytes(&d, opt, sizeof opt);
+		say(s, LATE + 15 + i * 10, server, i < 2 ? RESOLVER : CLIENT, id, &d);
+	}
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void what_servers_say_is_the_cause_if_it_is_handed_on(void **state)
+{
+	struct sim s;
+	(void)state;
+	handed_on(&s, RC_RCODE_BADVERS);
+	assert_cause(&s, 0, "upstream.edns_broken");
+	handed_on(&s, RC_RCODE_NOTAUTH);
+	assert_cause(&s, 0, "delegation.lame_referral");
+}
+
 static void silence_of_servers_that_answer_nobody_is_proven(void **state)
 {
 	struct sim s;
@@ -311,6 +345,7 @@ int main(void)
 		cmocka_unit_test(another_asker_without_edns_proves_nothing),
 		cmocka_unit_test(one_answer_with_edns_clears_it),
 		cmocka_unit_test(an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault),
+		cmocka_unit_test(what_servers_say_is_the_cause_if_it_is_handed_on),
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_beside_garbage_are_no_limit),
