@@ -35,7 +35,8 @@ enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
 		again += answers > 0;
 		if (link->outcome != RC_OUT_USABLE || link->zone != c->final->zone)
 			continue;
-		if (next_step_ns(c, link->x->end_ns) - link->x->end_ns < UNHEARD_NS)
+		if (rc_link_is_hollow(link) ||
+		    next_step_ns(c, link->x->end_ns) - link->x->end_ns < UNHEARD_NS)
 			return RC_CONF_NONE;
 		answers++;
 	}

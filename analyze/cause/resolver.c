@@ -338,7 +338,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	said = asks_for_no_signatures(c, f);
 	if (said != RC_CONF_NONE)
 		return said;
-	if (c->final == NULL || c->lineage_cut ||
+	if (c->final == NULL || rc_link_is_hollow(c->final) || c->lineage_cut ||
 	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
 	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(EDE_OTHER)) != 0 ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || rc_flag(&c->x->query, RC_FLAG_CD) ||

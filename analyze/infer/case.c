@@ -126,17 +126,6 @@ static bool says_more(const struct rc_case *c, const struct rc_link *link,
 	return link->outcome != RC_OUT_REFUSED || (silent && !others_are_silent(c, link, than));
 }
 
-/*
- * Neither data nor a SOA that says that there are none: where another attempt failed, it helps nobody (with CD=1 some
- * resolvers give as an answer what their own servers let them down with).
- */
-static bool is_hollow(const struct rc_link *link)
-{
-	const struct rc_msg_facts *a = &link->x->answer;
-	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
-	       a->counts[0] == 0 && a->counts[1] == 0;
-}
-
 /* What that resolver gives unchecked (CD=1), after it failed at the check: the check is why it is asked again. */
 static bool is_unchecked(const struct rc_case *c, const struct rc_link *link)
 {
@@ -158,7 +147,7 @@ static void find_forwarded(struct rc_case *c)
 		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
 		    link->name->role != RC_ROLE_QUESTION || link->superseded)
 			continue;
-		bool helped = link->outcome == RC_OUT_USABLE && !is_hollow(link) &&
+		bool helped = link->outcome == RC_OUT_USABLE && !rc_link_is_hollow(link) &&
 			      !is_unchecked(c, link);
 		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
 		    says_more(c, link, c->forwarded))

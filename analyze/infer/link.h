@@ -54,4 +54,15 @@ static inline bool rc_waits_for_itself(int64_t took_ns)
 	return took_ns >= RC_SELF_WAIT_MIN_NS && took_ns < RC_SELF_WAIT_MAX_NS;
 }
 
+/*
+ * Neither data nor a SOA that says that there are none: some forwarders take it for an answer, others for none. With
+ * CD=1 some resolvers give as an answer what their own servers let them down with.
+ */
+static inline bool rc_link_is_hollow(const struct rc_link *link)
+{
+	const struct rc_msg_facts *a = &link->x->answer;
+	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
+	       a->counts[0] == 0 && a->counts[1] == 0;
+}
+
 #endif

@@ -879,6 +879,25 @@ static void a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited
 	assert_int_equal(s.seen[0].n_chain, 2);
 }
 
+/* What it is told holds neither data nor a SOA: some forwarders do not take it, and ask again until they give up. */
+static void an_answer_with_nothing_in_it_may_be_taken_for_none(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	for (unsigned i = 0; i < 3; i++) {
+		ask(&s, LATE + 1 + 1000 * i, FORWARDER, RESOLVER, 3 + i, QUERY, name);
+		reply(&s, LATE + 2 + 1000 * i, RESOLVER, FORWARDER, 3 + i, RECURSED, name);
+	}
+	reply(&s, LATE + 3001, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "unknown.no_evidence");
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -1070,6 +1089,7 @@ int main(void)
 		cmocka_unit_test(data_given_unchecked_is_no_help_after_a_failed_check),
 		cmocka_unit_test(
 			a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited_for),
+		cmocka_unit_test(an_answer_with_nothing_in_it_may_be_taken_for_none),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
