@@ -245,6 +245,11 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return confidence;
 	if (z == NULL)
 		return by_witness(rule, c, f);
+	/* What servers say to a transfer that a resolver hands on is about that, not about their zone. */
+	bool transfer = rc_exchange_is_transfer(c->x) && outcome != RC_OUT_TIMEOUT &&
+			outcome != RC_OUT_ICMP;
+	if (transfer)
+		return RC_CONF_NONE;
 	count_servers(z, outcome, &these, &all);
 	bool says_wrong = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME ||
 			  outcome == RC_OUT_SERVFAIL;
@@ -328,14 +333,6 @@ static bool truncated_before(const struct rc_case *c, const struct rc_link *link
 {
 	const struct rc_host *server = rc_hosts_find(c->hosts, &link->x->server);
 	return link->outcome == RC_OUT_TCP_FAILED && server != NULL && server->truncated > 0;
-}
-
-/* What it hands on of a server that is not authoritative; a transfer is refused so as well. */
-static enum rc_confidence test_lame(const struct rc_rule *rule, struct rc_case *c,
-				    struct rc_finding *f)
-{
-	bool refused = rc_rcode_is(c, RC_RCODE_NOTAUTH) && rc_exchange_is_transfer(c->x);
-	return refused ? RC_CONF_NONE : test_zone(rule, c, f);
 }
 
 /* Truncated over UDP, and TCP does not get through. */
@@ -582,7 +579,7 @@ static const struct rc_rule rules[] = {
 	    "Configure {zone} on its servers, or have the parent delegate to servers that "
 	    "host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
-	    BOTH | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH), RC_OUT_LAME, test_lame),
+	    BOTH | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH), RC_OUT_LAME, test_zone),
 };
 
 const struct rc_rule_family rc_rules_upstream = {rules, sizeof rules / sizeof *rules};

@@ -87,7 +87,6 @@ static const struct {
 	{"DNSKEY does not match DS", RC_DNSSEC_DS_MISMATCH},
 	{"zone appears unsigned", RC_DNSSEC_RRSIG_MISSING},
 	{"No DNSKEY records found", RC_DNSSEC_DNSKEY_MISSING},
-	{"No DNSKEY found to validate", RC_DNSSEC_DNSKEY_MISSING},
 	{"lacks NSEC/NSEC3 proof", RC_DNSSEC_DENIAL_MISSING},
 	{"NSEC record indicates queried type exists", RC_DNSSEC_DENIAL_INVALID},
 	{"Incomplete NSEC proof", RC_DNSSEC_DENIAL_INVALID},

@@ -211,6 +211,13 @@ static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 	       (x->answer.has & RC_HAS_ANSWER_QTYPE);
 }
 
+/* A transfer that it hands on for somebody says nothing of what else it is asked in that zone. */
+static bool is_of_its_kind(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return x->opcode == RC_OPCODE_QUERY &&
+	       (rc_exchange_is_transfer(c->x) || !rc_exchange_is_transfer(x));
+}
+
 /*
  * A nameserver whose addresses the resolver was given over and over needs no older exchange: whatever went
  * wrong before was made good.
@@ -228,7 +235,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		if (r == NULL || is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-		    r->x.opcode == RC_OPCODE_QUERY && !is_asked_of_itself(c, &r->x) &&
+		    is_of_its_kind(c, &r->x) && !is_asked_of_itself(c, &r->x) &&
 		    !is_probe(&c->names[name], &r->x)) {
 			note_bounds(c, &r->x);
 			if (rc_lineage_overlaps(c, &r->x))

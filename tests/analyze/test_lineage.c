@@ -898,6 +898,44 @@ static void an_answer_with_nothing_in_it_may_be_taken_for_none(void **state)
 	assert_cause(&s, 0, "unknown.no_evidence");
 }
 
+/* A resolver hands an IXFR on: what the servers say to that is about it alone. */
+static void a_transfer_handed_on_says_nothing_of_its_zone(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask_below(&s, LATE, 1, "mail.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 3, FETCH, "mail.example");
+	reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 3, AUTHORITY, "mail.example");
+	reply_a(&s, LATE + 8, RESOLVER, CLIENT, 1, RECURSED, "mail.example");
+	for (unsigned i = 0; i < 3; i++) { /* the client's, and what is asked of both servers */
+		const char *server = i == 0 ? RESOLVER : i == 1 ? ZONE_SERVER : ZONE_SERVER2;
+		dns_query(&d, (uint16_t)(10 + i), i == 0 ? QUERY : FETCH, "example", RC_TYPE_IXFR);
+		send_message(&s, LATE + 100 + i, i == 0 ? CLIENT2 : RESOLVER, 20010 + i, server, 53,
+			     &d);
+	}
+	ask(&s, LATE + 103, CLIENT, RESOLVER, 20, QUERY, "www.example");
+	for (unsigned i = 1; i < 4; i++) {
+		const char *server = i == 1 ? ZONE_SERVER : i == 2 ? ZONE_SERVER2 : RESOLVER;
+		unsigned rcode = i == 3 ? RECURSED | RC_RCODE_SERVFAIL
+					: RC_FLAG_QR | RC_RCODE_FORMERR;
+		dns_query(&d, (uint16_t)(10 + i % 3), rcode, "example", RC_TYPE_IXFR);
+		say(&s, LATE + 104 + i, server, i == 3 ? CLIENT2 : RESOLVER, 10 + i % 3, &d);
+	}
+	reply(&s, LATE + 110, RESOLVER, CLIENT, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	ask(&s, LATE + 3000, CLIENT, RESOLVER, 21, QUERY, "api.example");
+	reply(&s, LATE + 3001, RESOLVER, CLIENT, 21, RECURSED | RC_RCODE_SERVFAIL, "api.example");
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (size_t i = 0; i < s.n; i++)
+		if (rc_exchange_is_transfer(&s.seen[i].x))
+			assert_cause(&s, i, "unsupported.ixfr");
+		else
+			assert_string_not_equal(s.seen[i].cause->slug, "upstream.formerr");
+}
+
 /* The answer that it waited for came, and so late that its client got nothing. */
 static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 {
@@ -1090,6 +1128,7 @@ int main(void)
 		cmocka_unit_test(
 			a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited_for),
 		cmocka_unit_test(an_answer_with_nothing_in_it_may_be_taken_for_none),
+		cmocka_unit_test(a_transfer_handed_on_says_nothing_of_its_zone),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
