@@ -9,11 +9,15 @@
 /* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
 #define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
 
-/* What others fared with as well, or this one before: who gives no transfers serves the zone all the same. */
+/*
+ * What others fared with as well, or this one before: who gives no transfers serves the zone all the same, and what cannot
+ * be read is no fault of the next query.
+ */
 static bool is_plain_query(const struct rc_case *c)
 {
 	return c->x->opcode == RC_OPCODE_QUERY && !rc_exchange_is_of_other_class(c->x) &&
-	       !rc_exchange_is_transfer(c->x);
+	       !rc_exchange_is_transfer(c->x) && c->x->qdcount == 1 &&
+	       c->x->query.fault == RC_FAULT_NONE;
 }
 
 /* Tells a failure by the verdict on one that it repeats. */

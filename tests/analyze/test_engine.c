@@ -428,6 +428,25 @@ static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
 	assert_true(s.seen[1].cached);
 }
 
+/* The first of the two that get no answer cannot be read; the second is sound. */
+static void what_is_wrong_with_a_query_is_not_remembered_of_the_next(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+	d.data[5] = 2; /* questions */
+	send_message(&s, LATE, CLIENT, 20010, RESOLVER, 53, &d);
+	ask(&s, LATE + 20000, CLIENT2, RESOLVER, 11, QUERY, "www.example");
+	warm_up(&s, LATE + 40000);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "protocol.malformed_query");
+	assert_string_not_equal(s.seen[1].cause->slug, "protocol.malformed_query");
+}
+
 /* Nobody ever answered the forwarder, which says of a repeat only that it remembers the failure (EDE 13). */
 static void a_failure_called_cached_by_who_is_never_answered_is_of_the_dead(void **state)
 {
@@ -1159,6 +1178,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_repeats_what_it_was_told_from_memory),
 		cmocka_unit_test(a_failure_called_cached_is_told_by_the_one_in_sight),
 		cmocka_unit_test(a_failure_called_cached_by_who_is_never_answered_is_of_the_dead),
+		cmocka_unit_test(what_is_wrong_with_a_query_is_not_remembered_of_the_next),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
