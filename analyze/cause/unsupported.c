@@ -163,6 +163,8 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 				 "the same question without EDNS was answered");
 		return badvers ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}
+	if (!plain_works && c->others.without_edns_formerr > 0)
+		return RC_CONF_NONE; /* it says so to any query */
 	f->explanation = rc_say(c,
 				"%s answered FORMERR to a query with EDNS, and without an OPT "
 				"record of its own: it does not know EDNS.",

@@ -166,6 +166,12 @@ static bool run_rules_widely(struct rc_decider *d, struct rc_case **c, struct rc
 	return true;
 }
 
+/* Who answers so takes offence at what it is asked, be it at anything: it did not fail at any work. */
+static bool is_about_query(const struct rc_case *c)
+{
+	return rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_NOTIMP);
+}
+
 /* The verdict on the last case of a chain of forwarders: what was known of it already, or what rules say. */
 static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, struct rc_weighed *o)
 {
@@ -175,8 +181,9 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 		return false;
 	/* Silent behind a forwarder is the forwarder's upstream: its own case says so, and why keys matter. */
 	bool keys = rc_exchange_asks_keys(hop[*last]->x) && !rc_exchange_asks_keys(hop[0]->x);
+	bool untold = keys || is_about_query(hop[*last]);
 	bool nowhere = rc_rule_is_of(o->rule, "no_answer.") ||
-		       (keys && rc_rule_is_of(o->rule, "unknown."));
+		       (untold && rc_rule_is_of(o->rule, "unknown."));
 	if (*last > 0 && nowhere && !rc_weigh(&d->rules, hop[--*last], o))
 		return false;
 	rc_repeat_recall(d->memo, hop[*last], o);

@@ -69,6 +69,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 	compare_errors(c, o);
 	t->earlier += o->first_ns < c->x->first_ns;
 	t->silent += o->state != RC_X_ANSWERED;
+	t->without_edns_formerr += o->state == RC_X_ANSWERED && o->opcode == RC_OPCODE_QUERY &&
+				   !o->query.edns && o->answer.rcode == RC_RCODE_FORMERR;
 	if (ok && o->qtype != c->x->qtype && !(o->query.flags & RC_FLAG_CD) &&
 	    (o->answer.flags & RC_FLAG_AD)) {
 		t->validated++;

@@ -34,7 +34,9 @@ struct rc_others {
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
 	unsigned same_client_types_ok;        /* ... of them, other types */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
-	unsigned cd_ok;                       /* CD=1 for this name at this server: answered well */
+	unsigned
+		without_edns_formerr; /* answers FORMERR of this server for the name, to anybody, without EDNS */
+	unsigned cd_ok;               /* CD=1 for this name at this server: answered well */
 	unsigned cd_failed;
 	unsigned
 		got_before; /* other clients got this very answer before this one asked for the last time */

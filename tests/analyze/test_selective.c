@@ -127,6 +127,38 @@ static void what_servers_say_is_the_cause_if_it_is_handed_on(void **state)
 	assert_cause(&s, 0, "delegation.lame_referral");
 }
 
+/* A forwarder's target answers FORMERR, without an OPT record; to a query without EDNS it may say the same. */
+static void formerr_of_the_target(struct sim *s, bool to_plain_too)
+{
+	static struct dns d;
+	const char *target = "198.51.100.77";
+	begin(s);
+	warm_up(s, 0);
+	ask(s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+	dns_query(&d, 11, QUERY, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, -1);
+	send_message(s, LATE + 1, FORWARDER, 20011, target, 53, &d);
+	reply(s, LATE + 2, target, FORWARDER, 11, RC_FLAG_QR | RC_RCODE_FORMERR, "www.example");
+	if (to_plain_too) {
+		ask(s, LATE + 3, FORWARDER, target, 12, QUERY, "www.example");
+		reply(s, LATE + 4, target, FORWARDER, 12, RC_FLAG_QR | RC_RCODE_FORMERR,
+		      "www.example");
+	}
+	reply(s, LATE + 5, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(s);
+	assert_int_equal(s->n, 1);
+}
+
+static void who_answers_formerr_without_edns_too_does_not_lack_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	formerr_of_the_target(&s, false);
+	assert_cause(&s, 0, "protocol.edns_unsupported");
+	formerr_of_the_target(&s, true);
+	assert_cause(&s, 0, "upstream.formerr");
+}
+
 static void silence_of_servers_that_answer_nobody_is_proven(void **state)
 {
 	struct sim s;
@@ -346,6 +378,7 @@ int main(void)
 		cmocka_unit_test(one_answer_with_edns_clears_it),
 		cmocka_unit_test(an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault),
 		cmocka_unit_test(what_servers_say_is_the_cause_if_it_is_handed_on),
+		cmocka_unit_test(who_answers_formerr_without_edns_too_does_not_lack_it),
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(drops_beside_garbage_are_no_limit),
