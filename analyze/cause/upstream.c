@@ -234,6 +234,19 @@ static enum rc_confidence by_resolvers(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
+/* What is asked without RD, and handed on so, a resolver may refuse that recurses for others: it is not to be looked into. */
+static bool is_refused_a_look(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	if (rc_flag(&c->x->query, RC_FLAG_RD))
+		return false;
+	for (size_t i = 0; i < z->n_servers; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &z->servers[i].addr);
+		if (h != NULL && h->served > 0)
+			return true;
+	}
+	return false;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -248,7 +261,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	/* What servers say to a transfer that a resolver hands on is about that, not about their zone. */
 	bool transfer = rc_exchange_is_transfer(c->x) && outcome != RC_OUT_TIMEOUT &&
 			outcome != RC_OUT_ICMP;
-	if (transfer)
+	if (transfer || (outcome == RC_OUT_REFUSED && is_refused_a_look(c, z)))
 		return RC_CONF_NONE;
 	count_servers(z, outcome, &these, &all);
 	bool says_wrong = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME ||

@@ -79,6 +79,28 @@ static void a_refusal_that_may_be_handed_on_says_less(void **state)
 	}
 }
 
+/* Asked without RD, a forwarder asks its resolver so, which serves others and is not to be looked into. */
+static void a_look_into_a_cache_is_refused_through_a_forwarder_too(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "good.test");
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, "good.test");
+	reply_a(&s, LATE + 2, RESOLVER, FORWARDER, 11, RECURSED, "good.test");
+	reply_a(&s, LATE + 3, FORWARDER, CLIENT, 10, RECURSED, "good.test");
+	ask(&s, LATE + 100, CLIENT, FORWARDER, 12, QUERY & ~RC_FLAG_RD, NAME);
+	ask(&s, LATE + 101, FORWARDER, RESOLVER, 13, QUERY & ~RC_FLAG_RD, NAME);
+	reply(&s, LATE + 102, RESOLVER, FORWARDER, 13, (RECURSED & ~RC_FLAG_RD) | RC_RCODE_REFUSED,
+	      NAME);
+	reply(&s, LATE + 103, FORWARDER, CLIENT, 12, (RECURSED & ~RC_FLAG_RD) | RC_RCODE_REFUSED,
+	      NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.nonrecursive_refused");
+}
+
 /* Knot Resolver answers SERVFAIL where it is told to drop. */
 static void a_failure_called_prohibited_is_no_cached_one(void **state)
 {
@@ -656,6 +678,7 @@ int main(void)
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
 		cmocka_unit_test(a_refusal_that_may_be_handed_on_says_less),
+		cmocka_unit_test(a_look_into_a_cache_is_refused_through_a_forwarder_too),
 		cmocka_unit_test(a_failure_called_prohibited_is_no_cached_one),
 		cmocka_unit_test(who_is_served_at_another_address_is_allowed),
 		cmocka_unit_test(who_walks_delegations_and_refuses_means_the_client),
