@@ -85,6 +85,7 @@ static const struct {
 	/* sdns */
 	{"No KSK DNSKEY matches DS", RC_DNSSEC_DS_MISMATCH},
 	{"DNSKEY does not match DS", RC_DNSSEC_DS_MISMATCH},
+	{"dns: bad signature", RC_DNSSEC_SIGNATURE_INVALID},
 	{"zone appears unsigned", RC_DNSSEC_RRSIG_MISSING},
 	{"No DNSKEY records found", RC_DNSSEC_DNSKEY_MISSING},
 	{"lacks NSEC/NSEC3 proof", RC_DNSSEC_DENIAL_MISSING},

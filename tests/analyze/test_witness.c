@@ -46,6 +46,7 @@ static void a_text_names_its_fault(void **state)
 		{7, "not all NSEC3 records secure from 192.0.2.1", RC_WITNESS_NONE},
 		{9, "No KSK DNSKEY matches DS records from parent", RC_DNSSEC_DS_MISMATCH},
 		{9, "No DNSKEY records found for example.com.", RC_DNSSEC_DNSKEY_MISSING},
+		{0, "dns: bad signature", RC_DNSSEC_SIGNATURE_INVALID},
 		{6, "Wildcard-expanded answer lacks NSEC/NSEC3 proof of no closer match",
 		 RC_DNSSEC_DENIAL_MISSING},
 		{12, "Incomplete NSEC proof for name non-existence", RC_DNSSEC_DENIAL_INVALID},
