@@ -238,8 +238,7 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
 	/* A resolver that told it from memory does not remember it longer for that; who forwarded to it may. */
 	size_t n_keep = rc_repeat_is_from_memory(&o) ? last : last + 1;
-	/* A refusal that was handed on may be told as a failure the next time. */
-	bool handed_on = root != c && rc_rcode_is(c, RC_RCODE_REFUSED);
+	bool handed_on = root != c; /* whatever it was, the next time it may be told as a failure */
 	if (rc_repeat_is_worth_keeping(root, &o) &&
 	    (!rc_is_answered(c) || rc_rcode_is(c, RC_RCODE_SERVFAIL) || handed_on))
 		for (size_t i = 0; i < n_keep; i++)

@@ -428,28 +428,35 @@ static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
 	assert_true(s.seen[1].cached);
 }
 
-/* A forwarder hands a refusal on, and calls it a failure when it is asked again. */
-static void a_refusal_handed_on_is_remembered(void **state)
+/* A forwarder hands on what it is told, and calls it a failure when it is asked again. */
+static void handed_on_and_repeated(unsigned rcode, const char *slug)
 {
 	static struct dns d;
 	struct sim s;
-	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
 	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
-	ask(&s, LATE + 1, FORWARDER, ZONE_SERVER, 11, QUERY, "www.example");
-	reply(&s, LATE + 2, ZONE_SERVER, FORWARDER, 11, RC_FLAG_QR | RC_RCODE_REFUSED,
-	      "www.example");
-	reply(&s, LATE + 3, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_REFUSED, "www.example");
+	dns_query(&d, 11, QUERY, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, -1);
+	send_message(&s, LATE + 1, FORWARDER, 20011, ZONE_SERVER, 53, &d);
+	reply(&s, LATE + 2, ZONE_SERVER, FORWARDER, 11, RC_FLAG_QR | rcode, "www.example");
+	reply(&s, LATE + 3, FORWARDER, CLIENT, 10, RECURSED | rcode, "www.example");
 	ask(&s, LATE + 500, CLIENT, FORWARDER, 12, QUERY, "www.example");
 	dns_query(&d, 12, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
 	dns_opt(&d, false, 13);
 	say(&s, LATE + 500, FORWARDER, CLIENT, 12, &d);
 	finish(&s);
 	assert_int_equal(s.n, 2);
-	assert_cause(&s, 0, "policy.recursion_unavailable");
-	assert_cause(&s, 1, "policy.recursion_unavailable");
+	assert_cause(&s, 0, slug);
+	assert_cause(&s, 1, slug);
 	assert_true(s.seen[1].cached);
+}
+
+static void what_is_handed_on_is_remembered(void **state)
+{
+	(void)state;
+	handed_on_and_repeated(RC_RCODE_REFUSED, "policy.recursion_unavailable");
+	handed_on_and_repeated(RC_RCODE_FORMERR, "protocol.edns_unsupported");
 }
 
 /* The first of the two that get no answer cannot be read; the second is sound. */
@@ -1203,7 +1210,7 @@ int main(void)
 		cmocka_unit_test(a_failure_called_cached_is_told_by_the_one_in_sight),
 		cmocka_unit_test(a_failure_called_cached_by_who_is_never_answered_is_of_the_dead),
 		cmocka_unit_test(what_is_wrong_with_a_query_is_not_remembered_of_the_next),
-		cmocka_unit_test(a_refusal_handed_on_is_remembered),
+		cmocka_unit_test(what_is_handed_on_is_remembered),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
