@@ -193,6 +193,12 @@ static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32
 					: fault == rule->param;
 }
 
+/* What no algorithm that is known protects counts as unsigned (RFC 4035 5.2): its anchor may not fit (dnsmasq). */
+static bool is_mere_code(const struct rc_rule *rule, uint32_t fault)
+{
+	return rule->param == RC_DNSSEC_ALGORITHM_UNSUPPORTED && fault == RC_WITNESS_NONE;
+}
+
 static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -208,6 +214,7 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
 	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
 	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c); /* and asks for none */
+	doubted |= is_mere_code(rule, own_fault(c));
 	return rc_witness_cap(c, c->answer,
 			      doubted ? RC_CONF_POSSIBLE
 				      : rc_witness_cap_by_want(c, RC_CONF_LIKELY));
@@ -240,7 +247,8 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
 	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
-	bool doubted = (alone && !here) || other->x.qtype != c->x->qtype;
+	bool doubted = (alone && !here) || other->x.qtype != c->x->qtype ||
+		       is_mere_code(rule, fault);
 	return rc_witness_cap(c, answer, doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 }
 

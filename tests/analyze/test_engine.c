@@ -428,6 +428,23 @@ static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
 	assert_true(s.seen[1].cached);
 }
 
+/* Unsupported algorithms make a zone unsigned: that a resolver fails for them is its word alone. */
+static void algorithms_that_only_a_code_names_are_a_mere_sign(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, 2);
+	say(&s, LATE + 20, RESOLVER, CLIENT, 10, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "dnssec.algorithm_unsupported");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
 /* A forwarder hands on what it is told, and calls it a failure when it is asked again. */
 static void handed_on_and_repeated(unsigned rcode, const char *slug)
 {
@@ -1211,6 +1228,7 @@ int main(void)
 		cmocka_unit_test(a_failure_called_cached_by_who_is_never_answered_is_of_the_dead),
 		cmocka_unit_test(what_is_wrong_with_a_query_is_not_remembered_of_the_next),
 		cmocka_unit_test(what_is_handed_on_is_remembered),
+		cmocka_unit_test(algorithms_that_only_a_code_names_are_a_mere_sign),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
