@@ -473,8 +473,11 @@ static const struct rc_rule rules[] = {
 				.title = "answered from the failure cache",
 				.when = "SERVFAIL at once with nothing asked upstream, or EDE 13, "
 					"and the original failure is not in the capture.",
-				RC_TRUTH(NULL, "EDE 13, and nothing asked upstream.",
-					 "SERVFAIL at once with nothing asked upstream.",
+				RC_TRUTH(NULL,
+					 "EDE 13, nothing asked upstream, and the name was not "
+					 "asked before.",
+					 "SERVFAIL at once with nothing asked upstream; or EDE 13 "
+					 "for a name that was asked before.",
 					 {"resolver.rate_limited",
 					  "the name was never asked before, and its zone works"},
 					 {"resolver.overload", "more questions are open than it "
