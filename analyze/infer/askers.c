@@ -2,7 +2,9 @@
 
 #include "analyze/infer/lineage.h"
 
-#define STEPS_MAX 16u /* exchanges of a name looked through */
+#define STEPS_MAX 16u               /* exchanges of a name looked through */
+#define ASKED_NS (10 * RC_NS_PER_S) /* resolvers work on a question this long */
+#define OTHERS_MAX 8u /* resolvers asked for the same: of more it is not looked into */
 
 /* It asked for the name at that time, or for a zone that holds it: of the root and its children all ask. */
 static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
@@ -48,6 +50,42 @@ static size_t find_askers(const struct rc_case *c, struct rc_addr *addrs, bool *
 	return found;
 }
 
+/* Somebody asked this resolver for the name not long before the end. */
+static bool is_asked_for(const struct rc_case *c, const struct rc_addr *service)
+{
+	uint64_t hash = c->x->name_hash;
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, hash);
+	for (unsigned i = 0; i < STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return false;
+		pos = r->prev_server;
+		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, service) &&
+		    r->x.first_ns <= c->to_ns && r->x.first_ns >= c->from_ns - ASKED_NS)
+			return true;
+	}
+	return true; /* too often to be sure */
+}
+
+/* Every other resolver that was asked for the name has asked for it itself: what is left over is of this one. */
+static bool others_ask_themselves(const struct rc_case *c)
+{
+	const struct rc_addr *services;
+	struct rc_addr own[RC_GROUP_ADDRS_MAX];
+	size_t n = rc_hosts_services(c->hosts, &services), asked = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (rc_case_is_resolver(c, &services[i]) || !is_asked_for(c, &services[i]))
+			continue;
+		bool itself = false;
+		size_t n_own = rc_hosts_addresses(c->hosts, &services[i], own, RC_GROUP_ADDRS_MAX);
+		for (size_t k = 0; k < n_own && !itself; k++)
+			itself = has_asked_for(c, &own[k]);
+		if (!itself || ++asked == OTHERS_MAX)
+			return false;
+	}
+	return true;
+}
+
 size_t rc_askers_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 {
 	struct rc_addr other;
@@ -59,8 +97,9 @@ size_t rc_askers_find_lone(const struct rc_case *c, struct rc_addr *addrs)
 	if (own)
 		return found;
 	/* Which resolver was asked is all there is to go by. */
-	bool alone = rc_hosts_asked_last(c->hosts, c->x->name_hash, &other) &&
-		     rc_addr_equal(&other, &c->x->server);
+	bool alone = found > 0 && ((rc_hosts_asked_last(c->hosts, c->x->name_hash, &other) &&
+				    rc_addr_equal(&other, &c->x->server)) ||
+				   others_ask_themselves(c));
 	return alone || found == 0 ? found : RC_LONE_MAX;
 }
 

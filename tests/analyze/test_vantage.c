@@ -808,11 +808,49 @@ static void who_gets_no_further_than_a_false_root_has_false_hints(void **state)
 	}
 }
 
+/*
+ * Two resolvers are asked for the same at once: one, last, asks for itself, the other by an address that nobody knows and
+ * answers nothing. If the first is not seen to ask, it is not known whose address that is.
+ */
+static void what_no_other_asks_for_is_asked_for_the_silent_one(void **state)
+{
+	static const char *const other = "198.51.100.60", *const egress = "203.0.113.77";
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned itself = 0; itself < 2; itself++) {
+		static struct dns d;
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, other, 10, QUERY, name);
+		ask(&s, LATE + 1, CLIENT, RESOLVER, 11, QUERY, name);
+		if (itself) {
+			ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 12, FETCH, name);
+			refer(&s, LATE + 3, 12, name);
+			ask(&s, LATE + 4, RESOLVER, ZONE_SERVER, 13, FETCH, name);
+		}
+		ask(&s, LATE + 5, egress, ROOT_SERVER, 20, FETCH, name);
+		dns_query(&d, 20, RC_FLAG_QR, name, RC_TYPE_A);
+		dns_rr_name(&d, RC_AUTHORITY, "example", RC_TYPE_NS, "ns1.example");
+		dns_rr_a(&d, RC_ADDITIONAL, "ns1.example", ZONE_SERVER);
+		say(&s, LATE + 6, ROOT_SERVER, egress, 20, &d);
+		for (unsigned i = 0; i < 4; i++)
+			ask(&s, LATE + 7 + 1000 * i, egress, ZONE_SERVER, 21 + i, FETCH, name);
+		reply(&s, LATE + 4000, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_SERVFAIL, name);
+		warm_up(&s, LATE + 20000);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_int_equal(s.seen[1].x.id, 10);
+		assert_cause(&s, 1, itself ? "upstream.timeout" : "no_answer.server_silent");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_sides_of_an_address_translation_are_one_question),
 		cmocka_unit_test(what_cannot_be_told_has_the_servers_own_words),
+		cmocka_unit_test(what_no_other_asks_for_is_asked_for_the_silent_one),
 		cmocka_unit_test(a_client_on_the_resolvers_host_is_a_client),
 		cmocka_unit_test(a_refusal_to_a_client_on_the_resolvers_host_is_the_resolvers_own),
 		cmocka_unit_test(who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client),
