@@ -223,8 +223,10 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
 				  const struct rc_weighed *o)
 {
-	bool met_by_all = rc_rule_is_of(o->rule, "delegation.") ||
-			  rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone.");
+	/* Of a name whose zone is not known only what its aliases do is of use: more would crowd out repeats. */
+	bool of_servers = o->finding.zone != NULL && (rc_rule_is_of(o->rule, "delegation.") ||
+						      rc_rule_is_of(o->rule, "upstream."));
+	bool met_by_all = of_servers || rc_rule_is_of(o->rule, "zone.");
 	if (c->upstream_visible && met_by_all && o->confidence >= RC_CONF_LIKELY &&
 	    !o->finding.vague && !o->finding.cached && o->finding.explanation != NULL)
 		rc_memo_put_of_zone(memo, c, o->rule, o->confidence, &o->finding);
