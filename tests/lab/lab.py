@@ -30,14 +30,7 @@ import wire
 import zones
 from nodes import NODES, TINY, addresses, v4, v6
 
-SERVICES = (53, 853)
 NOISE = "not arp and not (ip6 and ip6[6] == 0) and not (icmp6 and ip6[40] >= 130 and ip6[40] <= 143)"
-
-
-def asker(p):
-    """Who asks, of a packet with ports. Servers without a part in a case ask too: dnsdist, whether its own live."""
-    src, sport, dst, dport = p.quoted or (p.src, p.sport, p.dst, p.dport)
-    return src if dport in SERVICES else dst if sport in SERVICES else None
 
 
 class Lab:
@@ -186,7 +179,7 @@ class Lab:
         mine = {a for name in involved | {x.client for x in asks}
                 for a in ([v4(name), v6(name)] if name.startswith("tiny.") else addresses(name))}
         others = {a for name in self.servers if name not in involved for a in addresses(name)}
-        packets = [p for p in packets if (p.src in mine or p.dst in mine) and asker(p) not in others]
+        packets = [p for p in packets if (p.src in mine or p.dst in mine) and views.asker_of(p) not in others]
         warnings = []
         lines = labels.make(scenario, asks, packets, warnings.append)
         if scenario.view != "both":

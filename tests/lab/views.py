@@ -19,6 +19,7 @@ taken from rcause's output.
   translated  a host that translates addresses (a Kubernetes node): what clients ask and are answered passes twice,
             with the address they asked and with the server's
   bare      frames without link-layer addresses, as from a loopback interface
+  egress    the same, and who is asked by clients asks servers from other addresses
   single    a failure alone, as if nobody else asked anything: its client's packets and its resolver's, with
             no link-layer addresses; up to three of each capture
   on_host   on the host of a resolver, what asks it are programs of that host: they ask at a loopback address; a
@@ -39,6 +40,7 @@ import struct
 
 import wire
 
+SERVICES = (53, 853)
 NEAR_END_NS = 5 * 10**9  # a query without answer so near to the end may yet get one
 TCP_RESET = 4
 SKEW_NS = 3 * 10**6
@@ -348,9 +350,10 @@ def bare(rows, packets):
 
 
 def asker_of(p):
-    """Who asks, of a packet with ports; of an ICMP error, in the packet that it is about."""
+    """Who asks, of a packet with ports; of an ICMP error, in the packet that it is about. Servers ask too: dnsdist,
+    whether its own live."""
     src, sport, dst, dport = p.quoted or (p.src, p.sport, p.dst, p.dport)
-    return src if dport in (53, 853) else dst if sport in (53, 853) else None
+    return src if dport in SERVICES else dst if sport in SERVICES else None
 
 
 def egress_address(address):
