@@ -95,7 +95,10 @@ static bool asks_below(const struct rc_case *c, const struct rc_link *silent, un
 	return false;
 }
 
-/* A query left unanswered in the zone at fault kept its resolver from nothing. */
+/*
+ * A query left unanswered in the zone at fault kept its resolver from nothing. Only names on the way down have others
+ * below them that it goes on to: below the question itself there is nothing that it is asked for.
+ */
 static bool goes_on_below(const struct rc_case *c)
 {
 	const struct rc_link *last = NULL;
@@ -104,7 +107,7 @@ static bool goes_on_below(const struct rc_case *c)
 		const struct rc_link *link = &c->links[i];
 		bool walks = link->pos != 0 && !(link->x->query.flags & RC_FLAG_RD) &&
 			     link->outcome == RC_OUT_TIMEOUT && link->zone == c->failed_zone &&
-			     link->name->name.labels > 0;
+			     link->name->name.labels > 0 && link->name->role != RC_ROLE_QUESTION;
 		/* What was asked after its other servers was asked after the first of them. */
 		if (!walks || (last != NULL && link->name == last->name))
 			continue;

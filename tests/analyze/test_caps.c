@@ -232,8 +232,8 @@ static uint64_t record(struct rc_recorder *recorder, const struct rc_exchange *x
 }
 
 /* How sure silence to "example" may be where this is asked of that server a while later. */
-static enum rc_confidence silence_before(const char *asker, const char *server, const char *text,
-					 int64_t after_ns)
+static enum rc_confidence silence_to(enum rc_role role, const char *asker, const char *server,
+				     const char *text, int64_t after_ns)
 {
 	struct rc_recorder_config config = {.record_bytes = 1 << 16,
 					    .answer_bytes = 1 << 16,
@@ -242,7 +242,7 @@ static enum rc_confidence silence_before(const char *asker, const char *server, 
 					    .on_move = drop};
 	struct rc_addr of_zone = addr("203.0.113.3");
 	struct rc_zone_view zone = {.addrs = &of_zone, .n_addrs = 1};
-	struct rc_followed followed = {.name = name_of("example")};
+	struct rc_followed followed = {.name = name_of("example"), .role = role};
 	struct scene s;
 	begin(&s);
 	hears(&s, RESOLVER, SERVER);
@@ -261,6 +261,13 @@ static enum rc_confidence silence_before(const char *asker, const char *server, 
 	return most;
 }
 
+/* The same where "example" is on the way to the question. */
+static enum rc_confidence silence_before(const char *asker, const char *server, const char *text,
+					 int64_t after_ns)
+{
+	return silence_to(RC_ROLE_ANCESTOR, asker, server, text, after_ns);
+}
+
 /* Who asks for names below what nobody told it of was told by somebody, out of sight. */
 static void silence_that_keeps_from_nothing_is_no_proof(void **state)
 {
@@ -268,6 +275,8 @@ static void silence_that_keeps_from_nothing_is_no_proof(void **state)
 	int64_t soon_ns = RC_NS_PER_MS;
 	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.example", soon_ns),
 			 RC_CONF_LIKELY);
+	assert_int_equal(silence_to(RC_ROLE_QUESTION, RESOLVER6, SERVER6, "www.example", soon_ns),
+			 RC_CONF_PROVEN); /* another question's */
 	assert_int_equal(silence_before(RESOLVER6, SERVER6, "example", soon_ns), RC_CONF_PROVEN);
 	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.other", soon_ns), RC_CONF_PROVEN);
 	assert_int_equal(silence_before(RESOLVER, SERVER, "www.example", soon_ns), RC_CONF_PROVEN);
