@@ -141,6 +141,14 @@ static void on_answered(void *context, uint64_t pos, struct rc_record *r, const 
 		rc_failures_hold(e, pos, r, obs->msg.wire, obs->msg.len);
 }
 
+static void on_orphan(void *context, const struct rc_obs *obs)
+{
+	struct rc_engine *e = context;
+	if (obs->msg.opcode == RC_OPCODE_QUERY)
+		rc_hosts_note_orphan(e->hosts, &obs->src, obs->msg.flags, obs->msg.rcode,
+				     obs->ts_ns);
+}
+
 /*
  * Unanswered when the input ended, and asked so shortly before that nothing can be said: unless the
  * server has answered later questions meanwhile.
@@ -203,8 +211,8 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (e == NULL)
 		return RC_E_NOMEM;
 	size_t part = config->memory_bytes / 64;
-	struct rc_pair_output pair_output = {e, on_query, on_answered, on_unanswered,
-					     on_refused_answer};
+	struct rc_pair_output pair_output = {
+		e, on_query, on_answered, on_unanswered, on_refused_answer, on_orphan};
 	e->config = *config;
 	e->out = *output;
 	e->start_ns = e->now_ns = INT64_MIN;

@@ -72,7 +72,8 @@ struct rc_hosts {
 
 static inline bool rc_acts_as_resolver(const struct rc_host *host)
 {
-	return host != NULL && (host->answered_ra > 0 || host->fetches > 0);
+	return host != NULL &&
+	       (host->answered_ra > 0 || host->fetches > 0 || host->answered_unseen);
 }
 
 /* The entry of an address, made where there is none; hash: its rc_addr_hash. */

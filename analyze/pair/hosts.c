@@ -300,6 +300,29 @@ static bool is_referral(const struct rc_exchange *x)
 	       !(a->has & RC_HAS_AUTH_SOA);
 }
 
+static bool is_usable(uint16_t rcode)
+{
+	return rcode == RC_RCODE_NOERROR || rcode == RC_RCODE_NXDOMAIN;
+}
+
+/* It worked on the question, be it in vain. */
+static bool is_of_work(uint16_t rcode)
+{
+	return is_usable(rcode) || rcode == RC_RCODE_SERVFAIL;
+}
+
+void rc_hosts_note_orphan(struct rc_hosts *h, const struct rc_addr *addr, uint16_t flags,
+			  uint16_t rcode, int64_t ts_ns)
+{
+	if (!(flags & RC_FLAG_RD) || !(flags & RC_FLAG_RA) || !is_of_work(rcode))
+		return;
+	struct rc_host *server = rc_hosts_enter(h, addr, addr_hash(h, addr), ts_ns);
+	if (!server->answered_unseen) {
+		server->answered_unseen = true;
+		rc_hosts_join_by_mac(h, server);
+	}
+}
+
 uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			      const struct rc_host_keys *keys, const uint8_t server_mac[6])
 {
@@ -312,7 +335,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		asker->got_referrals += is_referral(x);
 	}
 	struct rc_host *server = rc_hosts_enter(h, &x->server, keys->server, x->end_ns);
-	bool usable = x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN;
+	bool usable = is_usable(x->answer.rcode);
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
 	rc_hosts_note_mac(h, server, server_mac);
@@ -331,7 +354,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		server->answered_ra0++;
 	}
 	bool recursed = rd && (x->answer.flags & RC_FLAG_RA);
-	if (recursed && (usable || x->answer.rcode == RC_RCODE_SERVFAIL))
+	if (recursed && is_of_work(x->answer.rcode))
 		note_recursion(h, server);
 	server->failed_idle += recursed && x->answer.rcode == RC_RCODE_SERVFAIL &&
 			       x->end_ns - x->first_ns < AT_ONCE_NS && load->open < RC_LOAD_BUSY;

@@ -51,8 +51,9 @@ struct rc_host {
 	bool used;           /* the entry is taken */
 	bool asked_do;       /* ... a query with RD=0 and DO=1 */
 	bool recurses;       /* works for clients: answered RD=1 with RA=1, or asked on for one */
-	uint8_t mac[6]; /* link-layer source of its packets, zero unknown */
-	uint16_t group; /* resolver it belongs to, RC_GROUP_NONE if alone */
+	bool answered_unseen; /* answered so, to a question that was not seen: nobody knows to whom */
+	uint8_t mac[6];       /* link-layer source of its packets, zero unknown */
+	uint16_t group;       /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
 	struct rc_addr partner;
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
@@ -96,6 +97,9 @@ uint32_t rc_hosts_note_query(struct rc_hosts *hosts, const struct rc_exchange *x
 uint32_t rc_hosts_note_answer(struct rc_hosts *hosts, const struct rc_exchange *x,
 			      const struct rc_host_keys *keys, const uint8_t server_mac[6]);
 void rc_hosts_note_silence(struct rc_hosts *hosts, const struct rc_exchange *x);
+/* The header flags and RCODE of an answer whose question was not seen show, too, who resolves for others. */
+void rc_hosts_note_orphan(struct rc_hosts *hosts, const struct rc_addr *server, uint16_t flags,
+			  uint16_t rcode, int64_t ts_ns);
 
 /* This server answered this client well, some time (as far as remembered). */
 bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,

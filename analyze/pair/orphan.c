@@ -85,6 +85,7 @@ void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const str
 	p->stats.orphan_answers++;
 	p->stats.orphan_errors += is_error(&o->msg);
 	rc_early_keep(p->early, o, keys->tag);
+	p->out.on_orphan(p->out.context, o);
 }
 
 void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,

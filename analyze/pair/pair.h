@@ -61,6 +61,8 @@ struct rc_pair_output {
 	void (*on_unanswered)(void *context, uint64_t pos);
 	/* The asker itself refused the answer (ICMP port unreachable): it had given up. Told once. */
 	void (*on_refused_answer)(void *context, uint64_t pos);
+	/* An answer whose question was not seen: asked before the capture began, or lost. */
+	void (*on_orphan)(void *context, const struct rc_obs *obs);
 };
 
 struct rc_pair;

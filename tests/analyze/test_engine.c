@@ -26,6 +26,25 @@ static void the_resolvers_own_exchanges_give_no_event(void **state)
 	assert_int_equal(s.upstream, 0);
 }
 
+/* Its client asked before the capture began, and was answered in it: what is asked for such a client is no client's. */
+static void who_answers_an_unseen_question_asks_as_a_resolver(void **state)
+{
+	(void)state;
+	for (unsigned answers = 0; answers < 2; answers++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, FORWARDER, ZONE_SERVER, 10, FETCH, "www.example");
+		reply(&s, LATE + 5, ZONE_SERVER, FORWARDER, 10, RC_FLAG_QR | RC_RCODE_REFUSED,
+		      "www.example");
+		if (answers)
+			reply(&s, LATE + 10, FORWARDER, CLIENT, 3, RECURSED | RC_RCODE_SERVFAIL,
+			      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1 - answers);
+	}
+}
+
 /* A host that asks the resolver on itself has the resolver's address. */
 static void a_client_on_the_resolvers_own_host_gets_its_event(void **state)
 {
@@ -1202,6 +1221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answered_question_gives_no_event),
 		cmocka_unit_test(the_resolvers_own_exchanges_give_no_event),
+		cmocka_unit_test(who_answers_an_unseen_question_asks_as_a_resolver),
 		cmocka_unit_test(a_client_on_the_resolvers_own_host_gets_its_event),
 		cmocka_unit_test(a_question_at_the_very_end_says_nothing),
 		cmocka_unit_test(refused_with_ra_0_is_recursion_unavailable),

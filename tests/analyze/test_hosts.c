@@ -95,6 +95,27 @@ static bool is_resolver(const struct rc_hosts *h, const char *text)
 	return rc_hosts_is_resolver(h, &a);
 }
 
+static bool resolves_by_orphan(unsigned flags, unsigned rcode)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr service = addr(SERVICE);
+	rc_hosts_note_orphan(h, &service, (uint16_t)flags, (uint16_t)rcode, T0);
+	bool resolver = is_resolver(h, SERVICE);
+	rc_hosts_free(h);
+	return resolver;
+}
+
+/* What was asked before the capture began is answered in it; to whom that bears on others is not known. */
+static void an_answer_to_what_was_not_seen_shows_a_resolver(void **state)
+{
+	(void)state;
+	assert_true(resolves_by_orphan(RC_FLAG_RD | RC_FLAG_RA, RC_RCODE_SERVFAIL));
+	assert_true(resolves_by_orphan(RC_FLAG_RD | RC_FLAG_RA, RC_RCODE_NXDOMAIN));
+	assert_false(resolves_by_orphan(RC_FLAG_RD | RC_FLAG_RA, RC_RCODE_REFUSED));
+	assert_false(resolves_by_orphan(RC_FLAG_RD, RC_RCODE_NOERROR));
+	assert_false(resolves_by_orphan(RC_FLAG_RA, RC_RCODE_NOERROR));
+}
+
 static void an_answer_with_ra_makes_a_resolver(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -699,6 +720,7 @@ static void a_service_that_has_not_answered_is_known_by_its_card(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_to_what_was_not_seen_shows_a_resolver),
 		cmocka_unit_test(an_answer_with_ra_makes_a_resolver),
 		cmocka_unit_test(servfail_with_ra_shows_a_resolver_too),
 		cmocka_unit_test(clients_get_no_entry),

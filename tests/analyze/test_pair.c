@@ -11,7 +11,7 @@
 /* What pairing told of. */
 struct scene {
 	struct rc_pair *pair;
-	unsigned queries, answered, unanswered, refused;
+	unsigned queries, answered, unanswered, refused, orphans;
 	struct rc_exchange last; /* the exchange told of last */
 	uint64_t last_pos;
 };
@@ -58,10 +58,18 @@ static void on_refused(void *context, uint64_t pos)
 	take(s, pos);
 }
 
+static void on_orphan(void *context, const struct rc_obs *obs)
+{
+	struct scene *s = context;
+	(void)obs;
+	s->orphans++;
+}
+
 static int setup(void **state)
 {
 	struct scene *s = calloc(1, sizeof *s);
-	struct rc_pair_output out = {s, on_query, on_answered, on_unanswered, on_refused};
+	struct rc_pair_output out = {s,          on_query, on_answered, on_unanswered,
+				     on_refused, on_orphan};
 	assert_non_null(s);
 	assert_int_equal(rc_pair_new(1, 1, 1, SEED, TIMEOUT_NS, &out, &s->pair), RC_OK);
 	*state = s;
@@ -326,6 +334,7 @@ static void an_answer_captured_just_before_its_question_is_its_answer(void **sta
 	assert_int_equal(x->end_ns, x->first_ns);
 	assert_int_equal(stats(s)->early_answers, 1);
 	assert_int_equal(stats(s)->orphan_answers, 2);
+	assert_int_equal(s->orphans, 2);
 	observe(s, query_obs(3, 7, "www.example"));
 	assert_int_equal(s->answered, 1);
 }
