@@ -392,31 +392,50 @@ bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
 	return host != NULL && (host->group != RC_GROUP_NONE || rc_acts_as_resolver(host));
 }
 
+/* What a host has asked of servers, by its address of either family. */
+struct asking {
+	uint64_t rd0, rd1;
+	uint32_t referrals; /* got */
+	bool keys, dnssec_ok;
+	uint64_t servers; /* bitmap */
+};
+
+static void add_asking(struct asking *a, const struct rc_host *host)
+{
+	if (host == NULL)
+		return;
+	a->rd0 += host->asked_rd0;
+	a->rd1 += host->asked_rd1;
+	a->referrals += host->got_referrals;
+	a->keys = a->keys || host->asked_keys > 0;
+	a->dnssec_ok = a->dnssec_ok || host->asked_do;
+	a->servers |= host->servers_asked;
+}
+
+static struct asking asking_of(const struct rc_hosts *h, const struct rc_addr *addr)
+{
+	struct asking a = {.rd0 = 0};
+	struct rc_addr twin;
+	add_asking(&a, rc_hosts_find(h, addr));
+	if (rc_hosts_twin(h, addr, &twin))
+		add_asking(&a, rc_hosts_find(h, &twin));
+	return a;
+}
+
 bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 {
-	const struct rc_host *host = rc_hosts_find(h, addr);
-	if (host == NULL || host->asked_rd1 >= STUB_TIMES * (uint64_t)host->asked_rd0)
-		return false;
+	struct asking a = asking_of(h, addr);
 	/* Somebody who looks at servers by hand gets no referrals, and seldom wants signatures. */
-	return (host->got_referrals > 0 || host->asked_do) &&
-	       (unsigned)__builtin_popcountll(host->servers_asked) >= ITERATES_SERVERS;
+	return a.rd1 < STUB_TIMES * a.rd0 && (a.referrals > 0 || a.dnssec_ok) &&
+	       (unsigned)__builtin_popcountll(a.servers) >= ITERATES_SERVERS;
 }
 
 bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
 {
-	const struct rc_host *host = rc_hosts_find(h, addr);
-	struct rc_addr twin;
-	const struct rc_host *other = rc_hosts_twin(h, addr, &twin) ? rc_hosts_find(h, &twin)
-								    : NULL;
-	uint32_t referrals = (host != NULL ? host->got_referrals : 0) +
-			     (other != NULL ? other->got_referrals : 0);
-	uint64_t servers = (host != NULL ? host->servers_asked : 0) |
-			   (other != NULL ? other->servers_asked : 0);
+	struct asking a = asking_of(h, addr);
 	/* Somebody who traces a name by hand asks for no keys. */
-	bool keys = (host != NULL && host->asked_keys > 0) ||
-		    (other != NULL && other->asked_keys > 0);
-	unsigned least = keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
-	return referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(servers) >= least;
+	unsigned least = a.keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
+	return a.referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(a.servers) >= least;
 }
 
 bool rc_hosts_works_apart(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -154,7 +154,9 @@ bool rc_hosts_is_inside(const struct rc_hosts *hosts, const struct rc_host *host
 bool rc_hosts_are_one(const struct rc_hosts *hosts, const struct rc_host *host,
 		      const struct rc_addr *other);
 
-/* It walks delegations: RD=0 queries to several servers, and few others that others are to resolve. */
+/*
+ * It walks delegations: RD=0 queries to several servers, by either family, and few others that others are to resolve.
+ */
 bool rc_hosts_iterates(const struct rc_hosts *hosts, const struct rc_addr *addr);
 
 /* It was seen to be referred from server to server, so it can be nothing but a resolver. */

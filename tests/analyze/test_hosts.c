@@ -195,6 +195,30 @@ static void asking_several_servers_by_hand_is_not_iterating(void **state)
 	rc_hosts_free(h);
 }
 
+static bool iterates_with(const uint8_t mac[6], const uint8_t mac6[6])
+{
+	static const char *const servers6[] = {"2001:db8:1::1", "2001:db8:1::2", "2001:db8:1::3"};
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	ask_servers(h, 1, true);
+	ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.0", mac);
+	assert_false(rc_hosts_iterates(h, &a));
+	for (unsigned i = 0; i < 3; i++)
+		ask_with_mac(h, T0 + 2 * MS, "2001:db8::99", servers6[i], mac6);
+	bool iterates = rc_hosts_iterates(h, &a);
+	rc_hosts_free(h);
+	return iterates;
+}
+
+/* What works by IPv6 is no client where it tries IPv4. */
+static void asking_servers_by_the_other_family_is_iterating_too(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2};
+	(void)state;
+	assert_true(iterates_with(mac, mac));
+	assert_false(iterates_with(mac, other));
+}
+
 static void who_asks_to_recurse_much_more_often_is_not_iterating(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -726,6 +750,7 @@ int main(void)
 		cmocka_unit_test(clients_get_no_entry),
 		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
 		cmocka_unit_test(asking_several_servers_by_hand_is_not_iterating),
+		cmocka_unit_test(asking_servers_by_the_other_family_is_iterating_too),
 		cmocka_unit_test(who_asks_to_recurse_much_more_often_is_not_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
