@@ -101,8 +101,8 @@ void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6]);
 
 /*
- * A query with RD=1 for what a program has just asked of a loopback address, and waits for: handed on by a
- * forwarder on the host that was captured on.
+ * A query with RD=1 for what somebody has just asked, and waits for: handed on by a forwarder that was asked at a
+ * loopback address of the host captured on, or at its address of the other family.
  */
 bool rc_hosts_is_relay(const struct rc_hosts *h, const struct rc_exchange *x);
 

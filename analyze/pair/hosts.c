@@ -224,7 +224,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	uint32_t open = open_question(load_of(h, keys->server), x);
 	bool transfer = rc_exchange_is_transfer(x);
 	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
-	bool relay = rd && !fetch && h->on_host && rc_hosts_is_relay(h, x);
+	bool relay = rd && !fetch && rc_hosts_is_relay(h, x);
 	/* Who is asked itself and asks for keys validates, for a question that it may hand on later. */
 	bool at_work = rd && rc_exchange_asks_keys(x) && keys->asker != keys->server &&
 		       load_of(h, keys->asker)->open > 0;
@@ -234,7 +234,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	if (asker != NULL) {
 		if (fetch)
 			note_recursion(h, asker);
-		asker->fetches += fetch;
+		asker->fetches += fetch || relay;
 		asker->asked_source = x->first_source;
 		asker->asked_rd1 += rd;
 		asker->asked_rd0 += !rd;

@@ -255,9 +255,25 @@ static bool is_waited_for_inside(const struct rc_hosts *h, const struct rc_excha
 	       !rc_addr_is_loopback(&x->server) && rc_hosts_open(h, &r->server) > 0;
 }
 
+/*
+ * A client waits for this name, which it has just asked of the very card that this comes from, at an address of the other
+ * family: a forwarder serves at the one and asks from the other.
+ */
+static bool is_waited_for_at_card(const struct rc_hosts *h, const struct rc_exchange *x,
+				  const struct rc_recent *r)
+{
+	static const uint8_t none[sizeof r->mac];
+	return memcmp(r->mac, x->asker_mac + 2, sizeof r->mac) == 0 &&
+	       memcmp(r->mac, none, sizeof none) != 0 && r->name == recent_name(x->name_hash) &&
+	       x->first_ns - r->ts_ns <= RELAY_NS && !r->several &&
+	       rc_addr_is_v4(&r->server) != rc_addr_is_v4(&x->asker) &&
+	       !rc_addr_equal(&r->server, &x->server) && rc_hosts_open(h, &r->server) > 0;
+}
+
 bool rc_hosts_is_relay(const struct rc_hosts *h, const struct rc_exchange *x)
 {
-	return is_waited_for_inside(h, x, &h->tables->recent[x->name_hash % RC_RECENT_NAMES]);
+	const struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
+	return (h->on_host && is_waited_for_inside(h, x, r)) || is_waited_for_at_card(h, x, r);
 }
 
 /* Of either family, and whether or not it serves others at its own address too. */
@@ -273,8 +289,15 @@ static void join_inside(struct rc_hosts *h, struct rc_host *egress, const struct
 /* It hands on all that it is asked (RD=1): who walks delegations for the same names stands behind it. */
 static bool only_forwards(const struct rc_hosts *h, const struct rc_addr *service)
 {
-	const struct rc_host *host = rc_hosts_find(h, service);
-	return host != NULL && host->fetches > 0 && host->asked_rd0 == 0;
+	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
+	size_t n = rc_hosts_addresses(h, service, addrs, RC_GROUP_ADDRS_MAX);
+	uint32_t fetches = 0, walked = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct rc_host *host = rc_hosts_find(h, &addrs[i]);
+		fetches += host != NULL ? host->fetches : 0;
+		walked += host != NULL ? host->asked_rd0 : 0;
+	}
+	return fetches > 0 && walked == 0;
 }
 
 bool rc_hosts_are_one(const struct rc_hosts *h, const struct rc_host *host,

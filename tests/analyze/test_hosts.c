@@ -585,6 +585,56 @@ static void services_of_both_families_on_one_card_are_one_resolver(void **state)
 		}
 }
 
+/* Is EGRESS, which asks from that card, the resolver that a client asked for the name at the card of `mac`? */
+static bool forwards_for(const char *service, const uint8_t mac[6], int64_t after_ns, bool waits)
+{
+	static const uint8_t card[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	struct rc_exchange asked = exchange(T0, CLIENT6, service, RC_FLAG_RD, 7);
+	struct rc_exchange on = exchange(T0 + after_ns, EGRESS, "203.0.113.1", RC_FLAG_RD, 7);
+	memcpy(on.asker_mac, card, sizeof card);
+	note_query_to(h, &asked, mac);
+	if (!waits)
+		answer(h, T0, CLIENT6, service, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	note_query(h, &on);
+	bool one = are_one(h, service, EGRESS);
+	rc_hosts_free(h);
+	return one;
+}
+
+static void who_forwards_by_the_other_family_is_the_resolver_asked(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1}, other[6] = {2, 0, 0, 0, 0, 2};
+	(void)state;
+	assert_true(forwards_for(SERVICE6, mac, MS, true));
+	assert_false(forwards_for(SERVICE6, other, MS, true));
+	assert_false(forwards_for(SERVICE6, no_mac, MS, true));
+	assert_false(forwards_for(SERVICE, mac, MS, true)); /* it could have asked from there */
+	assert_false(forwards_for(SERVICE6, mac, RC_NS_PER_S, true));
+	assert_false(forwards_for(SERVICE6, mac, MS, false)); /* for whom? */
+}
+
+/* Who walks delegations for the same names stands behind it. */
+static void who_walks_behind_a_forwarder_of_two_families_is_no_egress_of_it(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		int64_t ts_ns = T0 + i * 100 * MS;
+		struct rc_exchange asked = exchange(ts_ns, CLIENT6, SERVICE6, RC_FLAG_RD, 1000 + i);
+		struct rc_exchange on = exchange(ts_ns + MS, EGRESS, "192.0.2.54", RC_FLAG_RD,
+						 1000 + i);
+		memcpy(on.asker_mac, mac, sizeof mac);
+		note_query_to(h, &asked, mac);
+		note_query(h, &on);
+		ask(h, ts_ns + 2 * MS, EGRESS2, "203.0.113.1", 0, 1000 + i);
+	}
+	assert_true(are_one(h, SERVICE6, EGRESS));
+	assert_false(are_one(h, SERVICE6, EGRESS2));
+	rc_hosts_free(h);
+}
+
 /* A secondary that transfers a zone asks with RD=0 as well. */
 #define INSIDE "127.0.0.53"
 
@@ -773,6 +823,8 @@ int main(void)
 		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
 		cmocka_unit_test(two_resolvers_behind_one_card_are_not_told_apart_by_it),
 		cmocka_unit_test(services_of_both_families_on_one_card_are_one_resolver),
+		cmocka_unit_test(who_forwards_by_the_other_family_is_the_resolver_asked),
+		cmocka_unit_test(who_walks_behind_a_forwarder_of_two_families_is_no_egress_of_it),
 		cmocka_unit_test(who_asks_for_a_program_on_the_host_is_its_resolver_by_one_name),
 		cmocka_unit_test(who_asks_what_no_program_waits_for_is_not_the_hosts_resolver),
 		cmocka_unit_test(a_card_with_an_address_of_the_hosts_resolver_is_the_hosts),
