@@ -2,6 +2,7 @@
  * TSIG, dynamic update and cookies: the answer names the cause itself.
  */
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
 
 static enum rc_confidence test_tsig(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
@@ -84,14 +85,19 @@ static enum rc_confidence test_bad_cookie(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	(void)rule;
+	bool refused = rc_rcode_is(c, RC_RCODE_REFUSED);
+	if (refused && !rc_witness_wants_cookie(c->answer))
+		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s requires a valid server cookie over UDP, and the query %s.",
 				rc_say_addr(c, &c->x->server),
 				c->x->query.cookie_len > 8   ? "carried one it does not accept"
 				: c->x->query.cookie_len > 0 ? "carried only a client cookie"
 							     : "carried none");
-	rc_prove_self(c, f, "BADCOOKIE, RFC 7873 5.2.3");
-	return RC_CONF_PROVEN;
+	rc_prove_self(c, f,
+		      refused ? "REFUSED, and the text of its EDE wants a cookie"
+			      : "BADCOOKIE, RFC 7873 5.2.3");
+	return refused ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 
 static const struct rc_rule rules[] = {
@@ -241,8 +247,9 @@ static const struct rc_rule rules[] = {
 				.slug = "protocol.bad_cookie",
 				.title = "the query had no valid DNS cookie",
 				.when = "BADCOOKIE: the server wants a valid server cookie over "
-					"UDP.",
-				RC_TRUTH("BADCOOKIE.", NULL, NULL,
+					"UDP; or REFUSED, and it says so (EDE).",
+				RC_TRUTH("BADCOOKIE.", "REFUSED, and the text of its EDE says so.",
+					 NULL,
 					 {"protocol.edns_unsupported",
 					  "another RCODE, and the query without EDNS is answered"}),
 				.responsible = RC_PARTY_CLIENT,
@@ -254,7 +261,7 @@ static const struct rc_rule rules[] = {
 				.reference = "RFC 7873 5.2.3",
 			},
 		.rank = 100,
-		.rcodes = RC_ON(RC_RCODE_BADCOOKIE),
+		.rcodes = RC_ON(RC_RCODE_BADCOOKIE) | RC_ON(RC_RCODE_REFUSED),
 		.opcodes = RC_OPCODES_ALL,
 		.test = test_bad_cookie,
 	},

@@ -4,6 +4,7 @@
 
 #include "analyze/cause/rule.h"
 
+#define EDE_BOGUS 6u
 /* Codes whose texts are about validation (RFC 8914 4; 25 and 27 of the registry), and OTHER. */
 #define VALIDATION_CODES UINT64_C(0x0a001fe7)
 /* ... about the servers asked, be it for keys, or by the code for what is blocked (sdns, of servers that refuse). */
@@ -21,6 +22,9 @@ static const char no_valid_signature_of_keys[] = "7N4Z";
 /* sdns, with the code for what has expired, of a signature that may as well not be valid yet. */
 static const char either_end[] = "validity period check failed";
 
+/* Technitium, with the code for what is bogus, of signatures that do not verify, and of nothing else. */
+static const char attack[] = "Attack detected! ";
+
 /* The first that a text holds counts. */
 static const struct {
 	const char *text;
@@ -30,7 +34,7 @@ static const struct {
 	{"signature expired", RC_DNSSEC_SIGNATURE_EXPIRED},
 	{"signature before inception", RC_DNSSEC_SIGNATURE_NOT_YET_VALID},
 	{"inception after expiration", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
-	{"signature crypto failed", RC_DNSSEC_SIGNATURE_INVALID},
+	{"crypto failed", RC_DNSSEC_SIGNATURE_INVALID},
 	{"DS hash mismatches", RC_DNSSEC_DS_MISMATCH},
 	{"no keys have a DS", RC_DNSSEC_DS_MISMATCH},
 	{"not secured by DNSKEY that matches DS", RC_DNSSEC_DS_MISMATCH},
@@ -61,6 +65,9 @@ static const struct {
 	{"NSEC3 from child zone", RC_DNSSEC_DENIAL_INVALID},
 	{"not opt-out", RC_DNSSEC_DENIAL_INVALID},
 	{"is not b32.signer name", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 salt ", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 algorithm mismatch", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 iterations mismatch", RC_DNSSEC_DENIAL_INVALID},
 	{"NSEC next owner overreaches", RC_DNSSEC_DENIAL_INVALID},
 	{"zone has no known algorithms", RC_DNSSEC_ALGORITHM_UNSUPPORTED},
 	{"unknown algorithm", RC_DNSSEC_ALGORITHM_UNSUPPORTED},
@@ -72,7 +79,9 @@ static const struct {
 	{"4UBF", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED},
 	{"NMJZ", RC_DNSSEC_DS_MISMATCH},
 	{no_usable_keys, RC_DNSSEC_DNSKEY_MISSING},
+	{"Z4I6", RC_DNSSEC_DENIAL_INVALID},
 	{"AUO2", RC_DNSSEC_NSEC3_ITERATIONS},
+	{"DYRH", RC_DNSSEC_DENIAL_INVALID}, /* more NSEC3 records than any proof needs */
 	/* BIND from 9.21 on, Cloudflare, Google, Technitium */
 	{"DNSKEY found but not matching DS", RC_DNSSEC_DS_MISMATCH},
 	{"no DNSKEY found", RC_DNSSEC_DNSKEY_MISSING},
@@ -93,6 +102,7 @@ static const struct {
 	{"Incomplete NSEC proof", RC_DNSSEC_DENIAL_INVALID},
 	{"Invalid NSEC type bitmap", RC_DNSSEC_DENIAL_INVALID},
 	{"NSEC missing NS bit", RC_DNSSEC_DENIAL_INVALID},
+	{"NSEC3 opt-out validation failed", RC_DNSSEC_DENIAL_INVALID},
 };
 
 /* Unbound's words for a zone without keys, and for keys that it could not fetch. */
@@ -120,9 +130,12 @@ static const struct {
 	{"timed out", RC_OUT_TIMEOUT},
 	{"time limit exceeded", RC_OUT_TIMEOUT},
 	{"imeout waiting for answer", RC_OUT_TIMEOUT},
+	{"Query timeout exceeded", RC_OUT_TIMEOUT},
+	{": TimedOut", RC_OUT_TIMEOUT},
 	{"nreachable", RC_OUT_ICMP},
 	{"onnection refused", RC_OUT_ICMP},
 	{"ConnectionRefused", RC_OUT_ICMP},
+	{": ConnectionReset", RC_OUT_ICMP},
 };
 
 /* What stands before the name of a zone in a text. */
@@ -188,6 +201,8 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 				return faults[k].fault;
 		if (has_code(ede, VALIDATION_CODES) && says_no_keys(answer, ede))
 			return RC_DNSSEC_DNSKEY_MISSING;
+		if (ede->code == EDE_BOGUS && find(answer, ede, attack) != NULL)
+			return RC_DNSSEC_SIGNATURE_INVALID;
 	}
 	return RC_WITNESS_NONE;
 }
@@ -269,13 +284,26 @@ enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
 	return said;
 }
 
-bool rc_witness_gave_up_aliases(const struct rc_msg *answer)
+/* This text stands beside the code for what has no other. */
+static bool says_other(const struct rc_msg *answer, const char *text)
 {
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
 		if (answer->edns.ede[i].code == 0 &&
-		    find(answer, &answer->edns.ede[i], "max. restarts reached") != NULL)
+		    find(answer, &answer->edns.ede[i], text) != NULL)
 			return true;
 	return false;
+}
+
+bool rc_witness_gave_up_aliases(const struct rc_msg *answer)
+{
+	/* BIND, Technitium */
+	return says_other(answer, "max. restarts reached") ||
+	       says_other(answer, "CNAME loop detected");
+}
+
+bool rc_witness_wants_cookie(const struct rc_msg *answer)
+{
+	return says_other(answer, "DNS Cookie needed");
 }
 
 /* Reads the name that begins at text, up to a blank or a comma, or to the type that some set behind it ("/A"). */

@@ -56,6 +56,9 @@ enum rc_outcome rc_witness_outcome(const struct rc_msg *answer);
 /* A text says that the resolver gave up following aliases. */
 bool rc_witness_gave_up_aliases(const struct rc_msg *answer);
 
+/* A text says that without a DNS cookie nothing is given over UDP (Unbound, with REFUSED). */
+bool rc_witness_wants_cookie(const struct rc_msg *answer);
+
 /* The zone that a text names; false if none does, or if the name does not lie in it. */
 bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 		     struct rc_name *ret_zone);

@@ -25,6 +25,9 @@ static void a_text_names_its_fault(void **state)
 		 RC_DNSSEC_SIGNATURE_INVALID},
 		{6, "validation failure <a. A IN>: no signatures over NSEC3s from 192.0.2.1",
 		 RC_DNSSEC_DENIAL_INVALID},
+		{6, "validation failure <a. A IN>: use of key for crypto failed",
+		 RC_DNSSEC_SIGNATURE_INVALID},
+		{6, "NSEC3 salt mismatch for DS example.com.", RC_DNSSEC_DENIAL_INVALID},
 		{10, "validation failure <a. A IN>: no signatures from 192.0.2.1",
 		 RC_DNSSEC_RRSIG_MISSING},
 		{9, "DNSKEY found but not matching DS example.com/DNSKEY", RC_DNSSEC_DS_MISMATCH},
@@ -50,6 +53,14 @@ static void a_text_names_its_fault(void **state)
 		{6, "Wildcard-expanded answer lacks NSEC/NSEC3 proof of no closer match",
 		 RC_DNSSEC_DENIAL_MISSING},
 		{12, "Incomplete NSEC proof for name non-existence", RC_DNSSEC_DENIAL_INVALID},
+		/* of the root's keys too, by a resolver whose anchor is wrong */
+		{9, "No DNSKEY found to validate RRSIG", RC_WITNESS_NONE},
+		{6, "NSEC3 opt-out validation failed", RC_DNSSEC_DENIAL_INVALID},
+		{6, "Attack detected! www.example.com A IN", RC_DNSSEC_SIGNATURE_INVALID},
+		{7, "Attack detected! www.example.com A IN", RC_WITNESS_NONE},
+		{9, "Attack detected! www.example.com/A", RC_WITNESS_NONE},
+		{27, "DYRH: too many NSEC3 records", RC_DNSSEC_DENIAL_INVALID},
+		{6, "Z4I6", RC_DNSSEC_DENIAL_INVALID},
 		{6, "I74V", RC_WITNESS_NONE},
 		{6, "", RC_WITNESS_NONE},
 	};
@@ -90,10 +101,31 @@ static void the_rcode_met_upstream_is_read(void **state)
 		RC_OUT_REFUSED);
 	assert_int_equal(rc_witness_outcome(said(23, "Socket error for a: ConnectionRefused")),
 			 RC_OUT_ICMP);
+	assert_int_equal(rc_witness_outcome(said(23, "Socket error for a: TimedOut")),
+			 RC_OUT_TIMEOUT);
+	assert_int_equal(rc_witness_outcome(said(23, "Socket error for a: ConnectionReset")),
+			 RC_OUT_ICMP);
+	assert_int_equal(rc_witness_outcome(said(22, "Query timeout exceeded")), RC_OUT_TIMEOUT);
 	assert_int_equal(rc_witness_outcome(said(15, "Upstream server refused the query")),
 			 RC_OUT_REFUSED);
 	assert_int_equal(rc_witness_outcome(said(22, "")), RC_OUT_COUNT);
 	assert_int_equal(rc_witness_outcome(NULL), RC_OUT_COUNT);
+}
+
+static void an_alias_that_does_not_end_is_given_up(void **state)
+{
+	(void)state;
+	assert_true(rc_witness_gave_up_aliases(said(0, "max. restarts reached")));
+	assert_true(rc_witness_gave_up_aliases(said(0, "CNAME loop detected at example.com.")));
+	assert_false(rc_witness_gave_up_aliases(said(22, "CNAME loop detected at example.com.")));
+}
+
+static void a_cookie_is_wanted_by_its_text_alone(void **state)
+{
+	(void)state;
+	assert_true(rc_witness_wants_cookie(said(0, "DNS Cookie needed for UDP replies")));
+	assert_false(rc_witness_wants_cookie(said(0, "Resolver exception")));
+	assert_false(rc_witness_wants_cookie(said(18, "DNS Cookie needed for UDP replies")));
 }
 
 static void texts_that_disagree_name_no_outcome(void **state)
@@ -176,6 +208,8 @@ int main(void)
 		cmocka_unit_test(a_reason_behind_long_names_is_read),
 		cmocka_unit_test(a_text_counts_only_under_a_code_of_its_kind),
 		cmocka_unit_test(the_rcode_met_upstream_is_read),
+		cmocka_unit_test(an_alias_that_does_not_end_is_given_up),
+		cmocka_unit_test(a_cookie_is_wanted_by_its_text_alone),
 		cmocka_unit_test(texts_that_disagree_name_no_outcome),
 		cmocka_unit_test(a_zone_named_must_hold_the_name),
 		cmocka_unit_test(keys_that_could_not_be_fetched_are_not_called_missing),
