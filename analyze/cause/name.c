@@ -74,11 +74,14 @@ static bool has_made_up_soa(const struct rc_case *c)
 	return false;
 }
 
-/* No zone denies it (RFC 2308 2.1 wants its SOA record), and the resolver asked nobody about it. */
+/*
+ * No zone denies it (RFC 2308 2.1 wants its SOA record), and the resolver asked nobody about it; or that is not to be
+ * seen, but another resolver gives what was asked for.
+ */
 static bool is_denied_by_nobody(const struct rc_case *c)
 {
-	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && c->upstream_visible && c->n_links == 0 &&
-	       c->qname->labels > 1;
+	bool doubted = c->upstream_visible ? c->n_links == 0 : c->others.elsewhere_ok > 0;
+	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && doubted && c->qname->labels > 1;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -100,11 +103,15 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		c, "%s says by itself that %s does not exist: %s.", rc_say_addr(c, &c->x->server),
 		rc_say_name(c, c->qname),
 		made_up ? "the SOA record in its answer is of no zone that could deny it"
-			: "its answer has no SOA record, and it asked nobody");
+		: c->upstream_visible
+			? "its answer has no SOA record, and it asked nobody"
+			: "its answer has no SOA record, and another gives what was asked for");
 	rc_prove_self(c, f,
 		      made_up ? "NXDOMAIN with a SOA record of another zone, or of the name itself"
 			      : "NXDOMAIN without a SOA record");
-	return made_up || c->others.elsewhere_ok > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	/* Out of sight it may repeat what a server of other views denied: dnsmasq does so without the SOA record. */
+	return made_up || (c->upstream_visible && c->others.elsewhere_ok > 0) ? RC_CONF_LIKELY
+									      : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *c,
@@ -157,7 +164,8 @@ static const struct rc_rule rules[] = {
 					 "SOA record, for which it asked nobody, of a name that "
 					 "another resolver finds.",
 					 "A resolver's NXDOMAIN without a SOA record, for which it "
-					 "asked nobody.",
+					 "asked nobody; or of a name that another resolver finds, "
+					 "where whom it asks is not seen.",
 					 {"name.does_not_exist",
 					  "there is no such EDE, and a zone above denies it"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,

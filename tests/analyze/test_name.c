@@ -50,6 +50,28 @@ static void what_no_zone_denies_is_blocked(void **state)
 	}
 }
 
+/* Whom the resolver asks is out of sight: a denial of no zone is doubted where the name is found elsewhere. */
+static void what_no_zone_denies_and_another_finds_may_be_blocked(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned soa = 0; soa < 2; soa++) {
+		begin_with_names(&s);
+		ask(&s, LATE - 1000, CLIENT2, FORWARDER, 10, QUERY, NAME);
+		reply_a(&s, LATE - 999, FORWARDER, CLIENT2, 10, RECURSED, NAME);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		if (soa)
+			dns_rr_soa(&d, RC_AUTHORITY, "test");
+		say(&s, LATE + 1, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, soa ? "name.does_not_exist" : "name.blocked");
+		assert_int_equal(s.seen[0].confidence, soa ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
 /* A server said so to the resolver, and some servers give no SOA record. */
 static void what_a_server_denies_is_not_blocked(void **state)
 {
@@ -70,6 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_no_zone_denies_is_blocked),
+		cmocka_unit_test(what_no_zone_denies_and_another_finds_may_be_blocked),
 		cmocka_unit_test(what_a_server_denies_is_not_blocked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
