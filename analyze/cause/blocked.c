@@ -11,6 +11,8 @@
 #define EDE_BLOCKED 15u
 #define EDE_CENSORED 16u
 #define EDE_FILTERED 17u
+/* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
+#define EDE_OF_ELSE (RC_EDE(13) | RC_EDE(21) | RC_EDE(22) | RC_EDE(23) | RC_EDE(30))
 #define DROPPED_MIN 2u /* one packet may be lost */
 
 /* Of what the resolver was given for the question nothing can be wrong, as far as DNSSEC goes. */
@@ -132,7 +134,7 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	bool served = rc_case_is_served(c);
 	served = served || c->others.served_refused > 0;
 	bool refused_at_once = c->n_links == 0 && served && rc_flag(&c->x->query, RC_FLAG_RD) &&
-			       !rc_exchange_is_transfer(c->x);
+			       !rc_exchange_is_transfer(c->x) && !(c->ede & EDE_OF_ELSE);
 	if (c->ede & rule->ede) {
 		if (blames_servers(c, rule->ede))
 			return RC_CONF_NONE;

@@ -10,6 +10,8 @@
 #include "base/time.h"
 
 #define EDE_KEYS RC_EDE(9)
+#define EDE_NO_SIGNATURES RC_EDE(10)
+#define EDE_OF_TIME (RC_EDE(7) | RC_EDE(8) | RC_EDE(25))
 #define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
 #define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
@@ -189,8 +191,11 @@ static uint32_t own_fault(struct rc_case *c)
 /* Do an answer's extended errors, whose texts name this fault, say what the rule is about? */
 static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32_t fault)
 {
-	return fault == RC_WITNESS_NONE ? (rc_witness_codes(answer) & rule->ede) != 0
-					: fault == rule->param;
+	uint64_t codes = rc_witness_codes(answer);
+	/* That a key signs nothing is said (Cloudflare) beside what is wrong with the signatures by others. */
+	if (codes & EDE_OF_TIME)
+		codes &= ~EDE_NO_SIGNATURES;
+	return fault == RC_WITNESS_NONE ? (codes & rule->ede) != 0 : fault == rule->param;
 }
 
 /* What no algorithm that is known protects counts as unsigned (RFC 4035 5.2): its anchor may not fit (dnsmasq). */
@@ -352,7 +357,10 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	/* It waited for servers, and says so: with CD=1 the name may be had by now as well as unchecked. */
 	bool let_down = (c->ede & RC_EDE_NO_SERVER) && !(c->ede & EDE_DNSSEC) &&
 			c->x->end_ns - c->x->first_ns >= WAITS_NS;
-	enum rc_confidence most = no_keys || let_down || rc_distrusts_keys(c) ||
+	/* Nobody gave it the keys, and it says how not: the name itself is not had either. */
+	bool no_help = c->n_links == 0 && c->others.cd_ok == 0 &&
+		       rc_witness_outcome(c->answer) != RC_OUT_COUNT;
+	enum rc_confidence most = no_keys || let_down || no_help || rc_distrusts_keys(c) ||
 						  rc_witness_suspects(c)
 					  ? RC_CONF_POSSIBLE
 					  : rc_witness_cap_by_want(c, RC_CONF_LIKELY);

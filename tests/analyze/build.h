@@ -157,6 +157,18 @@ static inline void dns_opt_said(struct dns *d, bool do_bit, int ede, const char 
 	}
 }
 
+/* One more extended error behind the last of the message that dns_opt_said ended; opt_at: where its OPT begins. */
+static inline void dns_said_too(struct dns *d, size_t opt_at, unsigned ede, const char *text)
+{
+	size_t len = strlen(text), rdlen = d->len - opt_at - 11 + 6 + len;
+	d->data[opt_at + 9] = (uint8_t)(rdlen >> 8);
+	d->data[opt_at + 10] = (uint8_t)rdlen;
+	dns_u16(d, RC_OPTION_EDE);
+	dns_u16(d, (unsigned)(2 + len));
+	dns_u16(d, ede);
+	dns_bytes(d, text, len);
+}
+
 static inline void dns_opt(struct dns *d, bool do_bit, int ede)
 {
 	dns_opt_said(d, do_bit, ede, "");

@@ -760,6 +760,52 @@ static void a_forwarder_that_has_nobody_to_ask_says_so(void **state)
 	}
 }
 
+/* Nothing but what the resolver says itself, in one extended error or in two. */
+static void what_a_resolver_says_of_itself_is_taken_together(void **state)
+{
+	static const struct {
+		unsigned rcode, code, code2;
+		const char *text, *text2, *slug;
+	} rows[] = {
+		{RC_RCODE_SERVFAIL, 9, 0,
+		 "validation failure <www.example. A IN>: No DNSKEY record [all servers for this "
+		 "domain failed, at zone example. from 192.0.2.1 got REFUSED] for key example.",
+		 NULL, "delegation.lame_refused"},
+		{RC_RCODE_SERVFAIL, 9, 0, "No DNSKEY record for key example.", NULL,
+		 "dnssec.validation_failed"},
+		{RC_RCODE_SERVFAIL, 10, 7, "for DNSKEY example., id = 2",
+		 "for DNSKEY example., id = 1: RRSIG example., expiration = 5",
+		 "dnssec.signature_expired"},
+		{RC_RCODE_SERVFAIL, 10, 6, "for DNSKEY example., id = 2", "",
+		 "dnssec.rrsig_missing"},
+		{RC_RCODE_SERVFAIL, 18, 23, "", "192.0.2.1:53 timed out for www.example. A",
+		 "upstream.timeout"},
+		{RC_RCODE_SERVFAIL, 18, 0, "", NULL, "policy.blocked"},
+		{RC_RCODE_REFUSED, 22, 0, "at delegation example.", NULL,
+		 "unknown.upstream_not_visible"},
+		{RC_RCODE_REFUSED, 0, 0, "DNS Cookie needed for UDP replies", NULL,
+		 "protocol.bad_cookie"},
+	};
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		begin(&s);
+		ask(&s, 0, CLIENT, RESOLVER, 9, QUERY, "good.test");
+		reply_a(&s, 6, RESOLVER, CLIENT, 9, RECURSED, "good.test");
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		dns_query(&d, 10, RECURSED | rows[i].rcode, "www.example", RC_TYPE_A);
+		size_t opt_at = d.len;
+		dns_opt_said(&d, false, (int)rows[i].code, rows[i].text);
+		if (rows[i].text2 != NULL)
+			dns_said_too(&d, opt_at, rows[i].code2, rows[i].text2);
+		say(&s, LATE + 50, RESOLVER, CLIENT, 10, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, rows[i].slug);
+	}
+}
+
 /* A balancer without servers, of which nothing but its answers is seen: no zone holds such names but the root. */
 static void who_fails_for_names_of_all_kinds_has_no_zone_to_load(void **state)
 {
@@ -882,6 +928,7 @@ int main(void)
 		cmocka_unit_test(connections_refused_are_an_unreachable_upstream),
 		cmocka_unit_test(connections_unanswered_are_a_silent_upstream),
 		cmocka_unit_test(a_forwarder_that_has_nobody_to_ask_says_so),
+		cmocka_unit_test(what_a_resolver_says_of_itself_is_taken_together),
 		cmocka_unit_test(who_fails_for_names_of_all_kinds_has_no_zone_to_load),
 		cmocka_unit_test(who_gets_no_further_than_a_false_root_has_false_hints),
 	};
