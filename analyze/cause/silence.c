@@ -22,9 +22,11 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, marks & RC_X_RESET ? "TCP reset" : "the connection was closed");
 	/* It was reached. A resolver closes connections whose questions it has no answer for, at work out of sight, too. */
-	bool may_work = c->n_links > 0 || (!(marks & (RC_X_RESET | RC_X_NO_CONNECT)) &&
-					   rc_flag(&c->x->query, RC_FLAG_RD));
-	return may_work ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+	bool closed = !(marks & (RC_X_RESET | RC_X_NO_CONNECT)) &&
+		      rc_flag(&c->x->query, RC_FLAG_RD);
+	if (closed && c->server_host != NULL && c->server_host->answered > 0)
+		return RC_CONF_NONE; /* it left the question unanswered */
+	return closed || c->n_links > 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static enum rc_confidence test_late(const struct rc_rule *rule, struct rc_case *c,
@@ -103,10 +105,13 @@ static const struct rc_rule rules[] = {
 					"An ICMP unreachable that quotes the query.",
 					"The TCP connection was reset without an answer, or closed "
 					"where no resolver was asked.",
-					"It was closed by one that was asked to recurse, or ended "
-					"by "
-					"a resolver that was at work on the question.",
-					{"no_answer.server_silent", "nothing comes back at all"},
+					"It was closed by one that was asked to recurse and "
+					"answers "
+					"nobody, or ended by a resolver that was at work on the "
+					"question.",
+					{"no_answer.server_silent",
+					 "nothing comes back at all, or one that answers others "
+					 "closes the connection"},
 					{"upstream.unreachable", "the asker is a forwarder or "
 								 "resolver at work for a client"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,

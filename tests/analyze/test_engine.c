@@ -869,6 +869,31 @@ static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **s
 	}
 }
 
+/* It can be reached, and answers others: it leaves this question unanswered. */
+static void who_answers_others_and_closes_the_connection_is_reached(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned reset = 0; reset < 2; reset++) {
+		begin(&s);
+		ask(&s, 0, CLIENT2, RESOLVER, 1, QUERY, "good.test");
+		reply_a(&s, 6, RESOLVER, CLIENT2, 1, RECURSED, "good.test");
+		dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + LATE * MS, CLIENT, 4000, RESOLVER, 53,
+					     &d);
+		o.transport = RC_TCP;
+		send_obs(&s, &o);
+		o = obs_tcp(T0 + (LATE + 900) * MS, reset ? RC_TCP_RESET : RC_TCP_CLOSED, RESOLVER,
+			    53, CLIENT, 4000);
+		o.from_server = true;
+		send_obs(&s, &o);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, reset ? "no_answer.unreachable" : "no_answer.server_silent");
+	}
+}
+
 /* It asks others: it is there, and has answered nobody in the capture yet. */
 static void a_resolver_at_work_is_not_silent_for_sure(void **state)
 {
@@ -1264,6 +1289,7 @@ int main(void)
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
+		cmocka_unit_test(who_answers_others_and_closes_the_connection_is_reached),
 		cmocka_unit_test(a_gap_in_the_connection_leaves_the_answer_open),
 		cmocka_unit_test(a_resolver_at_work_is_not_silent_for_sure),
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
