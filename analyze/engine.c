@@ -63,7 +63,8 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 		note_report(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
 	if (rc_pair_stats(e->pair)->answers == 0)
-		rc_one_way_note(&e->one_way, r, e->keys->asker_host, e->keys->server_host);
+		rc_one_way_note(&e->one_way, r, rc_recorder_at(recorder, r->prev_server),
+				e->keys->asker_host, e->keys->server_host);
 	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,
 					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
 }

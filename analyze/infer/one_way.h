@@ -18,11 +18,16 @@ enum rc_one_way {
 struct rc_one_way_signs {
 	uint64_t servers, servers_of_clients;
 	uint64_t domains; /* of clients' questions: by the last two labels of the name */
+	/* Servers that were asked without RD, as by a resolver, and those of them that one asked the same anew. */
+	uint64_t walked, asked_again;
 };
 
-/* A query, while nothing was answered yet, with the hashes of its two ends. */
+/*
+ * A query, while nothing was answered yet, with the hashes of its two ends. before: the one that its server was asked
+ * for the name before it, by hash, or NULL.
+ */
 void rc_one_way_note(struct rc_one_way_signs *signs, const struct rc_record *record,
-		     uint64_t asker_hash, uint64_t server_hash);
+		     const struct rc_record *before, uint64_t asker_hash, uint64_t server_hash);
 
 enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
 			      const struct rc_pair_stats *pairs);

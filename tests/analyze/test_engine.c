@@ -1006,6 +1006,36 @@ static void several_servers_without_a_word_are_a_one_way_capture(void **state)
 	}
 }
 
+/*
+ * The uplink of a resolver is down: it puts the same to most servers anew. Where but one of them is dead, the others are
+ * not asked again.
+ */
+static void a_resolver_that_asks_most_servers_again_gets_no_answers(void **state)
+{
+	static const char *const servers[] = {"203.0.113.1", "203.0.113.2", "203.0.113.3",
+					      "203.0.113.4", "203.0.113.5"};
+	struct sim s;
+	(void)state;
+	for (unsigned dead = 1; dead <= 5; dead += 4) {
+		begin(&s);
+		for (unsigned i = 0; i < 10; i++) {
+			char name[] = "w0.d0.test";
+			name[1] = name[4] = (char)('0' + i);
+			ask(&s, LATE + i, RESOLVER, servers[i % 5], 10 + i, FETCH, name);
+			if (i % 5 < dead)
+				ask(&s, LATE + 1000 + i, RESOLVER, servers[i % 5], 30 + i, FETCH,
+				    name);
+		}
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_true(s.n > 0);
+		for (unsigned i = 0; i < s.n; i++)
+			assert_int_equal(
+				strcmp(s.seen[i].cause->slug, "no_answer.one_way_capture") == 0,
+				dead == 1);
+	}
+}
+
 static void a_servfail_alone_is_an_honest_unknown(void **state)
 {
 	struct sim s;
@@ -1295,6 +1325,7 @@ int main(void)
 		cmocka_unit_test(queries_alone_are_a_one_way_capture),
 		cmocka_unit_test(one_server_asked_little_may_be_silent),
 		cmocka_unit_test(several_servers_without_a_word_are_a_one_way_capture),
+		cmocka_unit_test(a_resolver_that_asks_most_servers_again_gets_no_answers),
 		cmocka_unit_test(a_servfail_alone_is_an_honest_unknown),
 		cmocka_unit_test(an_answer_cut_by_the_capture_is_not_malformed),
 		cmocka_unit_test(verdicts_do_not_depend_on_the_seed),
