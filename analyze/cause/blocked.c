@@ -194,7 +194,8 @@ static const struct rc_rule rules[] = {
 					"EDE 4, 15, 16 or 17 in the answer.",
 					"REFUSED by a resolver, or EDE 18, at once and with "
 					"nothing asked upstream, while the client's other names "
-					"are answered; or REFUSED or SERVFAIL by one that was "
+					"are answered, and no EDE (13, 21, 22, 23, 30) that says "
+					"otherwise; or REFUSED or SERVFAIL by one that was "
 					"given a sound answer with a private address.",
 					"The EDE, to a client that gets nothing while others get "
 					"the name; REFUSED by a resolver whose own queries are not "

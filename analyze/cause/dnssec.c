@@ -575,7 +575,7 @@ static const struct rc_rule rules[] = {
 					 "rejects, with keys not seen; or another type of the name "
 					 "validates; or the resolver answers nothing but what it "
 					 "is asked with CD=1, or says that it waited for servers "
-					 "in vain (EDE 22, 23).",
+					 "in vain (EDE 22, 23), or how it got no keys (EDE 9).",
 					 {"resolver.internal", "what came from upstream verifies"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
