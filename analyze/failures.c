@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #define EDGE_NS (2 * RC_NS_PER_S)   /* "touches the start of the capture" */
+#define TWINS_MAX 8u                /* failures held looked at for one that was translated */
 #define FADING_NS (5 * RC_NS_PER_S) /* before a failure: its lineage, joined fetches */
 
 /*
@@ -93,6 +94,33 @@ static bool is_retry_failed(struct rc_engine *e, const struct rc_held *held,
 	return retry == RC_RETRY_FAILED;
 }
 
+/* Of exchanges without an answer the client's own is decided first. */
+static void mark_twin(struct rc_engine *e, const struct rc_exchange *x)
+{
+	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
+	uint64_t pos = rc_translated_behind(recorder, x);
+	struct rc_record *twin = rc_recorder_at(recorder, pos);
+	if (twin != NULL)
+		twin->x.marks |= RC_X_TOLD;
+}
+
+/* The client's own exchange, whose answer comes right behind the one of its translated twin, is told. */
+static bool is_translated(struct rc_engine *e, const struct rc_held *held,
+			  const struct rc_exchange *x)
+{
+	uint64_t cursor = 0;
+	if (x->state != RC_X_ANSWERED && (x->marks & RC_X_TOLD))
+		return true;
+	for (unsigned n = 0; n < TWINS_MAX && x->state == RC_X_ANSWERED; n++) {
+		const struct rc_held *next = rc_hold_next(e->hold, &cursor);
+		if (next == NULL)
+			break;
+		if (next != held && rc_translated_is_inside(x, &next->x))
+			return true;
+	}
+	return rc_is_translated(rc_pair_recorder(e->pair), held->pos, x);
+}
+
 static void decide(struct rc_engine *e, const struct rc_held *held)
 {
 	struct rc_exchange x = held->x;
@@ -105,7 +133,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		x.marks = r->x.marks;
 	x.marks |= window_marks(e, &x);
 	bool client = rc_is_client_facing(e, &x);
-	if (client ? rc_is_translated(recorder, &x) : !e->config.want_upstream)
+	if (client ? is_translated(e, held, &x) : !e->config.want_upstream)
 		return;
 	uint32_t cut = (x.marks & RC_X_CUT) != 0;
 	bool decoded = held->answer_len > 0 &&
@@ -136,6 +164,8 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 			e->out.on_upstream(e->out.context, &failure);
 		return;
 	}
+	if (x.state != RC_X_ANSWERED)
+		mark_twin(e, &x);
 	tell_failure(e, &failure);
 }
 

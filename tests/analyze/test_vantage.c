@@ -109,6 +109,78 @@ static void who_asks_a_server_on_its_own_host_is_a_client(void **state)
 	assert_int_equal(s.n, 1);
 }
 
+/* The same packets from one address and from the other, to one server or to the one behind it. */
+struct twins {
+	const char *outer, *inner;
+	const char *asked, *behind;
+	bool answered;
+};
+
+static void fail_twice(struct sim *s, const struct twins *t)
+{
+	static struct dns d;
+	unsigned ports[] = {20010, strcmp(t->outer, t->inner) == 0 ? 20010 : 20011};
+	dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *asker = i == 0 ? t->outer : t->inner;
+		const char *server = i == 0 ? t->asked : t->behind;
+		struct rc_obs o = obs_seeded(s->seed, T0 + (LATE + i) * MS, asker, ports[i], server,
+					     53, &d);
+		o.ip_id = 77;
+		send_obs(s, &o);
+	}
+	ask(s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+	refer(s, LATE + 10, 11, "www.example");
+	ask(s, LATE + 11, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	reply(s, LATE + 12, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	for (unsigned i = 2; i-- > 0 && t->answered;)
+		send_message(s, LATE + 14 - i, i == 0 ? t->asked : t->behind, 53,
+			     i == 0 ? t->outer : t->inner, ports[i], &d);
+}
+
+#define SERVICE "198.51.100.60"
+
+static void what_is_seen_before_and_behind_a_translator_is_told_once(void **state)
+{
+	static const struct twins all[] = {
+		{CLIENT, CLIENT2, RESOLVER, RESOLVER, true},
+		{CLIENT, CLIENT2, RESOLVER, RESOLVER, false},
+		{CLIENT, CLIENT, SERVICE, RESOLVER, true},
+		{CLIENT, CLIENT2, SERVICE, RESOLVER, true},
+		{CLIENT, CLIENT2, SERVICE, RESOLVER, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		struct rc_addr client = addr(CLIENT);
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		fail_twice(&s, &all[i]);
+		warm_up(&s, 4 * LATE);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "delegation.lame_refused");
+		assert_true(rc_addr_equal(&s.seen[0].client, &client));
+	}
+}
+
+/* Two clients that hit on one ID are answered one after the other, not one within the other. */
+static void two_clients_that_ask_the_same_at_once_are_two(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+	ask(&s, LATE + 1, CLIENT2, RESOLVER, 10, QUERY, "www.example");
+	reply(&s, LATE + 10, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	reply(&s, LATE + 11, RESOLVER, CLIENT2, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+}
+
 #define INSIDE "127.0.0.53"
 
 /* A program asks the forwarder on its host, which asks a resolver, all in vain. */
@@ -902,6 +974,8 @@ int main(void)
 		cmocka_unit_test(who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client),
 		cmocka_unit_test(a_resolver_on_the_host_of_all_servers_is_followed),
 		cmocka_unit_test(who_asks_a_server_on_its_own_host_is_a_client),
+		cmocka_unit_test(what_is_seen_before_and_behind_a_translator_is_told_once),
+		cmocka_unit_test(two_clients_that_ask_the_same_at_once_are_two),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
 		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
