@@ -298,6 +298,16 @@ bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *
 	return rc_exchange_asks_keys(x);
 }
 
+/* What resolvers ask of the root for themselves (RFC 8109). */
+static bool is_priming(struct rc_recorder *recorder, const struct rc_exchange *x)
+{
+	if (x->qtype != RC_TYPE_NS && !rc_exchange_asks_keys(x))
+		return false;
+	uint64_t pos = rc_recorder_newest_by_asker(recorder, &x->asker, x->name_hash);
+	const struct rc_record *r = rc_recorder_at(recorder, pos);
+	return r != NULL && r->x.name_hash == x->name_hash && r->name_len == 1;
+}
+
 bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			    const struct rc_exchange *x)
 {
@@ -313,6 +323,8 @@ bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts 
 		return false;
 	if (has_partner(recorder, hosts, asker))
 		return !rc_addr_equal(&asker->partner, &x->server);
+	if (rc_hosts_resolvers(hosts) > 0 && !recurses && is_priming(recorder, x))
+		return true;
 	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
 	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))
 		return false;
@@ -325,8 +337,9 @@ bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, 
 {
 	uint64_t pos = rc_recorder_last_by_server(recorder, asker_key);
 	const struct rc_record *asked = rc_recorder_at(recorder, pos);
+	/* A secondary that is notified asks its primary whether the zone is newer: for itself. */
 	return asked != NULL && asked != r && asked->x.name_hash == r->x.name_hash &&
-	       rc_addr_equal(&asked->x.server, &r->x.asker) &&
+	       asked->x.opcode == r->x.opcode && rc_addr_equal(&asked->x.server, &r->x.asker) &&
 	       (asked->x.state == RC_X_PENDING || r->x.first_ns - asked->x.end_ns < FETCH_TAIL_NS);
 }
 
@@ -348,6 +361,8 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 		return !rc_fetch_is_handed_on(recorder, hosts, x);
 	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x))
 		return false;
-	return rd || rc_hosts_resolvers(hosts) == 0 || !rc_hosts_iterates(hosts, &x->asker) ||
+	/* Tools say that they understand AD (RFC 6840 5.7); who walks delegations asks without it. */
+	bool by_tool = rd || (x->query.flags & RC_FLAG_AD);
+	return by_tool || rc_hosts_resolvers(hosts) == 0 || !rc_hosts_iterates(hosts, &x->asker) ||
 	       rc_hosts_works_apart(hosts, &x->asker);
 }

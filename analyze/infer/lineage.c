@@ -211,10 +211,15 @@ static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 	       (x->answer.has & RC_HAS_ANSWER_QTYPE);
 }
 
-/* A transfer that it hands on for somebody says nothing of what else it is asked in that zone. */
+/*
+ * A transfer that it hands on for somebody says nothing of what else it is asked in that zone; nor does what a secondary
+ * asks of its primary, whether its zone is still the latest.
+ */
 static bool is_of_its_kind(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return x->opcode == RC_OPCODE_QUERY &&
+	bool refresh = x->qtype == RC_TYPE_SOA && !(x->query.flags & RC_FLAG_RD) &&
+		       c->x->qtype != RC_TYPE_SOA;
+	return x->opcode == RC_OPCODE_QUERY && !refresh &&
 	       (rc_exchange_is_transfer(c->x) || !rc_exchange_is_transfer(x));
 }
 

@@ -109,6 +109,94 @@ static void who_asks_a_server_on_its_own_host_is_a_client(void **state)
 	assert_int_equal(s.n, 1);
 }
 
+/* It asks several servers for signatures without RD, as resolvers do, but says that it understands AD. */
+static void who_looks_at_servers_with_a_tool_is_a_client(void **state)
+{
+	static const char *const servers[] = {ROOT_SERVER, ZONE_SERVER, ZONE_SERVER2};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned tool = 0; tool < 2; tool++) {
+		begin(&s);
+		warm_up(&s, 0);
+		for (unsigned i = 0; i < 6; i++) {
+			dns_query(&d, (uint16_t)i, tool ? RC_FLAG_AD : FETCH, "www.example",
+				  RC_TYPE_A);
+			dns_opt(&d, true, -1);
+			send_message(&s, LATE + 100 * i, CLIENT, 20000 + i, servers[i % 3], 53, &d);
+			reply(&s, LATE + 100 * i + 1, servers[i % 3], CLIENT, i,
+			      RC_FLAG_QR | RC_RCODE_REFUSED, "www.example");
+		}
+		finish(&s);
+		assert_int_equal(s.n, tool ? 6 : 0);
+	}
+}
+
+/* The primary says that the zone is newer, and the secondary asks it for the SOA record. */
+static void notify_secondary(struct sim *s, int64_t ms, const char *primary, const char *secondary)
+{
+	static struct dns d;
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned notify = i == 0 ? RC_OPCODE_NOTIFY << 11 : 0;
+		const char *asker = i == 0 ? primary : secondary;
+		const char *asked = i == 0 ? secondary : primary;
+		dns_query(&d, 30, notify, "example", RC_TYPE_SOA);
+		send_message(s, ms + i, asker, 20030, asked, 53, &d);
+		dns_query(&d, 30, AUTHORITY | notify, "example", RC_TYPE_SOA);
+		send_message(s, ms + i, asked, 53, asker, 20030, &d);
+	}
+}
+
+static void a_secondary_that_is_notified_is_no_resolver(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	notify_secondary(&s, 0, ZONE_SERVER, ZONE_SERVER2);
+	ask(&s, LATE, CLIENT, ZONE_SERVER2, 10, QUERY, "www.test");
+	reply(&s, LATE + 1, ZONE_SERVER2, CLIENT, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED,
+	      "www.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "policy.recursion_unavailable");
+}
+
+/* It asks its primary for the zone's SOA record, in vain, long after it left a client's question unanswered. */
+static void what_a_secondary_asks_for_itself_is_no_part_of_a_question(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	ask(&s, 0, CLIENT, ZONE_SERVER2, 9, FETCH, "www.example");
+	reply_a(&s, 1, ZONE_SERVER2, CLIENT, 9, AUTHORITY, "www.example");
+	ask(&s, LATE, CLIENT, ZONE_SERVER2, 10, FETCH, "www.example");
+	dns_query(&d, 11, FETCH, "example", RC_TYPE_SOA);
+	send_message(&s, LATE + 8000, ZONE_SERVER2, 20011, ZONE_SERVER, 53, &d);
+	warm_up(&s, 6 * LATE);
+	finish(&s);
+	assert_true(s.n >= 1);
+	assert_cause(&s, 0, "no_answer.server_silent");
+}
+
+/* Whose resolver asks from there is not known, and it gets no further. */
+static void what_a_resolver_asks_the_root_for_itself_is_no_clients_question(void **state)
+{
+	static const uint16_t types[] = {RC_TYPE_NS, RC_TYPE_DNSKEY, RC_TYPE_A};
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		begin(&s);
+		warm_up(&s, 0);
+		dns_query(&d, 10, FETCH, ".", types[i]);
+		send_message(&s, LATE, CLIENT, 20010, ROOT_SERVER, 53, &d);
+		warm_up(&s, 4 * LATE);
+		finish(&s);
+		assert_int_equal(s.n, types[i] == RC_TYPE_A);
+	}
+}
+
 /* The same packets from one address and from the other, to one server or to the one behind it. */
 struct twins {
 	const char *outer, *inner;
@@ -974,6 +1062,10 @@ int main(void)
 		cmocka_unit_test(who_asks_from_the_egress_of_the_resolver_it_asks_is_a_client),
 		cmocka_unit_test(a_resolver_on_the_host_of_all_servers_is_followed),
 		cmocka_unit_test(who_asks_a_server_on_its_own_host_is_a_client),
+		cmocka_unit_test(who_looks_at_servers_with_a_tool_is_a_client),
+		cmocka_unit_test(what_a_resolver_asks_the_root_for_itself_is_no_clients_question),
+		cmocka_unit_test(a_secondary_that_is_notified_is_no_resolver),
+		cmocka_unit_test(what_a_secondary_asks_for_itself_is_no_part_of_a_question),
 		cmocka_unit_test(what_is_seen_before_and_behind_a_translator_is_told_once),
 		cmocka_unit_test(two_clients_that_ask_the_same_at_once_are_two),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
