@@ -70,32 +70,6 @@ static bool is_selective(const struct rc_case *c, const struct rc_zone_view *z)
 	return false;
 }
 
-static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
-{
-	const struct rc_host *h = rc_hosts_find(c->hosts, server);
-	return h != NULL && h->answered > 0;
-}
-
-/*
- * A server of the zone answers when it is asked, and the resolver is not seen to have asked it: it may have, by an
- * address not known as its own, or it holds something against it from before. Where it is not seen who the zone's servers
- * are, there may be such a one if one that is silent now has answered at other times.
- */
-static bool may_leave_one_that_lives(const struct rc_case *c, const struct rc_zone_view *z)
-{
-	for (size_t i = 0; i < z->n_addrs; i++) {
-		bool asked = false;
-		for (size_t k = 0; k < z->n_servers && !asked; k++)
-			asked = rc_addr_equal(&z->servers[k].addr, &z->addrs[i]);
-		if (!asked && has_answered(c, &z->addrs[i]))
-			return true;
-	}
-	for (size_t k = 0; k < z->n_servers && !z->known_cut; k++)
-		if (has_answered(c, &z->servers[k].addr))
-			return true;
-	return false;
-}
-
 /* A server that refuses this resolver answers the same name for somebody else, or says it prohibits it. */
 static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 {
@@ -288,7 +262,12 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) ||
 	    is_over_tcp_alone(c))
 		return RC_CONF_LIKELY;
-	if (outcome == RC_OUT_TIMEOUT && (is_selective(c, z) || may_leave_one_that_lives(c, z)))
+	enum rc_confidence left = outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP
+					  ? rc_left_by_who_lives(c, z, outcome)
+					  : RC_CONF_PROVEN;
+	if (left == RC_CONF_POSSIBLE)
+		return left;
+	if (left == RC_CONF_LIKELY || (outcome == RC_OUT_TIMEOUT && is_selective(c, z)))
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
 	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
@@ -473,16 +452,20 @@ static const struct rc_rule rules[] = {
 	    test_timeout),
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
-	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable, or time "
-		     "exceeded as in a routing loop.",
-		     "Half of the servers did; or all in refused or reset TCP connections; or the "
-		     "addresses are special-purpose; or the resolver "
-		     "asks over TLS, and its connections were refused meanwhile; or a forwarder "
-		     "refuses at once, with EDE 23.",
-		     "Fewer than half of the servers did; or its connections for DNS over TLS were "
-		     "refused before, or while others live.",
-		     {"upstream.timeout", "there is no ICMP"},
-		     {"upstream.tcp_blocked", "UDP is answered, truncated"}),
+	    RC_TRUTH(
+		    "Every server of the zone that was asked ended in ICMP unreachable, or time "
+		    "exceeded as in a routing loop.",
+		    "Half of the servers did; or all in refused or reset TCP connections; or the "
+		    "addresses are special-purpose; or the resolver "
+		    "asks over TLS, and its connections were refused meanwhile; or a forwarder "
+		    "refuses at once, with EDE 23; or a server that answers others is not asked, "
+		    "of a "
+		    "family by which the resolver asks nobody.",
+		    "Fewer than half of the servers did; or one that answers at other times is not "
+		    "asked; or its connections for DNS over TLS were "
+		    "refused before, or while others live.",
+		    {"upstream.timeout", "there is no ICMP"},
+		    {"upstream.tcp_blocked", "UDP is answered, truncated"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
 	    "servers.",

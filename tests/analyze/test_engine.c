@@ -824,6 +824,44 @@ static void a_client_joins_a_fetch_at_another_address_of_the_resolver(void **sta
 	assert_false(s.seen[0].cached);
 }
 
+/* The network says that the server of the zone that is asked is out of reach. */
+static void tell_out_of_reach(struct sim *s, int64_t ms, unsigned id, const char *server)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, FETCH, "www.example", RC_TYPE_A);
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, RESOLVER, 20000 + id, server, 53, &d);
+	o.kind = RC_OBS_ICMP;
+	o.icmp_type = o.icmp_code = 3;
+	o.icmp_hard = true;
+	send_obs(s, &o);
+}
+
+/* What the one that answers was asked before may be what it fails for. */
+static void one_out_of_reach_says_little_where_another_that_answers_is_not_asked(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned lives = 0; lives < 2; lives++) {
+		begin(&s);
+		warm_up(&s, 0);
+		if (lives) {
+			ask(&s, 100, CLIENT2, RESOLVER, 20, QUERY, "other.example");
+			ask(&s, 101, RESOLVER, ZONE_SERVER2, 21, FETCH, "other.example");
+			reply_a(&s, 105, ZONE_SERVER2, RESOLVER, 21, AUTHORITY, "other.example");
+			reply_a(&s, 106, RESOLVER, CLIENT2, 20, RECURSED, "other.example");
+		}
+		ask_below(&s, LATE, 10, "www.example");
+		ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+		tell_out_of_reach(&s, LATE + 12, 12, ZONE_SERVER);
+		reply(&s, LATE + 13, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "upstream.unreachable");
+		assert_int_equal(s.seen[0].confidence, lives ? RC_CONF_POSSIBLE : RC_CONF_PROVEN);
+	}
+}
+
 static void icmp_says_unreachable(void **state)
 {
 	struct sim s;
@@ -1317,6 +1355,8 @@ int main(void)
 		cmocka_unit_test(a_forwarders_failure_is_its_resolvers),
 		cmocka_unit_test(declared_addresses_are_one_resolver_before_it_ever_answered),
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
+		cmocka_unit_test(
+			one_out_of_reach_says_little_where_another_that_answers_is_not_asked),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
 		cmocka_unit_test(who_answers_others_and_closes_the_connection_is_reached),
