@@ -144,8 +144,9 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	}
 	if (c->final != NULL)
 		return keeps_back(c, f);
-	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients. */
-	if (refused_at_once && rc_case_has_ede(c, RC_EDE_PROHIBITED)) {
+	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients: which others get. */
+	if (refused_at_once && c->others.same_server_type_ok == 0 &&
+	    rc_case_has_ede(c, RC_EDE_PROHIBITED)) {
 		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
 		return RC_CONF_LIKELY;
 	}
@@ -193,9 +194,10 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					"EDE 4, 15, 16 or 17 in the answer.",
 					"REFUSED by a resolver, or EDE 18, at once and with "
-					"nothing asked upstream, while the client's other names "
-					"are answered, and no EDE (13, 21, 22, 23, 30) that says "
-					"otherwise; or REFUSED or SERVFAIL by one that was "
+					"nothing asked upstream, for a name that nobody gets, "
+					"while the client's other names are answered, and no EDE "
+					"(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "
+					"SERVFAIL by one that was "
 					"given a sound answer with a private address.",
 					"The EDE, to a client that gets nothing while others get "
 					"the name; REFUSED by a resolver whose own queries are not "

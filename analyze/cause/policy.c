@@ -166,9 +166,9 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
 	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
-	if (is_given_less(c, f))
-		return RC_CONF_POSSIBLE;
 	bool prohibited = rc_case_has_ede(c, RC_EDE_PROHIBITED);
+	if (is_given_less(c, f))
+		return prohibited ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	const struct rc_host *h = c->server_host;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
@@ -403,7 +403,8 @@ static const struct rc_rule rules[] = {
 					"SERVFAIL "
 					"with EDE 18; or REFUSED while the server recurses for "
 					"others, of several names where its own queries are not "
-					"seen; or EDE 18 alone.",
+					"seen; or EDE 18 alone, or for what others get to a client "
+					"that gets other names.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once for "
 					"what others get, or with EDE 18; REFUSED by a server "

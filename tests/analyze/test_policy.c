@@ -431,22 +431,27 @@ static void another_class_is_what_is_not_served(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
-/* It has names of its own for everybody (AA=1), and all others for some. */
+/* It has names of its own for everybody (AA=1), and all others for some; and says so, or does not (EDE 18). */
 static void who_gets_own_names_alone_may_not_ask_for_others(void **state)
 {
+	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
-	served(&s, 100, CLIENT2, 10, NAME);
-	ask(&s, 110, CLIENT, RESOLVER, 11, QUERY, "nas.lan");
-	reply_a(&s, 111, RESOLVER, CLIENT, 11, AUTHORITY | RC_FLAG_RD, "nas.lan");
-	ask(&s, LATE, CLIENT, RESOLVER, 12, QUERY, NAME);
-	reply(&s, LATE + 1, RESOLVER, CLIENT, 12, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
-	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "policy.client_not_allowed");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	for (unsigned said = 0; said < 2; said++) {
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, 100, CLIENT2, 10, NAME);
+		ask(&s, 110, CLIENT, RESOLVER, 11, QUERY, "nas.lan");
+		reply_a(&s, 111, RESOLVER, CLIENT, 11, AUTHORITY | RC_FLAG_RD, "nas.lan");
+		ask(&s, LATE, CLIENT, RESOLVER, 12, QUERY, NAME);
+		dns_query(&d, 12, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME, RC_TYPE_A);
+		dns_opt(&d, false, said ? 18 : -1);
+		say(&s, LATE + 1, RESOLVER, CLIENT, 12, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
 }
 
 /* It was at work for another client just then; this one is told that it may not ask (Knot Resolver's view). */
