@@ -862,6 +862,32 @@ static void one_out_of_reach_says_little_where_another_that_answers_is_not_asked
 	}
 }
 
+/* Who else serves the zone is not seen, and the resolver asks by IPv6 as well. */
+static void one_out_of_reach_proves_little_of_servers_of_another_family(void **state)
+{
+	static const char other[] = "2001:db8::53", root[] = "2001:db8::1";
+	struct rc_addr addrs[2] = {addr(RESOLVER), addr(other)};
+	struct rc_resolver_decl decl = {"r", addrs, 2};
+	struct sim s;
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		begin_with(&s, SEED, &decl, 1);
+		warm_up(&s, 0);
+		if (both) {
+			ask(&s, 100, other, root, 21, FETCH, "good.test");
+			reply_a(&s, 105, root, other, 21, AUTHORITY, "good.test");
+		}
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		ask(&s, LATE + 1, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+		tell_out_of_reach(&s, LATE + 2, 12, ZONE_SERVER);
+		reply(&s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_cause(&s, 0, "upstream.unreachable");
+		assert_int_equal(s.seen[0].confidence, both ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 static void icmp_says_unreachable(void **state)
 {
 	struct sim s;
@@ -1357,6 +1383,7 @@ int main(void)
 		cmocka_unit_test(a_client_joins_a_fetch_at_another_address_of_the_resolver),
 		cmocka_unit_test(
 			one_out_of_reach_says_little_where_another_that_answers_is_not_asked),
+		cmocka_unit_test(one_out_of_reach_proves_little_of_servers_of_another_family),
 		cmocka_unit_test(icmp_says_unreachable),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
 		cmocka_unit_test(who_answers_others_and_closes_the_connection_is_reached),
