@@ -336,6 +336,13 @@ static void note_other(struct rc_hosts *h, struct rc_host *egress, const struct 
 	egress->partner_hits = 0;
 }
 
+/* It recurses for others: who asks it with RD=0 looks into its cache, and resolves nothing by that. */
+static bool is_cache(const struct rc_hosts *h, const struct rc_addr *server)
+{
+	const struct rc_host *host = rc_hosts_find(h, server);
+	return host != NULL && host->served > 0;
+}
+
 /*
  * An egress address asks, with RD=0, the very names that clients just asked one other address: the two
  * are one resolver. Several names must agree, and hardly any may disagree; one will do on one network card, where
@@ -357,6 +364,8 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 		return;
 	if (egress->served > 0 &&
 	    (fetch || rc_addr_is_v4(&r->server) == rc_addr_is_v4(&egress->addr)))
+		return;
+	if (!fetch && is_cache(h, &x->server))
 		return;
 	egress->partner_name = x->name_hash;
 	if (is_same_card(h, egress, r)) {
@@ -398,12 +407,19 @@ bool rc_hosts_partner(const struct rc_hosts *h, const struct rc_addr *addr,
 	return true;
 }
 
+/* A person or a monitor, whose queries with RD=0 resolve nothing. */
+static bool looks_into_caches(const struct rc_host *host)
+{
+	return host->got_cached > 0 && 2 * host->got_cached >= host->asked_rd0;
+}
+
 size_t rc_hosts_fetchers(const struct rc_hosts *h, struct rc_addr *addrs)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < h->n_lone && i < RC_LONE_MAX; i++) {
 		/* One whose entry made room for others, and came back, stands here twice. */
-		bool skip = rc_hosts_find(h, &h->lone[i]) == NULL;
+		const struct rc_host *host = rc_hosts_find(h, &h->lone[i]);
+		bool skip = host == NULL || looks_into_caches(host);
 		for (size_t k = 0; k < n && !skip; k++)
 			skip = rc_addr_equal(&addrs[k], &h->lone[i]);
 		if (!skip)

@@ -312,6 +312,27 @@ static void a_declared_address_is_its_resolvers_whatever_it_fetches(void **state
 	rc_hosts_free(h);
 }
 
+/* A monitor asks several resolvers, of some what they hold (RD=0): it resolves nothing for any of them. */
+static void who_looks_into_caches_fetches_for_nobody(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr addrs[RC_LONE_MAX];
+	(void)state;
+	answer(h, T0, CLIENT, "192.0.2.54", RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	for (unsigned i = 0; i < 6; i++) {
+		int64_t ts_ns = T0 + i * 100 * MS;
+		ask(h, ts_ns, CLIENT, SERVICE, RC_FLAG_RD, 1000 + i);
+		ask(h, ts_ns + 2 * MS, EGRESS, "192.0.2.54", 0, 1000 + i);
+		answer(h, ts_ns + 2 * MS, EGRESS, "192.0.2.54", 0, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	}
+	assert_false(are_one(h, SERVICE, EGRESS));
+	assert_int_equal(rc_hosts_lone(h, addrs), 0);
+	for (unsigned i = 0; i < 12; i++) /* more than that it asks servers */
+		ask(h, T0 + 10 * RC_NS_PER_S, EGRESS, "203.0.113.1", 0, 2000 + i);
+	assert_int_equal(rc_hosts_lone(h, addrs), 1);
+	rc_hosts_free(h);
+}
+
 /* Behind a forwarder the resolver asks for the very names that were put to the forwarder. */
 static void who_walks_behind_a_forwarder_is_no_egress_of_it(void **state)
 {
@@ -806,6 +827,7 @@ int main(void)
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
 		cmocka_unit_test(an_address_that_several_resolvers_ask_from_is_none_of_theirs),
 		cmocka_unit_test(a_declared_address_is_its_resolvers_whatever_it_fetches),
+		cmocka_unit_test(who_looks_into_caches_fetches_for_nobody),
 		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),
 		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),
