@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #define PROOFS_MAX 8u /* exchanges shown per zone */
+#define PLAIN_MIN 8u  /* questions without DO=1: a few may go to servers without EDNS */
 
 static const struct rc_rule_family *const families[] = {
 #define X(name) &rc_rules_##name,
@@ -381,4 +382,16 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 		if (has_answered(c, &z->servers[k].addr))
 			return RC_CONF_LIKELY;
 	return left;
+}
+
+bool rc_wants_no_signatures(const struct rc_case *c)
+{
+	uint32_t plain = 0;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->asked_do)
+			return false;
+		plain += h != NULL ? h->asked_rd0 : 0;
+	}
+	return plain >= PLAIN_MIN;
 }
