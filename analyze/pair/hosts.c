@@ -323,11 +323,11 @@ void rc_hosts_note_orphan(struct rc_hosts *h, const struct rc_addr *addr, uint16
 	}
 }
 
-/* Told without recursion by one that recurses for others: somebody looks into its cache. */
+/* Told without recursion by one that recurses for others, and has no such zone: somebody looks into its cache. */
 static bool is_lookup(const struct rc_hosts *h, const struct rc_exchange *x,
 		      const struct rc_host_keys *keys)
 {
-	if ((x->query.flags & RC_FLAG_RD) || !(x->answer.flags & RC_FLAG_RA))
+	if ((x->query.flags & RC_FLAG_RD) || (x->answer.flags & RC_FLAG_AA))
 		return false;
 	const struct rc_host *server = find(h, &x->server, keys->server);
 	return server != NULL && server->served > 0;

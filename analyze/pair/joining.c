@@ -407,10 +407,11 @@ bool rc_hosts_partner(const struct rc_hosts *h, const struct rc_addr *addr,
 	return true;
 }
 
-/* A person or a monitor, whose queries with RD=0 resolve nothing. */
+/* A person or a monitor, whose queries with RD=0 resolve nothing, or who mostly has others recurse. */
 static bool looks_into_caches(const struct rc_host *host)
 {
-	return host->got_cached > 0 && 2 * host->got_cached >= host->asked_rd0;
+	return (host->got_cached > 0 && 2 * host->got_cached >= host->asked_rd0) ||
+	       host->asked_rd1 > host->asked_rd0;
 }
 
 size_t rc_hosts_fetchers(const struct rc_hosts *h, struct rc_addr *addrs)

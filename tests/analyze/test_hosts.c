@@ -323,13 +323,16 @@ static void who_looks_into_caches_fetches_for_nobody(void **state)
 		int64_t ts_ns = T0 + i * 100 * MS;
 		ask(h, ts_ns, CLIENT, SERVICE, RC_FLAG_RD, 1000 + i);
 		ask(h, ts_ns + 2 * MS, EGRESS, "192.0.2.54", 0, 1000 + i);
-		answer(h, ts_ns + 2 * MS, EGRESS, "192.0.2.54", 0, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+		answer(h, ts_ns + 2 * MS, EGRESS, "192.0.2.54", 0, RC_FLAG_QR, no_mac);
 	}
 	assert_false(are_one(h, SERVICE, EGRESS));
 	assert_int_equal(rc_hosts_lone(h, addrs), 0);
 	for (unsigned i = 0; i < 12; i++) /* more than that it asks servers */
 		ask(h, T0 + 10 * RC_NS_PER_S, EGRESS, "203.0.113.1", 0, 2000 + i);
 	assert_int_equal(rc_hosts_lone(h, addrs), 1);
+	for (unsigned i = 0; i < 19; i++) /* and mostly it has others recurse */
+		ask(h, T0 + 10 * RC_NS_PER_S, EGRESS, SERVICE, RC_FLAG_RD, 3000 + i);
+	assert_int_equal(rc_hosts_lone(h, addrs), 0);
 	rc_hosts_free(h);
 }
 
