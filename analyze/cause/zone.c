@@ -85,19 +85,29 @@ static bool is_refresh(const struct rc_exchange *x)
 	return x->qtype == RC_TYPE_SOA || rc_exchange_is_transfer(x);
 }
 
-/* A client asked this server for it. */
-static bool is_asked_for(const struct rc_case *c, const struct rc_exchange *x)
+/* Somebody asked this server for it. */
+static bool is_asked_of(const struct rc_case *c, const struct rc_addr *server,
+			const struct rc_exchange *x)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, x->name_hash);
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, x->name_hash);
 	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
 			return false;
 		if (r->x.name_hash == x->name_hash && r->x.qtype == x->qtype &&
-		    rc_addr_equal(&r->x.server, &c->x->server))
+		    rc_addr_equal(&r->x.server, server))
 			return true;
 		pos = r->prev_server;
 	}
+	return false;
+}
+
+/* A client asked the resolver for it, at whichever of its addresses. */
+static bool is_asked_for(const struct rc_case *c, const struct rc_exchange *x)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (is_asked_of(c, &c->resolver[i], x))
+			return true;
 	return false;
 }
 
@@ -106,21 +116,28 @@ static bool is_in_vain(const struct rc_exchange *x)
 	return x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_NOERROR;
 }
 
-/* The latest that was asked from this address, for the name, as a secondary asks its primary (RFC 1035 4.3.5). */
+/*
+ * The latest that was asked from this address, for the name, as a secondary asks its primary (RFC 1035 4.3.5). Who asks
+ * other servers for what else is there has no copy, and was led to the SOA by a question for it, or for an alias.
+ */
 static const struct rc_record *last_refresh(const struct rc_case *c, const struct rc_addr *asker,
 					    uint64_t hash)
 {
+	const struct rc_record *refresh = NULL;
 	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
 	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL)
+			return refresh;
+		bool fetch = r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
+			     !(r->x.query.flags & RC_FLAG_RD);
+		if (fetch && !is_refresh(&r->x))
 			return NULL;
-		if (is_refresh(&r->x) && r->x.name_hash == hash &&
-		    rc_addr_equal(&r->x.asker, asker) && !(r->x.query.flags & RC_FLAG_RD))
-			return r;
+		if (fetch && refresh == NULL)
+			refresh = r;
 		pos = r->prev_asker;
 	}
-	return NULL;
+	return refresh;
 }
 
 /*

@@ -275,6 +275,23 @@ static void a_resolver_that_looks_up_an_soa_is_no_secondary(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "zone.not_loaded");
 }
 
+/* A client's question for the SOA of an alias leads there too: who asks servers for other types of the name has no copy. */
+static void a_resolver_that_was_led_to_an_soa_is_no_secondary(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE - 3000, RESOLVER, ZONE_SERVER2, 13, FETCH, "copy.test");
+	reply(&s, LATE - 2999, ZONE_SERVER2, RESOLVER, 13, AUTHORITY, "copy.test");
+	ask_soa(&s, LATE - 100, RESOLVER, ZONE_SERVER2, 11, FETCH);
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "zone.not_loaded");
+}
+
 /* Delegates the zone to one server in it, with its address or without. */
 static void delegate(struct sim *s, int64_t ms, const char *server, unsigned id, unsigned flags,
 		     const char *name, const char *zone, const char *ns, const char *address)
@@ -550,6 +567,7 @@ int main(void)
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
 		cmocka_unit_test(a_resolver_without_its_copy_of_the_zone_has_not_loaded_it),
 		cmocka_unit_test(a_resolver_that_looks_up_an_soa_is_no_secondary),
+		cmocka_unit_test(a_resolver_that_was_led_to_an_soa_is_no_secondary),
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(aliases_that_a_resolver_holds_are_in_its_answer),
