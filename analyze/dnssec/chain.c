@@ -82,6 +82,7 @@ static int64_t newest_link_ns(const struct rc_dnssec_run *run, const struct rc_n
 /* What the messages say of one delegation. */
 struct link {
 	struct rc_dnssec_tally ds, denial;
+	struct rc_dnssec_tally soa;         /* of denials that prove that there is no DS */
 	const struct rc_dnssec_set *ds_set; /* verified, else as seen */
 	bool ds_good;
 	bool bare_ds; /* a DS without signature, and nothing shows that its zone signs */
@@ -91,6 +92,19 @@ struct link {
 	struct rc_dnssec_verdict insecure; /* why, from the denial */
 	bool absent;
 };
+
+/* Some resolvers (BIND, PowerDNS) take a denial of the DS only if its SOA verifies too, as that of any other type. */
+static void judge_soa(struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
+		      const struct rc_dnssec_view *view, struct link *link)
+{
+	const struct rc_dnssec_set *soa = rc_dnssec_set_find(run, view, RC_AUTHORITY, &parent->name,
+							     RC_TYPE_SOA);
+	if (soa == NULL)
+		return;
+	struct rc_dnssec_verdict verdict = rc_dnssec_set_judge(run, soa, &parent->name,
+							       parent->keys, false);
+	rc_dnssec_tally_add(&link->soa, &verdict, view);
+}
 
 static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
 			  const struct rc_name *name, const struct rc_dnssec_view *view,
@@ -118,6 +132,7 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	if (verdict.state == RC_DNSSEC_V_OK || verdict.state == RC_DNSSEC_V_INSECURE) {
 		link->insecure = verdict;
 		link->absent = verdict.state == RC_DNSSEC_V_OK && verdict.absent;
+		judge_soa(run, parent, view, link);
 	}
 	rc_dnssec_tally_add(&link->denial, &verdict, view);
 }
@@ -232,11 +247,13 @@ static void apply_ds(struct rc_dnssec_run *run, const struct rc_dnssec_zone *par
 static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone *parent,
 			  struct rc_dnssec_zone *zone, const struct link *link)
 {
-	struct rc_dnssec_tally denial = link->denial;
-	denial.cut = &zone->name;
+	struct rc_dnssec_tally denial = link->denial, soa = link->soa;
+	denial.cut = soa.cut = &zone->name;
 	zone->status = RC_DNSSEC_INDETERMINATE;
 	if (link->denial.n_ok + link->denial.n_insecure != 0) {
 		zone->no_ds = true;
+		if (rc_dnssec_tally_report(run, &soa, &parent->name))
+			return;
 		if (parent->status == RC_DNSSEC_SECURE)
 			zone->status = RC_DNSSEC_INSECURE;
 		if (link->insecure.state == RC_DNSSEC_V_INSECURE && link->insecure.has_reason) {

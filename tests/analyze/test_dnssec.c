@@ -358,6 +358,32 @@ static void delegation_in_an_opt_out_span_is_insecure(void **state)
 	expect_status(&s, RC_DNSSEC_INSECURE);
 }
 
+/* BIND and PowerDNS take no such proof, others do. */
+static void proof_that_there_is_no_ds_with_a_broken_soa_is_inconclusive(void **state)
+{
+	(void)state;
+	for (int broken = 0; broken < 2; broken++) {
+		struct scene s;
+		open_scene(&s);
+		struct part *part = add_part(&s, "example.", LDNS_RR_TYPE_DS);
+		put_text(ROOT, part->authority, ". SOA ns. host. 1 2 3 4 5");
+		if (broken)
+			damage(find(part->authority, LDNS_RR_TYPE_RRSIG));
+		put_text(ROOT, part->authority, "example. NSEC foo. NS RRSIG NSEC");
+		ldns_rr_list_push_rr(add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+				     record("www.example. A 192.0.2.1"));
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.n_findings, broken);
+		assert_int_equal(s.result.status,
+				 broken ? RC_DNSSEC_INDETERMINATE : RC_DNSSEC_INSECURE);
+		if (broken) {
+			assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_SIGNATURE_INVALID);
+			assert_zone(&s.result.findings[0].zone, ".");
+		}
+		close_scene(&s);
+	}
+}
+
 static void broken_signature_below_an_insecure_delegation_does_not_matter(void **state)
 {
 	(void)state;
@@ -1390,6 +1416,7 @@ int main(void)
 		cmocka_unit_test(sound_chain_with_repeated_messages_is_secure),
 		cmocka_unit_test(delegation_without_ds_is_insecure),
 		cmocka_unit_test(delegation_in_an_opt_out_span_is_insecure),
+		cmocka_unit_test(proof_that_there_is_no_ds_with_a_broken_soa_is_inconclusive),
 		cmocka_unit_test(broken_signature_below_an_insecure_delegation_does_not_matter),
 		cmocka_unit_test(nodata_with_nsec_is_secure),
 		cmocka_unit_test(empty_nonterminal_with_nsec_is_secure),
