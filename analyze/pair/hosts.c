@@ -330,7 +330,7 @@ static bool is_lookup(const struct rc_hosts *h, const struct rc_exchange *x,
 	if ((x->query.flags & RC_FLAG_RD) || (x->answer.flags & RC_FLAG_AA))
 		return false;
 	const struct rc_host *server = find(h, &x->server, keys->server);
-	return server != NULL && server->served > 0;
+	return server != NULL && (server->served > 0 || server->group != RC_GROUP_NONE);
 }
 
 uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
