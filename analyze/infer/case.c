@@ -170,8 +170,11 @@ const struct rc_link *rc_case_handed_on(const struct rc_case *c)
 		return c->forwarded;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		bool keys = (link->x->query.flags & RC_FLAG_RD) && rc_exchange_asks_keys(link->x);
-		if (keys && link->name->role != RC_ROLE_NAMESERVER && !link->superseded &&
+		/* Where an alias leads that it held, or was given: that may be all that it asks. */
+		bool target = link->name->role == RC_ROLE_ALIAS && link->x->qtype == c->x->qtype;
+		bool needed = (link->x->query.flags & RC_FLAG_RD) &&
+			      (rc_exchange_asks_keys(link->x) || target);
+		if (needed && link->name->role != RC_ROLE_NAMESERVER && !link->superseded &&
 		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN &&
 		    !is_answered_elsewhere(c, link))
 			return link;

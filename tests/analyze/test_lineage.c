@@ -1095,6 +1095,22 @@ static void resolvers_in_the_servers_place_prove_nothing_of_the_zone(void **stat
 	}
 }
 
+/* It holds the alias, and asks for where that leads: for the type of the question, and with RD=1. */
+static void a_target_in_vain_is_what_a_forwarder_handed_on(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < 4; kind++) {
+		struct rc_exchange x = {.qtype = RC_TYPE_A};
+		struct rc_exchange asked = {.qtype = kind == 1 ? RC_TYPE_AAAA : RC_TYPE_A};
+		struct rc_followed target = {.role = RC_ROLE_ALIAS};
+		struct rc_link link = {.x = &asked, .name = &target, .outcome = RC_OUT_SERVFAIL};
+		struct rc_case c = {.x = &x, .links = &link, .n_links = 1};
+		asked.query.flags = kind == 2 ? 0 : RC_FLAG_RD;
+		link.outcome = kind == 3 ? RC_OUT_USABLE : RC_OUT_SERVFAIL;
+		assert_ptr_equal(rc_case_handed_on(&c), kind == 0 ? &link : NULL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1137,6 +1153,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
 		cmocka_unit_test(servers_that_say_notauth_are_not_authoritative),
 		cmocka_unit_test(resolvers_in_the_servers_place_prove_nothing_of_the_zone),
+		cmocka_unit_test(a_target_in_vain_is_what_a_forwarder_handed_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
