@@ -94,6 +94,11 @@ static bool is_of_time(uint32_t fault)
 	return fault == RC_DNSSEC_SIGNATURE_EXPIRED || fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID;
 }
 
+static bool lacks_signature(uint32_t fault)
+{
+	return fault == RC_DNSSEC_RRSIG_MISSING || fault == RC_DNSSEC_DENIAL_MISSING;
+}
+
 /* What the packets' time says of signatures weighs as much as the packets' time. */
 static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
 				       enum rc_confidence confidence)
@@ -165,11 +170,14 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
 	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
 	bool known, of_zone = is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone, &known);
-	bool below = (c->dnssec_origins[d->msg].msg->flags & RC_FLAG_AA) && known && !of_zone;
+	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	bool below = (shown->msg->flags & RC_FLAG_AA) && known && !of_zone;
 	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
 		return RC_CONF_NONE;
+	/* What a resolver told somebody without DO=1 it may have with signatures. */
+	if (shown->told != NULL && !shown->msg->edns.do_bit && lacks_signature(d->fault))
+		return RC_CONF_NONE;
 	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_LOST) || !of_zone);
-	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
 			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
 	if (lost || elsewhere)
@@ -354,9 +362,8 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	f->vague = f->generic = true;
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
-	/* It waited for servers, and says so: with CD=1 the name may be had by now as well as unchecked. */
-	bool let_down = (c->ede & RC_EDE_NO_SERVER) && !(c->ede & EDE_DNSSEC) &&
-			c->x->end_ns - c->x->first_ns >= WAITS_NS;
+	/* It waited for servers: with CD=1 the name may be had by now, or because there are no keys to wait for. */
+	bool let_down = !(c->ede & EDE_DNSSEC) && c->x->end_ns - c->x->first_ns >= WAITS_NS;
 	/* Nobody gave it the keys, and it says how not: the name itself is not had either. */
 	bool no_help = c->n_links == 0 && c->others.cd_ok == 0 &&
 		       rc_witness_outcome(c->answer) != RC_OUT_COUNT;
@@ -369,7 +376,10 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	if (c->others.cd_ok > 0) {
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
-		return rc_shape_find(c, &shape) ? RC_CONF_POSSIBLE : most; /* it says more */
+		/* The shape says more, or its servers, which may answer another type. */
+		bool of_type = c->others.cd_example->qtype == c->x->qtype || !c->upstream_visible;
+		bool doubted = rc_shape_find(c, &shape) || !of_type;
+		return doubted ? RC_CONF_POSSIBLE : most;
 	}
 	if ((c->ede & rule->ede) || rc_reported(c, rule->ede))
 		return most;
@@ -377,7 +387,8 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	if (other != NULL) {
 		bool here = rc_addr_equal(&other->x.server, &c->x->server);
 		rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
-		bool doubted = c->others.elsewhere_ok > 0 || other->x.qtype != c->x->qtype;
+		bool doubted = c->others.elsewhere_ok > 0 || other->x.qtype != c->x->qtype ||
+			       (c->upstream_visible && !here); /* it repeats what it met with */
 		return doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
 	bool soon = c->n_links == 0 && c->x->end_ns - c->x->first_ns < FETCH_NS;

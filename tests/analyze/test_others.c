@@ -88,22 +88,62 @@ static void a_sound_signature_leaves_the_fault_open(void **state)
 	assert_cause(&s, 0, "dnssec.validation_failed");
 }
 
-/* It says that it reached no server, after seconds: what it gives unchecked it may have been given since. */
-static void who_reached_no_server_for_long_need_not_have_failed_at_the_check(void **state)
+/* After seconds, as where it reached no server: what it gives unchecked it may have been given since. */
+static void who_works_for_long_need_not_have_failed_at_the_check(void **state)
 {
 	(void)state;
-	for (unsigned waited = 0; waited < 2; waited++) {
+	for (unsigned i = 0; i < 4; i++) {
+		bool waited = i % 2 == 1;
 		struct sim s;
 		int64_t end = LATE + (waited ? 8000 : 5);
 		begin(&s);
 		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, NAME);
-		fail_saying(&s, end, RESOLVER, 1, 22, "");
+		fail_saying(&s, end, RESOLVER, 1, i < 2 ? 22 : -1, "");
 		ask_do(&s, end + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_A);
 		tell_address(&s, end + 105, 2, -20 * DAY);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		bool check = strcmp(s.seen[0].cause->slug, "dnssec.validation_failed") == 0;
 		assert_int_equal(check && s.seen[0].confidence == RC_CONF_LIKELY, !waited);
+	}
+}
+
+/* In sight of its own queries it asked nobody: it repeats what it met with, be that what another tells or not. */
+static void what_another_says_is_a_sign_where_the_resolver_repeats_itself(void **state)
+{
+	(void)state;
+	for (unsigned visible = 0; visible < 2; visible++) {
+		struct sim s;
+		begin(&s);
+		if (visible)
+			warm_up(&s, 0);
+		fails_at(&s, LATE, RESOLVER, 1);
+		ask(&s, LATE + 100, CLIENT, OTHER_RESOLVER, 2, QUERY, NAME);
+		fail_saying(&s, LATE + 105, OTHER_RESOLVER, 2, 6, "");
+		finish(&s);
+		assert_cause(&s, 0, "dnssec.validation_failed");
+		assert_int_equal(s.seen[0].confidence, visible ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
+/* Servers may answer one type and not another: where its queries are in sight, they tell. */
+static void another_type_without_the_check_is_a_sign(void **state)
+{
+	static struct dns d;
+	(void)state;
+	for (unsigned visible = 0; visible < 2; visible++) {
+		struct sim s;
+		begin(&s);
+		if (visible)
+			warm_up(&s, 0);
+		fails_at(&s, LATE, RESOLVER, 1);
+		ask_do(&s, LATE + 100, RESOLVER, 2, CHECKING_OFF, RC_TYPE_AAAA);
+		dns_query(&d, 2, RECURSED | RC_FLAG_CD, NAME, RC_TYPE_AAAA);
+		dns_rr_soa(&d, RC_AUTHORITY, "example");
+		say(&s, LATE + 105, RESOLVER, CLIENT, 2, &d);
+		finish(&s);
+		assert_cause(&s, 0, "dnssec.validation_failed");
+		assert_int_equal(s.seen[0].confidence, visible ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 	}
 }
 
@@ -681,7 +721,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_expired_signature_shows_in_what_the_client_is_told),
 		cmocka_unit_test(a_sound_signature_leaves_the_fault_open),
-		cmocka_unit_test(who_reached_no_server_for_long_need_not_have_failed_at_the_check),
+		cmocka_unit_test(who_works_for_long_need_not_have_failed_at_the_check),
+		cmocka_unit_test(what_another_says_is_a_sign_where_the_resolver_repeats_itself),
+		cmocka_unit_test(another_type_without_the_check_is_a_sign),
 		cmocka_unit_test(an_answer_without_signature_lacks_it),
 		cmocka_unit_test(an_answer_elsewhere_without_checking_is_no_resolver_that_succeeds),
 		cmocka_unit_test(a_negative_answer_without_proof_lacks_it),

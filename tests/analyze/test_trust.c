@@ -286,6 +286,30 @@ static void what_no_server_would_give_was_not_validated(void **state)
 		}
 }
 
+/* Another resolver, which does not set DO=1 in its answers, has told its client the records alone. */
+static void what_is_told_without_do_lacks_no_signature(void **state)
+{
+	const struct rc_rule *rule = rule_of("dnssec.rrsig_missing");
+	struct scene s;
+	(void)state;
+	for (unsigned wanted = 0; wanted < 2; wanted++) {
+		struct rc_finding f = {.explanation = NULL};
+		struct rc_told told = {.x = &s.asked_name, .name = &s.qname};
+		struct rc_msg msg = {.edns = {.do_bit = wanted}};
+		struct rc_origin origin = {.told = &told, .msg = &msg};
+		set(&s, RC_DNSSEC_INDETERMINATE);
+		s.c.ede = 0;
+		s.c.n_links = 0;
+		s.finding = (struct rc_dnssec_finding){
+			.fault = RC_DNSSEC_RRSIG_MISSING, .zone = s.zone.name, .detail = ""};
+		s.c.dnssec.findings = &s.finding;
+		s.c.dnssec.n_findings = 1;
+		s.c.dnssec_origins = &origin;
+		assert_int_equal(rule->test(rule, &s.c, &f),
+				 wanted ? RC_CONF_LIKELY : RC_CONF_NONE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +320,7 @@ int main(void)
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
 		cmocka_unit_test(what_no_server_would_give_was_not_validated),
+		cmocka_unit_test(what_is_told_without_do_lacks_no_signature),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
