@@ -182,10 +182,12 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
 		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 			 "the same name was answered for another client");
-		/* Silence proves little where the capture may have missed the answer, or where so much is asked. */
+		/* Silence proves little where the capture may have missed the answer, where so much is asked, or
+		 * where others had theirs before: what it asks for it may have died since. */
 		bool flood = c->others.silent >= RC_FLOOD_MIN;
 		bool missed = (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY)) != 0;
-		if (!rc_is_answered(c) && (missed || flood))
+		bool before = c->others.ok_example->end_ns < c->x->first_ns;
+		if (!rc_is_answered(c) && (missed || flood || before))
 			return RC_CONF_POSSIBLE;
 		return prohibited ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}

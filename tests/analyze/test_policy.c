@@ -353,6 +353,24 @@ static void silence_to_a_flood_may_be_a_limit(void **state)
 	}
 }
 
+/* What the resolver asks for the name may have died since. */
+static void what_others_had_before_says_little_of_who_is_left_out(void **state)
+{
+	(void)state;
+	for (unsigned before = 0; before < 2; before++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		for (unsigned i = 0; i < 3; i++)
+			ask(&s, LATE + 50 * i, "198.51.100.77", RESOLVER, 10 + i, QUERY, NAME);
+		served(&s, before ? LATE - 1000 : LATE + 20, CLIENT, 40, NAME);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_cause(&s, 0, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, before ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 /* It serves others by IPv4; all its clients of IPv6 are shut out. */
 static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
 {
@@ -678,6 +696,7 @@ int main(void)
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
 		cmocka_unit_test(what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
+		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
