@@ -160,6 +160,9 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 /* Of all that the resolver is seen to ask servers, for whatever name, it wants signatures for nothing. */
 bool rc_wants_no_signatures(const struct rc_case *c);
 
+/* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
+bool rc_was_given_outdated(const struct rc_case *c);
+
 /* The resolver asks for the keys of the root, or a zone, again and again, though they verify: its anchor or its clock. */
 bool rc_distrusts_keys(struct rc_case *c);
 

@@ -282,7 +282,7 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return by_root_keys(c, f);
 	if (rc_may_share_clock(c))
 		return by_shared_clock(c, f);
-	if (!is_in_time(c))
+	if (!is_in_time(c) || rc_was_given_outdated(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,

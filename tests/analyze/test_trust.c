@@ -81,6 +81,30 @@ static void a_copy_that_has_expired_acquits_the_clock(void **state)
 	assert_int_equal(judge(&s), RC_CONF_LIKELY);
 }
 
+/* What it asked on the way, as of a server with an old copy of the zone, is part of what it judges. */
+static void a_signature_given_on_the_way_that_has_expired_acquits_the_clock(void **state)
+{
+	static struct dns d;
+	struct scene s;
+	uint32_t now_s = (uint32_t)(T0 / RC_NS_PER_S);
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) { /* in time, over, not begun */
+		struct dns sig = {.len = 0};
+		dns_u16(&sig, RC_TYPE_NSEC);
+		dns_u8(&sig, 13);
+		dns_u8(&sig, 2);
+		dns_u32(&sig, 300);
+		dns_u32(&sig, i == 1 ? now_s - 3600 : now_s + 7200);
+		dns_u32(&sig, i == 2 ? now_s + 3600 : now_s - 7200);
+		set(&s, RC_DNSSEC_SECURE);
+		dns_query(&d, 1, RC_FLAG_QR, "n.www.example", RC_TYPE_A);
+		dns_rr(&d, RC_AUTHORITY, "www.example", RC_TYPE_RRSIG, 300, &sig);
+		assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &s.answer));
+		s.asked_name.end_ns = T0;
+		assert_int_equal(judge(&s), i == 0 ? RC_CONF_LIKELY : RC_CONF_NONE);
+	}
+}
+
 /* A warm resolver does not fetch again what lies above, which it has validated. */
 static void the_keys_of_the_zone_do_where_those_above_are_held(void **state)
 {
@@ -315,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures_in_time_that_are_called_expired_tell_of_a_clock),
 		cmocka_unit_test(a_copy_that_has_expired_acquits_the_clock),
+		cmocka_unit_test(a_signature_given_on_the_way_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
