@@ -154,9 +154,9 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
 				doubt_text(r));
-	prove_origin(c, f, &c->dnssec_origins[d->msg], d->detail);
-	f->vague = c->dnssec_origins[d->msg].told !=
-		   NULL; /* not what the resolver itself was given */
+	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	prove_origin(c, f, shown, d->detail);
+	f->vague = shown->told != NULL; /* not what the resolver itself was given */
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
@@ -169,13 +169,14 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
 	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
-	bool known, of_zone = is_from_zone(c, &c->dnssec_origins[d->msg], &d->zone, &known);
-	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	bool known, of_zone = is_from_zone(c, shown, &d->zone, &known);
 	bool below = (shown->msg->flags & RC_FLAG_AA) && known && !of_zone;
 	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
 		return RC_CONF_NONE;
-	/* What a resolver told somebody without DO=1 it may have with signatures. */
-	if (shown->told != NULL && !shown->msg->edns.do_bit && lacks_signature(d->fault))
+	/* What a resolver told somebody else without DO=1 it may have with signatures. */
+	bool held = shown->link == NULL && (shown->msg->flags & RC_FLAG_RA);
+	bool to_other = shown->told != NULL || (held && !rc_case_is_resolver(c, &shown->asker));
+	if (to_other && !shown->msg->edns.do_bit && lacks_signature(d->fault))
 		return RC_CONF_NONE;
 	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_LOST) || !of_zone);
 	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&

@@ -316,11 +316,13 @@ static void what_is_told_without_do_lacks_no_signature(void **state)
 	const struct rc_rule *rule = rule_of("dnssec.rrsig_missing");
 	struct scene s;
 	(void)state;
-	for (unsigned wanted = 0; wanted < 2; wanted++) {
-		struct rc_finding f = {.explanation = NULL};
+	for (unsigned i = 0; i < 4; i++) {
+		bool wanted = i % 2 == 1, held = i >= 2; /* by the zone book */
+		struct rc_evidence evidence[RC_EVIDENCE_MAX];
+		struct rc_finding f = {.evidence = evidence};
 		struct rc_told told = {.x = &s.asked_name, .name = &s.qname};
-		struct rc_msg msg = {.edns = {.do_bit = wanted}};
-		struct rc_origin origin = {.told = &told, .msg = &msg};
+		struct rc_msg msg = {.flags = RC_FLAG_QR | RC_FLAG_RA, .edns = {.do_bit = wanted}};
+		struct rc_origin origin = {.told = held ? NULL : &told, .msg = &msg};
 		set(&s, RC_DNSSEC_INDETERMINATE);
 		s.c.ede = 0;
 		s.c.n_links = 0;
