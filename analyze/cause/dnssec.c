@@ -30,40 +30,6 @@ static bool checking_disabled(const struct rc_case *c)
 	return rc_flag(&c->x->query, RC_FLAG_CD);
 }
 
-/* The message that shows it; one from the zone book was an answer to the resolver some time before. */
-static void prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
-			 const char *fact)
-{
-	if (o->told != NULL) {
-		rc_prove(c, f, o->told->x, o->told->name, NULL, fact);
-		return;
-	}
-	/* The book keeps copies of what the lineage has too: then the exchange says more. */
-	const struct rc_link *link = o->link;
-	for (size_t i = 0; link == NULL && i < c->n_links; i++)
-		if (c->links[i].x->end_frame == o->frame && c->links[i].x->end_source == o->source)
-			link = &c->links[i];
-	if (link != NULL) {
-		rc_prove(c, f, link->x, &link->name->name, NULL, fact);
-		return;
-	}
-	if (f->n_evidence == RC_EVIDENCE_MAX)
-		return;
-	f->evidence[f->n_evidence++] = (struct rc_evidence){
-		.frame = o->frame,
-		.source = o->source,
-		.ts_ns = o->ts_ns,
-		.from = o->asker,
-		.to = o->server,
-		.name = &o->msg->qname,
-		.qtype = o->msg->qtype,
-		.outcome = "seen_before",
-		.rcode = o->msg->rcode,
-		.rtt_ns = -1,
-		.fact = fact,
-	};
-}
-
 /* The zone's keys were fetched for this very question: an older set may have been replaced since. */
 static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 {
@@ -155,7 +121,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
 				doubt_text(r));
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
-	prove_origin(c, f, shown, d->detail);
+	rc_prove_origin(c, f, shown, d->detail);
 	f->vague = shown->told != NULL; /* not what the resolver itself was given */
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	if (c->others.cd_ok > 0)

@@ -161,6 +161,39 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	}
 }
 
+void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
+		     const char *fact)
+{
+	if (o->told != NULL) {
+		rc_prove(c, f, o->told->x, o->told->name, NULL, fact);
+		return;
+	}
+	/* The book keeps copies of what the lineage has too: then the exchange says more. */
+	const struct rc_link *link = o->link;
+	for (size_t i = 0; link == NULL && i < c->n_links; i++)
+		if (c->links[i].x->end_frame == o->frame && c->links[i].x->end_source == o->source)
+			link = &c->links[i];
+	if (link != NULL) {
+		rc_prove(c, f, link->x, &link->name->name, NULL, fact);
+		return;
+	}
+	if (f->n_evidence == RC_EVIDENCE_MAX)
+		return;
+	f->evidence[f->n_evidence++] = (struct rc_evidence){
+		.frame = o->frame,
+		.source = o->source,
+		.ts_ns = o->ts_ns,
+		.from = o->asker,
+		.to = o->server,
+		.name = &o->msg->qname,
+		.qtype = o->msg->qtype,
+		.outcome = "seen_before",
+		.rcode = o->msg->rcode,
+		.rtt_ns = -1,
+		.fact = fact,
+	};
+}
+
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
 {
 	unsigned shown = 0;

@@ -18,6 +18,10 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 /* Adds the failed exchange itself. */
 void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
 
+/* The message that shows it; one from the zone book was an answer to the resolver some time before. */
+void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
+		     const char *fact);
+
 /* Adds the exchanges with servers of a zone (index into c->zones) that ended with this outcome. */
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
 

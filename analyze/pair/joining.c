@@ -365,7 +365,7 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 	if (egress->served > 0 &&
 	    (fetch || rc_addr_is_v4(&r->server) == rc_addr_is_v4(&egress->addr)))
 		return;
-	if (!fetch && is_cache(h, &x->server))
+	if (!fetch && !(x->query.flags & RC_FLAG_RD) && is_cache(h, &x->server))
 		return;
 	egress->partner_name = x->name_hash;
 	if (is_same_card(h, egress, r)) {

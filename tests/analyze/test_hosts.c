@@ -617,6 +617,7 @@ static bool forwards_for(const char *service, const uint8_t mac[6], int64_t afte
 	struct rc_exchange asked = exchange(T0, CLIENT6, service, RC_FLAG_RD, 7);
 	struct rc_exchange on = exchange(T0 + after_ns, EGRESS, "203.0.113.1", RC_FLAG_RD, 7);
 	memcpy(on.asker_mac, card, sizeof card);
+	answer(h, T0, CLIENT, "203.0.113.1", RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
 	note_query_to(h, &asked, mac);
 	if (!waits)
 		answer(h, T0, CLIENT6, service, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
