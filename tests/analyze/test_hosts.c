@@ -336,6 +336,23 @@ static void who_looks_into_caches_fetches_for_nobody(void **state)
 	rc_hosts_free(h);
 }
 
+/* At the address looked into it has served nobody yet. */
+static void who_looks_into_a_cache_by_its_other_address_fetches_for_nobody(void **state)
+{
+	struct rc_addr both[] = {addr("192.0.2.54"), addr("2001:db8::54")};
+	(void)state;
+	for (unsigned known = 0; known < 2; known++) {
+		struct rc_hosts *h = new_hosts();
+		struct rc_addr addrs[RC_LONE_MAX];
+		if (known)
+			rc_hosts_declare(h, both, 2);
+		ask(h, T0, EGRESS, "192.0.2.54", 0, 1000);
+		answer(h, T0, EGRESS, "192.0.2.54", 0, RC_FLAG_QR, no_mac);
+		assert_int_equal(rc_hosts_lone(h, addrs), 1 - known);
+		rc_hosts_free(h);
+	}
+}
+
 /* Behind a forwarder the resolver asks for the very names that were put to the forwarder. */
 static void who_walks_behind_a_forwarder_is_no_egress_of_it(void **state)
 {
@@ -832,6 +849,7 @@ int main(void)
 		cmocka_unit_test(an_address_that_several_resolvers_ask_from_is_none_of_theirs),
 		cmocka_unit_test(a_declared_address_is_its_resolvers_whatever_it_fetches),
 		cmocka_unit_test(who_looks_into_caches_fetches_for_nobody),
+		cmocka_unit_test(who_looks_into_a_cache_by_its_other_address_fetches_for_nobody),
 		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),
 		cmocka_unit_test(addresses_of_both_families_that_serve_are_one_resolver),
