@@ -17,8 +17,10 @@ const struct rc_exchange *rc_translated_to(struct rc_recorder *recorder,
 /* The inner one of two exchanges is what became of the outer one. */
 bool rc_translated_is_inside(const struct rc_exchange *inner, const struct rc_exchange *outer);
 
-/* x, whose record is at pos, is such an exchange: its client has asked another address, or from another one, but not
- * both. */
+/*
+ * x, whose record is at pos, is such an exchange: its client has asked another address, or from another one. Where both
+ * are others it is not found.
+ */
 bool rc_is_translated(struct rc_recorder *recorder, uint64_t pos, const struct rc_exchange *x);
 
 /* Nobody but a translator sends a packet twice with one IPv4 identification that is not 0 (RFC 6864). */

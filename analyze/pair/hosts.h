@@ -35,9 +35,9 @@ struct rc_host {
 	uint32_t asked_keys;     /* ... of them for DNSKEY: it validates */
 	uint32_t asked_keys_cd;  /* ... of them with CD=1: it asks all it validates so */
 	uint32_t fetches;        /* queries it sent for names it had just been asked */
+	uint32_t got_answers;    /* answers it got as an asker */
 	uint32_t got_referrals;  /* ... of them referrals, to RD=0 */
 	uint32_t got_cached;     /* ... of them from a resolver, to RD=0 */
-	uint32_t got_answers;    /* answers it got as an asker */
 	uint32_t unanswered;     /* questions to it that got no answer */
 	uint32_t failed_idle;    /* SERVFAIL to RD=1 with RA=1 at once, when it was not busy */
 	uint32_t truncated;      /* answers over UDP with TC=1 */
