@@ -408,6 +408,7 @@ struct asking {
 	uint64_t rd0, rd1;
 	uint32_t referrals; /* got */
 	bool keys, dnssec_ok;
+	bool has_partner; /* what it asked a client had just asked a resolver */
 	uint64_t servers; /* bitmap */
 };
 
@@ -420,6 +421,7 @@ static void add_asking(struct asking *a, const struct rc_host *host)
 	a->referrals += host->got_referrals;
 	a->keys = a->keys || host->asked_keys > 0;
 	a->dnssec_ok = a->dnssec_ok || host->asked_do;
+	a->has_partner = a->has_partner || host->partner_name != 0;
 	a->servers |= host->servers_asked;
 }
 
@@ -441,29 +443,29 @@ bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 	       (unsigned)__builtin_popcountll(a.servers) >= ITERATES_SERVERS;
 }
 
+static bool walks(const struct asking *a)
+{
+	/* Somebody who traces a name by hand asks for no keys. */
+	unsigned least = a->keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
+	return a->referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(a->servers) >= least;
+}
+
 bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)
 {
 	struct asking a = asking_of(h, addr);
-	/* Somebody who traces a name by hand asks for no keys. */
-	unsigned least = a.keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
-	return a.referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(a.servers) >= least;
+	return walks(&a);
 }
 
 bool rc_hosts_works_apart(const struct rc_hosts *h, const struct rc_addr *addr)
 {
-	struct rc_addr twin;
 	const struct rc_host *host = rc_hosts_find(h, addr);
-	bool hidden = h->resolvers == 0;
-	if (host == NULL ||
-	    (!hidden && (host->group != RC_GROUP_NONE || host->partner_name != 0)) ||
-	    !rc_hosts_walks(h, addr))
+	if (host == NULL)
 		return false;
-	if (hidden)
-		return true;
-	const struct rc_host *other = rc_hosts_twin(h, addr, &twin) ? rc_hosts_find(h, &twin)
-								    : NULL;
-	return (other == NULL || other->partner_name == 0) &&
-	       host->asked_rd0 + (other != NULL ? other->asked_rd0 : 0) >= APART_QUERIES;
+	struct asking a = asking_of(h, addr);
+	if (h->resolvers == 0)
+		return walks(&a);
+	return host->group == RC_GROUP_NONE && !a.has_partner && a.rd0 >= APART_QUERIES &&
+	       walks(&a);
 }
 
 uint64_t rc_hosts_resolvers(const struct rc_hosts *h)
