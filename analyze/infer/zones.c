@@ -146,6 +146,25 @@ static bool is_sent_to_tcp(const struct rc_case *c, const struct questions *q, s
 	return sent;
 }
 
+/* A server that is silent over UDP took the connection and reset it, asked already: it is there, and as silent as before. */
+static bool is_reset_in_silence(const struct rc_case *c, const struct rc_exchange *x)
+{
+	bool silent = false;
+	if (!(x->marks & RC_X_RESET) || (x->marks & RC_X_NO_CONNECT) ||
+	    x->name_hash == RC_CONNECT_HASH)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *o = c->links[i].x;
+		if (o->transport != RC_UDP || !rc_addr_equal(&o->server, &x->server))
+			continue;
+		if (o->state == RC_X_ANSWERED && !(o->marks & RC_X_LATE) &&
+		    o->end_ns - o->first_ns <= LATE_NS)
+			return false;
+		silent = true;
+	}
+	return silent;
+}
+
 static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct questions *q,
 					  size_t i)
 {
@@ -160,6 +179,8 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	 * One that took the connection and closed it without a word is as silent as any; unless it was asked
 	 * there because of a truncated answer.
 	 */
+	if (is_reset_in_silence(c, x))
+		return RC_OUT_TIMEOUT;
 	if ((x->marks & (RC_X_RESET | RC_X_NO_CONNECT)) ||
 	    (((x->marks & RC_X_CLOSED) || c->to_ns - x->last_ns >= RC_PATIENCE_NS) &&
 	     is_sent_to_tcp(c, q, i)))
