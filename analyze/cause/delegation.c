@@ -270,6 +270,14 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 	return if_seen(c, by_parent(c, z));
 }
 
+static bool asks_over_ipv4(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_addr_is_v4(&c->resolver[i]))
+			return true;
+	return false;
+}
+
 enum lookup { LOOKUP_NONE, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
 /*
@@ -280,6 +288,7 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 			     const struct rc_link **ret_proof)
 {
 	enum lookup result = LOOKUP_NONE;
+	bool asked_v4 = false, nxdomain = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		bool address = link->x->qtype == RC_TYPE_A ||
@@ -290,7 +299,8 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 			result = result == LOOKUP_NONE ? LOOKUP_SILENT : result;
 			continue;
 		}
-		bool nxdomain = link->x->answer.rcode == RC_RCODE_NXDOMAIN;
+		asked_v4 = asked_v4 || link->x->qtype == RC_TYPE_A;
+		nxdomain = nxdomain || link->x->answer.rcode == RC_RCODE_NXDOMAIN;
 		bool nodata = link->x->answer.rcode == RC_RCODE_NOERROR &&
 			      rc_flag(&link->x->answer, RC_FLAG_AA) &&
 			      !rc_flag(&link->x->answer, RC_FLAG_TC) &&
@@ -303,7 +313,9 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 			result = LOOKUP_FAILED;
 		}
 	}
-	return result;
+	/* It may remember an address of IPv4, and look for one of IPv6 only. */
+	bool half = result == LOOKUP_NEGATIVE && !nxdomain && !asked_v4 && asks_over_ipv4(c);
+	return half ? LOOKUP_NONE : result;
 }
 
 /* Somebody asked one of its servers for the name: it may have been the resolver, by an address not known as its own. */

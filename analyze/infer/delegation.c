@@ -10,6 +10,7 @@
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
 #define TOLD_STEPS_MAX 32u /* lookups of nameservers before the failure looked through */
+#define BEYOND_MAX 16u     /* referrals looked at for zones that only servers' names lie in */
 
 bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
 {
@@ -145,13 +146,17 @@ static void addresses_of_message(struct rc_case *c, const struct rc_digest *d,
 	}
 }
 
+/* For addresses of both families: that of another, got before, still counts. */
 static bool is_looked_up(const struct rc_case *c, uint64_t hash)
 {
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].name->hash == hash &&
-		    (c->links[i].x->qtype == RC_TYPE_A || c->links[i].x->qtype == RC_TYPE_AAAA))
-			return true;
-	return false;
+	bool v4 = false, v6 = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		if (c->links[i].name->hash != hash)
+			continue;
+		v4 = v4 || c->links[i].x->qtype == RC_TYPE_A;
+		v6 = v6 || c->links[i].x->qtype == RC_TYPE_AAAA;
+	}
+	return v4 && v6;
 }
 
 /* What the resolver's latest lookups of one name gave, of either family. */
@@ -279,6 +284,53 @@ static bool gather_zones(struct rc_case *c, struct messages *m)
 	return shown.slots != NULL;
 }
 
+/* Where a server's name lies: the deepest zone that the zone book shows and no message of the case. */
+static void add_zone_beyond(struct rc_case *c, const struct rc_name *server, struct messages *m)
+{
+	struct rc_name name;
+	for (unsigned i = 0; i < server->labels && m->n < BEYOND_MAX; i++) {
+		size_t before = m->n;
+		rc_name_parent(server, i, &name);
+		if (find_zone(c, &name) != NULL)
+			return;
+		add_pages(c, rc_name_hash(c->seed, &name), RC_BOOK_REFERRAL, 1, m);
+		const struct rc_digest *d = m->n == before ? NULL
+							   : read_message(c, &m->all[before]);
+		if (d != NULL) {
+			zones_of_message(c, d);
+			return;
+		}
+	}
+}
+
+/*
+ * Servers of which no address is known: a resolver that remembers why asks nobody for their names again. What the zone
+ * book has of the zones that these lie in tells it, or where they are. False if the arena is exhausted.
+ */
+static bool gather_beyond(struct rc_case *c, const struct messages *known)
+{
+	struct messages m = {rc_arena_take(c->arena, BEYOND_MAX * sizeof *m.all), 0};
+	size_t shown = c->n_zones;
+	struct naming naming;
+	for (size_t i = 0; m.all != NULL && i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		bool bare = z->n_addrs + z->n_mapped == 0;
+		if (!bare || (z->role == RC_ROLE_NAMESERVER && i < shown))
+			continue;
+		for (size_t k = 0; k < z->n_ns; k++)
+			add_zone_beyond(c, &z->ns[k], &m);
+	}
+	if (m.all == NULL || (m.n > 0 && !index_servers(c, &naming)))
+		return false;
+	for (size_t i = 0; m.n > 0 && i < known->n + m.n; i++) {
+		const struct message *from = i < known->n ? &known->all[i] : &m.all[i - known->n];
+		const struct rc_digest *d = read_message(c, from);
+		if (d != NULL)
+			addresses_of_message(c, d, &naming);
+	}
+	return true;
+}
+
 bool rc_delegation_gather(struct rc_case *c)
 {
 	struct messages m;
@@ -294,7 +346,7 @@ bool rc_delegation_gather(struct rc_case *c)
 			addresses_of_message(c, d, &naming);
 	}
 	addresses_told_before(c, &naming);
-	return true;
+	return gather_beyond(c, &m);
 }
 
 /* It gets no further than to ask this server for the root (PowerDNS, of answers that others would take). */

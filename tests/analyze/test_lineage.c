@@ -196,6 +196,89 @@ static void what_a_resolver_was_told_of_servers_tells_whose_they_are(void **stat
 	}
 }
 
+/* Looked up for IPv6 alone, when an address of IPv4 is remembered: that there is none says little. */
+static void look_up_ipv6(struct sim *s, int64_t ms, unsigned id)
+{
+	static struct dns d;
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i == 0 ? "ns1.provider.test" : "ns2.provider.test";
+		dns_query(&d, (uint16_t)(id + i), FETCH, server, RC_TYPE_AAAA);
+		send_message(s, ms, RESOLVER, 20000 + id + i, PROVIDER_SERVER, 53, &d);
+		dns_query(&d, (uint16_t)(id + i), AUTHORITY, server, RC_TYPE_AAAA);
+		dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
+		say(s, ms + 1, PROVIDER_SERVER, RESOLVER, id + i, &d);
+	}
+}
+
+static void servers_without_ipv6_have_what_was_told_of_ipv4_before(void **state)
+{
+	static struct sim s;
+	(void)state;
+	int64_t ms = ask_in_vain(&s, "www.example");
+	look_up(&s, ms + 12, 5, "ns1.provider.test", ZONE_SERVER);
+	look_up(&s, ms + 14, 6, "ns2.provider.test", ZONE_SERVER2);
+	reply_a(&s, ms + 900, ZONE_SERVER2, RESOLVER, 4, AUTHORITY, "www.example");
+	reply_a(&s, ms + 901, RESOLVER, CLIENT, 1, RECURSED, "www.example");
+	ask(&s, ms + 20000, CLIENT, RESOLVER, 10, QUERY, "mail.example");
+	look_up_ipv6(&s, ms + 20001, 20);
+	reply(&s, ms + 23000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "mail.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.ns_unresolvable");
+}
+
+static void servers_without_ipv6_may_have_ipv4(void **state)
+{
+	static struct sim s;
+	(void)state;
+	look_up_in_vain(&s, AUTHORITY, RC_TYPE_AAAA, false);
+	for (size_t i = 0; i < s.n; i++)
+		assert_true(strcmp(s.seen[i].cause->slug, "delegation.ns_unresolvable") != 0 ||
+			    s.seen[i].confidence < RC_CONF_LIKELY);
+}
+
+static void send_tcp(struct sim *s, int64_t ms, enum rc_tcp_event event, bool from_server)
+{
+	struct rc_obs o = from_server
+				  ? obs_tcp(T0 + ms * MS, event, ZONE_SERVER, 53, RESOLVER, 4000)
+				  : obs_tcp(T0 + ms * MS, event, RESOLVER, 4000, ZONE_SERVER, 53);
+	o.from_server = from_server;
+	send_obs(s, &o);
+}
+
+/* Silent over UDP, it takes the connection and resets that when it was asked: it is there, and silent. */
+static void a_connection_reset_by_who_is_silent_is_not_out_of_reach(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned silent = 0; silent < 2; silent++) {
+		begin(&s);
+		warm_up(&s, LATE);
+		int64_t ms = LATE + 100;
+		ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, name);
+		ask(&s, ms + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
+		refer(&s, ms + 10, 2, name);
+		if (silent) {
+			ask(&s, ms + 20, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+			ask(&s, ms + 420, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+		}
+		send_tcp(&s, ms + 820, RC_TCP_SYN, false);
+		send_tcp(&s, ms + 821, RC_TCP_ESTABLISHED, true);
+		dns_query(&d, 5, FETCH, name, RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (ms + 822) * MS, RESOLVER, 4000,
+					     ZONE_SERVER, 53, &d);
+		o.transport = RC_TCP;
+		send_obs(&s, &o);
+		send_tcp(&s, ms + 900, RC_TCP_RESET, true);
+		reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, silent ? "upstream.timeout" : "upstream.unreachable");
+	}
+}
+
 /* The snap length cut the delegation: further servers, and addresses, may have stood in the rest. */
 static void half_a_delegation_names_not_all_servers(void **state)
 {
@@ -1123,6 +1206,9 @@ int main(void)
 		cmocka_unit_test(what_a_resolver_was_told_of_servers_tells_whose_they_are),
 		cmocka_unit_test(half_a_delegation_names_not_all_servers),
 		cmocka_unit_test(a_zone_whose_own_servers_have_no_addresses_is_at_fault),
+		cmocka_unit_test(servers_without_ipv6_have_what_was_told_of_ipv4_before),
+		cmocka_unit_test(servers_without_ipv6_may_have_ipv4),
+		cmocka_unit_test(a_connection_reset_by_who_is_silent_is_not_out_of_reach),
 		cmocka_unit_test(a_truncated_answer_does_not_say_that_there_is_no_address),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),

@@ -330,6 +330,33 @@ static void a_parent_that_gives_no_address_proves_a_loop(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
+/*
+ * Two zones with their servers in each other, delegated without addresses. What a resolver remembers of it shows in the
+ * zone book, though it asks nobody for another name.
+ */
+static void what_is_remembered_of_a_loop_is_a_loop(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned glue = 0; glue < 2; glue++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE - 2000, RESOLVER, ROOT_SERVER, 8, FETCH, "www.left.test");
+		delegate(&s, LATE - 1999, ROOT_SERVER, 8, RC_FLAG_QR, "www.left.test", "left.test",
+			 "ns.right.test", NULL);
+		ask(&s, LATE - 1998, RESOLVER, ROOT_SERVER, 9, FETCH, "ns.right.test");
+		delegate(&s, LATE - 1997, ROOT_SERVER, 9, RC_FLAG_QR, "ns.right.test", "right.test",
+			 "ns.left.test", glue ? ZONE_SERVER : NULL);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "mail.left.test");
+		reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "mail.left.test");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "delegation.loop") == 0, !glue);
+		assert_true(s.seen[0].confidence <= RC_CONF_POSSIBLE);
+	}
+}
+
 /* The address of the zone's own server may have been given out of sight: then it refers to itself. */
 static void a_server_that_only_looks_like_the_parent_proves_no_loop(void **state)
 {
@@ -562,6 +589,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_loop_that_another_resolver_follows_is_one_for_all),
 		cmocka_unit_test(a_parent_that_gives_no_address_proves_a_loop),
+		cmocka_unit_test(what_is_remembered_of_a_loop_is_a_loop),
 		cmocka_unit_test(a_server_that_only_looks_like_the_parent_proves_no_loop),
 		cmocka_unit_test(a_resolver_in_the_parents_place_proves_no_loop),
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
