@@ -443,7 +443,10 @@ static void recall_alias_below(struct rc_case *c, size_t name)
 	}
 }
 
-/* It holds the delegation too: where that gives no address, it looks the servers' names up again. */
+/*
+ * It holds the delegation too: where that gives no address, it looks the servers' names up again, whose own zones it
+ * may hold as well.
+ */
 static void recall_nameservers(struct rc_case *c, size_t name)
 {
 	for (unsigned n = 0; n < c->names[name].name.labels; n++) {
@@ -501,11 +504,12 @@ static void recall(struct rc_case *c)
 		return;
 	for (size_t i = 0; i < c->n_names; i++) {
 		enum rc_role role = c->names[i].role;
-		if (role != RC_ROLE_QUESTION && role != RC_ROLE_ALIAS)
-			continue;
-		recall_alias(c, i);
-		recall_alias_below(c, i);
-		recall_nameservers(c, i);
+		if (role == RC_ROLE_QUESTION || role == RC_ROLE_ALIAS) {
+			recall_alias(c, i);
+			recall_alias_below(c, i);
+		}
+		if (role != RC_ROLE_ANCESTOR && c->names[i].wanted)
+			recall_nameservers(c, i);
 	}
 	collect_names(c, n_names);
 	c->n_recalled = c->n_names;

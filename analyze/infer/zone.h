@@ -32,8 +32,9 @@ struct rc_zone_view {
 		*servers; /* those asked about questions that nobody answered usably */
 	size_t n_servers;
 	unsigned n_mapped; /* AAAA records with an IPv4-mapped address: no server can have one */
-	unsigned asked, usable;       /* exchanges with its servers */
-	unsigned failed_questions;    /* questions that no server of it answered usably */
+	unsigned asked, usable;    /* exchanges with its servers */
+	unsigned failed_questions; /* questions that no server of it answered usably */
+	bool failed_on_way; /* ... one of them at least was not for a nameserver's name only */
 	unsigned count[RC_OUT_COUNT]; /* outcomes over those questions */
 };
 

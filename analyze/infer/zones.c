@@ -401,6 +401,7 @@ static void judge_questions(struct rc_case *c, const struct questions *q)
 		if (usable || !known || (c->final != NULL && !side))
 			continue;
 		z->failed_questions++;
+		z->failed_on_way = z->failed_on_way || first->name->role != RC_ROLE_NAMESERVER;
 		j = i;
 		do
 			tally(c, z, &c->links[j]);
@@ -419,9 +420,9 @@ static void find_failed_zone(struct rc_case *c)
 			continue;
 		}
 		const struct rc_zone_view *best = &c->zones[c->failed_zone];
-		bool nearer = (z->role != RC_ROLE_NAMESERVER) > (best->role != RC_ROLE_NAMESERVER);
-		bool same = (z->role == RC_ROLE_NAMESERVER) == (best->role == RC_ROLE_NAMESERVER);
-		if (nearer || (same && z->name.labels > best->name.labels))
+		bool deeper = z->name.labels > best->name.labels;
+		if (z->failed_on_way > best->failed_on_way ||
+		    (z->failed_on_way == best->failed_on_way && deeper))
 			c->failed_zone = i;
 	}
 }

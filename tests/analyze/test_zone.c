@@ -357,6 +357,73 @@ static void what_is_remembered_of_a_loop_is_a_loop(void **state)
 	}
 }
 
+/*
+ * The names of a zone's servers lie in a second zone, whose servers' names lie in a third. A resolver that holds the
+ * delegations asks the server of the third alone, in vain, whatever name of the first it is asked for next.
+ */
+static void servers_behind_servers_are_found_by_what_is_remembered(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE - 3000, CLIENT, RESOLVER, 1, QUERY, "www.left.test");
+	ask(&s, LATE - 2999, RESOLVER, ROOT_SERVER, 2, FETCH, "www.left.test");
+	delegate(&s, LATE - 2998, ROOT_SERVER, 2, RC_FLAG_QR, "www.left.test", "left.test",
+		 "ns.mid.test", NULL);
+	ask(&s, LATE - 2997, RESOLVER, ROOT_SERVER, 3, FETCH, "ns.mid.test");
+	delegate(&s, LATE - 2996, ROOT_SERVER, 3, RC_FLAG_QR, "ns.mid.test", "mid.test",
+		 "ns.far.test", NULL);
+	ask(&s, LATE - 2995, RESOLVER, ROOT_SERVER, 4, FETCH, "ns.far.test");
+	delegate(&s, LATE - 2994, ROOT_SERVER, 4, RC_FLAG_QR, "ns.far.test", "far.test",
+		 "ns1.far.test", ZONE_SERVER);
+	ask(&s, LATE - 2993, RESOLVER, ZONE_SERVER, 5, FETCH, "ns.far.test");
+	reply(&s, LATE - 100, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.left.test");
+	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "mail.left.test");
+	ask(&s, LATE + 1, RESOLVER, ZONE_SERVER, 11, FETCH, "ns.far.test");
+	reply(&s, LATE + 2900, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+	      "mail.left.test");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (size_t i = 0; i < s.n; i++) {
+		assert_cause(&s, i, "upstream.timeout");
+		assert_string_equal(s.seen[i].zone, "far.test");
+	}
+}
+
+/* The zone its server's name lies in has nobody left to ask; that the root was silent once is beside the point. */
+static void one_lost_query_above_is_not_what_a_nameserver_fails_for(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dns_query(&d, 8, FETCH, ".", RC_TYPE_NS);
+	send_message(&s, LATE - 2000, RESOLVER, 20008, ROOT_SERVER, 53, &d);
+	dns_query(&d, 8, AUTHORITY, ".", RC_TYPE_NS);
+	dns_rr_name(&d, RC_ANSWER, ".", RC_TYPE_NS, "root.test");
+	dns_rr_a(&d, RC_ADDITIONAL, "root.test", ROOT_SERVER);
+	say(&s, LATE - 1999, ROOT_SERVER, RESOLVER, 8, &d);
+	ask(&s, LATE - 1998, RESOLVER, ROOT_SERVER, 9, FETCH, "test");
+	delegate(&s, LATE - 1997, ROOT_SERVER, 9, RC_FLAG_QR, "test", "test", "ns.test",
+		 ZONE_SERVER2);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.left.test");
+	ask(&s, LATE + 1, RESOLVER, ZONE_SERVER2, 2, FETCH, "www.left.test");
+	delegate(&s, LATE + 2, ZONE_SERVER2, 2, RC_FLAG_QR, "www.left.test", "left.test",
+		 "ns.far.test", NULL);
+	ask(&s, LATE + 3, RESOLVER, ZONE_SERVER2, 3, FETCH, "ns.far.test");
+	delegate(&s, LATE + 4, ZONE_SERVER2, 3, RC_FLAG_QR, "ns.far.test", "far.test",
+		 "ns1.far.test", ZONE_SERVER);
+	ask(&s, LATE + 5, RESOLVER, ZONE_SERVER, 4, FETCH, "ns.far.test");
+	ask(&s, LATE + 1005, RESOLVER, ROOT_SERVER, 5, FETCH, "ns.far.test");
+	reply(&s, LATE + 2900, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.left.test");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "far.test");
+}
+
 /* The address of the zone's own server may have been given out of sight: then it refers to itself. */
 static void a_server_that_only_looks_like_the_parent_proves_no_loop(void **state)
 {
@@ -590,6 +657,8 @@ int main(void)
 		cmocka_unit_test(a_loop_that_another_resolver_follows_is_one_for_all),
 		cmocka_unit_test(a_parent_that_gives_no_address_proves_a_loop),
 		cmocka_unit_test(what_is_remembered_of_a_loop_is_a_loop),
+		cmocka_unit_test(servers_behind_servers_are_found_by_what_is_remembered),
+		cmocka_unit_test(one_lost_query_above_is_not_what_a_nameserver_fails_for),
 		cmocka_unit_test(a_server_that_only_looks_like_the_parent_proves_no_loop),
 		cmocka_unit_test(a_resolver_in_the_parents_place_proves_no_loop),
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
