@@ -94,10 +94,24 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	return rc_case_build(sources, x, &link->name->name, waited ? NULL : link->answer);
 }
 
-/* What is wrong with a name, with its servers, or on the way to them: whoever resolves it meets with it. */
-static bool is_met_by_all(const struct rc_weighed *o)
+/* A resolver refused to serve them, or failed to: that is for those who asked it, and no word of what is wrong with the name. */
+static bool is_between_the_two(const struct rc_case *c)
 {
-	return o->confidence >= RC_CONF_LIKELY &&
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool of_resolver = (link->x->query.flags & RC_FLAG_RD) ||
+				   rc_flag(&link->x->answer, RC_FLAG_RA);
+		if (of_resolver &&
+		    (link->outcome == RC_OUT_REFUSED || link->outcome == RC_OUT_SERVFAIL))
+			return true;
+	}
+	return false;
+}
+
+/* What is wrong with a name, with its servers, or on the way to them: whoever resolves it meets with it. */
+static bool is_met_by_all(const struct rc_case *c, const struct rc_weighed *o)
+{
+	return o->confidence >= RC_CONF_LIKELY && !is_between_the_two(c) &&
 	       o->rule->cause.responsible != RC_PARTY_RESOLVER_OPERATOR &&
 	       (rc_rule_is_of(o->rule, "delegation.") || rc_rule_is_of(o->rule, "dnssec.") ||
 		rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone."));
@@ -111,7 +125,7 @@ static struct rc_case *weigh_common(struct rc_decider *d, const struct rc_case *
 	struct rc_weighed own;
 	struct rc_case *all = n > 0 ? rc_case_suppose(c, askers, n) : NULL;
 	if (all == NULL || rc_case_handed_on(all) != NULL ||
-	    !rc_weigh(&d->rules, all, ret_common) || !is_met_by_all(ret_common))
+	    !rc_weigh(&d->rules, all, ret_common) || !is_met_by_all(all, ret_common))
 		return NULL;
 	for (size_t i = 0; i < n && n > 1; i++) {
 		struct rc_case *one = rc_case_suppose(c, &askers[i], 1);

@@ -323,12 +323,18 @@ void rc_hosts_note_orphan(struct rc_hosts *h, const struct rc_addr *addr, uint16
 	}
 }
 
-/* Told without recursion by one that recurses for others, and has no such zone: somebody looks into its cache. */
-static bool is_lookup(const struct rc_hosts *h, const struct rc_exchange *x,
-		      const struct rc_host_keys *keys)
+/*
+ * Told without recursion by one that recurses for others, and has no such zone, or refused by one that could recurse:
+ * somebody looks into its cache.
+ */
+static bool is_lookup(const struct rc_hosts *h, const struct rc_host *asker,
+		      const struct rc_exchange *x, const struct rc_host_keys *keys)
 {
 	if ((x->query.flags & RC_FLAG_RD) || (x->answer.flags & RC_FLAG_AA))
 		return false;
+	if ((x->answer.flags & RC_FLAG_RA) && x->answer.rcode == RC_RCODE_REFUSED &&
+	    asker->asked_rd1 > 0)
+		return true;
 	const struct rc_host *server = find(h, &x->server, keys->server);
 	return server != NULL && (server->served > 0 || server->group != RC_GROUP_NONE);
 }
@@ -343,7 +349,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (asker != NULL) {
 		asker->got_answers++;
 		asker->got_referrals += is_referral(x);
-		asker->got_cached += is_lookup(h, x, keys);
+		asker->got_cached += is_lookup(h, asker, x, keys);
 	}
 	struct rc_host *server = rc_hosts_enter(h, &x->server, keys->server, x->end_ns);
 	bool usable = is_usable(x->answer.rcode);

@@ -336,6 +336,23 @@ static void who_looks_into_caches_fetches_for_nobody(void **state)
 	rc_hosts_free(h);
 }
 
+/* Who has others recurse, and is refused a look into a cache, by one of which nothing else is known. */
+static void who_may_not_look_into_caches_fetches_for_nobody(void **state)
+{
+	struct rc_addr addrs[RC_LONE_MAX];
+	(void)state;
+	for (unsigned client = 0; client < 2; client++) {
+		struct rc_hosts *h = new_hosts();
+		ask(h, T0, EGRESS, "192.0.2.54", 0, 1000);
+		if (client)
+			ask(h, T0 + MS, EGRESS, SERVICE, RC_FLAG_RD, 1000);
+		answer(h, T0 + 2 * MS, EGRESS, "192.0.2.54", 0,
+		       RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_REFUSED, no_mac);
+		assert_int_equal(rc_hosts_lone(h, addrs), !client);
+		rc_hosts_free(h);
+	}
+}
+
 /* At the address looked into it has served nobody yet. */
 static void who_looks_into_a_cache_by_its_other_address_fetches_for_nobody(void **state)
 {
@@ -849,6 +866,7 @@ int main(void)
 		cmocka_unit_test(an_address_that_several_resolvers_ask_from_is_none_of_theirs),
 		cmocka_unit_test(a_declared_address_is_its_resolvers_whatever_it_fetches),
 		cmocka_unit_test(who_looks_into_caches_fetches_for_nobody),
+		cmocka_unit_test(who_may_not_look_into_caches_fetches_for_nobody),
 		cmocka_unit_test(who_looks_into_a_cache_by_its_other_address_fetches_for_nobody),
 		cmocka_unit_test(who_walks_behind_a_forwarder_is_no_egress_of_it),
 		cmocka_unit_test(one_name_many_times_teaches_nothing),

@@ -631,6 +631,27 @@ static void what_all_meet_with_that_may_be_its_egress_is_why_it_fails(void **sta
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* A server that recurses for others refuses both: whom it serves is for it to say, and for them. */
+static void whom_a_resolver_refuses_is_no_matter_of_the_name(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned recurses = 0; recurses < 2; recurses++) {
+		unsigned flags = RC_FLAG_QR | RC_RCODE_REFUSED | (recurses ? RC_FLAG_RA : 0);
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		for (unsigned i = 0; i < 2; i++) {
+			const char *other = i == 0 ? LONE : LONE2;
+			ask(&s, LATE + 1, other, ZONE_SERVER, 11 + i, FETCH, "www.example");
+			reply(&s, LATE + 2, ZONE_SERVER, other, 11 + i, flags, "www.example");
+		}
+		fail_at_once(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "delegation.lame_refused") == 0,
+				 !recurses);
+	}
+}
+
 /* One is refused by the zone's server, the other one gets an answer. */
 static void two_that_may_be_its_egress_and_fare_differently_leave_it_unknown(void **state)
 {
@@ -1079,6 +1100,7 @@ int main(void)
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
 		cmocka_unit_test(what_one_family_began_the_other_may_have_ended),
 		cmocka_unit_test(what_all_meet_with_that_may_be_its_egress_is_why_it_fails),
+		cmocka_unit_test(whom_a_resolver_refuses_is_no_matter_of_the_name),
 		cmocka_unit_test(two_that_may_be_its_egress_and_fare_differently_leave_it_unknown),
 		cmocka_unit_test(an_egress_may_be_of_another_resolver_that_was_asked_too),
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_out_of_sight_fails),
