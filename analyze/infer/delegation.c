@@ -9,8 +9,9 @@
 #define ZONES_MAX RC_LINEAGE_NAMES_MAX
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
-#define TOLD_STEPS_MAX 32u /* lookups of nameservers before the failure looked through */
-#define BEYOND_MAX 16u     /* referrals looked at for zones that only servers' names lie in */
+#define TOLD_STEPS_MAX 32u    /* lookups of nameservers before the failure looked through */
+#define BEYOND_MAX 16u        /* referrals looked at for zones that only servers' names lie in */
+#define BEYOND_STEPS_MAX 256u /* ... and names that they are looked for at */
 
 bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone)
 {
@@ -285,11 +286,13 @@ static bool gather_zones(struct rc_case *c, struct messages *m)
 }
 
 /* Where a server's name lies: the deepest zone that the zone book shows and no message of the case. */
-static void add_zone_beyond(struct rc_case *c, const struct rc_name *server, struct messages *m)
+static void add_zone_beyond(struct rc_case *c, const struct rc_name *server, struct messages *m,
+			    unsigned *steps)
 {
 	struct rc_name name;
-	for (unsigned i = 0; i < server->labels && m->n < BEYOND_MAX; i++) {
+	for (unsigned i = 0; i < server->labels && m->n<BEYOND_MAX && * steps> 0; i++) {
 		size_t before = m->n;
+		--*steps;
 		rc_name_parent(server, i, &name);
 		if (find_zone(c, &name) != NULL)
 			return;
@@ -311,6 +314,7 @@ static bool gather_beyond(struct rc_case *c, const struct messages *known)
 {
 	struct messages m = {rc_arena_take(c->arena, BEYOND_MAX * sizeof *m.all), 0};
 	size_t shown = c->n_zones;
+	unsigned steps = BEYOND_STEPS_MAX;
 	struct naming naming;
 	for (size_t i = 0; m.all != NULL && i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
@@ -318,7 +322,7 @@ static bool gather_beyond(struct rc_case *c, const struct messages *known)
 		if (!bare || (z->role == RC_ROLE_NAMESERVER && i < shown))
 			continue;
 		for (size_t k = 0; k < z->n_ns; k++)
-			add_zone_beyond(c, &z->ns[k], &m);
+			add_zone_beyond(c, &z->ns[k], &m, &steps);
 	}
 	if (m.all == NULL || (m.n > 0 && !index_servers(c, &naming)))
 		return false;
