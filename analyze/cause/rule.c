@@ -197,6 +197,8 @@ void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_or
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
 {
 	unsigned shown = 0;
+	if (c->weighing)
+		return;
 	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
 	for (size_t i = 0; i < c->n_links && shown < PROOFS_MAX; i++) {
 		const struct rc_link *link = &c->links[i];

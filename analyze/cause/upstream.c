@@ -235,7 +235,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	/* What servers say to a transfer that a resolver hands on is about that, not about their zone. */
 	bool transfer = rc_exchange_is_transfer(c->x) && outcome != RC_OUT_TIMEOUT &&
 			outcome != RC_OUT_ICMP;
-	if (transfer || (outcome == RC_OUT_REFUSED && is_refused_a_look(c, z)))
+	if (z->count[outcome] == 0 || transfer ||
+	    (outcome == RC_OUT_REFUSED && is_refused_a_look(c, z)))
 		return RC_CONF_NONE;
 	count_servers(z, outcome, &these, &all);
 	bool says_wrong = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME ||
@@ -250,6 +251,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	rc_prove_zone(c, f, c->failed_zone, outcome);
 	if (outcome == RC_OUT_LAME && (confidence = by_resolvers(c, f)) != RC_CONF_PROVEN)
 		return confidence;
+	if (!c->weighing) /* told is what was weighed: how sure it is does not change */
+		return RC_CONF_PROVEN;
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
 	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
@@ -323,8 +326,10 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 /* Asked over TCP at once, by one that remembers that this server truncates. */
 static bool truncated_before(const struct rc_case *c, const struct rc_link *link)
 {
-	const struct rc_host *server = rc_hosts_find(c->hosts, &link->x->server);
-	return link->outcome == RC_OUT_TCP_FAILED && server != NULL && server->truncated > 0;
+	const struct rc_host *server = link->outcome == RC_OUT_TCP_FAILED
+					       ? rc_hosts_find(c->hosts, &link->x->server)
+					       : NULL;
+	return server != NULL && server->truncated > 0;
 }
 
 /* Truncated over UDP, and TCP does not get through. */
@@ -334,9 +339,9 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	enum rc_confidence confidence = rc_by_failed_retry(c, f);
 	bool truncated = false, before = false;
-	if (confidence != RC_CONF_NONE)
+	if (confidence != RC_CONF_NONE || z == NULL || z->count[RC_OUT_TCP_FAILED] == 0)
 		return confidence;
-	for (size_t i = 0; i < c->n_links && z != NULL; i++) {
+	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_exchange *x = c->links[i].x;
 		if (c->links[i].zone != c->failed_zone)
 			continue;
