@@ -346,6 +346,7 @@ struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *a
 	wide->failed_zone = RC_ZONE_NONE;
 	wide->final = wide->forwarded = NULL;
 	wide->dnssec_done = false;
+	wide->signers = NULL;
 	wide->dnssec = (struct rc_dnssec_result){.status = RC_DNSSEC_INDETERMINATE};
 	rc_lineage_collect(wide);
 	rc_zones_judge(wide);

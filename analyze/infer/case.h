@@ -85,6 +85,9 @@ struct rc_case {
 	struct rc_others others;
 	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
+	struct rc_signer *signers; /* filled when rollovers are looked for; NULL not yet */
+	size_t n_signers;
+
 	struct rc_told *told; /* filled by rc_case_told */
 	size_t n_told;
 	bool told_done;

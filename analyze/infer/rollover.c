@@ -9,7 +9,8 @@
 #define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
 #define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
 
-struct signer {
+/* Of an answer to the question or its aliases. */
+struct rc_signer {
 	struct rc_name zone;
 	uint16_t tag;
 	const struct rc_link *link;
@@ -56,10 +57,14 @@ static bool has_key(const struct rc_msg *m, uint16_t tag)
 }
 
 /* Who signed what the resolver was given for the question and its aliases. */
-static size_t collect_signers(struct rc_case *c, struct signer *signers)
+static size_t collect_signers(struct rc_case *c)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < c->n_links; i++) {
+	struct rc_signer *signers = c->signers;
+	if (signers != NULL)
+		return c->n_signers;
+	signers = c->signers = rc_arena_take(c->arena, SIGNERS_MAX * sizeof *signers);
+	for (size_t i = 0; i < c->n_links && signers != NULL; i++) {
 		const struct rc_link *link = &c->links[i];
 		struct rc_rr rr;
 		if (link->answer == NULL || link->again || link->name->role == RC_ROLE_NAMESERVER ||
@@ -67,7 +72,7 @@ static size_t collect_signers(struct rc_case *c, struct signer *signers)
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
 		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++) {
-			struct signer s = {.link = link};
+			struct rc_signer s = {.link = link};
 			bool known = false;
 			if (rr.type != RC_TYPE_RRSIG ||
 			    !rc_rr_rdata_name(link->answer, &rr, RRSIG_SIGNER_OFF, &s.zone))
@@ -82,7 +87,7 @@ static size_t collect_signers(struct rc_case *c, struct signer *signers)
 				signers[n++] = s;
 		}
 	}
-	return n;
+	return c->n_signers = n;
 }
 
 /* The latest DNSKEY answer that the resolver got before it answered. */
@@ -111,7 +116,7 @@ static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash, u
 }
 
 /* Sorts the DNSKEY sets seen of the zone into those with the key and those without. */
-static bool compare_sets(struct rc_case *c, const struct signer *s, uint64_t zone_hash,
+static bool compare_sets(struct rc_case *c, const struct rc_signer *s, uint64_t zone_hash,
 			 struct rc_rollover *r)
 {
 	struct rc_book_page pages[PAGES];
@@ -220,11 +225,11 @@ static bool was_rekeyed(struct rc_case *c, uint64_t from, const struct tags *key
 
 bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
 {
-	struct signer signers[SIGNERS_MAX];
-	size_t n = collect_signers(c, signers);
+	size_t n = collect_signers(c);
 	for (size_t i = 0; i < n; i++) {
-		struct rc_rollover r = {
-			.zone = signers[i].zone, .tag = signers[i].tag, .link = signers[i].link};
+		struct rc_rollover r = {.zone = c->signers[i].zone,
+					.tag = c->signers[i].tag,
+					.link = c->signers[i].link};
 		uint64_t pos;
 		const struct rc_record *own = own_keys(c, rc_name_hash(c->seed, &r.zone), &pos);
 		const struct rc_msg *keys = own == NULL || own->x.end_ns >= r.link->x->first_ns
@@ -246,13 +251,13 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
 
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 {
-	struct signer signers[SIGNERS_MAX];
-	size_t n = collect_signers(c, signers);
+	size_t n = collect_signers(c);
 	for (size_t i = 0; i < n; i++) {
-		struct rc_rollover r = {
-			.zone = signers[i].zone, .tag = signers[i].tag, .link = signers[i].link};
+		struct rc_rollover r = {.zone = c->signers[i].zone,
+					.tag = c->signers[i].tag,
+					.link = c->signers[i].link};
 		uint64_t hash = rc_name_hash(c->seed, &r.zone);
-		if (!compare_sets(c, &signers[i], hash, &r))
+		if (!compare_sets(c, &c->signers[i], hash, &r))
 			continue;
 		uint64_t pos;
 		const struct rc_record *own = own_keys(c, hash, &pos);
