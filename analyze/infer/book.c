@@ -240,6 +240,14 @@ bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 	return false;
 }
 
+/* Of this key, valid at the one time and shown by the other. */
+static bool is_shown(const struct rc_book *b, size_t at, uint64_t key, int64_t now_ns,
+		     int64_t by_ns)
+{
+	return b->keys[at] == key && is_held(b, at) && b->entries[at].expires_ns >= now_ns &&
+	       b->entries[at].first_ns <= by_ns;
+}
+
 /* Places of the pages still valid, at most WAYS: those seen last first. */
 static size_t places_of(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 			int64_t now_ns, int64_t by_ns, size_t *places)
@@ -247,8 +255,7 @@ static size_t places_of(const struct rc_book *b, uint64_t zone_hash, enum rc_boo
 	uint64_t key = key_of(b, zone_hash, kind);
 	size_t set = (key & b->mask) * WAYS, n = 0;
 	for (size_t i = set; i < set + WAYS; i++) {
-		if (b->keys[i] != key || !is_held(b, i) || b->entries[i].expires_ns < now_ns ||
-		    b->entries[i].first_ns > by_ns)
+		if (!is_shown(b, i, key, now_ns, by_ns))
 			continue;
 		size_t at = n++;
 		for (; at > 0 && b->entries[places[at - 1]].seen_ns < b->entries[i].seen_ns; at--)
@@ -285,7 +292,10 @@ size_t rc_book_find(const struct rc_book *b, uint64_t zone_hash, enum rc_book_ki
 size_t rc_book_count(const struct rc_book *b, uint64_t zone_hash, enum rc_book_kind kind,
 		     int64_t now_ns, int64_t by_ns, size_t max)
 {
-	size_t places[WAYS], n = places_of(b, zone_hash, kind, now_ns, by_ns, places);
+	uint64_t key = key_of(b, zone_hash, kind);
+	size_t set = (key & b->mask) * WAYS, n = 0;
+	for (size_t i = set; i < set + WAYS; i++)
+		n += is_shown(b, i, key, now_ns, by_ns);
 	return n < max ? n : max;
 }
 

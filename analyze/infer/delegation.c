@@ -85,9 +85,11 @@ static void add_ns(struct rc_zone_view *z, const struct rc_name *name, uint64_t 
 /* Zones and nameserver names that a message shows: NS records, or the SOA of a negative answer. */
 static void zones_of_message(struct rc_case *c, const struct rc_digest *d)
 {
+	struct rc_zone_view *z = NULL;
 	for (uint32_t i = 0; i < d->n_cuts; i++) {
 		const struct rc_digest_cut *cut = &d->cuts[i];
-		struct rc_zone_view *z = add_zone(c, cut->zone);
+		if (i == 0 || cut->zone != cut[-1].zone)
+			z = add_zone(c, cut->zone);
 		if (z == NULL)
 			continue;
 		z->known_cut = true;

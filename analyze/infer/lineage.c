@@ -11,8 +11,7 @@
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 /* BIND asks 188 times for one name within 10 s. Of a name that a crowd asks for the latest are as good as all. */
 #define NAME_LINKS_MAX 192u
-#define SHARED_STEPS_MAX \
-	128u /* clients of one fetch looked at: the earliest is among the last few */
+#define SHARED_STEPS_MAX 128u /* clients of one fetch: the earliest is among the last few */
 
 static struct rc_followed *find_name(const struct rc_case *c, const struct rc_name *name,
 				     uint64_t hash)
@@ -23,7 +22,8 @@ static struct rc_followed *find_name(const struct rc_case *c, const struct rc_na
 	return NULL;
 }
 
-static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_role role,
+/* False if it was there already. */
+static bool follow_one(struct rc_case *c, const struct rc_name *name, enum rc_role role,
 		       bool wanted)
 {
 	uint64_t hash = rc_name_hash(c->seed, name);
@@ -35,20 +35,22 @@ static void follow_one(struct rc_case *c, const struct rc_name *name, enum rc_ro
 		if (role == RC_ROLE_ALIAS && nearer)
 			known->role = RC_ROLE_ALIAS;
 		known->wanted = known->wanted || wanted;
-		return;
+		return false;
 	}
 	if (c->n_names == RC_LINEAGE_NAMES_MAX) {
 		c->lineage_cut = true;
-		return;
+		return true;
 	}
 	c->names[c->n_names++] = (struct rc_followed){
 		.name = *name, .hash = hash, .role = role, .wanted = wanted};
+	return true;
 }
 
 /* A name and all its ancestors: delegation walk, QNAME minimisation, DS, DNSKEY. */
 static void follow(struct rc_case *c, const struct rc_name *name, enum rc_role role)
 {
-	follow_one(c, name, role, true);
+	if (!follow_one(c, name, role, true) && role == RC_ROLE_NAMESERVER)
+		return; /* so are those above it, and no role is further from the question */
 	enum rc_role above = role == RC_ROLE_QUESTION ? RC_ROLE_ANCESTOR : role;
 	for (unsigned n = 1; n <= name->labels; n++) {
 		struct rc_name parent;
