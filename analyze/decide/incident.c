@@ -38,6 +38,7 @@ struct incident {
 
 struct rc_incidents {
 	struct incident *all;
+	uint64_t *ids; /* of all, closed ones too: there are many, and they are large */
 	size_t max;
 	size_t used; /* places ever used: the rest need no look */
 	rc_incident_fn fn;
@@ -57,8 +58,9 @@ int rc_incidents_new(size_t bytes, rc_incident_fn fn, void *context,
 	s->context = context;
 	s->next_check_ns = INT64_MIN;
 	s->all = calloc(s->max, sizeof *s->all);
-	if (s->all == NULL) {
-		free(s);
+	s->ids = calloc(s->max, sizeof *s->ids);
+	if (s->all == NULL || s->ids == NULL) {
+		rc_incidents_free(s);
 		return RC_E_NOMEM;
 	}
 	*ret_incidents = s;
@@ -70,6 +72,7 @@ void rc_incidents_free(struct rc_incidents *s)
 	if (s == NULL)
 		return;
 	free(s->all);
+	free(s->ids);
 	free(s);
 }
 
@@ -140,28 +143,33 @@ static void tell(struct rc_incidents *s, struct incident *in, enum rc_incident_s
 	}
 }
 
-/* The incident of this id, else a free place, else the place of the least recent one, closed. */
-static struct incident *find(struct rc_incidents *s, uint64_t id, int64_t now_ns)
+/* A free place, else that of the least recent one, closed. */
+static struct incident *place(struct rc_incidents *s, int64_t now_ns)
 {
-	struct incident *free_place = NULL, *oldest = NULL;
+	struct incident *oldest = NULL;
 	for (size_t i = 0; i < s->used; i++) {
 		struct incident *in = &s->all[i];
-		if (!in->open) {
-			free_place = free_place != NULL ? free_place : in;
-			continue;
-		}
-		if (in->told.id == id)
+		if (!in->open)
 			return in;
 		if (oldest == NULL || in->told.last_ns < oldest->told.last_ns)
 			oldest = in;
 	}
-	if (free_place != NULL)
-		return free_place;
 	if (s->used < s->max)
 		return &s->all[s->used++];
 	s->stats.evicted++;
 	tell(s, oldest, RC_INCIDENT_CLOSE, now_ns);
 	return oldest;
+}
+
+/* The open incident of this id, else a place for it. */
+static struct incident *find(struct rc_incidents *s, uint64_t id, int64_t now_ns)
+{
+	for (size_t i = 0; i < s->used; i++)
+		if (s->ids[i] == id && s->all[i].open)
+			return &s->all[i];
+	struct incident *in = place(s, now_ns);
+	s->ids[in - s->all] = id;
+	return in;
 }
 
 static void reopen(struct rc_incidents *s, struct incident *in)
