@@ -111,22 +111,24 @@ static size_t print_simple(char *at, size_t room, const char *format, va_list ap
 	char *start = at, number[RC_DIGITS_MAX];
 	while (*format != '\0') {
 		const char *from = format;
-		size_t n = (size_t)(strchrnul(format, '%') - format);
-		format += n;
-		if (n == 0 && format[1] == 's') {
+		size_t n;
+		if (*format != '%') {
+			n = (size_t)(strchrnul(format, '%') - format);
+			format += n;
+		} else if (format[1] == 's') {
 			from = va_arg(ap, const char *);
 			n = strlen(from);
 			format += 2;
-		} else if (n == 0 && strncmp(format, "%.*s", 4) == 0) {
+		} else if (strncmp(format, "%.*s", 4) == 0) {
 			n = (size_t)va_arg(ap, int);
 			from = va_arg(ap, const char *);
 			n = strnlen(from, n);
 			format += 4;
-		} else if (n == 0 && format[1] == 'u') {
+		} else if (format[1] == 'u') {
 			n = (size_t)(rc_digits_put(number, va_arg(ap, unsigned)) - number);
 			from = number;
 			format += 2;
-		} else if (n == 0) {
+		} else {
 			return SIZE_MAX;
 		}
 		if (n >= room)

@@ -95,6 +95,7 @@ void rc_ahead_step(struct rc_ahead *a, const struct rc_hold *hold, const struct 
 		const struct rc_held *held = rc_hold_next(hold, &a->cursor);
 		if (held == NULL)
 			break;
+		rc_hold_prefetch(hold, a->cursor);
 		take_up(a, &held->x, echo, recorder, hosts);
 	}
 	a->decided++;

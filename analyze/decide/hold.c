@@ -131,9 +131,13 @@ const struct rc_held *rc_hold_next(const struct rc_hold *h, uint64_t *cursor)
 		return NULL;
 	const struct rc_held *e = at(h, *cursor);
 	*cursor += e->size;
-	if (*cursor < h->head)
-		rc_prefetch_bytes(at(h, *cursor), offsetof(struct rc_held, name));
 	return e;
+}
+
+void rc_hold_prefetch(const struct rc_hold *h, uint64_t cursor)
+{
+	if (cursor < h->head)
+		rc_prefetch_bytes(at(h, cursor), offsetof(struct rc_held, name));
 }
 
 uint64_t rc_hold_count(const struct rc_hold *h)

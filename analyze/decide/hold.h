@@ -35,10 +35,13 @@ const struct rc_held *rc_hold_first(const struct rc_hold *hold);
 void rc_hold_pop(struct rc_hold *hold);
 
 /*
- * For looking ahead: the failure at the cursor, which moves on; what stands there now is fetched into the
- * cache. 0 is the begin. A cursor that was overtaken goes on at the oldest. NULL behind the newest.
+ * For looking ahead: the failure at the cursor, which moves on. 0 is the begin. A cursor that was overtaken goes on at
+ * the oldest. NULL behind the newest.
  */
 const struct rc_held *rc_hold_next(const struct rc_hold *hold, uint64_t *cursor);
+
+/* Fetches what stands where rc_hold_next moved the cursor. */
+void rc_hold_prefetch(const struct rc_hold *hold, uint64_t cursor);
 uint64_t rc_hold_count(const struct rc_hold *hold);
 
 #endif
