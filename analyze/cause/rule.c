@@ -137,8 +137,8 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 		return x->state == RC_X_ANSWERED
 			       ? rc_say(c, "answered after %s, too late",
 					rc_say_duration(c, x->end_ns - x->first_ns))
-			       : rc_say(c, "no answer to %u %s", x->attempts,
-					x->attempts == 1 ? "query" : "queries");
+		       : x->attempts == 1 ? "no answer to 1 query"
+					  : rc_say(c, "no answer to %u queries", x->attempts);
 	case RC_OUT_ICMP:
 		return rc_say(c, "ICMP %s (type %u, code %u)",
 			      is_time_exceeded(x) ? "time exceeded" : "unreachable", x->icmp_type,

@@ -78,9 +78,9 @@ void rc_incidents_free(struct rc_incidents *s)
 
 static void distinct_add(struct distinct *d, const void *data, size_t len)
 {
-	uint64_t hash = rc_hash_bytes(ID_SEED, data, len);
 	if (d->more)
 		return;
+	uint64_t hash = rc_hash_bytes(ID_SEED, data, len);
 	for (uint32_t i = 0; i < d->n; i++)
 		if (d->hashes[i] == hash)
 			return;
