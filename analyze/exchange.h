@@ -113,6 +113,11 @@ static inline bool rc_exchange_answered(const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED;
 }
 
+static inline bool rc_exchange_answered_well(const struct rc_exchange *x)
+{
+	return x->state == RC_X_ANSWERED && rc_rcode_is_usable(x->answer.rcode);
+}
+
 /* A referral, by what outlives the answer itself. */
 static inline bool rc_exchange_refers(const struct rc_exchange *x)
 {

@@ -5,6 +5,7 @@
 #ifndef RC_DECODE_CODES_H
 #define RC_DECODE_CODES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,12 @@ enum { /* RCODE, RFC 6895 2.3; above 15 with the OPT record's eight upper bits, 
        RC_RCODE_BADTRUNC = 22,
        RC_RCODE_BADCOOKIE = 23,
 };
+
+/* Of use to who asked: the name is there, or it is known not to be. */
+static inline bool rc_rcode_is_usable(uint16_t rcode)
+{
+	return rcode == RC_RCODE_NOERROR || rcode == RC_RCODE_NXDOMAIN;
+}
 
 enum { /* RR TYPE, the ones the code reasons about; names of all are in the table */
        RC_TYPE_A = 1,

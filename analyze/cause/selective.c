@@ -172,8 +172,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			   r->x.answer.fault == RC_FAULT_TRAILING) {
 			if (r->x.end_ns - r->x.first_ns >= RC_SLOW_NS)
 				continue; /* by a server that is slow at times */
-			m->answered += r->x.answer.rcode == RC_RCODE_NOERROR ||
-				       r->x.answer.rcode == RC_RCODE_NXDOMAIN;
+			m->answered += rc_rcode_is_usable(r->x.answer.rcode);
 			m->answer = &r->x;
 			m->answer_name = name;
 		}

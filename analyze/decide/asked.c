@@ -103,8 +103,7 @@ static void look_at_askers(struct rc_asked *a, struct rc_recorder *recorder, uin
 		if (r->x.state == RC_X_PENDING && pos < *until)
 			*until = pos;
 		bool bears = r->x.state == RC_X_ANSWERED &&
-			     (r->x.answer.rcode == RC_RCODE_NOERROR ||
-			      r->x.answer.rcode == RC_RCODE_NXDOMAIN ||
+			     (rc_rcode_is_usable(r->x.answer.rcode) ||
 			      (r->x.query.flags & RC_FLAG_CD));
 		if (bears && r->x.name_hash == name_hash && rc_addr_equal(&r->x.server, server)) {
 			a->bearing++;

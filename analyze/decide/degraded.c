@@ -107,8 +107,7 @@ static enum rc_outcome outcome_of(const struct rc_exchange *x)
 
 static bool is_good(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && !(x->answer.flags & (RC_FLAG_TC | RC_FLAG_RA)) &&
-	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
+	return rc_exchange_answered_well(x) && !(x->answer.flags & (RC_FLAG_TC | RC_FLAG_RA));
 }
 
 /* The exchange in which another server answered the resolver the same question; NULL if none did. */

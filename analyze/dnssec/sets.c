@@ -27,8 +27,7 @@ static bool readable(const struct rc_msg *msg)
 {
 	return rc_msg_is_response(msg) && msg->has_question && msg->qclass == RC_CLASS_IN &&
 	       (msg->fault == RC_FAULT_NONE || msg->fault == RC_FAULT_TRAILING) &&
-	       (msg->flags & RC_FLAG_TC) == 0 &&
-	       (msg->rcode == RC_RCODE_NOERROR || msg->rcode == RC_RCODE_NXDOMAIN) &&
+	       (msg->flags & RC_FLAG_TC) == 0 && rc_rcode_is_usable(msg->rcode) &&
 	       (uint32_t)msg->counts[RC_ANSWER] + msg->counts[RC_AUTHORITY] <= RC_DNSSEC_RRS_MAX;
 }
 

@@ -396,9 +396,8 @@ static bool is_repeat(struct gathering *g, const struct rc_origin *o, uint64_t c
 static void gather(struct gathering *g, const struct rc_origin *o, uint64_t content)
 {
 	const struct rc_msg *m = o->msg;
-	bool usable = m->rcode == RC_RCODE_NOERROR || m->rcode == RC_RCODE_NXDOMAIN;
-	if (g->n == g->max || !usable || (m->flags & RC_FLAG_TC) || !m->has_question ||
-	    is_repeat(g, o, content))
+	if (g->n == g->max || !rc_rcode_is_usable(m->rcode) || (m->flags & RC_FLAG_TC) ||
+	    !m->has_question || is_repeat(g, o, content))
 		return;
 	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns, content};
 	g->origins[g->n++] = *o;

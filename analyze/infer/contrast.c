@@ -54,9 +54,8 @@ static bool is_failure(const struct rc_link *link)
 /* Without checking (CD=1) a resolver answers what it would not answer otherwise. */
 static bool is_good(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && !(x->answer.flags & RC_FLAG_TC) &&
-	       (!(x->answer.flags & RC_FLAG_RA) || !(x->query.flags & RC_FLAG_CD)) &&
-	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
+	return rc_exchange_answered_well(x) && !(x->answer.flags & RC_FLAG_TC) &&
+	       (!(x->answer.flags & RC_FLAG_RA) || !(x->query.flags & RC_FLAG_CD));
 }
 
 static bool has_failed(const struct rc_case *c, const struct sides *s, const struct rc_addr *asker)

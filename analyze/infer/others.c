@@ -17,12 +17,6 @@
 #define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
 #define TOLD_MAX 64u
 
-static bool answered_well(const struct rc_exchange *x)
-{
-	return x->state == RC_X_ANSWERED &&
-	       (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
-}
-
 /* An answer that fails half way along an alias chain; the longest shows most of it. */
 static void note_aliases(struct rc_case *c, const struct rc_record *r)
 {
@@ -65,7 +59,7 @@ static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 {
 	struct rc_others *t = &c->others;
-	bool ok = answered_well(o);
+	bool ok = rc_exchange_answered_well(o);
 	compare_errors(c, o);
 	t->earlier += o->first_ns < c->x->first_ns;
 	t->silent += o->state != RC_X_ANSWERED;
@@ -292,7 +286,7 @@ static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
 	const struct rc_exchange *x = asked_elsewhere(c, service);
 	if (x == NULL)
 		return;
-	bool ok = answered_well(x);
+	bool ok = rc_exchange_answered_well(x);
 	if (ok)
 		c->others.elsewhere_example = x;
 	c->others.elsewhere_name_ok += ok;
@@ -353,7 +347,7 @@ void rc_others_compare(struct rc_case *c)
 		    rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
 			continue;
 		note_aliases(c, r);
-		if (answered_well(&r->x)) {
+		if (rc_exchange_answered_well(&r->x)) {
 			bool alike = !((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD);
 			alike ? c->others.other_server_ok++ : c->others.other_server_cd_ok++;
 			c->others.other_example = &r->x;
@@ -381,8 +375,7 @@ static bool is_held(const struct rc_case *c, const struct rc_exchange *x)
  */
 static bool tells(const struct rc_case *c, const struct rc_exchange *x)
 {
-	bool good = x->state == RC_X_ANSWERED && !(x->answer.flags & RC_FLAG_TC) &&
-		    (x->answer.rcode == RC_RCODE_NOERROR || x->answer.rcode == RC_RCODE_NXDOMAIN);
+	bool good = rc_exchange_answered_well(x) && !(x->answer.flags & RC_FLAG_TC);
 	if (!good || x->opcode != RC_OPCODE_QUERY || !x->query.do_bit || !rc_case_is_near(c, x))
 		return false;
 	bool asked = (x->query.flags & RC_FLAG_CD) && rc_addr_equal(&x->server, &c->x->server);

@@ -300,15 +300,10 @@ static bool is_referral(const struct rc_exchange *x)
 	       !(a->has & RC_HAS_AUTH_SOA);
 }
 
-static bool is_usable(uint16_t rcode)
-{
-	return rcode == RC_RCODE_NOERROR || rcode == RC_RCODE_NXDOMAIN;
-}
-
 /* It worked on the question, be it in vain. */
 static bool is_of_work(uint16_t rcode)
 {
-	return is_usable(rcode) || rcode == RC_RCODE_SERVFAIL;
+	return rc_rcode_is_usable(rcode) || rcode == RC_RCODE_SERVFAIL;
 }
 
 void rc_hosts_note_orphan(struct rc_hosts *h, const struct rc_addr *addr, uint16_t flags,
@@ -352,7 +347,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		asker->got_cached += is_lookup(h, asker, x, keys);
 	}
 	struct rc_host *server = rc_hosts_enter(h, &x->server, keys->server, x->end_ns);
-	bool usable = is_usable(x->answer.rcode);
+	bool usable = rc_rcode_is_usable(x->answer.rcode);
 	bool rd = (x->query.flags & RC_FLAG_RD) != 0;
 
 	rc_hosts_note_mac(h, server, server_mac);

@@ -9,7 +9,7 @@ static void note_repeated_answer(struct rc_pair *p, struct rc_exchange *x, const
 {
 	if (x->state == RC_X_UNANSWERED) {
 		/* One that says that it failed would have helped nobody in time either. */
-		if (o->msg.rcode == RC_RCODE_NOERROR || o->msg.rcode == RC_RCODE_NXDOMAIN)
+		if (rc_rcode_is_usable(o->msg.rcode))
 			x->marks |= RC_X_LATE;
 		p->stats.late_answers++;
 	} else if (o->ts_ns - x->end_ns < RC_MIRROR_WINDOW_NS) {
@@ -47,11 +47,6 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 	return true;
 }
 
-static bool is_error(const struct rc_msg *m)
-{
-	return m->rcode != RC_RCODE_NOERROR && m->rcode != RC_RCODE_NXDOMAIN;
-}
-
 void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 			    const struct rc_pair_keys *keys, uint64_t other)
 {
@@ -83,7 +78,7 @@ void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const str
 		if (note_mismatch(p, near[i], o, e))
 			return;
 	p->stats.orphan_answers++;
-	p->stats.orphan_errors += is_error(&o->msg);
+	p->stats.orphan_errors += !rc_rcode_is_usable(o->msg.rcode);
 	rc_early_keep(p->early, o, keys->tag);
 	p->out.on_orphan(p->out.context, o);
 }
@@ -95,6 +90,6 @@ void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	if (o == NULL)
 		return;
 	p->stats.early_answers++;
-	p->stats.early_errors += is_error(&o->msg);
+	p->stats.early_errors += !rc_rcode_is_usable(o->msg.rcode);
 	rc_pair_take_answer(p, r, pos, o, keys);
 }
