@@ -15,12 +15,9 @@
 #define PRIMING_STEPS_MAX 16u /* of what a resolver asked the root */
 #define EDE_OF_POLICY \
 	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
-#define SILENT_LOAD_MIN 6u /* the same for one that drops: Unbound's quotas begin at eight */
-#define EARLY_NS (700 * RC_NS_PER_MS) /* BIND drops its oldest waiting clients after 0.1 to 0.5 s */
+#define SILENT_LOAD_MIN 6u /* many questions for one that drops: Unbound's quotas begin at eight */
 #define UNASKED_NS RC_NS_PER_MS       /* a limit that is reached answers in less */
 #define NEARBY_NS (50 * RC_NS_PER_MS) /* servers of a network of one's own fail within it */
-#define INSTANT_NS \
-	(20 * RC_NS_PER_MS) /* no resolver asks anybody and gives up in less, but by ICMP */
 
 /*
  * Servers of the zone that the question lies in, as far down as it is known, are known too, and at least one of them works
@@ -56,7 +53,7 @@ static bool gave_up_early(const struct rc_case *c)
 			return false;
 	bool nearby = !c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 		      took_ns >= UNASKED_NS && took_ns < NEARBY_NS;
-	return took_ns < EARLY_NS && !nearby;
+	return took_ns < RC_EARLY_NS && !nearby;
 }
 
 /*
@@ -125,7 +122,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	if (c->n_links > 0 || c->ede != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    !c->upstream_visible || c->others.earlier > 0 || !zone_works(c) ||
-	    c->x->end_ns - c->x->first_ns >= INSTANT_NS)
+	    c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
@@ -169,7 +166,7 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	bool said = (c->ede & rule->ede) != 0;
 	/* What failed before in sight is remembered from there, whatever it was. */
 	bool instant = c->upstream_visible && !rc_case_question_cut(c) && c->others.earlier == 0 &&
-		       !(c->ede & EDE_OF_POLICY) && c->x->end_ns - c->x->first_ns < INSTANT_NS;
+		       !(c->ede & EDE_OF_POLICY) && c->x->end_ns - c->x->first_ns < RC_AT_ONCE_NS;
 	if (!said && (!instant || has_begun_in_sight(c)))
 		return RC_CONF_NONE;
 	c->hangs_on_first = c->hangs_on_first || !said;
@@ -196,7 +193,7 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 ||
 	    c->others.elsewhere_failed > 0 || c->others.same_server_ok > 0 || busy || c->ede != 0 ||
 	    !zone_works(c) || rc_flag(&c->x->query, RC_FLAG_CD) ||
-	    c->x->end_ns - c->x->first_ns >= INSTANT_NS)
+	    c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(

@@ -6,8 +6,7 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
-#define REFRESH_STEPS_MAX 16u          /* of what a resolver asked for a name */
-#define AT_ONCE_NS (20 * RC_NS_PER_MS) /* nobody is asked in less */
+#define REFRESH_STEPS_MAX 16u /* of what a resolver asked for a name */
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
 
@@ -165,7 +164,7 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (!is_refresh(c->links[i].x))
 			return RC_CONF_NONE;
-	if (c->x->qtype == RC_TYPE_SOA || c->x->end_ns - c->x->first_ns >= AT_ONCE_NS)
+	if (c->x->qtype == RC_TYPE_SOA || c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	const struct rc_record *r = refresh_in_vain(c, &zone);
 	if (r == NULL)

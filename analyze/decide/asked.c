@@ -70,7 +70,7 @@ struct rc_asked *rc_asked_note(struct rc_asked_table *t, const struct rc_exchang
 {
 	uint64_t key = key_of(t, x, addrs, n);
 	struct rc_asked *a = place_of(t, key);
-	*ret_new = a->key != key || x->first_ns - a->last_ns >= RC_ASKED_NEAR_NS;
+	*ret_new = a->key != key || x->first_ns - a->last_ns >= RC_NEAR_NS;
 	if (*ret_new) {
 		*a = (struct rc_asked){key, x->first_ns, x->end_ns, x->first_ns, 0, INT64_MIN, 0};
 		return a;
@@ -86,7 +86,7 @@ struct rc_asked *rc_asked_note(struct rc_asked_table *t, const struct rc_exchang
 	}
 	if (x->first_ns > a->last_ns)
 		a->last_ns = x->first_ns;
-	s->fetch_known = same_burst || x->end_ns - x->first_ns < RC_LOOK_AT_ONCE_NS;
+	s->fetch_known = same_burst || x->end_ns - x->first_ns < RC_AT_ONCE_NS;
 	return a;
 }
 

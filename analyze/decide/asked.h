@@ -8,7 +8,6 @@
 
 #include "analyze/infer/case.h"
 
-#define RC_ASKED_NEAR_NS (120 * RC_NS_PER_S)  /* as others' outcomes are compared (infer/case.c) */
 #define RC_ASKED_BURST_NS (50 * RC_NS_PER_MS) /* one fetch's end answers all who wait, this close */
 
 /* The question that began the latest fetch that failed. */

@@ -152,7 +152,7 @@ void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case
 		return;
 	rc_asked_look(e->asking, s->recorder, e->addrs, e->n_addrs, x->name_hash);
 	int64_t bearing_ns = e->asking->bearing_ns;
-	s->well_known = bearing_ns == INT64_MIN || bearing_ns <= x->first_ns - RC_ASKED_NEAR_NS;
+	s->well_known = bearing_ns == INT64_MIN || bearing_ns <= x->first_ns - RC_NEAR_NS;
 }
 
 void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
@@ -189,7 +189,7 @@ static bool client_is_like_others(const struct rc_case_sources *s, const struct 
 	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &x->asker, x->name_hash);
 	for (unsigned i = 0; i < OWN_STEPS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL || r->x.first_ns < x->first_ns - RC_ASKED_NEAR_NS)
+		if (r == NULL || r->x.first_ns < x->first_ns - RC_NEAR_NS)
 			return true;
 		pos = r->prev_asker;
 		if (r->x.name_hash != x->name_hash || !rc_addr_equal(&r->x.asker, &x->asker))

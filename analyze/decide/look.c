@@ -4,8 +4,6 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-#define EARLY_NS (700 * RC_NS_PER_MS) /* a busy server has given up, not waited */
-
 /* What the server asks others is seen: how long clients wait says little then. */
 static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr *addrs, size_t n)
 {
@@ -19,9 +17,9 @@ static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr
 
 unsigned rc_look_took(int64_t took_ns)
 {
-	static const int64_t steps_ns[] = {
-		RC_NS_PER_MS, RC_LOOK_AT_ONCE_NS,  EARLY_NS,           RC_NS_PER_S,
-		RC_SLOW_NS,   RC_SELF_WAIT_MIN_NS, RC_SELF_WAIT_MAX_NS};
+	static const int64_t steps_ns[] = {RC_NS_PER_MS,       RC_AT_ONCE_NS, RC_EARLY_NS,
+					   RC_NS_PER_S,        RC_SLOW_NS,    RC_SELF_WAIT_MIN_NS,
+					   RC_SELF_WAIT_MAX_NS};
 	unsigned n = 0;
 	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
 		n++;
@@ -32,7 +30,7 @@ unsigned rc_look_load(const struct rc_exchange *x)
 {
 	if (x->load < RC_LOAD_BUSY)
 		return 0;
-	return x->end_ns - x->first_ns < EARLY_NS ? 1 : 2;
+	return x->end_ns - x->first_ns < RC_EARLY_NS ? 1 : 2;
 }
 
 uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x,
@@ -49,7 +47,7 @@ uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x
 	uint32_t marks = x->marks & ~(uint32_t)RC_X_IP6;
 	key = rc_hash_u64(key, (uint64_t)marks << 8 | x->transport,
 			  (uint64_t)seen << 8 |
-				  (seen ? took_ns >= RC_LOOK_AT_ONCE_NS : rc_look_took(took_ns)));
+				  (seen ? took_ns >= RC_AT_ONCE_NS : rc_look_took(took_ns)));
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		key = rc_hash_bytes(key ^ ede->code, answer->wire + ede->text_off, ede->text_len);

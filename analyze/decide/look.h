@@ -7,8 +7,7 @@
 
 #include "analyze/infer/case.h"
 
-#define RC_LOOK_AT_ONCE_NS INT64_C(20000000) /* no fetch was waited for, or its very end */
-#define RC_LOOK_ADDRS_MAX 4u                 /* addresses of a server by which it may ask others */
+#define RC_LOOK_ADDRS_MAX 4u /* addresses of a server by which it may ask others */
 
 /* How long something took, as coarsely as the rules look at it: by their limits. */
 unsigned rc_look_took(int64_t took_ns);

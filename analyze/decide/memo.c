@@ -7,7 +7,6 @@
 #include "base/time.h"
 
 #define WAYS 4u
-#define SIBLING_NS (120 * RC_NS_PER_S) /* as others' outcomes are compared (infer/others.c) */
 #define FRESH_NS RC_NS_PER_S /* in a storm the verdict on one zone is the same over and over */
 
 enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
@@ -128,7 +127,7 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 	bool mere = confidence < RC_CONF_LIKELY && c->upstream_visible &&
 		    !(rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER));
 	const struct rc_memo_entry *e = mere ? find(m, key) : NULL;
-	if (e != NULL && e->confidence > confidence && c->x->end_ns - e->at_ns <= SIBLING_NS)
+	if (e != NULL && e->confidence > confidence && c->x->end_ns - e->at_ns <= RC_NEAR_NS)
 		return;
 	put(m, key, c, rule, confidence, f);
 	if (mere)
@@ -256,7 +255,7 @@ void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struc
 		n += families_of(m, c, true, OF_APEX, OF_CHILDREN, keys + n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rc_memo_entry *e = find(m, keys[i]);
-		bool lately = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS;
+		bool lately = e != NULL && c->x->end_ns - e->at_ns <= RC_NEAR_NS;
 		bool says_more = lately &&
 				 (e->confidence > confidence || (!e->vague && f->generic));
 		bool mixed = lately && (e->mixed || (e->rule != rule && !e->vague && !f->generic));
@@ -275,7 +274,7 @@ static const struct rc_memo_entry *find_lately(const struct rc_memo *m, const st
 					       uint64_t key, enum rc_confidence least)
 {
 	const struct rc_memo_entry *e = find(m, key);
-	bool lately = e != NULL && c->x->end_ns - e->at_ns <= SIBLING_NS;
+	bool lately = e != NULL && c->x->end_ns - e->at_ns <= RC_NEAR_NS;
 	return lately && e->confidence >= least ? e : NULL;
 }
 
@@ -316,7 +315,7 @@ void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struc
 	uint64_t key = f->zone != NULL ? key_of_zone(m, c, f->zone) : key_of_name(m, c);
 	const struct rc_memo_entry *e = find(m, key);
 	int64_t age_ns = e == NULL ? INT64_MAX : c->x->end_ns - e->at_ns;
-	if (age_ns >= FRESH_NS && (age_ns > SIBLING_NS || e->confidence <= confidence))
+	if (age_ns >= FRESH_NS && (age_ns > RC_NEAR_NS || e->confidence <= confidence))
 		put(m, key, c, rule, confidence, f);
 }
 

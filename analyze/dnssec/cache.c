@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/dnssec/internal.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
@@ -13,8 +14,6 @@
 #define NOT_SEEN_LEN 96u
 #define SKEW_MIN_S 3600u
 #define SKEW_MAX_S 86400u
-#define FRESH_NS (60 * RC_NS_PER_S) /* ages that the judgement tells apart (sets.c, chain.c) */
-#define RECENT_NS (300 * RC_NS_PER_S)
 #define RRSIG_EXPIRATION_OFF 8u /* RFC 4034 3.1: type, algorithm, labels, original TTL */
 
 struct entry {
@@ -91,7 +90,7 @@ static void narrow_to_window(struct entry *e, int64_t now_ns, uint32_t inception
 /* How old a message is, as coarsely as the judgement looks at it. */
 static unsigned age_class(int64_t age_ns)
 {
-	return age_ns < FRESH_NS ? 0 : age_ns < RECENT_NS ? 1 : 2;
+	return age_ns < RC_DNSSEC_RECENT_NS ? 0 : age_ns < RC_DNSSEC_FRESH_NS ? 1 : 2;
 }
 
 /* Notes the validity times of a message's signatures. */

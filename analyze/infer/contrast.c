@@ -5,7 +5,6 @@
 #define SERVERS_MAX \
 	8u /* servers of the zone compared: those of one zone behave alike or not at all */
 #define STEPS_MAX 48u /* records looked at per server and name */
-#define WINDOW_NS (120 * RC_NS_PER_S)
 
 #define ASKERS_MAX 8u
 #define WORKED_MAX 8u
@@ -108,8 +107,8 @@ static void look_at(struct rc_case *c, struct sides *s, const struct rc_addr *se
 		pos = r->prev_server;
 		const struct rc_exchange *x = &r->x;
 		bool mine = x->name_hash == name->hash && rc_addr_equal(&x->server, server) &&
-			    x->opcode == RC_OPCODE_QUERY && x->first_ns < c->to_ns + WINDOW_NS &&
-			    x->first_ns > c->from_ns - WINDOW_NS;
+			    x->opcode == RC_OPCODE_QUERY && x->first_ns < c->to_ns + RC_NEAR_NS &&
+			    x->first_ns > c->from_ns - RC_NEAR_NS;
 		if (mine && is_good(x))
 			note_worked(s, x, &name->name);
 		else if (mine && x->state != RC_X_PENDING && !rc_case_is_resolver(c, &x->asker))

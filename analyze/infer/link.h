@@ -42,6 +42,13 @@ struct rc_link {
 	bool again;      /* an earlier link of the name has the same answer */
 };
 
+/*
+ * What rules tell failures apart by, and so what makes them look alike (decide/look.h). In less than the first nobody was
+ * asked and gave up, but by ICMP, or only the end of a fetch was waited for; in less than the second a busy server has
+ * given up, not waited: BIND drops its oldest waiting clients after 0.1 to 0.5 s.
+ */
+#define RC_AT_ONCE_NS (20 * RC_NS_PER_MS)
+#define RC_EARLY_NS (700 * RC_NS_PER_MS)
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 #define RC_SLOW_NS (1400 * RC_NS_PER_MS)    /* ... nor on a question, for silence */
 

@@ -1,8 +1,7 @@
 #include "analyze/infer/case.h"
 #include "base/time.h"
 
-#define OTHERS_WINDOW_NS (120 * RC_NS_PER_S) /* "near in time" for comparing with what others got */
-#define WAITED_NS (2 * RC_NS_PER_S)          /* no answer by then: as good as none */
+#define WAITED_NS (2 * RC_NS_PER_S) /* no answer by then: as good as none */
 #define GAVE_UP_NS \
 	(2500 * \
 	 RC_NS_PER_MS) /* so long one or two queries are waited for: PowerDNS 1.5 s, Knot Resolver 2 s */
@@ -121,8 +120,8 @@ bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *o)
 {
 	/* One that still waits counts as unanswered once it has waited as this one did. */
 	bool over = o->state != RC_X_PENDING || c->x->end_ns - o->last_ns >= WAITED_NS;
-	return o->first_ns - c->x->first_ns < OTHERS_WINDOW_NS &&
-	       c->x->first_ns - o->first_ns < OTHERS_WINDOW_NS && over;
+	return o->first_ns - c->x->first_ns < RC_NEAR_NS &&
+	       c->x->first_ns - o->first_ns < RC_NEAR_NS && over;
 }
 
 bool rc_case_is_served(const struct rc_case *c)

@@ -7,10 +7,12 @@
 
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/recorder.h"
+#include "base/time.h"
 
 struct rc_case;
 
-#define RC_SAID_MAX 4u /* answers of others that say why: the first found do */
+#define RC_NEAR_NS (120 * RC_NS_PER_S) /* near enough in time to compare with what others got */
+#define RC_SAID_MAX 4u                 /* answers of others that say why: the first found do */
 #define RC_WAITED_MAX 2u
 
 /*

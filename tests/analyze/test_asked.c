@@ -89,7 +89,7 @@ static void what_is_long_past_is_forgotten(void **state)
 	struct rc_asked_table *t = table();
 	(void)state;
 	note_one(t, failed("192.0.2.53", 0, 2000 * MS));
-	int64_t later = RC_ASKED_NEAR_NS;
+	int64_t later = RC_NEAR_NS;
 	assert_false(note_one(t, failed("192.0.2.53", later, later + MS)).asked_before);
 	rc_asked_free(t);
 }
