@@ -28,7 +28,7 @@ static bool is_sound(struct rc_case *c)
  * It asks for the name and has no sound answer yet, or does not get on with what is above: else what was asked there was
  * for other names.
  */
-static bool is_at_work(struct rc_case *c)
+static bool waits_for_somebody(struct rc_case *c)
 {
 	if (c->final != NULL && c->failed_zone == RC_ZONE_NONE)
 		return !is_sound(c);
@@ -47,7 +47,7 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rate r;
 	bool seldom = rc_hosts_rate(c->hosts, &c->x->server, &r) && r.asked < RC_FLOOD_MIN;
-	if (!c->upstream_visible || is_at_work(c) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	if (!c->upstream_visible || waits_for_somebody(c) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    c->x->transport != RC_UDP || c->x->attempts + c->others.silent < DROPPED_MIN ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0 || !rc_case_is_served(c) ||
 	    !rc_case_are_others_answered(c) ||

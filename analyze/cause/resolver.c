@@ -60,7 +60,7 @@ static bool gave_up_early(const struct rc_case *c)
  * It asks somebody for this question: not just about a top-level domain, well answered and with nothing to follow, as it
  * does for itself and for anybody.
  */
-static bool is_at_work(const struct rc_case *c)
+static bool asks_for_question(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_followed *name = c->links[i].name;
@@ -75,9 +75,9 @@ static bool is_at_work(const struct rc_case *c)
 static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
 {
 	bool cached = c->others.same_client_ok + c->others.same_server_ok > 0;
-	if (!c->upstream_visible || is_at_work(c) || cached || c->x->load < SILENT_LOAD_MIN ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) || c->x->transport != RC_UDP ||
-	    !rc_case_load_is_at_work(c, c->x->first_ns))
+	if (!c->upstream_visible || asks_for_question(c) || cached ||
+	    c->x->load < SILENT_LOAD_MIN || !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    c->x->transport != RC_UDP || !rc_case_load_is_at_work(c, c->x->first_ns))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,

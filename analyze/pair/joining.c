@@ -153,7 +153,7 @@ bool rc_hosts_is_inside(const struct rc_hosts *h, const struct rc_host *host)
 }
 
 /* It is asked, and it asks servers: a resolver, though it has answered nobody yet. */
-static bool is_at_work(const struct rc_hosts *h, const struct rc_host *host)
+static bool is_asked_and_asks(const struct rc_hosts *h, const struct rc_host *host)
 {
 	return host != NULL && host->asked_rd0 > 0 && rc_hosts_open(h, &host->addr) > 0;
 }
@@ -185,7 +185,7 @@ void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
 	for (unsigned i = 0; i < st->n; i++) {
 		const struct rc_host *other = rc_hosts_find(h, &st->addrs[i]);
 		if (!rc_acts_as_resolver(other) && !rc_hosts_is_inside(h, other) &&
-		    !is_at_work(h, other))
+		    !is_asked_and_asks(h, other))
 			continue;
 		if (service != NULL && rc_addr_is_v4(service) == rc_addr_is_v4(&st->addrs[i]))
 			return; /* two resolvers behind a router, as it may be */
