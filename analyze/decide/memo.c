@@ -307,8 +307,9 @@ static uint64_t key_of_zone(const struct rc_memo *m, const struct rc_case *c,
 	return key_of(m, &any_server, rc_name_hash(c->seed, zone), OF_ZONE);
 }
 
-void rc_memo_put_of_zone(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
-			 enum rc_confidence confidence, const struct rc_finding *f)
+void rc_memo_put_for_resolvers(struct rc_memo *m, const struct rc_case *c,
+			       const struct rc_rule *rule, enum rc_confidence confidence,
+			       const struct rc_finding *f)
 {
 	if (f->cut != NULL || (f->zone != NULL && f->zone->labels == 0))
 		return;

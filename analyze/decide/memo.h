@@ -64,8 +64,9 @@ const struct rc_memo_entry *rc_memo_find_sibling(const struct rc_memo *memo,
 						 const struct rc_case *c);
 
 /* Remembers what a resolver met with at the servers of the zone at fault, or with the name, for other resolvers. */
-void rc_memo_put_of_zone(struct rc_memo *memo, const struct rc_case *c, const struct rc_rule *rule,
-			 enum rc_confidence confidence, const struct rc_finding *f);
+void rc_memo_put_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
+			       const struct rc_rule *rule, enum rc_confidence confidence,
+			       const struct rc_finding *f);
 
 /* What any resolver met with there, lately. NULL if none did. */
 const struct rc_memo_entry *rc_memo_find_of_zone(const struct rc_memo *memo,

@@ -229,7 +229,7 @@ void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
 	bool met_by_all = of_servers || rc_rule_is_of(o->rule, "zone.");
 	if (c->upstream_visible && met_by_all && o->confidence >= RC_CONF_LIKELY &&
 	    !o->finding.vague && !o->finding.cached && o->finding.explanation != NULL)
-		rc_memo_put_of_zone(memo, c, o->rule, o->confidence, &o->finding);
+		rc_memo_put_for_resolvers(memo, c, o->rule, o->confidence, &o->finding);
 }
 
 /* Of the zone, its servers or the way there: what others of its names meet as well. */
