@@ -227,12 +227,12 @@ static enum rc_confidence by_false_root(struct rc_case *c, struct rc_finding *f,
 /* It validates, though it may have to ask some servers as if it did not: those that choke on EDNS. */
 static bool has_asked_keys(const struct rc_case *c)
 {
-	bool asked = c->server_host != NULL && c->server_host->asked_keys > 0;
-	for (size_t i = 0; i < c->n_resolver && !asked; i++) {
+	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		asked = h != NULL && h->asked_keys > 0;
+		if (h != NULL && h->asked_keys > 0)
+			return true;
 	}
-	return asked;
+	return false;
 }
 
 static const struct rc_advice no_servers = {

@@ -256,9 +256,21 @@ static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void
 static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 {
 	struct scene s;
-	struct rc_host host = {.answered_ra = 1};
+	struct rc_hosts *hosts;
+	struct rc_reports *reports;
+	struct rc_recorder *recorder;
+	struct rc_addr own = addr("198.51.100.53");
 	const struct rc_rule *rule = rule_of("resolver.internal");
 	(void)state;
+	assert_int_equal(rc_hosts_new(1u << 16, 1, &hosts), RC_OK);
+	assert_int_equal(rc_recorder_new(&config, &recorder), RC_OK);
+	assert_int_equal(rc_reports_new(1, &reports), RC_OK);
+	struct rc_host_keys keys = {rc_addr_hash(1, &own), 1};
+	const struct rc_exchange asked = {.asker = own, .qdcount = 1};
+	rc_hosts_note_query(hosts, &asked, &keys, (const uint8_t[6]){0}, false);
+	struct rc_host *host = rc_hosts_find(hosts, &own);
+	assert_non_null(host);
+	host->answered_ra = 1;
 	for (unsigned served = 0; served < 2; served++)
 		for (unsigned validates = 0; validates < 2; validates++) {
 			struct rc_finding f = {.explanation = NULL};
@@ -270,17 +282,25 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			s.c.failed_zone = RC_ZONE_NONE;
 			s.c.others.elsewhere_ok = 1;
 			s.c.others.elsewhere_example = &s.asked_name;
-			host.served = 1;
-			host.served_checked = served;
-			s.c.server_host = &host;
+			host->served = 1;
+			host->served_checked = served;
+			s.c.server_host = host;
+			s.c.hosts = hosts;
+			s.c.reports = reports;
+			s.c.recorder = recorder;
+			s.c.resolver = &own;
+			s.c.n_resolver = 1;
 			assert_int_equal(rule->test(rule, &s.c, &f),
 					 served || !validates ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
 			/* It validates for others, if not for this zone, whose servers choke on EDNS. */
-			host.asked_keys = 1;
+			host->asked_keys = 1;
 			assert_int_equal(rule->test(rule, &s.c, &f),
 					 served ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
-			host.asked_keys = 0;
+			host->asked_keys = 0;
 		}
+	rc_recorder_free(recorder);
+	rc_reports_free(reports);
+	rc_hosts_free(hosts);
 }
 
 /* EDE 9 stands for keys that do not match as well as for keys that nobody would give. */
