@@ -85,9 +85,8 @@ struct link {
 	struct rc_dnssec_tally soa;         /* of denials that prove that there is no DS */
 	const struct rc_dnssec_set *ds_set; /* verified, else as seen */
 	bool ds_good;
-	bool bare_ds; /* a DS without signature, and nothing shows that its zone signs */
-	bool asked;   /* a DS question was answered, so a missing proof is final */
-	bool bare_referral;
+	bool bare_ds;     /* a DS without signature, and nothing shows that its zone signs */
+	bool asked;       /* a DS question was answered, so a missing proof is final */
 	bool bare_denial; /* of what would be a zone right below, by a resolver that proves nothing */
 	struct rc_dnssec_verdict insecure; /* why, from the denial */
 	bool absent;
@@ -122,10 +121,8 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 	bool fault = verdict.state == RC_DNSSEC_V_FAULT;
 	bool unproven = verdict.fault == RC_DNSSEC_DENIAL_MISSING ||
 			verdict.fault == RC_DNSSEC_DENIAL_INVALID;
-	if (absence == REFERRAL_WITHOUT && fault && unproven) {
-		link->bare_referral = true;
+	if (absence == REFERRAL_WITHOUT && fault && unproven)
 		return;
-	}
 	link->asked |= absence == DENIED || fault;
 	link->bare_denial |= fault && rc_dnssec_denies_barely(view->msg) &&
 			     name->labels == parent->name.labels + 1;

@@ -349,7 +349,6 @@ void rc_others_compare(struct rc_case *c)
 		if (rc_exchange_answered_well(&r->x)) {
 			bool alike = !((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD);
 			alike ? c->others.other_server_ok++ : c->others.other_server_cd_ok++;
-			c->others.other_example = &r->x;
 		} else {
 			c->others.other_server_failed++;
 			if (r->x.qtype == c->x->qtype && waited_in_vain(&r->x))

@@ -61,7 +61,7 @@ struct rc_others {
 		not_hosted; /* other types of this name at this server, no transfers: REFUSED, RA=0 */
 	unsigned slipped;   /* this client, this server: empty truncated answers, not retried */
 	const struct rc_exchange *slip_example;
-	const struct rc_exchange *ok_example, *cd_example, *without_edns_example, *other_example,
+	const struct rc_exchange *ok_example, *cd_example, *without_edns_example,
 		*elsewhere_example;
 	const struct rc_exchange *validated_example;
 	/* The same question failed for others here, or at other resolvers, and the answer says why (EDE). */

@@ -362,8 +362,6 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (x->answer.flags & RC_FLAG_RA) {
 		if (server->answered_ra++ == 0)
 			rc_hosts_join_by_mac(h, server);
-	} else if (rd) {
-		server->answered_ra0++;
 	}
 	bool recursed = rd && (x->answer.flags & RC_FLAG_RA);
 	if (recursed && is_of_work(x->answer.rcode))

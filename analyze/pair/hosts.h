@@ -25,14 +25,13 @@ struct rc_host {
 	int64_t last_ns;         /* last seen */
 	uint32_t answered;       /* answers it gave, any RCODE */
 	uint32_t answered_ra;    /* ... with RA=1 */
-	uint32_t answered_ra0;   /* ... to RD=1 with RA=0 */
 	uint32_t answered_aa;    /* ... NOERROR or NXDOMAIN with AA=1 */
 	uint32_t answered_ad;    /* ... with RA=1 and AD=1: it validates, and can */
 	uint32_t served;         /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
 	uint32_t served_checked; /* ... of them with CD=0: nothing that it would not validate */
 	uint32_t asked_rd0;      /* queries it sent with RD=0 */
 	uint32_t asked_rd1;      /* ... with RD=1 (counted once it has an entry) */
-	uint32_t asked_keys;     /* ... of them for DNSKEY: it validates */
+	uint32_t asked_keys;     /* queries with RD=0 for DNSKEY: it validates */
 	uint32_t asked_keys_cd;  /* ... of them with CD=1: it asks all it validates so */
 	uint32_t fetches;        /* queries it sent for names it had just been asked */
 	uint32_t got_answers;    /* answers it got as an asker */
