@@ -1,8 +1,6 @@
 #include "decode/codes.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 #define TABLE(title_, prefix_, rows_) \
 	{ \
@@ -97,43 +95,6 @@ static const struct rc_code classes[] = {
 };
 const struct rc_code_table rc_classes = TABLE("CLASS", "CLASS", classes);
 
-static const struct rc_code algorithms[] = {
-	{0, "DELETE", "in CDS and CDNSKEY: asks the parent to remove the DS set", "RFC 8078"},
-	{1, "RSAMD5", "RSA/MD5; must not be used, resolvers ignore it", "RFC 6944, RFC 9904"},
-	{2, "DH", "Diffie-Hellman; not for zone signing", "RFC 2539"},
-	{3, "DSA", "DSA/SHA-1; must not be used", "RFC 2536, RFC 9904"},
-	{5, "RSASHA1", "RSA/SHA-1; being retired, some resolvers treat it as unsigned",
-	 "RFC 3110, RFC 9905"},
-	{6, "DSA-NSEC3-SHA1", "DSA/SHA-1 for NSEC3; must not be used", "RFC 5155, RFC 9904"},
-	{7, "RSASHA1-NSEC3-SHA1",
-	 "RSA/SHA-1 for NSEC3; being retired, some resolvers treat it as unsigned",
-	 "RFC 5155, RFC 9905"},
-	{8, "RSASHA256", "RSA/SHA-256; supported everywhere", "RFC 5702"},
-	{10, "RSASHA512", "RSA/SHA-512", "RFC 5702"},
-	{12, "ECC-GOST", "GOST R 34.10-2001; retired", "RFC 5933, RFC 9906"},
-	{13, "ECDSAP256SHA256", "ECDSA P-256 with SHA-256; supported everywhere, recommended",
-	 "RFC 6605"},
-	{14, "ECDSAP384SHA384", "ECDSA P-384 with SHA-384", "RFC 6605"},
-	{15, "ED25519", "Ed25519; supported by current resolvers", "RFC 8080"},
-	{16, "ED448", "Ed448; not supported by all resolvers", "RFC 8080"},
-	{17, "SM2SM3", "SM2 with SM3; few resolvers support it", "RFC 9563"},
-	{23, "ECC-GOST12", "GOST R 34.10-2012; few resolvers support it", "RFC 9558"},
-	{252, "INDIRECT", "reserved for indirect keys", "RFC 4034"},
-	{253, "PRIVATEDNS", "private algorithm named by a domain name", "RFC 4034"},
-	{254, "PRIVATEOID", "private algorithm named by an OID", "RFC 4034"},
-};
-const struct rc_code_table rc_dnssec_algorithms = TABLE("DNSSEC algorithm", "ALG", algorithms);
-
-static const struct rc_code digests[] = {
-	{1, "SHA-1", "being retired; must not be used for new DS records", "RFC 3658, RFC 9905"},
-	{2, "SHA-256", "supported everywhere, recommended", "RFC 4509"},
-	{3, "GOST R 34.11-94", "retired", "RFC 5933, RFC 9906"},
-	{4, "SHA-384", "supported by current resolvers", "RFC 6605"},
-	{5, "GOST R 34.11-2012", "few resolvers support it", "RFC 9558"},
-	{6, "SM3", "few resolvers support it", "RFC 9563"},
-};
-const struct rc_code_table rc_ds_digests = TABLE("DS digest", "DIGEST", digests);
-
 const struct rc_code *rc_code_find(const struct rc_code_table *table, uint16_t value)
 {
 	size_t low = 0, high = table->n;
@@ -151,32 +112,6 @@ const struct rc_code *rc_code_find(const struct rc_code_table *table, uint16_t v
 			high = middle;
 	}
 	return NULL;
-}
-
-/* The number in "TYPE123", or -1. */
-static long generic_number(const struct rc_code_table *table, const char *name)
-{
-	size_t prefix_len = strlen(table->prefix);
-	if (strncasecmp(name, table->prefix, prefix_len) != 0 || name[prefix_len] == '\0')
-		return -1;
-	long value = 0;
-	for (const char *at = name + prefix_len; *at != '\0'; at++) {
-		if (*at < '0' || *at > '9')
-			return -1;
-		value = value * 10 + (*at - '0');
-		if (value > UINT16_MAX)
-			return -1;
-	}
-	return value;
-}
-
-const struct rc_code *rc_code_find_name(const struct rc_code_table *table, const char *name)
-{
-	for (size_t i = 0; i < table->n; i++)
-		if (strcasecmp(table->rows[i].name, name) == 0)
-			return &table->rows[i];
-	long value = generic_number(table, name);
-	return value < 0 ? NULL : rc_code_find(table, (uint16_t)value);
 }
 
 const char *rc_code_name(const struct rc_code_table *table, uint16_t value,

@@ -121,16 +121,11 @@ extern const struct rc_code_table rc_types;
 extern const struct rc_code_table rc_classes;
 extern const struct rc_code_table rc_options;
 extern const struct rc_code_table rc_ede_codes;
-extern const struct rc_code_table rc_dnssec_algorithms;
-extern const struct rc_code_table rc_ds_digests;
 
 #define RC_CODE_TEXT_MAX 32u
 
 /* The row of a value, NULL when unassigned. */
 const struct rc_code *rc_code_find(const struct rc_code_table *table, uint16_t value);
-
-/* The row of a mnemonic (case-insensitive, also "TYPE123" style gives the row if assigned), or NULL. */
-const struct rc_code *rc_code_find_name(const struct rc_code_table *table, const char *name);
 
 /* The mnemonic, or prefix and number written into text. Never NULL. */
 const char *rc_code_name(const struct rc_code_table *table, uint16_t value,

@@ -248,15 +248,6 @@ void rc_emit_flush(struct rc_emit *emit)
 	}
 }
 
-bool rc_emit_failed(const struct rc_emit *emit)
-{
-	for (size_t i = 0; i < emit->n_sinks; i++) {
-		if (emit->sinks[i].failed)
-			return true;
-	}
-	return emit->counters.lost > 0;
-}
-
 bool rc_emit_done(const struct rc_emit *emit)
 {
 	for (size_t i = 0; i < emit->n_sinks; i++) {

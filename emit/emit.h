@@ -63,9 +63,6 @@ void rc_emit_stats(struct rc_emit *emit, int64_t start_ns, int64_t now_ns, bool 
 /* Writes out what is buffered: called after each batch on live captures, so events leave at once. */
 void rc_emit_flush(struct rc_emit *emit);
 
-/* True once any sink failed to take an event. */
-bool rc_emit_failed(const struct rc_emit *emit);
-
 /* True once no sink can take anything any more (its reader went away): reading on is of no use. */
 bool rc_emit_done(const struct rc_emit *emit);
 
