@@ -43,10 +43,18 @@ static const struct rc_counter_desc recorder_rows[] = {
 	ROW(rc_recorder_stats, answer_bytes, "octets of raw answers kept"),
 };
 
+static const struct rc_counter_desc host_rows[] = {
+	ROW(rc_hosts_stats, evicted, "addresses forgotten for want of room"),
+};
+
 static const struct rc_counter_desc book_rows[] = {
 	ROW(rc_book_stats, messages, "zone data messages kept"),
 	ROW(rc_book_stats, refreshed, "zone data seen again unchanged"),
 	ROW(rc_book_stats, evicted, "zone data lost before its TTL ran out"),
+};
+
+static const struct rc_counter_desc serial_rows[] = {
+	ROW(rc_serials_stats, evicted, "serials of zones forgotten for want of room"),
 };
 
 static const struct rc_counter_desc digest_rows[] = {
@@ -99,7 +107,9 @@ size_t rc_analyze_counters(const struct rc_analyze_stats *stats, struct rc_count
 	const struct rc_counter_set all[] = {
 		SET("pair", pair_rows, stats->pair),
 		SET("recorder", recorder_rows, stats->recorder),
+		SET("hosts", host_rows, stats->hosts),
 		SET("book", book_rows, stats->book),
+		SET("serials", serial_rows, stats->serials),
 		SET("digests", digest_rows, stats->digests),
 		SET("dnssec", dnssec_rows, stats->dnssec),
 		SET("decide", decide_rows, stats->engine),

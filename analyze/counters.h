@@ -10,6 +10,8 @@
 #include "analyze/dnssec/cache.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/digest.h"
+#include "analyze/infer/serial.h"
+#include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "base/counter.h"
 
@@ -21,7 +23,9 @@ struct rc_engine_stats {
 struct rc_analyze_stats {
 	const struct rc_pair_stats *pair;
 	const struct rc_recorder_stats *recorder;
+	const struct rc_hosts_stats *hosts;
 	const struct rc_book_stats *book;
+	const struct rc_serials_stats *serials;
 	const struct rc_digests_stats *digests;
 	const struct rc_dnssec_cache_stats *dnssec;
 	const struct rc_engine_stats *engine;

@@ -370,7 +370,9 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 	const struct rc_analyze_stats stats = {
 		.pair = rc_pair_stats(e->pair),
 		.recorder = rc_recorder_stats(rc_pair_recorder(e->pair)),
+		.hosts = rc_hosts_stats(e->hosts),
 		.book = rc_book_stats(e->book),
+		.serials = rc_serials_stats(e->serials),
 		.digests = rc_digests_stats(e->digests),
 		.dnssec = rc_dnssec_cache_stats(e->judgements),
 		.engine = &e->stats,

@@ -10,7 +10,7 @@
 
 struct rc_serial_table {
 	uint64_t seed;
-	uint64_t evicted;
+	struct rc_serials_stats stats;
 	uint64_t hashes[SLOTS]; /* of the zones: side by side, most looks at them end there */
 	struct rc_zone_serials zones[SLOTS];
 };
@@ -69,7 +69,7 @@ const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
 	struct rc_zone_serials *z = &t->zones[hash % SLOTS];
 	struct rc_serial now = {value, *x};
 	if (*known != hash || !rc_name_equal(&z->name, &name)) {
-		t->evicted += *known != 0;
+		t->stats.evicted += *known != 0;
 		*known = hash;
 		*z = (struct rc_zone_serials){.name = name, .newest = now, .newest_ns = x->end_ns};
 		return NULL;
@@ -98,7 +98,7 @@ const struct rc_zone_serials *rc_serials_find(const struct rc_serial_table *t,
 		       : NULL;
 }
 
-uint64_t rc_serials_evicted(const struct rc_serial_table *t)
+const struct rc_serials_stats *rc_serials_stats(const struct rc_serial_table *t)
 {
-	return t->evicted;
+	return &t->stats;
 }

@@ -20,6 +20,10 @@ struct rc_zone_serials {
 	uint32_t lagging; /* ... of them, later than a transfer takes */
 };
 
+struct rc_serials_stats {
+	uint64_t evicted; /* zones forgotten for others */
+};
+
 struct rc_serial_table;
 
 /* RC_E_NOMEM. Free with rc_serials_free. */
@@ -35,6 +39,6 @@ const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *table,
 const struct rc_zone_serials *rc_serials_find(const struct rc_serial_table *table,
 					      const struct rc_name *zone);
 
-uint64_t rc_serials_evicted(const struct rc_serial_table *table);
+const struct rc_serials_stats *rc_serials_stats(const struct rc_serial_table *table);
 
 #endif

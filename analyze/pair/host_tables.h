@@ -67,7 +67,7 @@ struct rc_hosts {
 	size_t n_declared; /* groups up to here stay as they are */
 	bool on_host;      /* programs ask at a loopback address: the capture is of that host */
 	uint64_t resolvers;
-	uint64_t evicted;
+	struct rc_hosts_stats stats;
 };
 
 static inline bool rc_acts_as_resolver(const struct rc_host *host)

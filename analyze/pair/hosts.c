@@ -140,7 +140,7 @@ static struct rc_host *add(struct rc_hosts *h, const struct rc_addr *addr, uint6
 	for (unsigned i = 1; i < RC_HOST_WAYS; i++)
 		if (oldest->used && (!ways[i].used || ways[i].last_ns < oldest->last_ns))
 			oldest = &ways[i];
-	h->evicted += oldest->used;
+	h->stats.evicted += oldest->used;
 	*oldest = (struct rc_host){.addr = *addr, .last_ns = now_ns, .used = true};
 	unsigned shift = (unsigned)(oldest - ways) * 8;
 	h->marks[set] = (h->marks[set] & ~(UINT64_C(0xff) << shift)) | mark_of(hash) << shift;
@@ -472,7 +472,7 @@ uint64_t rc_hosts_resolvers(const struct rc_hosts *h)
 	return h->resolvers;
 }
 
-uint64_t rc_hosts_evicted(const struct rc_hosts *h)
+const struct rc_hosts_stats *rc_hosts_stats(const struct rc_hosts *h)
 {
-	return h->evicted;
+	return &h->stats;
 }

@@ -20,6 +20,10 @@
 
 #define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 
+struct rc_hosts_stats {
+	uint64_t evicted; /* addresses lost to newer ones */
+};
+
 struct rc_host {
 	struct rc_addr addr;
 	int64_t last_ns;         /* last seen */
@@ -182,8 +186,8 @@ bool rc_hosts_twin(const struct rc_hosts *hosts, const struct rc_addr *addr,
 size_t rc_hosts_addresses(const struct rc_hosts *hosts, const struct rc_addr *addr,
 			  struct rc_addr *addrs, size_t max);
 
-/* Addresses at which resolvers work for clients, be it in vain, and entries lost to newer ones. */
+/* Addresses at which resolvers work for clients, be it in vain. */
 uint64_t rc_hosts_resolvers(const struct rc_hosts *hosts);
-uint64_t rc_hosts_evicted(const struct rc_hosts *hosts);
+const struct rc_hosts_stats *rc_hosts_stats(const struct rc_hosts *hosts);
 
 #endif
