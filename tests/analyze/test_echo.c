@@ -40,13 +40,15 @@ static void check(const struct rc_failure *f)
 	for (size_t i = 0; i < f->n_evidence; i++)
 		assert_true(f->evidence[i].name == NULL ||
 			    rc_name_equal(f->evidence[i].name, f->qname));
-	char asked[RC_ADDR_TEXT_MAX], gave[RC_ADDR_TEXT_MAX + 32], of[64];
+	char asked[RC_ADDR_TEXT_MAX], gave[RC_ADDR_TEXT_MAX + 32];
+	char name[RC_NAME_TEXT_MAX + 1], of[RC_NAME_TEXT_MAX + 32];
 	rc_addr_format(&x->server, asked);
 	snprintf(gave, sizeof gave, " gave %s a usable answer", asked);
-	snprintf(of, sizeof of, "No server of %s gave ", qname);
+	rc_name_format(f->qname, name);
+	snprintf(of, sizeof of, "No server of %s gave ", name);
 	assert_non_null(strstr(f->explanation, of));
 	/* Decided for itself, it tells what the resolver remembers: the address of that time. */
-	assert_true(strcmp(qname, RESOLVER) == 0 || strstr(f->explanation, gave) != NULL);
+	assert_true(strcmp(name, RESOLVER) == 0 || strstr(f->explanation, gave) != NULL);
 	assert_true(rc_addr_equal(&own->to, &x->server));
 	assert_int_equal(f->n_fix, 1);
 	assert_int_equal(f->n_next_steps, 1);
@@ -365,6 +367,103 @@ static void the_first_answered_see_the_whole_fetch_too(void **state)
 	assert_int_equal(s.told_upstream, 1 + joined + 1);
 }
 
+/* Questions that are not like those of the storm, though of its name, and what is odd about each. */
+static void with_two_questions(struct dns *d)
+{
+	dns_question(d, "other.example", RC_TYPE_A);
+}
+
+static void with_octets_behind(struct dns *d)
+{
+	dns_u32(d, 0);
+}
+
+static void of_edns_to_come(struct dns *d)
+{
+	size_t opt_at = d->len;
+	dns_opt(d, false, -1);
+	d->data[opt_at + 6] =
+		1; /* RFC 6891 6.1.3: the version, behind the upper bits of the RCODE */
+}
+
+static void an_odd_question_is_decided_alone(void **state)
+{
+	static void (*const odd[])(struct dns *) = {with_two_questions, with_octets_behind,
+						    of_edns_to_come};
+	(void)state;
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		static struct dns d;
+		struct storm s;
+		begin(&s);
+		fetch(&s, 5000000);
+		repeat(&s, 8000000, 0, 400);
+		dns_query(&d, 1501, RC_FLAG_RD, qname, RC_TYPE_A);
+		odd[i](&d);
+		send_at(&s, 8450000, "10.8.8.8", 1501, RESOLVER, 53, &d);
+		s.decided_alone[s.n_alone++] = s.frame;
+		answer(&s, 8450500, RESOLVER, "10.8.8.8", 1501, RC_RCODE_SERVFAIL);
+		repeat(&s, 8460000, 400, 100);
+		end(&s);
+		assert_int_equal(s.failures, 502);
+		assert_true(s.echoes > 200);
+	}
+}
+
+/* Refused a moment ago, it may not be one of those that the resolver works for. */
+static void a_client_that_was_refused_is_decided_alone(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	ask(&s, 8450000, "10.8.8.8", RESOLVER, 1500, RC_FLAG_RD);
+	answer(&s, 8450500, RESOLVER, "10.8.8.8", 1500, RC_RCODE_REFUSED);
+	ask(&s, 8451000, "10.8.8.8", RESOLVER, 1501, RC_FLAG_RD);
+	s.decided_alone[s.n_alone++] = s.frame;
+	answer(&s, 8451500, RESOLVER, "10.8.8.8", 1501, RC_RCODE_SERVFAIL);
+	repeat(&s, 8460000, 400, 100);
+	end(&s);
+	assert_int_equal(s.failures, 503);
+	assert_true(s.echoes > 200);
+}
+
+/* The server gives somebody the name: the first that is decided after that is so for itself. */
+static void an_answer_to_anybody_ends_it(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	s.decided_alone[s.n_alone++] = s.frame + 1;
+	repeat(&s, 9000000, 400, 400);
+	ask(&s, 10500000, "10.8.8.8", RESOLVER, 1500, RC_FLAG_RD);
+	answer(&s, 10600000, RESOLVER, "10.8.8.8", 1500, RC_RCODE_NOERROR);
+	end(&s);
+	assert_int_equal(s.failures, 801);
+	assert_true(s.echoes > 100);
+}
+
+/* A storm goes on about another name: seconds later a verdict is made anew. */
+static void a_verdict_speaks_for_a_few_seconds(void **state)
+{
+	struct storm s;
+	(void)state;
+	begin(&s);
+	fetch(&s, 5000000);
+	repeat(&s, 8000000, 0, 400);
+	qname = "www.other.example";
+	fetch(&s, 10000000);
+	repeat(&s, 13500000, 0, 400);
+	qname = NAME;
+	ask(&s, 13920000, client(500), RESOLVER, 1501, RC_FLAG_RD);
+	s.decided_alone[s.n_alone++] = s.frame;
+	answer(&s, 13920100, RESOLVER, client(500), 1501, RC_RCODE_SERVFAIL);
+	end(&s);
+	assert_int_equal(s.failures, 803);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -379,6 +478,10 @@ int main(void)
 		cmocka_unit_test(a_new_query_of_the_server_ends_it),
 		cmocka_unit_test(all_who_wait_for_a_fetch_see_it),
 		cmocka_unit_test(the_first_answered_see_the_whole_fetch_too),
+		cmocka_unit_test(an_odd_question_is_decided_alone),
+		cmocka_unit_test(a_client_that_was_refused_is_decided_alone),
+		cmocka_unit_test(an_answer_to_anybody_ends_it),
+		cmocka_unit_test(a_verdict_speaks_for_a_few_seconds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
