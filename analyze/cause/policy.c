@@ -248,7 +248,7 @@ static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct r
 {
 	(void)rule;
 	if (rc_flag(&c->x->query, RC_FLAG_RD) || rc_exchange_is_transfer(c->x) ||
-	    !rc_server_recurses(c) || c->x->opcode != RC_OPCODE_QUERY)
+	    !rc_server_recurses(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,

@@ -39,8 +39,6 @@ static enum rc_confidence test_prerequisite(const struct rc_rule *rule, struct r
 {
 	(void)rule;
 	char code[RC_CODE_TEXT_MAX];
-	if (c->x->opcode != RC_OPCODE_UPDATE)
-		return RC_CONF_NONE;
 	f->zone = c->qname;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -54,8 +52,6 @@ static enum rc_confidence test_out_of_zone(const struct rc_rule *rule, struct rc
 					   struct rc_finding *f)
 {
 	(void)rule;
-	if (c->x->opcode != RC_OPCODE_UPDATE)
-		return RC_CONF_NONE;
 	f->zone = c->qname;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "The update names the zone %s but has records outside of it.",
@@ -68,7 +64,7 @@ static enum rc_confidence test_update_notauth(const struct rc_rule *rule, struct
 					      struct rc_finding *f)
 {
 	(void)rule;
-	if (c->x->opcode != RC_OPCODE_UPDATE || (c->x->query.tsig && c->x->answer.tsig_error != 0))
+	if (c->x->query.tsig && c->x->answer.tsig_error != 0)
 		return RC_CONF_NONE;
 	f->zone = c->qname;
 	f->server = &c->x->server;

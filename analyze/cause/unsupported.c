@@ -32,16 +32,10 @@ static enum rc_confidence say_unsupported(struct rc_case *c, struct rc_finding *
 static enum rc_confidence test_opcode(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
-	uint8_t opcode = c->x->opcode;
-	bool own_row = opcode == RC_OPCODE_UPDATE || opcode == RC_OPCODE_NOTIFY;
-	if (opcode == RC_OPCODE_QUERY || (rule->param == 0 ? own_row : opcode != rule->param))
-		return RC_CONF_NONE;
-	if (rc_rcode_is(c, RC_RCODE_NOTIMP))
-		return say_unsupported(c, f, RC_CONF_PROVEN);
+	(void)rule;
 	/* Nobody has a right to refuse an opcode that hardly anybody implements but by not doing it. */
-	if (rule->param == 0)
-		return say_unsupported(c, f, RC_CONF_LIKELY);
-	return RC_CONF_NONE;
+	return say_unsupported(c, f,
+			       rc_rcode_is(c, RC_RCODE_NOTIMP) ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
 /* NOTIMP, or the FORMERR that some servers answer instead, to a zone transfer. */
@@ -142,8 +136,7 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	bool plain_works = c->others.same_client_without_edns_ok > 0;
 	if (!c->x->query.edns || c->x->query.edns_version > 0 || is_meta_type(c->x->qtype) ||
-	    c->x->opcode != RC_OPCODE_QUERY || c->x->query.fault != RC_FAULT_NONE ||
-	    c->x->qdcount != 1 || c->n_links > 0)
+	    c->x->query.fault != RC_FAULT_NONE || c->x->qdcount != 1 || c->n_links > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	/* Any error will do if the same question without EDNS works, but for what resolvers say. */
@@ -205,7 +198,9 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 #define TRANSFER_RCODES \
 	(RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_REFUSED) | \
 	 RC_ON(RC_RCODE_SERVFAIL) | RC_ON(RC_RCODE_NOTAUTH))
-#define OTHER_OPCODES (RC_OPCODES_ALL & ~(RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS))
+#define OTHER_OPCODES \
+	(RC_OPCODES_ALL & ~(RC_ON(RC_OPCODE_QUERY) | RC_OTHER_CLASS | RC_ON(RC_OPCODE_UPDATE) | \
+			    RC_ON(RC_OPCODE_NOTIFY)))
 
 static const struct rc_rule rules[] = {
 	{
@@ -273,7 +268,6 @@ static const struct rc_rule rules[] = {
 		.rank = 130,
 		.rcodes = RC_ON(RC_RCODE_NOTIMP),
 		.opcodes = RC_ON(RC_OPCODE_UPDATE),
-		.param = RC_OPCODE_UPDATE,
 		.test = test_opcode,
 	},
 	{
@@ -294,7 +288,6 @@ static const struct rc_rule rules[] = {
 		.rank = 130,
 		.rcodes = RC_ON(RC_RCODE_NOTIMP),
 		.opcodes = RC_ON(RC_OPCODE_NOTIFY),
-		.param = RC_OPCODE_NOTIFY,
 		.test = test_opcode,
 	},
 	{
@@ -320,7 +313,6 @@ static const struct rc_rule rules[] = {
 		.rcodes = RC_ON(RC_RCODE_NOTIMP) | RC_ON(RC_RCODE_REFUSED) |
 			  RC_ON(RC_RCODE_FORMERR),
 		.opcodes = OTHER_OPCODES,
-		.param = 0,
 		.test = test_opcode,
 	},
 	{
