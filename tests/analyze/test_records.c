@@ -1,0 +1,255 @@
+/* What fails validation: how sure the rules are of what the check of the records found. */
+#include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
+#include "tests/analyze/build.h"
+
+#define RESOLVER "198.51.100.53"
+#define ZONE_SERVER "203.0.113.2"
+#define OTHER_SERVER "203.0.113.3"
+
+/* A resolver that validates was given a record of a zone by one of its two servers, and the zone's keys by the same. */
+struct scene {
+	struct rc_exchange x, asked_keys, asked_name;
+	struct rc_name qname, ns[2];
+	struct rc_followed zone_name, name;
+	struct rc_msg keys, answer, given;
+	struct rc_link links[2];
+	struct rc_zone_view zone;
+	struct rc_addr addrs[1], resolver;
+	struct rc_dnssec_finding finding;
+	struct rc_origin shown;
+	struct rc_serial_table *serials;
+	struct rc_arena *arena;
+	struct rc_case c;
+};
+
+static void begin(struct scene *s)
+{
+	*s = (struct scene){.x = {.state = RC_X_ANSWERED,
+				  .answer = {.rcode = RC_RCODE_SERVFAIL, .flags = RC_FLAG_RA}}};
+	s->qname = s->name.name = name_of("www.example");
+	s->zone_name.name = s->zone.name = s->finding.zone = name_of("example");
+	s->addrs[0] = s->asked_keys.server = s->asked_name.server = s->shown.server = addr(
+		ZONE_SERVER);
+	s->resolver = s->x.server = s->shown.asker = addr(RESOLVER);
+	s->zone.addrs = s->addrs;
+	s->zone.n_addrs = 1;
+	s->zone.ns = s->ns;
+	s->zone.n_ns = 2;
+	s->zone.known_cut = true;
+	s->asked_keys.qtype = RC_TYPE_DNSKEY;
+	s->asked_name.qtype = RC_TYPE_A;
+	s->asked_name.query.do_bit = true;
+	s->answer.flags = RC_FLAG_AA;
+	s->links[0] = (struct rc_link){.x = &s->asked_keys,
+				       .name = &s->zone_name,
+				       .answer = &s->keys,
+				       .outcome = RC_OUT_USABLE};
+	s->links[1] = (struct rc_link){.x = &s->asked_name,
+				       .name = &s->name,
+				       .answer = &s->answer,
+				       .outcome = RC_OUT_USABLE};
+	s->shown.link = &s->links[1];
+	s->shown.msg = &s->answer;
+	s->finding.conclusive = true;
+	assert_int_equal(rc_serials_new(SEED, &s->serials), RC_OK);
+	assert_int_equal(rc_arena_new(1u << 16, &s->arena), RC_OK);
+	s->c = (struct rc_case){.x = &s->x,
+				.qname = &s->qname,
+				.serials = s->serials,
+				.arena = s->arena,
+				.resolver = &s->resolver,
+				.n_resolver = 1,
+				.links = s->links,
+				.n_links = 2,
+				.zones = &s->zone,
+				.n_zones = 1,
+				.failed_zone = RC_ZONE_NONE,
+				.final = &s->links[1],
+				.weighing = true,
+				.silence_known = true,
+				.ede_read = true,
+				.ede_fault = RC_WITNESS_NONE,
+				.answer = &s->given,
+				.dnssec_done = true,
+				.dnssec = {.status = RC_DNSSEC_BOGUS,
+					   .clock = RC_DNSSEC_CLOCK_FITS,
+					   .findings = &s->finding,
+					   .n_findings = 1},
+				.dnssec_origins = &s->shown};
+}
+
+static enum rc_confidence judge(struct scene *s, enum rc_dnssec_fault fault)
+{
+	const struct rc_rule *rule = NULL;
+	struct rc_finding f = {.explanation = NULL};
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL; i++)
+		if (strncmp(rule->cause.slug, "dnssec.", 7) == 0 && rule->param == fault)
+			break;
+	assert_non_null(rule);
+	s->finding.fault = fault;
+	enum rc_confidence confidence = rule->test(rule, &s->c, &f);
+	rc_serials_free(s->serials);
+	rc_arena_free(s->arena);
+	begin(s);
+	return confidence;
+}
+
+static void end(struct scene *s)
+{
+	rc_serials_free(s->serials);
+	rc_arena_free(s->arena);
+}
+
+static void records_that_leave_no_other_reading_prove_their_fault(void **state)
+{
+	static const enum rc_dnssec_fault faults[] = {
+		RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_DENIAL_MISSING, RC_DNSSEC_DNSKEY_MISSING,
+		RC_DNSSEC_SIGNATURE_EXPIRED, RC_DNSSEC_SIGNATURE_INVALID};
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_PROVEN);
+		s.x.query.flags = RC_FLAG_CD; /* nothing was to be checked */
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_NONE);
+		s.asked_name.query.do_bit = false; /* nor does it check, as far as is seen */
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_POSSIBLE);
+		s.c.others.same_server_ok = 1;
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_LIKELY);
+		s.c.dnssec.status = RC_DNSSEC_INDETERMINATE; /* the chain was not seen whole */
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_LIKELY);
+		s.finding.conclusive = false;
+		assert_int_equal(judge(&s, faults[i]), RC_CONF_LIKELY);
+	}
+	end(&s);
+}
+
+static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
+{
+	static const enum rc_dnssec_clock doubts[] = {RC_DNSSEC_CLOCK_UNTESTED,
+						      RC_DNSSEC_CLOCK_OFF};
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (size_t i = 0; i < 2; i++) {
+		s.c.dnssec.clock = doubts[i];
+		assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_EXPIRED), RC_CONF_LIKELY);
+		s.c.dnssec.clock = doubts[i];
+		assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_NOT_YET_VALID), RC_CONF_LIKELY);
+		s.c.dnssec.clock = doubts[i];
+		assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_PROVEN);
+	}
+	/* At any other time nothing would be wrong. */
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
+	assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_POSSIBLE);
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_POSSIBLE);
+	end(&s);
+}
+
+static void a_signature_is_missed_by_the_zones_own_servers_alone(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	s.x.marks = RC_X_GAP; /* it may have been in what the capture lost */
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_LIKELY);
+	/* Another that is authoritative has a zone below, which the capture does not show the cut of. */
+	s.shown.server = addr(OTHER_SERVER);
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_NONE);
+	s.shown.server = addr(OTHER_SERVER);
+	s.answer.flags = 0;
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_LIKELY);
+	s.zone.n_addrs = 0; /* it is not known who the zone's servers are */
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_LIKELY);
+	end(&s);
+}
+
+/* Told without DO=1, an answer of a resolver has no signatures, whatever the resolver has. */
+static void what_another_was_told_without_do_lacks_nothing(void **state)
+{
+	static const enum rc_dnssec_fault lacks[] = {RC_DNSSEC_RRSIG_MISSING,
+						     RC_DNSSEC_DENIAL_MISSING};
+	const struct rc_told told = {.x = NULL};
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (size_t i = 0; i < 2; i++)
+		for (unsigned do_bit = 0; do_bit < 2; do_bit++) {
+			enum rc_confidence most = do_bit ? RC_CONF_PROVEN : RC_CONF_NONE;
+			s.shown.told = &told;
+			s.shown.link = NULL;
+			s.answer.edns.do_bit = do_bit;
+			assert_int_equal(judge(&s, lacks[i]), most);
+			/* Out of the zone book. */
+			s.shown.link = NULL;
+			s.answer.flags = RC_FLAG_RA;
+			s.shown.asker = addr("198.51.100.54");
+			s.answer.edns.do_bit = do_bit;
+			assert_int_equal(judge(&s, lacks[i]), most);
+			s.shown.link = NULL;
+			s.answer.flags =
+				RC_FLAG_RA; /* it was the resolver itself that was told so */
+			s.answer.edns.do_bit = do_bit;
+			assert_int_equal(judge(&s, lacks[i]), RC_CONF_PROVEN);
+			s.shown.link = NULL; /* and a server of the zone leaves nothing out */
+			s.shown.asker = addr("198.51.100.54");
+			s.answer.edns.do_bit = do_bit;
+			assert_int_equal(judge(&s, lacks[i]), RC_CONF_PROVEN);
+		}
+	s.shown.told = &told;
+	s.shown.link = NULL;
+	assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_PROVEN);
+	end(&s);
+}
+
+/* Another server may have another version of the zone, with the key. */
+static void a_key_is_missed_where_the_record_and_the_keys_are_of_one_version(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	s.asked_keys.server = addr(OTHER_SERVER);
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.asked_keys.server = addr(OTHER_SERVER);
+	s.zone.n_ns = 1;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_PROVEN);
+	s.asked_keys.server = addr(OTHER_SERVER);
+	s.zone.n_ns = 1;
+	s.zone.name = name_of("other");
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	/* Those that it has were fetched before, or are another zone's. */
+	s.asked_keys.qtype = RC_TYPE_DS;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.links[0].answer = NULL;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.zone_name.name = name_of("other");
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.zone.n_ns = 1;
+	s.asked_keys.qtype = RC_TYPE_DS;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.zone.n_ns = 1;
+	s.zone_name.name = name_of("other");
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	/* What else the server of the record gave are not the zone's keys. */
+	s.asked_keys.server = addr(OTHER_SERVER);
+	s.name.name = s.zone.name;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	s.asked_keys.server = addr(OTHER_SERVER);
+	s.asked_name.qtype = RC_TYPE_DNSKEY;
+	assert_int_equal(judge(&s, RC_DNSSEC_DNSKEY_MISSING), RC_CONF_LIKELY);
+	end(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_that_leave_no_other_reading_prove_their_fault),
+		cmocka_unit_test(what_hangs_on_the_time_is_as_sure_as_the_clock),
+		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
+		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
+		cmocka_unit_test(a_key_is_missed_where_the_record_and_the_keys_are_of_one_version),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
