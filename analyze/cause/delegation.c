@@ -246,8 +246,8 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	const struct rc_zone_view *z = rc_zones_unhelpful(c);
-	if (z == NULL || z->name.labels == 0 || z->n_mapped > 0 || !is_whole(c, z) ||
-	    is_delegation_cut(c, z) || !leads_back(c, z))
+	if (z == NULL || z->name.labels == 0 || !is_whole(c, z) || is_delegation_cut(c, z) ||
+	    !leads_back(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->explanation = rc_say(c,
@@ -366,7 +366,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	unsigned negative = 0, failed = 0, silent = 0;
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);
-	if (z == NULL || z->n_addrs + z->n_mapped > 0 || z->n_ns == 0)
+	if (z == NULL || z->n_mapped > 0 || z->n_ns == 0)
 		return RC_CONF_NONE;
 	/* A server that has the zone above as well need not refer to this one: what the zone says of itself counts. */
 	bool whole = is_whole(c, z), cut = is_delegation_cut(c, z);
