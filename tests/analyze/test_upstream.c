@@ -1,0 +1,365 @@
+/* Every server of a zone failed the same way: what else it takes to be sure that this is why. */
+#include "analyze/cause/rule.h"
+#include "tests/analyze/build.h"
+
+#define RESOLVER "198.51.100.53"
+#define SERVER1 "9.9.9.1" /* of a range that is in use, unlike those for documentation */
+#define SERVER2 "9.9.9.2"
+#define SERVER3 "9.9.9.3"
+#define SERVERS 3u
+
+/* A resolver asked two servers of example twice each for www.example, and gave up after three seconds. */
+struct scene {
+	struct rc_exchange x, asked[SERVERS];
+	struct rc_name qname;
+	struct rc_followed name;
+	struct rc_msg answer;
+	struct rc_link links[SERVERS];
+	struct rc_server_view servers[SERVERS];
+	struct rc_addr addrs[SERVERS], resolver;
+	struct rc_zone_view zone;
+	struct rc_hosts *hosts;
+	struct rc_recorder *recorder;
+	struct rc_case c;
+};
+
+static const struct rc_recorder_config config = {.record_bytes = 1 << 16,
+						 .answer_bytes = 1 << 16,
+						 .retention_ns = RC_NS_PER_S,
+						 .seed = SEED};
+
+static struct scene s;
+
+static uint16_t rcode_of(enum rc_outcome outcome)
+{
+	return outcome == RC_OUT_SERVFAIL  ? RC_RCODE_SERVFAIL
+	       : outcome == RC_OUT_REFUSED ? RC_RCODE_REFUSED
+					   : RC_RCODE_NOERROR;
+}
+
+static void begin(enum rc_outcome outcome)
+{
+	static const char *const addrs[] = {SERVER1, SERVER2, SERVER3};
+	s = (struct scene){.x = {.state = RC_X_ANSWERED,
+				 .query = {.flags = RC_FLAG_RD},
+				 .answer = {.rcode = RC_RCODE_SERVFAIL, .flags = RC_FLAG_RA},
+				 .first_ns = T0,
+				 .end_ns = T0 + 3 * RC_NS_PER_S}};
+	s.resolver = s.x.server = addr(RESOLVER);
+	s.qname = s.name.name = name_of("www.example");
+	s.x.name_hash = rc_name_hash(SEED, &s.qname);
+	for (unsigned i = 0; i < SERVERS; i++) {
+		s.addrs[i] = s.servers[i].addr = s.asked[i].server = addr(addrs[i]);
+		s.servers[i].worst = outcome;
+		s.servers[i].count[outcome] = 2;
+		s.asked[i].asker = s.resolver;
+		s.asked[i].attempts = 2;
+		if (outcome != RC_OUT_TIMEOUT)
+			s.asked[i].state = RC_X_ANSWERED;
+		s.asked[i].answer.rcode = (uint16_t)(rcode_of(outcome) & 0xf);
+		s.links[i] = (struct rc_link){
+			.x = &s.asked[i], .name = &s.name, .outcome = outcome};
+	}
+	s.zone = (struct rc_zone_view){.name = name_of("example"),
+				       .known_cut = true,
+				       .addrs = s.addrs,
+				       .n_addrs = 2,
+				       .servers = s.servers,
+				       .n_servers = 2};
+	s.zone.count[outcome] = 4;
+	assert_int_equal(rc_hosts_new(1u << 16, SEED, &s.hosts), RC_OK);
+	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	s.c = (struct rc_case){.x = &s.x,
+			       .qname = &s.qname,
+			       .hosts = s.hosts,
+			       .recorder = s.recorder,
+			       .seed = SEED,
+			       .from_ns = T0,
+			       .to_ns = s.x.end_ns,
+			       .resolver = &s.resolver,
+			       .n_resolver = 1,
+			       .upstream_visible = true,
+			       .links = s.links,
+			       .n_links = 2,
+			       .zones = &s.zone,
+			       .n_zones = 1,
+			       .failed_zone = 0,
+			       .weighing = true};
+}
+
+static enum rc_confidence judge(enum rc_outcome outcome)
+{
+	static const struct {
+		enum rc_outcome outcome;
+		const char *slug;
+	} slugs[] = {{RC_OUT_TIMEOUT, "upstream.timeout"},
+		     {RC_OUT_SERVFAIL, "upstream.servfail"},
+		     {RC_OUT_REFUSED, "delegation.lame_refused"},
+		     {RC_OUT_LAME, "delegation.lame_referral"},
+		     {RC_OUT_ICMP, "upstream.unreachable"}};
+	const struct rc_rule *rule = NULL;
+	struct rc_finding f = {.explanation = NULL};
+	size_t row = 0;
+	while (slugs[row].outcome != outcome)
+		row++;
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL; i++)
+		if (strcmp(rule->cause.slug, slugs[row].slug) == 0)
+			break;
+	assert_non_null(rule);
+	enum rc_confidence confidence = rule->test(rule, &s.c, &f);
+	rc_hosts_free(s.hosts);
+	rc_recorder_free(s.recorder);
+	return confidence;
+}
+
+/* An address that has asked somebody. */
+static struct rc_host *enter(const char *address)
+{
+	struct rc_exchange x = {
+		.asker = addr(address), .server = addr("192.88.99.1"), .qdcount = 1};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
+	return rc_hosts_find(s.hosts, &x.asker);
+}
+
+static void lose_lineage(void)
+{
+	s.c.lineage_cut = true;
+}
+
+static void lose_packets(void)
+{
+	s.x.marks = RC_X_GAP;
+}
+
+static void ask_for_a_nameserver(void)
+{
+	s.zone.role = RC_ROLE_NAMESERVER;
+}
+
+static void fare_otherwise_with_one(void)
+{
+	s.servers[1].worst = RC_OUT_FORMERR;
+}
+
+static void hand_on_what_others_are_walked_for(void)
+{
+	enter(RESOLVER)->got_referrals = 1;
+	s.asked[0].query.flags = s.asked[1].query.flags = RC_FLAG_RD;
+}
+
+static void ask_over_tcp(void)
+{
+	s.asked[0].transport = s.asked[1].transport = RC_TCP;
+}
+
+static void all_servers_that_fail_alike_prove_it_where_nothing_else_may_be_why(void **state)
+{
+	static const enum rc_outcome outcomes[] = {RC_OUT_TIMEOUT, RC_OUT_SERVFAIL, RC_OUT_REFUSED,
+						   RC_OUT_LAME};
+	static void (*const doubts[])(void) = {lose_lineage,
+					       lose_packets,
+					       ask_for_a_nameserver,
+					       fare_otherwise_with_one,
+					       hand_on_what_others_are_walked_for,
+					       ask_over_tcp};
+	(void)state;
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+		begin(outcomes[i]);
+		assert_int_equal(judge(outcomes[i]), RC_CONF_PROVEN);
+		for (size_t k = 0; k < sizeof doubts / sizeof *doubts; k++) {
+			begin(outcomes[i]);
+			doubts[k]();
+			assert_int_equal(judge(outcomes[i]), RC_CONF_LIKELY);
+		}
+		begin(outcomes[i]); /* one of three */
+		fare_otherwise_with_one();
+		s.servers[2].worst = RC_OUT_FORMERR;
+		s.zone.n_servers = 3;
+		assert_int_equal(judge(outcomes[i]), RC_CONF_POSSIBLE);
+		begin(outcomes[i]);
+		s.servers[0].worst = s.servers[1].worst = RC_OUT_FORMERR;
+		assert_int_equal(judge(outcomes[i]), RC_CONF_NONE);
+		begin(outcomes[i]); /* what servers say to a transfer is about the transfer */
+		s.x.qtype = RC_TYPE_AXFR;
+		assert_int_equal(judge(outcomes[i]),
+				 outcomes[i] == RC_OUT_TIMEOUT ? RC_CONF_PROVEN : RC_CONF_NONE);
+		begin(outcomes[i]); /* lame is who was delegated the zone */
+		s.zone.known_cut = false;
+		bool lame = outcomes[i] == RC_OUT_REFUSED || outcomes[i] == RC_OUT_LAME;
+		assert_int_equal(judge(outcomes[i]), lame ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+		begin(outcomes[i]); /* a forwarder that never walks has no others to ask */
+		s.asked[0].query.flags = s.asked[1].query.flags = RC_FLAG_RD;
+		assert_int_equal(judge(outcomes[i]), RC_CONF_PROVEN);
+	}
+}
+
+static void silence_proves_nothing_where_a_server_lives_or_nobody_waited(void **state)
+{
+	(void)state;
+	begin(RC_OUT_TIMEOUT); /* another, which it is not seen to ask, has answered at other times */
+	s.zone.n_addrs = 3;
+	enter(SERVER3)->answered = 1;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
+	begin(RC_OUT_TIMEOUT);
+	s.zone.n_addrs = 3;
+	enter(SERVER3);
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
+	begin(RC_OUT_TIMEOUT); /* who else serves the zone is not seen, and one of these has lived */
+	s.zone.known_cut = false;
+	enter(SERVER1)->answered = 1;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
+	begin(RC_OUT_TIMEOUT); /* it has died since */
+	enter(SERVER1)->answered = 1;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
+	begin(RC_OUT_TIMEOUT); /* meanwhile it answered another question */
+	enter(SERVER1)->answered_query_ns = T0 + MS;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
+	begin(RC_OUT_TIMEOUT);
+	s.x.end_ns = T0 + RC_NS_PER_S;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_POSSIBLE);
+	begin(RC_OUT_TIMEOUT); /* the client gave up, not the resolver */
+	s.x.end_ns = T0 + RC_NS_PER_S;
+	s.x.state = RC_X_UNANSWERED;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
+	begin(RC_OUT_TIMEOUT); /* delegation.glue_unroutable */
+	for (unsigned i = 0; i < 2; i++)
+		s.addrs[i] = s.servers[i].addr = addr(i == 0 ? "240.0.0.1" : "240.0.0.2");
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
+	begin(RC_OUT_TIMEOUT);
+	s.addrs[0] = s.servers[0].addr = addr("240.0.0.1");
+	s.addrs[1] = s.servers[1].addr = addr("9.9.9.9");
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
+}
+
+/* Told that some are out of reach, a resolver turns to the next at once, if it can. */
+static void who_is_out_of_reach_proves_nothing_while_another_lives(void **state)
+{
+	static const char *const askers[] = {RESOLVER, "2001:db8::53"};
+	(void)state;
+	begin(RC_OUT_ICMP);
+	assert_int_equal(judge(RC_OUT_ICMP), RC_CONF_PROVEN);
+	for (unsigned v6 = 0; v6 < 2; v6++)
+		for (unsigned asks = 0; asks < 2; asks++) {
+			begin(RC_OUT_ICMP);
+			s.resolver = addr(askers[v6]);
+			enter(askers[v6])->asked_rd0 = asks;
+			s.zone.n_addrs = 3;
+			enter(SERVER3)->answered = 1;
+			assert_int_equal(judge(RC_OUT_ICMP),
+					 asks && !v6 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+		}
+}
+
+static void one_try_at_one_server_of_an_unknown_zone_proves_no_silence(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 5; i++) {
+		begin(RC_OUT_TIMEOUT);
+		s.zone.known_cut = false;
+		s.zone.n_addrs = 0;
+		s.zone.name.len = i == 1 ? s.zone.name.len : 0;
+		s.zone.n_servers = i == 2 ? 2 : 1;
+		s.c.n_links = i == 2 ? 2 : 1;
+		s.asked[0].attempts = i == 3 ? 2 : 1;
+		s.asked[1].attempts = 1;
+		s.links[1].name = NULL; /* the other is asked for something else */
+		s.asked[0].query.flags = i == 4 ? RC_FLAG_RD : 0;
+		assert_int_equal(judge(RC_OUT_TIMEOUT), i == 0 ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
+static void a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else(void **state)
+{
+	(void)state;
+	for (unsigned other = 0; other < 2; other++) {
+		begin(RC_OUT_SERVFAIL);
+		s.c.n_links = 3;
+		s.links[2].zone = other ? 7 : 0; /* of another zone it says nothing here */
+		s.asked[2].answer.flags = RC_FLAG_RA;
+		assert_int_equal(judge(RC_OUT_SERVFAIL), other ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+		begin(RC_OUT_SERVFAIL);
+		s.c.n_links = 3;
+		s.links[2].zone = other ? 7 : 0;
+		s.links[2].answer = &s.answer;
+		s.answer.has = RC_HAS_ANSWER_CNAME;
+		assert_int_equal(judge(RC_OUT_SERVFAIL), other ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+}
+
+/* Some exchange of the name at a server of the zone. */
+static enum rc_confidence judge_refusal_beside(const char *server, unsigned flags, unsigned rcode)
+{
+	struct rc_record *r;
+	begin(RC_OUT_REFUSED);
+	struct rc_exchange x = s.asked[0];
+	x.asker = addr("198.51.100.99");
+	x.server = addr(server);
+	x.name_hash = s.x.name_hash;
+	x.answer = (struct rc_msg_facts){.flags = (uint16_t)flags,
+					 .rcode = (uint16_t)(rcode & 0xf)};
+	uint64_t asker = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x.asker), x.name_hash);
+	uint64_t key = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x.server), x.name_hash);
+	rc_recorder_add(s.recorder, T0, &s.qname, asker, key, &r);
+	r->x = x;
+	return judge(RC_OUT_REFUSED);
+}
+
+static void who_serves_others_is_not_lame(void **state)
+{
+	(void)state;
+	assert_int_equal(judge_refusal_beside(SERVER1, RC_FLAG_AA, RC_RCODE_NOERROR),
+			 RC_CONF_LIKELY);
+	assert_int_equal(judge_refusal_beside(SERVER1, RC_FLAG_AA, RC_RCODE_REFUSED),
+			 RC_CONF_PROVEN);
+	assert_int_equal(judge_refusal_beside(SERVER1, 0, RC_RCODE_NOERROR), RC_CONF_PROVEN);
+	assert_int_equal(judge_refusal_beside(SERVER3, RC_FLAG_AA, RC_RCODE_NOERROR),
+			 RC_CONF_PROVEN);
+	for (unsigned other = 0; other < 2; other++) { /* it says that it prohibits it */
+		begin(RC_OUT_REFUSED);
+		s.links[0].answer = &s.answer;
+		s.links[0].zone = other ? 7 : 0;
+		s.answer.edns.n_ede = 1;
+		s.answer.edns.ede[0].code = RC_EDE_PROHIBITED;
+		assert_int_equal(judge(RC_OUT_REFUSED), other ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+	}
+	for (unsigned served = 0; served < 2; served++) { /* a resolver is not to be looked into */
+		begin(RC_OUT_REFUSED);
+		s.x.query.flags = 0;
+		enter(SERVER2)->served = served;
+		assert_int_equal(judge(RC_OUT_REFUSED), served ? RC_CONF_NONE : RC_CONF_PROVEN);
+	}
+}
+
+static void resolvers_in_the_place_of_servers_may_be_in_the_way_of_all(void **state)
+{
+	(void)state;
+	for (unsigned elsewhere = 0; elsewhere < 3; elsewhere++) {
+		begin(RC_OUT_LAME);
+		s.asked[elsewhere == 2 ? 2 : 1].answer.flags = RC_FLAG_RA;
+		if (elsewhere > 0) {
+			s.c.n_links = 3;
+			s.links[2].zone = 7;
+			s.asked[2].answer.flags = RC_FLAG_RA;
+		}
+		assert_int_equal(judge(RC_OUT_LAME), elsewhere == 0   ? RC_CONF_LIKELY
+						     : elsewhere == 1 ? RC_CONF_POSSIBLE
+								      : RC_CONF_PROVEN);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			all_servers_that_fail_alike_prove_it_where_nothing_else_may_be_why),
+		cmocka_unit_test(silence_proves_nothing_where_a_server_lives_or_nobody_waited),
+		cmocka_unit_test(who_is_out_of_reach_proves_nothing_while_another_lives),
+		cmocka_unit_test(one_try_at_one_server_of_an_unknown_zone_proves_no_silence),
+		cmocka_unit_test(
+			a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else),
+		cmocka_unit_test(who_serves_others_is_not_lame),
+		cmocka_unit_test(resolvers_in_the_place_of_servers_may_be_in_the_way_of_all),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
