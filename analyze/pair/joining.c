@@ -434,7 +434,7 @@ size_t rc_hosts_lone(const struct rc_hosts *h, struct rc_addr *addrs)
 	size_t n = rc_hosts_fetchers(h, addrs), kept = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct rc_host *host = rc_hosts_find(h, &addrs[i]);
-		if (host->group == RC_GROUP_NONE && host->served == 0 && host->answered_ra == 0)
+		if (host->group == RC_GROUP_NONE && host->answered_ra == 0)
 			addrs[kept++] = addrs[i];
 	}
 	return kept;

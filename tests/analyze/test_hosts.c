@@ -1,4 +1,4 @@
-#include "analyze/pair/hosts.h"
+#include "analyze/pair/host_tables.h"
 #include "tests/analyze/build.h"
 
 #define CLIENT "192.0.2.1"
@@ -6,6 +6,7 @@
 #define CLIENT6 "2001:db8::1"
 #define SERVICE6 "2001:db8::53"
 #define EGRESS "192.0.2.99"
+#define EGRESS6 "2001:db8::99"
 #define EGRESS2 "192.0.2.98"
 #define ADDRS_MAX 16u
 
@@ -219,6 +220,98 @@ static void asking_servers_by_the_other_family_is_iterating_too(void **state)
 	assert_false(iterates_with(mac, other));
 }
 
+/* A client asks at a card, and from there, by the other family, the same is asked of somebody else. */
+struct relayed {
+	uint8_t asked_mac[6], from_mac[6];
+	const char *service, *from, *to;
+	uint64_t name;
+	int64_t after_ns;
+	unsigned clients;
+	bool answered;
+};
+
+static const struct relayed relayed = {
+	{2, 0, 0, 0, 0, 1}, {2, 0, 0, 0, 0, 1}, SERVICE6, EGRESS, "192.0.2.200", 7, MS, 1, false};
+
+static bool is_relay(const struct relayed *r)
+{
+	static const char *const clients[] = {"2001:db8::1", "2001:db8::2"};
+	struct rc_hosts *h = new_hosts();
+	for (unsigned i = 0; i < r->clients; i++) {
+		struct rc_exchange x = exchange(
+			T0, clients[i], i == 0 ? r->service : "2001:db8::54", RC_FLAG_RD, 7);
+		note_query_to(h, &x, r->asked_mac);
+		x.state = RC_X_ANSWERED;
+		if (r->answered)
+			note_answer(h, &x, no_mac);
+	}
+	struct rc_exchange x = exchange(T0 + r->after_ns, r->from, r->to, RC_FLAG_RD, r->name);
+	memcpy(x.asker_mac, r->from_mac, sizeof x.asker_mac);
+	bool is = rc_hosts_is_relay(h, &x);
+	rc_hosts_free(h);
+	return is;
+}
+
+static void what_is_handed_on_from_the_card_that_was_asked_is_relayed(void **state)
+{
+	struct relayed r = relayed;
+	(void)state;
+	assert_true(is_relay(&r));
+	r.from_mac[5]++;
+	assert_false(is_relay(&r));
+	r = relayed;
+	memset(r.from_mac, 0, 6); /* no card is known of either */
+	memset(r.asked_mac, 0, 6);
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.name += UINT64_C(1) << 40; /* another of the same slot */
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.after_ns = 251 * MS;
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.from = EGRESS6;
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.to = SERVICE6;
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.clients = 2; /* two resolvers were asked for it */
+	assert_false(is_relay(&r));
+	r = relayed;
+	r.answered = true; /* nobody waits for it any more */
+	assert_false(is_relay(&r));
+}
+
+/* It is referred from server to server: that it works for somebody else is told by how much it asks, and for whom. */
+static void who_walks_for_nobody_in_sight_works_apart(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	(void)state;
+	assert_false(rc_hosts_works_apart(h, &a));
+	ask_servers(h, 2, true);
+	struct rc_host *host = rc_hosts_find(h, &a);
+	host->got_referrals = 2;
+	assert_false(rc_hosts_works_apart(h, &a));
+	host->asked_keys = 1; /* a validator asks few, where its servers have all zones */
+	assert_true(rc_hosts_works_apart(h, &a));
+	host->got_referrals = 1;
+	assert_false(rc_hosts_works_apart(h, &a));
+	host->got_referrals = 2;
+	/* A resolver comes in sight: it may be its own other address. */
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+	assert_false(rc_hosts_works_apart(h, &a));
+	host->asked_rd0 = 1000;
+	assert_true(rc_hosts_works_apart(h, &a));
+	host->partner_name = 1;
+	assert_false(rc_hosts_works_apart(h, &a));
+	host->partner_name = 0;
+	host->group = 1;
+	assert_false(rc_hosts_works_apart(h, &a));
+	rc_hosts_free(h);
+}
+
 static void who_asks_to_recurse_much_more_often_is_not_iterating(void **state)
 {
 	struct rc_hosts *h = new_hosts();
@@ -294,6 +387,8 @@ static void an_address_that_several_resolvers_ask_from_is_none_of_theirs(void **
 	assert_false(are_one(h, SERVICE, EGRESS));
 	assert_false(are_one(h, "192.0.2.54", EGRESS));
 	assert_int_equal(rc_hosts_lone(h, addrs), 1);
+	rc_hosts_find(h, &addrs[0])->answered_ra = 1; /* whose address is its own */
+	assert_int_equal(rc_hosts_lone(h, addrs), 0);
 	for (unsigned i = 12; i < 24; i++)
 		serve_by(h, i, SERVICE);
 	assert_false(are_one(h, SERVICE, EGRESS));
@@ -860,6 +955,8 @@ int main(void)
 		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
 		cmocka_unit_test(asking_several_servers_by_hand_is_not_iterating),
 		cmocka_unit_test(asking_servers_by_the_other_family_is_iterating_too),
+		cmocka_unit_test(what_is_handed_on_from_the_card_that_was_asked_is_relayed),
+		cmocka_unit_test(who_walks_for_nobody_in_sight_works_apart),
 		cmocka_unit_test(who_asks_to_recurse_much_more_often_is_not_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
 		cmocka_unit_test(an_egress_address_is_learned_by_the_names_it_fetches),
