@@ -144,7 +144,12 @@ static size_t explain_causes(FILE *out, const char *word)
 	return found;
 }
 
-bool rc_explain(FILE *out, const char *word)
+/*
+ * Explains every code that word names: a mnemonic ("SERVFAIL"), a number ("9": RCODE and EDE), a number
+ * with its table ("EDE 9", "ede9", "rcode=2"), a cause's slug or the beginning of one ("dnssec").
+ * False if nothing matches.
+ */
+static bool explain(FILE *out, const char *word)
 {
 	size_t found = explain_causes(out, word);
 	for (size_t i = 0; i < N_FAMILIES; i++)
@@ -152,7 +157,8 @@ bool rc_explain(FILE *out, const char *word)
 	return found > 0;
 }
 
-void rc_explain_all(FILE *out)
+/* An overview of all of it. */
+static void explain_all(FILE *out)
 {
 	for (size_t f = 0; f < N_FAMILIES - 1; f++) {
 		fprintf(out, "%s (rcause --explain %s<number> or its name)\n", families[f].title,
@@ -236,7 +242,7 @@ const char *rc_explain_words(FILE *out, char *const *words, size_t n)
 {
 	const char *unknown = NULL;
 	if (n == 0)
-		rc_explain_all(out);
+		explain_all(out);
 	for (size_t i = 0; i < n; i++) {
 		char joined[64];
 		const char *word = words[i];
@@ -247,7 +253,7 @@ const char *rc_explain_words(FILE *out, char *const *words, size_t n)
 			word = joined;
 			i++;
 		}
-		if (!rc_explain(out, word) && unknown == NULL)
+		if (!explain(out, word) && unknown == NULL)
 			unknown = words[i];
 	}
 	return unknown;

@@ -7,16 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/*
- * Explains every code that word names: a mnemonic ("SERVFAIL"), a number ("9": RCODE and EDE), a number
- * with its table ("EDE 9", "ede9", "rcode=2"), a cause's slug or the beginning of one ("dnssec").
- * False if nothing matches.
- */
-bool rc_explain(FILE *out, const char *word);
-
-/* An overview of all of it. */
-void rc_explain_all(FILE *out);
-
 /* One line a cause: slug, who must act, title. */
 void rc_causes_text(FILE *out);
 

@@ -283,8 +283,12 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
 	return false;
 }
 
-bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			   const struct rc_exchange *x)
+/*
+ * Handed on by a forwarder on the host that was captured on: it asks for what a program waits for that asked at a
+ * loopback address, or for keys. All else that is asked from there with RD=1, somebody else asks.
+ */
+static bool is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			 const struct rc_exchange *x)
 {
 	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
 	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
@@ -308,8 +312,13 @@ static bool is_priming(struct rc_recorder *recorder, const struct rc_exchange *x
 	return r != NULL && r->x.name_hash == x->name_hash && r->name_len == 1;
 }
 
-bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			    const struct rc_exchange *x)
+/*
+ * Somebody who never asks otherwise asks a server that does not recurse, with RD=0, what a client waits for that
+ * asked one resolver alone: that one's own fetch, it seems, from an address not known as its own. Who has done so
+ * asks all else for it too: addresses of servers, keys, for clients out of sight.
+ */
+static bool is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
+			  const struct rc_exchange *x)
 {
 	struct rc_addr resolver;
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
@@ -358,8 +367,8 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 	if (rd && !inside && asker != NULL && rc_hosts_are_one(hosts, asker, &x->server))
 		return true;
 	if (rd && (inside || (asker != NULL && asker->asks_itself)))
-		return !rc_fetch_is_handed_on(recorder, hosts, x);
-	if (rc_hosts_is_resolver(hosts, &x->asker) || rc_fetch_is_for_client(recorder, hosts, x))
+		return !is_handed_on(recorder, hosts, x);
+	if (rc_hosts_is_resolver(hosts, &x->asker) || is_for_client(recorder, hosts, x))
 		return false;
 	/* Tools say that they understand AD (RFC 6840 5.7); who walks delegations asks without it. */
 	bool by_tool = rd || (x->query.flags & RC_FLAG_AD);

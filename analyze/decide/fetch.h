@@ -41,21 +41,6 @@ bool rc_fetch_let_down(const struct rc_case *c);
 bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key);
 
 /*
- * Handed on by a forwarder on the host that was captured on: it asks for what a program waits for that asked at a
- * loopback address, or for keys. All else that is asked from there with RD=1, somebody else asks.
- */
-bool rc_fetch_is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			   const struct rc_exchange *x);
-
-/*
- * Somebody who never asks otherwise asks a server that does not recurse, with RD=0, what a client waits for that
- * asked one resolver alone: that one's own fetch, it seems, from an address not known as its own. Who has done so
- * asks all else for it too: addresses of servers, keys, for clients out of sight.
- */
-bool rc_fetch_is_for_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			    const struct rc_exchange *x);
-
-/*
  * Asked by a client: the asker is no resolver at work. An address that walks delegations while resolvers serve clients
  * in the same capture is one of them whose service address is not known.
  */

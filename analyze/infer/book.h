@@ -16,7 +16,6 @@ enum rc_book_kind {
 	RC_BOOK_DNSKEY,
 	RC_BOOK_NS,
 	RC_BOOK_ALIAS, /* by the DNAME's owner, or the name right above the wildcard */
-	RC_BOOK_KINDS
 };
 
 struct rc_book_stats {
