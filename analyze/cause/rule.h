@@ -175,14 +175,4 @@ bool rc_may_share_clock(struct rc_case *c);
 /* It was seen answering with authority for a zone the question lies in. */
 bool rc_server_hosts_zone(struct rc_case *c);
 
-/*
- * What remains of the proof if a server of the zone answers when it is asked, and the resolver is not seen to have asked
- * it: it may have, by an address not known as its own, or it holds something against it from before. The latter is so where
- * it asks by that family, and the others were told to be out of reach: then it would have turned to this one at once. Where
- * it is not seen who the zone's servers are, there may be such a one if one that is silent now has answered at other times,
- * or if it asks by a family of which no server that is out of reach is.
- */
-enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc_zone_view *z,
-					enum rc_outcome outcome);
-
 #endif

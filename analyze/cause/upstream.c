@@ -1,6 +1,7 @@
 /*
  * Upstream: every server of a zone on the way failed the same way.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/reply.h"
 #include "analyze/cause/retry.h"

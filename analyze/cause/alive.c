@@ -1,0 +1,56 @@
+#include "analyze/cause/alive.h"
+
+static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->answered > 0;
+}
+
+/* The resolver is seen to ask by this family. */
+static bool asks_by_family_of(const struct rc_case *c, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->asked_rd0 > 0 && rc_addr_is_v4(&h->addr) == rc_addr_is_v4(addr))
+			return true;
+	}
+	return false;
+}
+
+/* ... by one of which it is not seen to have asked any server of the zone. */
+static bool asks_by_another_family(const struct rc_case *c, const struct rc_zone_view *z)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		bool asked = h == NULL || h->asked_rd0 == 0;
+		for (size_t k = 0; k < z->n_servers && !asked; k++)
+			asked = rc_addr_is_v4(&z->servers[k].addr) == rc_addr_is_v4(&h->addr);
+		if (!asked)
+			return true;
+	}
+	return false;
+}
+
+enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc_zone_view *z,
+					enum rc_outcome outcome)
+{
+	enum rc_confidence left = RC_CONF_PROVEN;
+	for (size_t i = 0; i < z->n_addrs; i++) {
+		bool asked = false;
+		for (size_t k = 0; k < z->n_servers && !asked; k++)
+			asked = rc_addr_equal(&z->servers[k].addr, &z->addrs[i]);
+		if (asked || !has_answered(c, &z->addrs[i]))
+			continue;
+		if (outcome == RC_OUT_ICMP && asks_by_family_of(c, &z->addrs[i]))
+			return RC_CONF_POSSIBLE;
+		left = RC_CONF_LIKELY;
+	}
+	if (z->known_cut)
+		return left;
+	if (outcome == RC_OUT_ICMP)
+		return asks_by_another_family(c, z) ? RC_CONF_LIKELY : left;
+	for (size_t k = 0; k < z->n_servers; k++)
+		if (has_answered(c, &z->servers[k].addr))
+			return RC_CONF_LIKELY;
+	return left;
+}
