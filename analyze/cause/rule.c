@@ -6,7 +6,6 @@
 
 #define PROOFS_MAX 8u     /* exchanges shown per zone */
 #define RRSIG_TIMES_AT 8u /* in the RDATA: the two times, behind type, algorithm, labels, TTL */
-#define PLAIN_MIN 8u      /* questions without DO=1: a few may go to servers without EDNS */
 
 static const struct rc_rule_family *const families[] = {
 #define X(name) &rc_rules_##name,
@@ -363,18 +362,6 @@ bool rc_server_hosts_zone(struct rc_case *c)
 		}
 	}
 	return false;
-}
-
-bool rc_wants_no_signatures(const struct rc_case *c)
-{
-	uint32_t plain = 0;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h != NULL && h->asked_do)
-			return false;
-		plain += h != NULL ? h->asked_rd0 : 0;
-	}
-	return plain >= PLAIN_MIN;
 }
 
 /* Seconds modulo 2^32. */

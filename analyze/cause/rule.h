@@ -157,9 +157,6 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 	return false;
 }
 
-/* Of all that the resolver is seen to ask servers, for whatever name, it wants signatures for nothing. */
-bool rc_wants_no_signatures(const struct rc_case *c);
-
 /* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
 bool rc_was_given_outdated(const struct rc_case *c);
 

@@ -242,6 +242,47 @@ static void a_key_is_missed_where_the_record_and_the_keys_are_of_one_version(voi
 	end(&s);
 }
 
+static void ask_servers(struct rc_hosts *h, unsigned n, bool do_bit)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct rc_exchange x = {.asker = addr(RESOLVER),
+					.server = addr(ZONE_SERVER),
+					.qtype = RC_TYPE_A,
+					.qdcount = 1,
+					.name_hash = i + 1,
+					.query = {.do_bit = do_bit}};
+		struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker),
+					    rc_addr_hash(SEED, &x.server)};
+		rc_hosts_note_query(h, &x, &keys, (const uint8_t[6]){0}, false);
+	}
+}
+
+static enum rc_confidence judge_by_hosts(struct scene *s, struct rc_hosts *h)
+{
+	s->c.hosts = h;
+	s->c.n_links = 0;
+	return judge(s, RC_DNSSEC_SIGNATURE_INVALID);
+}
+
+/* Nothing was asked for this question. A few plain ones for others may be to servers without EDNS. */
+static void a_resolver_that_never_wants_signatures_is_known_by_its_questions(void **state)
+{
+	struct scene s;
+	struct rc_hosts *h;
+	(void)state;
+	assert_int_equal(rc_hosts_new(1u << 16, SEED, &h), RC_OK);
+	begin(&s);
+	assert_int_equal(judge_by_hosts(&s, h), RC_CONF_PROVEN);
+	ask_servers(h, 7, false);
+	assert_int_equal(judge_by_hosts(&s, h), RC_CONF_PROVEN);
+	ask_servers(h, 1, false);
+	assert_int_equal(judge_by_hosts(&s, h), RC_CONF_POSSIBLE);
+	ask_servers(h, 1, true);
+	assert_int_equal(judge_by_hosts(&s, h), RC_CONF_PROVEN);
+	end(&s);
+	rc_hosts_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +290,7 @@ int main(void)
 		cmocka_unit_test(what_hangs_on_the_time_is_as_sure_as_the_clock),
 		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
 		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
+		cmocka_unit_test(a_resolver_that_never_wants_signatures_is_known_by_its_questions),
 		cmocka_unit_test(a_key_is_missed_where_the_record_and_the_keys_are_of_one_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

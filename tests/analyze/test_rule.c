@@ -148,42 +148,6 @@ static void placeholders_are_filled_or_shown_as_unknown(void **state)
 	rc_arena_free(c.arena);
 }
 
-#define HOSTS_BYTES (1u << 16)
-
-static void ask_servers(struct rc_hosts *h, const struct rc_addr *resolver, unsigned n, bool do_bit)
-{
-	for (unsigned i = 0; i < n; i++) {
-		struct rc_exchange x = {.first_ns = RC_NS_PER_S,
-					.asker = *resolver,
-					.server = addr("203.0.113.1"),
-					.qtype = RC_TYPE_A,
-					.qdcount = 1,
-					.name_hash = i + 1,
-					.query = {.do_bit = do_bit}};
-		struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker),
-					    rc_addr_hash(SEED, &x.server)};
-		rc_hosts_note_query(h, &x, &keys, (const uint8_t[6]){0}, false);
-	}
-}
-
-/* A few plain questions may be to servers without EDNS. */
-static void a_resolver_that_never_wants_signatures_is_known_by_its_questions(void **state)
-{
-	struct rc_addr own = addr("198.51.100.53");
-	struct rc_hosts *h;
-	(void)state;
-	assert_int_equal(rc_hosts_new(HOSTS_BYTES, SEED, &h), RC_OK);
-	struct rc_case c = {.hosts = h, .resolver = &own, .n_resolver = 1};
-	assert_false(rc_wants_no_signatures(&c));
-	ask_servers(h, &own, 7, false);
-	assert_false(rc_wants_no_signatures(&c));
-	ask_servers(h, &own, 1, false);
-	assert_true(rc_wants_no_signatures(&c));
-	ask_servers(h, &own, 1, true);
-	assert_false(rc_wants_no_signatures(&c));
-	rc_hosts_free(h);
-}
-
 static void every_name_of_a_party_and_confidence_is_there(void **state)
 {
 	(void)state;
@@ -202,7 +166,6 @@ int main(void)
 		cmocka_unit_test(every_placeholder_is_known),
 		cmocka_unit_test(texts_stand_without_gaps),
 		cmocka_unit_test(placeholders_are_filled_or_shown_as_unknown),
-		cmocka_unit_test(a_resolver_that_never_wants_signatures_is_known_by_its_questions),
 		cmocka_unit_test(every_name_of_a_party_and_confidence_is_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
