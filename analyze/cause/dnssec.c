@@ -2,6 +2,7 @@
  * DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of
  * the lineage say.
  */
+#include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/shape.h"

@@ -1,6 +1,7 @@
 /*
  * What a resolver does by itself.
  */
+#include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/infer/delegation.h"

@@ -4,8 +4,7 @@
 
 #include "base/time.h"
 
-#define PROOFS_MAX 8u     /* exchanges shown per zone */
-#define RRSIG_TIMES_AT 8u /* in the RDATA: the two times, behind type, algorithm, labels, TTL */
+#define PROOFS_MAX 8u /* exchanges shown per zone */
 
 static const struct rc_rule_family *const families[] = {
 #define X(name) &rc_rules_##name,
@@ -360,31 +359,6 @@ bool rc_server_hosts_zone(struct rc_case *c)
 			    r->x.answer.rcode == RC_RCODE_NOERROR)
 				return true;
 		}
-	}
-	return false;
-}
-
-/* Seconds modulo 2^32. */
-static bool is_outdated(const struct rc_msg *m, const struct rc_rr *rr, uint32_t now_s)
-{
-	struct rc_cursor rd = rc_rr_rdata(m, rr);
-	rc_cursor_skip(&rd, RRSIG_TIMES_AT);
-	uint32_t to_s = rc_cursor_u32(&rd), from_s = rc_cursor_u32(&rd);
-	return !rd.failed && ((int32_t)(to_s - now_s) < 0 || (int32_t)(now_s - from_s) < 0);
-}
-
-bool rc_was_given_outdated(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_msg *m = c->links[i].answer;
-		uint32_t now_s = (uint32_t)(c->links[i].x->end_ns / RC_NS_PER_S);
-		struct rc_rr rr;
-		if (m == NULL || m->wire == NULL)
-			continue;
-		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
-		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++)
-			if (rr.type == RC_TYPE_RRSIG && is_outdated(m, &rr, now_s))
-				return true;
 	}
 	return false;
 }

@@ -157,12 +157,6 @@ static inline bool rc_asks_dnssec(const struct rc_case *c)
 	return false;
 }
 
-/* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
-bool rc_was_given_outdated(const struct rc_case *c);
-
-/* The resolver asks for the keys of the root, or a zone, again and again, though they verify: its anchor or its clock. */
-bool rc_distrusts_keys(struct rc_case *c);
-
 /*
  * No signature is valid at packet time, nothing else is wrong with them, and the resolver was not seen to serve
  * anybody: its clock may be as wrong as the sensor's.

@@ -1,176 +1,15 @@
 /*
  * DNSSEC faults of one resolver, or of its cache: everything verifies, but not there.
  */
+#include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
-#define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
-#define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
+#define RRSIG_TIMES_AT 8u /* in the RDATA: the two times, behind type, algorithm, labels, TTL */
 
-/* How long, at least, a resolver keeps what this answer gives; by its first record. */
-static int64_t kept_ns(const struct rc_msg *answer)
-{
-	struct rc_rr_iter it = rc_rr_begin(answer, RC_ANSWER);
-	struct rc_rr rr;
-	if (!rc_rr_next(&it, &rr) || rr.section != RC_ANSWER)
-		return 0;
-	return (int64_t)rr.ttl_s * RC_NS_PER_S < KEPT_MAX_NS ? (int64_t)rr.ttl_s * RC_NS_PER_S
-							     : KEPT_MAX_NS;
-}
-
-/* Where it was given the same for a question before this one, so lately that it would still have it. NULL if not. */
-static const struct rc_exchange *given_before(const struct rc_case *c, const struct rc_link *link)
-{
-	int64_t since_ns = link->answer != NULL ? c->from_ns - kept_ns(link->answer) : INT64_MAX;
-	uint64_t pos = link->record->prev_asker;
-	for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns < since_ns)
-			return NULL;
-		if (r->x.name_hash == link->x->name_hash && r->x.qtype == link->x->qtype &&
-		    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->from_ns &&
-		    r->x.answer.rcode == RC_RCODE_NOERROR && !(r->x.answer.flags & RC_FLAG_TC) &&
-		    rc_case_is_resolver(c, &r->x.asker))
-			return &r->x;
-		pos = r->prev_asker;
-	}
-	return NULL;
-}
-
-/*
- * What the resolver fetched for the root's keys, the latest; NULL if it did so less than twice. *ret_before: the other
- * time, where it was for an earlier question, else NULL.
- */
-static const struct rc_link *root_keys_again(const struct rc_case *c,
-					     const struct rc_exchange **ret_before)
-{
-	const struct rc_link *proof = NULL;
-	unsigned n = 0;
-	*ret_before = NULL;
-	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
-			continue;
-		n++;
-		proof = &c->links[i];
-	}
-	/* A resolver whose anchor holds has them cached. */
-	if (n == 0 || proof->outcome != RC_OUT_USABLE)
-		return NULL;
-	if (n == 1)
-		*ret_before = given_before(c, proof);
-	return n >= 2 || *ret_before != NULL ? proof : NULL;
-}
-
-enum told { TOLD_NOTHING, TOLD_GOOD, TOLD_BAD };
-
-/* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
-static enum told told_anchor(const struct rc_case *c, const struct rc_msg *keys,
-			     const struct rc_signal **ret_signal)
-{
-	const struct rc_signal *s = NULL;
-	for (size_t i = 0; i < c->n_resolver && s == NULL; i++)
-		s = rc_reports_signal(c->reports, &c->resolver[i]);
-	if (s == NULL)
-		return TOLD_NOTHING;
-	*ret_signal = s;
-	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
-	struct rc_rr rr;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		for (unsigned i = 0; i < s->n_tags && rr.section == RC_ANSWER; i++)
-			if (rr.type == RC_TYPE_DNSKEY && rc_read_key_tag(keys, &rr) == s->tags[i])
-				return TOLD_GOOD;
-	return TOLD_BAD;
-}
-
-/* It has asked for keys or delegations of zones below the root. */
-static bool is_past_root(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->name.labels > 0)
-			return true;
-	return false;
-}
-
-/* What the root's keys showed, when a resolver asks for them again and again and rejects all the same. */
-struct root_keys {
-	const struct rc_link *proof;
-	const struct rc_exchange
-		*before; /* given for an earlier question; NULL: all were for this one */
-	const struct rc_signal *signal;
-	enum told told;
-	bool whole; /* the chain down to the name was seen, and verifies */
-};
-
-static bool distrusts_root(struct rc_case *c, struct root_keys *k)
-{
-	*k = (struct root_keys){.signal = NULL};
-	k->proof = root_keys_again(c, &k->before);
-	/* Of keys of which a part is not there it is not known which they are. */
-	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL ||
-	    k->proof->answer->fault != RC_FAULT_NONE)
-		return false;
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	k->whole = r->status == RC_DNSSEC_SECURE ||
-		   (r->status == RC_DNSSEC_INSECURE && r->n_findings == 0);
-	bool root_alone = k->before == NULL && r->status == RC_DNSSEC_INDETERMINATE &&
-			  r->n_findings == 0 && !is_past_root(c);
-	k->told = told_anchor(c, k->proof->answer, &k->signal);
-	return k->whole || root_alone;
-}
-
-/* While it waits for it still: what comes long after may come too late. */
-static bool gives_keys(const struct rc_link *link, const struct rc_followed *zone)
-{
-	return link->name == zone && link->x->qtype == RC_TYPE_DNSKEY &&
-	       link->outcome == RC_OUT_USABLE && link->x->end_ns - link->x->first_ns < RC_SLOW_NS;
-}
-
-/*
- * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
- * there are none. It rejects them.
- */
-static const struct rc_link *zone_keys_again(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *keys = &c->links[i];
-		int64_t given_ns = INT64_MAX;
-		unsigned n = 1;
-		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
-			continue;
-		for (size_t k = i; k < c->n_links; k++)
-			if (gives_keys(&c->links[k], keys->name) &&
-			    c->links[k].x->end_ns < given_ns)
-				given_ns = c->links[k].x->end_ns;
-		/* Before that it asked again because nobody had answered yet. */
-		for (size_t k = i; k < c->n_links; k++)
-			n += gives_keys(&c->links[k], keys->name) &&
-			     c->links[k].x->first_ns >= given_ns;
-		if (n >= KEYS_AGAIN_MIN)
-			return keys;
-	}
-	return NULL;
-}
-
-/* The same, where down from the root nothing is wrong with the zone: then an anchor of the resolver's own for it is. */
-static const struct rc_link *distrusted_keys(struct rc_case *c)
-{
-	const struct rc_link *keys = zone_keys_again(c);
-	if (rc_flag(&c->x->query, RC_FLAG_CD) || keys == NULL || c->final == NULL)
-		return NULL;
-	const struct rc_dnssec_result *r = rc_case_dnssec(c);
-	bool sound = r->status == RC_DNSSEC_SECURE || r->status == RC_DNSSEC_INSECURE;
-	return sound && r->n_findings == 0 ? keys : NULL;
-}
-
-bool rc_distrusts_keys(struct rc_case *c)
-{
-	struct root_keys k;
-	return distrusts_root(c, &k) || distrusted_keys(c) != NULL;
-}
-
-static void prove_root(struct rc_case *c, struct rc_finding *f, const struct root_keys *k)
+static void prove_root(struct rc_case *c, struct rc_finding *f, const struct rc_root_keys *k)
 {
 	rc_prove(c, f, k->proof->x, &k->proof->name->name, NULL,
 		 c->foreign_root ? "the root's DNSKEY set, given for this question"
@@ -185,7 +24,7 @@ static void prove_root(struct rc_case *c, struct rc_finding *f, const struct roo
 	rc_prove_self(c, f, "the client's answer");
 }
 
-static const char *say_verifies(struct rc_case *c, const struct root_keys *k)
+static const char *say_verifies(struct rc_case *c, const struct rc_root_keys *k)
 {
 	if (k->whole && rc_case_dnssec(c)->status == RC_DNSSEC_INSECURE)
 		return rc_say(c, "all signatures verify down to a zone above %s that has none",
@@ -198,10 +37,10 @@ static const char *say_verifies(struct rc_case *c, const struct root_keys *k)
 /* The resolver asks for the root's keys again and again, and nothing is seen to be wrong with them: a clock, or an anchor. */
 static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
 {
-	struct root_keys k;
-	if (!distrusts_root(c, &k) || k.told == TOLD_BAD)
+	struct rc_root_keys k;
+	if (!rc_distrusts_root(c, &k) || k.told == RC_TOLD_BAD)
 		return RC_CONF_NONE;
-	bool told = k.told == TOLD_GOOD;
+	bool told = k.told == RC_TOLD_GOOD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
@@ -272,6 +111,32 @@ static bool is_in_time(struct rc_case *c)
 	return r->status == RC_DNSSEC_SECURE && !is_out_of_date(r);
 }
 
+/* Seconds modulo 2^32. */
+static bool is_outdated(const struct rc_msg *m, const struct rc_rr *rr, uint32_t now_s)
+{
+	struct rc_cursor rd = rc_rr_rdata(m, rr);
+	rc_cursor_skip(&rd, RRSIG_TIMES_AT);
+	uint32_t to_s = rc_cursor_u32(&rd), from_s = rc_cursor_u32(&rd);
+	return !rd.failed && ((int32_t)(to_s - now_s) < 0 || (int32_t)(now_s - from_s) < 0);
+}
+
+/* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
+static bool was_given_outdated(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_msg *m = c->links[i].answer;
+		uint32_t now_s = (uint32_t)(c->links[i].x->end_ns / RC_NS_PER_S);
+		struct rc_rr rr;
+		if (m == NULL || m->wire == NULL)
+			continue;
+		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++)
+			if (rr.type == RC_TYPE_RRSIG && is_outdated(m, &rr, now_s))
+				return true;
+	}
+	return false;
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -282,7 +147,7 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return by_root_keys(c, f);
 	if (rc_may_share_clock(c))
 		return by_shared_clock(c, f);
-	if (!is_in_time(c) || rc_was_given_outdated(c))
+	if (!is_in_time(c) || was_given_outdated(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -301,7 +166,7 @@ static const struct rc_advice of_zone = {
 
 static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 {
-	const struct rc_link *keys = distrusted_keys(c);
+	const struct rc_link *keys = rc_distrusted_keys(c);
 	if (keys == NULL)
 		return RC_CONF_NONE;
 	f->zone = &keys->name->name;
@@ -343,7 +208,7 @@ static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f
 		      !(c->ede & (RC_EDE(7) | RC_EDE(8)));
 	const struct rc_exchange *keys;
 	if (!checks || c->final == NULL ||
-	    rc_case_root_keys_before(c, KEPT_MAX_NS, &keys) < KEYS_AGAIN_MIN ||
+	    rc_case_root_keys_before(c, RC_KEPT_MAX_NS, &keys) < RC_KEYS_AGAIN_MIN ||
 	    !serves_nothing_checked(c))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -362,15 +227,16 @@ static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f
 static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
-	struct root_keys k;
+	struct rc_root_keys k;
 	(void)rule;
-	if (!rc_is_answered(c) || root_keys_again(c, &k.before) == NULL) {
+	if (!rc_is_answered(c) || rc_root_keys_again(c, &k.before) == NULL) {
 		enum rc_confidence of_zone_keys = by_zone_keys(c, f);
 		return of_zone_keys != RC_CONF_NONE ? of_zone_keys : by_keys_before(c, f);
 	}
-	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !distrusts_root(c, &k) || k.told == TOLD_GOOD)
+	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !rc_distrusts_root(c, &k) ||
+	    k.told == RC_TOLD_GOOD)
 		return RC_CONF_NONE;
-	bool told = k.told == TOLD_BAD;
+	bool told = k.told == RC_TOLD_BAD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,

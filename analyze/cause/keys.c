@@ -1,0 +1,148 @@
+#include "analyze/cause/keys.h"
+
+#include "analyze/infer/rollover.h"
+#include "base/time.h"
+
+/* How long, at least, a resolver keeps what this answer gives; by its first record. */
+static int64_t kept_ns(const struct rc_msg *answer)
+{
+	struct rc_rr_iter it = rc_rr_begin(answer, RC_ANSWER);
+	struct rc_rr rr;
+	if (!rc_rr_next(&it, &rr) || rr.section != RC_ANSWER)
+		return 0;
+	return (int64_t)rr.ttl_s * RC_NS_PER_S < RC_KEPT_MAX_NS ? (int64_t)rr.ttl_s * RC_NS_PER_S
+								: RC_KEPT_MAX_NS;
+}
+
+/* Where it was given the same for a question before this one, so lately that it would still have it. NULL if not. */
+static const struct rc_exchange *given_before(const struct rc_case *c, const struct rc_link *link)
+{
+	int64_t since_ns = link->answer != NULL ? c->from_ns - kept_ns(link->answer) : INT64_MAX;
+	uint64_t pos = link->record->prev_asker;
+	for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns < since_ns)
+			return NULL;
+		if (r->x.name_hash == link->x->name_hash && r->x.qtype == link->x->qtype &&
+		    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->from_ns &&
+		    r->x.answer.rcode == RC_RCODE_NOERROR && !(r->x.answer.flags & RC_FLAG_TC) &&
+		    rc_case_is_resolver(c, &r->x.asker))
+			return &r->x;
+		pos = r->prev_asker;
+	}
+	return NULL;
+}
+
+const struct rc_link *rc_root_keys_again(const struct rc_case *c,
+					 const struct rc_exchange **ret_before)
+{
+	const struct rc_link *proof = NULL;
+	unsigned n = 0;
+	*ret_before = NULL;
+	for (size_t i = 0; i < c->n_links; i++) {
+		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
+			continue;
+		n++;
+		proof = &c->links[i];
+	}
+	/* A resolver whose anchor holds has them cached. */
+	if (n == 0 || proof->outcome != RC_OUT_USABLE)
+		return NULL;
+	if (n == 1)
+		*ret_before = given_before(c, proof);
+	return n >= 2 || *ret_before != NULL ? proof : NULL;
+}
+
+/* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
+static enum rc_told_anchor told_anchor(const struct rc_case *c, const struct rc_msg *keys,
+				       const struct rc_signal **ret_signal)
+{
+	const struct rc_signal *s = NULL;
+	for (size_t i = 0; i < c->n_resolver && s == NULL; i++)
+		s = rc_reports_signal(c->reports, &c->resolver[i]);
+	if (s == NULL)
+		return RC_TOLD_NOTHING;
+	*ret_signal = s;
+	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		for (unsigned i = 0; i < s->n_tags && rr.section == RC_ANSWER; i++)
+			if (rr.type == RC_TYPE_DNSKEY && rc_read_key_tag(keys, &rr) == s->tags[i])
+				return RC_TOLD_GOOD;
+	return RC_TOLD_BAD;
+}
+
+/* It has asked for keys or delegations of zones below the root. */
+static bool is_past_root(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->name.labels > 0)
+			return true;
+	return false;
+}
+
+bool rc_distrusts_root(struct rc_case *c, struct rc_root_keys *k)
+{
+	*k = (struct rc_root_keys){.signal = NULL};
+	k->proof = rc_root_keys_again(c, &k->before);
+	/* Of keys of which a part is not there it is not known which they are. */
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || k->proof == NULL || k->proof->answer == NULL ||
+	    k->proof->answer->fault != RC_FAULT_NONE)
+		return false;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	k->whole = r->status == RC_DNSSEC_SECURE ||
+		   (r->status == RC_DNSSEC_INSECURE && r->n_findings == 0);
+	bool root_alone = k->before == NULL && r->status == RC_DNSSEC_INDETERMINATE &&
+			  r->n_findings == 0 && !is_past_root(c);
+	k->told = told_anchor(c, k->proof->answer, &k->signal);
+	return k->whole || root_alone;
+}
+
+/* While it waits for it still: what comes long after may come too late. */
+static bool gives_keys(const struct rc_link *link, const struct rc_followed *zone)
+{
+	return link->name == zone && link->x->qtype == RC_TYPE_DNSKEY &&
+	       link->outcome == RC_OUT_USABLE && link->x->end_ns - link->x->first_ns < RC_SLOW_NS;
+}
+
+/*
+ * The keys of a zone below the root that it was given again and again for this question, by whichever server; NULL if
+ * there are none. It rejects them.
+ */
+static const struct rc_link *zone_keys_again(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *keys = &c->links[i];
+		int64_t given_ns = INT64_MAX;
+		unsigned n = 1;
+		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
+			continue;
+		for (size_t k = i; k < c->n_links; k++)
+			if (gives_keys(&c->links[k], keys->name) &&
+			    c->links[k].x->end_ns < given_ns)
+				given_ns = c->links[k].x->end_ns;
+		/* Before that it asked again because nobody had answered yet. */
+		for (size_t k = i; k < c->n_links; k++)
+			n += gives_keys(&c->links[k], keys->name) &&
+			     c->links[k].x->first_ns >= given_ns;
+		if (n >= RC_KEYS_AGAIN_MIN)
+			return keys;
+	}
+	return NULL;
+}
+
+const struct rc_link *rc_distrusted_keys(struct rc_case *c)
+{
+	const struct rc_link *keys = zone_keys_again(c);
+	if (rc_flag(&c->x->query, RC_FLAG_CD) || keys == NULL || c->final == NULL)
+		return NULL;
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	bool sound = r->status == RC_DNSSEC_SECURE || r->status == RC_DNSSEC_INSECURE;
+	return sound && r->n_findings == 0 ? keys : NULL;
+}
+
+bool rc_distrusts_keys(struct rc_case *c)
+{
+	struct rc_root_keys k;
+	return rc_distrusts_root(c, &k) || rc_distrusted_keys(c) != NULL;
+}

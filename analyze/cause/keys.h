@@ -1,0 +1,44 @@
+/*
+ * Keys that a resolver is given again and again: it rejects them, by its clock or by an anchor of its own.
+ */
+#ifndef RC_ANALYZE_CAUSE_KEYS_H
+#define RC_ANALYZE_CAUSE_KEYS_H
+
+#include "analyze/cause/rule.h"
+
+#define RC_KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
+#define RC_KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
+
+/* Of its anchors it told the root nothing, that it has one of its keys, or that it has none (RFC 8145 5.1). */
+enum rc_told_anchor { RC_TOLD_NOTHING, RC_TOLD_GOOD, RC_TOLD_BAD };
+
+/* What the root's keys showed, when a resolver asks for them again and again and rejects all the same. */
+struct rc_root_keys {
+	const struct rc_link *proof;
+	const struct rc_exchange
+		*before; /* given for an earlier question; NULL: all were for this one */
+	const struct rc_signal *signal;
+	enum rc_told_anchor told;
+	bool whole; /* the chain down to the name was seen, and verifies */
+};
+
+/*
+ * What the resolver fetched for the root's keys, the latest; NULL if it did so less than twice. *ret_before: the other
+ * time, where it was for an earlier question, else NULL.
+ */
+const struct rc_link *rc_root_keys_again(const struct rc_case *c,
+					 const struct rc_exchange **ret_before);
+
+/* It was given them so, and nothing is seen to be wrong with them. *k is filled in any case. */
+bool rc_distrusts_root(struct rc_case *c, struct rc_root_keys *k);
+
+/*
+ * The keys of a zone below the root that it was given so, where down from the root nothing is wrong with the zone: then
+ * an anchor of the resolver's own for it is. NULL if there are none.
+ */
+const struct rc_link *rc_distrusted_keys(struct rc_case *c);
+
+/* The resolver asks for the keys of the root, or a zone, again and again, though they verify: its anchor or its clock. */
+bool rc_distrusts_keys(struct rc_case *c);
+
+#endif
