@@ -79,7 +79,9 @@ static void begin(struct scene *s)
 				.dnssec_origins = &s->shown};
 }
 
-static enum rc_confidence judge(struct scene *s, enum rc_dnssec_fault fault)
+/* What the rule of the one fault says where the other was found. */
+static enum rc_confidence judge_found(struct scene *s, enum rc_dnssec_fault fault,
+				      enum rc_dnssec_fault found)
 {
 	const struct rc_rule *rule = NULL;
 	struct rc_finding f = {.explanation = NULL};
@@ -87,12 +89,17 @@ static enum rc_confidence judge(struct scene *s, enum rc_dnssec_fault fault)
 		if (strncmp(rule->cause.slug, "dnssec.", 7) == 0 && rule->param == fault)
 			break;
 	assert_non_null(rule);
-	s->finding.fault = fault;
+	s->finding.fault = found;
 	enum rc_confidence confidence = rule->test(rule, &s->c, &f);
 	rc_serials_free(s->serials);
 	rc_arena_free(s->arena);
 	begin(s);
 	return confidence;
+}
+
+static enum rc_confidence judge(struct scene *s, enum rc_dnssec_fault fault)
+{
+	return judge_found(s, fault, fault);
 }
 
 static void end(struct scene *s)
@@ -145,6 +152,16 @@ static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
 	assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_POSSIBLE);
 	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
 	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_POSSIBLE);
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
+	assert_int_equal(judge_found(&s, RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_SIGNATURE_INVALID),
+			 RC_CONF_NONE);
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE; /* what the resolver says weighs more then */
+	s.c.ede_fault = RC_DNSSEC_RRSIG_MISSING;
+	s.c.ede = RC_EDE(10);
+	s.given.edns.n_ede = 1;
+	s.given.edns.ede[0].code = 10;
+	assert_int_equal(judge_found(&s, RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_SIGNATURE_INVALID),
+			 RC_CONF_LIKELY);
 	end(&s);
 }
 

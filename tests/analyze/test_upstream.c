@@ -87,6 +87,20 @@ static void begin(enum rc_outcome outcome)
 			       .weighing = true};
 }
 
+static enum rc_confidence judge_as(const char *slug)
+{
+	const struct rc_rule *rule = NULL;
+	struct rc_finding f = {.explanation = NULL};
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL; i++)
+		if (strcmp(rule->cause.slug, slug) == 0)
+			break;
+	assert_non_null(rule);
+	enum rc_confidence confidence = rule->test(rule, &s.c, &f);
+	rc_hosts_free(s.hosts);
+	rc_recorder_free(s.recorder);
+	return confidence;
+}
+
 static enum rc_confidence judge(enum rc_outcome outcome)
 {
 	static const struct {
@@ -97,19 +111,10 @@ static enum rc_confidence judge(enum rc_outcome outcome)
 		     {RC_OUT_REFUSED, "delegation.lame_refused"},
 		     {RC_OUT_LAME, "delegation.lame_referral"},
 		     {RC_OUT_ICMP, "upstream.unreachable"}};
-	const struct rc_rule *rule = NULL;
-	struct rc_finding f = {.explanation = NULL};
 	size_t row = 0;
 	while (slugs[row].outcome != outcome)
 		row++;
-	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL; i++)
-		if (strcmp(rule->cause.slug, slugs[row].slug) == 0)
-			break;
-	assert_non_null(rule);
-	enum rc_confidence confidence = rule->test(rule, &s.c, &f);
-	rc_hosts_free(s.hosts);
-	rc_recorder_free(s.recorder);
-	return confidence;
+	return judge_as(slugs[row].slug);
 }
 
 /* An address that has asked somebody. */
@@ -348,6 +353,45 @@ static void resolvers_in_the_place_of_servers_may_be_in_the_way_of_all(void **st
 	}
 }
 
+/* Two servers of the zone say SERVFAIL, and one that it has not loaded the zone. */
+static void begin_not_loaded(void)
+{
+	begin(RC_OUT_SERVFAIL);
+	s.links[0].answer = &s.answer;
+	s.answer.edns.n_ede = 1;
+	s.answer.edns.ede[0].code = 14;
+}
+
+static void a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail(void **state)
+{
+	static const char slug[] = "zone.not_loaded";
+	(void)state;
+	begin_not_loaded();
+	assert_int_equal(judge_as(slug), RC_CONF_PROVEN);
+	begin_not_loaded();
+	s.answer.edns.n_ede = 0;
+	assert_int_equal(judge_as(slug), RC_CONF_NONE);
+	begin_not_loaded();
+	s.links[1].outcome = RC_OUT_REFUSED;
+	assert_int_equal(judge_as(slug), RC_CONF_NONE);
+	begin_not_loaded(); /* what has not ended, or is of another zone, changes nothing */
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+	assert_int_equal(judge_as(slug), RC_CONF_PROVEN);
+	begin_not_loaded();
+	s.links[1].outcome = RC_OUT_REFUSED;
+	s.links[1].zone = 7;
+	assert_int_equal(judge_as(slug), RC_CONF_PROVEN);
+	begin_not_loaded(); /* a resolver says what another said */
+	s.asked[0].answer.flags = RC_FLAG_RA;
+	assert_int_equal(judge_as(slug), RC_CONF_NONE);
+	begin_not_loaded();
+	s.zone.name.len = 0;
+	assert_int_equal(judge_as(slug), RC_CONF_NONE);
+	begin_not_loaded();
+	s.c.lineage_cut = true;
+	assert_int_equal(judge_as(slug), RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +403,7 @@ int main(void)
 		cmocka_unit_test(
 			a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else),
 		cmocka_unit_test(who_serves_others_is_not_lame),
+		cmocka_unit_test(a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail),
 		cmocka_unit_test(resolvers_in_the_place_of_servers_may_be_in_the_way_of_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
