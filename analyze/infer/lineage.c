@@ -302,7 +302,8 @@ static void widen_to_shared_fetch(struct rc_case *c)
 
 /*
  * Nothing was asked within the failure's own time. The name was asked before by somebody who has had no answer:
- * the resolver was at work on that, and this failure ended with it, or right after it.
+ * the resolver was at work on that, and this failure ended with it, or right after it. Keys of the name are another's
+ * work: those of a forwarder that validates.
  */
 static bool widen_to_silent_fetch(struct rc_case *c)
 {
@@ -317,7 +318,8 @@ static bool widen_to_silent_fetch(struct rc_case *c)
 		earlier += is_of_earlier_fetch(c, &c->x->server, &r->x);
 		if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_UNANSWERED &&
 		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < from_ns &&
-		    r->x.end_ns > c->x->first_ns)
+		    r->x.end_ns > c->x->first_ns &&
+		    rc_exchange_asks_keys(&r->x) == rc_exchange_asks_keys(c->x))
 			from_ns = r->x.first_ns;
 	}
 	bool wider = from_ns < c->from_ns;

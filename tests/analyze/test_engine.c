@@ -1335,6 +1335,34 @@ static void who_joins_a_silent_clients_fetch_shares_its_cause(void **state)
 	assert_cause(&s, 1, "upstream.timeout");
 }
 
+/* A forwarder that validates has asked for the DS of the name, in vain: no fetch of the name itself was under way. */
+static void who_asks_for_a_name_joins_no_fetch_of_its_keys(void **state)
+{
+	static struct dns d;
+	(void)state;
+	for (unsigned keys = 0; keys < 2; keys++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		dns_query(&d, 1, QUERY, "www.example", keys ? RC_TYPE_DS : RC_TYPE_A);
+		send_message(&s, LATE, FORWARDER, 20001, RESOLVER, 53, &d);
+		ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, "www.example");
+		refer(&s, LATE + 10, 2, "www.example");
+		ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+		ask(&s, LATE + 3011, RESOLVER, ZONE_SERVER2, 4, FETCH, "www.example");
+		ask(&s, LATE + 6011, RESOLVER, ZONE_SERVER, 5, FETCH, "www.example");
+		ask(&s, LATE + 8990, CLIENT2, RESOLVER, 50, QUERY, "www.example");
+		reply(&s, LATE + 8991, RESOLVER, CLIENT2, 50, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		warm_up(&s, LATE + 10500);
+		warm_up(&s, LATE + 15500);
+		finish(&s);
+		assert_true(s.n > 0);
+		assert_int_equal(s.seen[0].x.id, 50);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "upstream.timeout") != 0, keys);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1403,6 +1431,7 @@ int main(void)
 		cmocka_unit_test(memory_below_the_least_is_refused),
 		cmocka_unit_test(output_functions_may_be_missing),
 		cmocka_unit_test(who_joins_a_silent_clients_fetch_shares_its_cause),
+		cmocka_unit_test(who_asks_for_a_name_joins_no_fetch_of_its_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
