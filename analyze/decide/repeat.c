@@ -5,6 +5,7 @@
 #define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
+#define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
 #define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 /* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
 #define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
@@ -63,12 +64,44 @@ static void note_memory(struct rc_memo *memo, const struct rc_case *c, struct rc
 		o->finding.cached = true;
 }
 
+/*
+ * What it was given verifies by now, and it rejects it: it may still hold the data, keys or DS that made it fail before,
+ * or the failure itself.
+ */
+static bool rejects_what_verifies(const struct rc_case *c, const struct rc_weighed *o)
+{
+	return (c->final != NULL && rc_rule_is_of(o->rule, "resolver.internal")) ||
+	       rc_rule_is_of(o->rule, "dnssec.clock_skew");
+}
+
+/* Data that failed validation, or keys that it could not get, as they are held against what comes later. */
+static bool is_held_against(const struct rc_case *c, const struct rc_weighed *o,
+			    const struct rc_memo_entry *e)
+{
+	if (rc_rule_is_of(o->rule, "dnssec.clock_skew"))
+		return e->confidence >= RC_CONF_LIKELY &&
+		       rc_rule_is_of(e->rule, "dnssec.signature_");
+	bool no_keys = (rc_rule_is_of(e->rule, "upstream.") ||
+			rc_rule_is_of(e->rule, "delegation.") || rc_rule_is_of(e->rule, "zone.")) &&
+		       rc_asks_dnssec(c) && c->x->end_ns - e->at_ns <= KEYS_AGE_NS;
+	return e->confidence >= RC_CONF_LIKELY && (no_keys || rc_rule_is_of(e->rule, "dnssec."));
+}
+
+/* By the resolver's own words it is a fault of DNSSEC now, and says which, whatever it was before. */
+static bool says_otherwise(const struct rc_weighed *o, const struct rc_memo_entry *e)
+{
+	return o->confidence >= RC_CONF_LIKELY && rc_rule_is_of(o->rule, "dnssec.") &&
+	       !rc_rule_is_of(o->rule, "dnssec.validation_failed") &&
+	       !rc_rule_is_of(e->rule, "dnssec.");
+}
+
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
-	bool by_zone = false;
+	bool by_zone = false, rejects = rejects_what_verifies(c, o);
+	bool sure = o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic;
 	if (!is_plain_query(c))
 		return;
-	if (o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic) {
+	if (sure && !rejects) {
 		note_memory(memo, c, o);
 		return;
 	}
@@ -76,6 +109,9 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
+		return;
+	bool held = rejects && is_held_against(c, o, e);
+	if ((sure && !held) || says_otherwise(o, e))
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
 	    rc_rule_is_of(e->rule, "dnssec."))
@@ -91,6 +127,8 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 	if (o->confidence > RC_CONF_NONE)
 		rc_weighed_note(o, o->rule);
 	take_over(c, e, by_zone, o);
+	if (sure && !(e->rule->flags & RC_RULE_RESOLVER))
+		o->finding.cached = true; /* what is wrong by now is the resolver's memory alone */
 }
 
 /* Answered at once by a resolver that is seen to ask nobody, and says nothing more than that it failed. */

@@ -384,6 +384,55 @@ static void a_repeat_is_cached_and_keeps_its_cause(void **state)
 }
 
 /* Addresses for documentation, but others of the range answer in this very capture. */
+/* Its zone is mended, and verifies by what is asked now: the resolver still holds what made it fail before. */
+static void who_rejects_what_verifies_fails_as_it_did_before(void **state)
+{
+	static struct dns d;
+	(void)state;
+	for (unsigned before = 0; before < 2; before++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		if (before) {
+			ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+			dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+			dns_opt(&d, false, 7);
+			say(&s, LATE + 5, RESOLVER, CLIENT, 10, &d);
+		}
+		ask(&s, LATE + 9000, CLIENT2, FORWARDER, 20, QUERY, "www.example");
+		reply_a(&s, LATE + 9005, FORWARDER, CLIENT2, 20, RECURSED, "www.example");
+		ask_below(&s, LATE + 10000, 30, "www.example");
+		ask(&s, LATE + 10010, RESOLVER, ZONE_SERVER, 33, FETCH, "www.example");
+		reply_a(&s, LATE + 10011, ZONE_SERVER, RESOLVER, 33, AUTHORITY, "www.example");
+		reply(&s, LATE + 10012, RESOLVER, CLIENT, 30, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1 + before);
+		assert_cause(&s, before, before ? "dnssec.signature_expired" : "resolver.internal");
+		assert_int_equal(s.seen[before].confidence, RC_CONF_LIKELY);
+		assert_int_equal(s.seen[before].cached, before);
+	}
+}
+
+/* It says itself that a signature has expired: that no server answered a while ago is another matter. */
+static void what_a_resolver_says_now_stands_before_what_it_met_with(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 20000, CLIENT, RESOLVER, 20, QUERY, "www.example");
+	dns_query(&d, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, 7);
+	say(&s, LATE + 20005, RESOLVER, CLIENT, 20, &d);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_cause(&s, 1, "dnssec.signature_expired");
+}
+
 /* What the resolver remembers is a failure that was seen, though not why it came about. */
 static void a_repeat_of_what_nothing_explains_stays_unexplained(void **state)
 {
@@ -1389,6 +1438,8 @@ int main(void)
 		cmocka_unit_test(drops_are_remembered_over_later_drops),
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(who_rejects_what_verifies_fails_as_it_did_before),
+		cmocka_unit_test(what_a_resolver_says_now_stands_before_what_it_met_with),
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
 		cmocka_unit_test(a_forwarder_repeats_what_it_was_told_from_memory),
 		cmocka_unit_test(a_failure_called_cached_is_told_by_the_one_in_sight),
