@@ -118,6 +118,12 @@ static inline bool rc_exchange_answered_well(const struct rc_exchange *x)
 	return x->state == RC_X_ANSWERED && rc_rcode_is_usable(x->answer.rcode);
 }
 
+/* By itself it may be why a question fails: it was of no help, or is about keys. */
+static inline bool rc_exchange_may_tell_why(const struct rc_exchange *x)
+{
+	return !rc_exchange_answered_well(x) || rc_exchange_asks_keys(x);
+}
+
 /* A referral, by what outlives the answer itself. */
 static inline bool rc_exchange_refers(const struct rc_exchange *x)
 {

@@ -173,13 +173,13 @@ static unsigned labels_above(const struct rc_msg *msg, const struct rc_name *own
 	return 0;
 }
 
-/* One message tells of an alias for all names: each further name would tell the same. */
-static bool is_known(struct rc_book *b, uint64_t zone_hash, int64_t now_ns)
+/* One message tells of an alias for all names: each further name would tell the same, as long as that one holds. */
+static bool is_known(struct rc_book *b, uint64_t zone_hash, int64_t until_ns)
 {
 	uint64_t key = key_of(b, zone_hash, RC_BOOK_ALIAS);
 	uint64_t set = (key & b->mask) * WAYS;
 	for (uint64_t at = set; at < set + WAYS; at++)
-		if (b->keys[at] == key && is_held(b, at) && b->entries[at].expires_ns > now_ns)
+		if (b->keys[at] == key && is_held(b, at) && b->entries[at].expires_ns > until_ns)
 			return true;
 	return false;
 }
@@ -205,7 +205,8 @@ static void note_alias(struct rc_book *b, const struct rc_obs *obs, bool dnssec_
 		if (above > 0)
 			rc_name_parent(&owner, above, &below);
 		uint64_t hash = rc_name_hash(b->seed, &below);
-		if (!is_known(b, hash, obs->ts_ns))
+		uint32_t ttl_s = rr.ttl_s < TTL_MAX_S ? rr.ttl_s : TTL_MAX_S;
+		if (!is_known(b, hash, obs->ts_ns + (int64_t)ttl_s * RC_NS_PER_S / 2))
 			put(b, hash, RC_BOOK_ALIAS, obs, rr.ttl_s, dnssec_ok);
 		return;
 	}

@@ -486,18 +486,31 @@ static void leave_out_root_keys(struct gathering *g)
 	g->n = kept;
 }
 
+/* Where the question itself was not asked, an alias that the resolver holds led on: what it was given is about there. */
+static const struct rc_name *judged_name(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role == RC_ROLE_QUESTION)
+			return c->qname;
+	for (size_t i = 0; i < c->n_names && c->n_links > 0; i++)
+		if (c->names[i].role == RC_ROLE_ALIAS && c->names[i].wanted)
+			return &c->names[i].name;
+	return c->qname;
+}
+
 static void judge(struct rc_case *c, struct gathering *g)
 {
+	const struct rc_name *name = judged_name(c);
 	c->dnssec_origins = g->origins;
-	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype, c->to_ns,
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
 			      g->msgs, g->n, c->arena, &c->dnssec);
 	/* A private root that nobody told us of: what lies below it can still be judged. */
 	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
 	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
 		leave_out_root_keys(g);
 		c->foreign_root = true;
-		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, c->qname, c->x->qtype,
-				      c->to_ns, g->msgs, g->n, c->arena, &c->dnssec);
+		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
+				      g->msgs, g->n, c->arena, &c->dnssec);
 	}
 }
 

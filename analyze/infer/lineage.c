@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "analyze/infer/alias.h"
 #include "analyze/infer/lineage.h"
 #include "base/time.h"
 
@@ -59,20 +60,6 @@ static void follow(struct rc_case *c, const struct rc_name *name, enum rc_role r
 	}
 }
 
-/* Replaces the owner suffix of a name by a DNAME's target (RFC 6672 2.2); false if too long. */
-static bool substitute(const struct rc_name *name, const struct rc_name *owner,
-		       const struct rc_name *target, struct rc_name *ret_name)
-{
-	unsigned keep = (unsigned)(name->len - owner->len);
-	if (keep + target->len > RC_NAME_MAX)
-		return false;
-	memcpy(ret_name->wire, name->wire, keep);
-	memcpy(ret_name->wire + keep, target->wire, target->len);
-	ret_name->len = (uint8_t)(keep + target->len);
-	ret_name->labels = (uint8_t)(name->labels - owner->labels + target->labels);
-	return true;
-}
-
 /* Names that an answer leads to: alias targets, and the nameservers of a zone reached. */
 static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_role role)
 {
@@ -93,7 +80,7 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 		else if (rr.type == RC_TYPE_CNAME)
 			follow(c, &target, alias);
 		else if (rc_name_in(&m->qname, &owner) &&
-			 substitute(&m->qname, &owner, &target, &renamed))
+			 rc_alias_substitute(&m->qname, &owner, &target, &renamed))
 			follow(c, &renamed, alias);
 	}
 }
@@ -404,22 +391,6 @@ static void recall_alias(struct rc_case *c, size_t name)
 	}
 }
 
-/* The target of an alias of all names below one; false if that is not what the record is. */
-static bool rename_below(const struct rc_msg *m, const struct rc_rr *rr, const struct rc_name *name,
-			 struct rc_name *ret_name)
-{
-	struct rc_name owner, target;
-	if ((rr->type != RC_TYPE_DNAME && rr->type != RC_TYPE_CNAME) ||
-	    !rc_rr_owner(m, rr, &owner) || !rc_rr_rdata_name(m, rr, 0, &target))
-		return false;
-	if (rr->type == RC_TYPE_CNAME) {
-		*ret_name = target;
-		return true;
-	}
-	return owner.labels < name->labels && rc_name_in(name, &owner) &&
-	       substitute(name, &owner, &target, ret_name);
-}
-
 /* ... or from one that it holds for all names below another: a DNAME, or a signed wildcard. */
 static void recall_alias_below(struct rc_case *c, size_t name)
 {
@@ -439,7 +410,7 @@ static void recall_alias_below(struct rc_case *c, size_t name)
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(&m, RC_ANSWER);
 		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++) {
-			if (rr.section != RC_ANSWER || !rename_below(&m, &rr, asked, &target))
+			if (rr.section != RC_ANSWER || !rc_alias_below(&m, &rr, asked, &target))
 				continue;
 			follow(c, &target, RC_ROLE_ALIAS);
 			return;
@@ -498,13 +469,13 @@ static bool asked_question(const struct rc_case *c)
 
 /*
  * The question itself was not asked again: the work may have gone on from what a warm resolver knows of it. A
- * failure that repeats one in the capture has that to go by, and says more with it.
+ * failure that repeats one in the capture has that to go by, unless an alias led anew to what went wrong.
  */
 static void recall(struct rc_case *c)
 {
 	size_t n_names = c->n_names, n_links = c->n_links;
-	bool went_on = false;
-	if (asked_question(c) || (c->others.earlier > 0 && c->x->state == RC_X_ANSWERED))
+	bool went_on = false, repeats = c->others.earlier > 0 && c->x->state == RC_X_ANSWERED;
+	if (asked_question(c))
 		return;
 	for (size_t i = 0; i < c->n_names; i++) {
 		enum rc_role role = c->names[i].role;
@@ -512,13 +483,14 @@ static void recall(struct rc_case *c)
 			recall_alias(c, i);
 			recall_alias_below(c, i);
 		}
-		if (role != RC_ROLE_ANCESTOR && c->names[i].wanted)
+		if (!repeats && role != RC_ROLE_ANCESTOR && c->names[i].wanted)
 			recall_nameservers(c, i);
 	}
 	collect_names(c, n_names);
 	c->n_recalled = c->n_names;
 	for (size_t i = n_links; i < c->n_links && !went_on; i++)
-		went_on = c->links[i].x->first_ns >= c->from_ns;
+		went_on = c->links[i].x->first_ns >= c->from_ns &&
+			  (!repeats || rc_exchange_may_tell_why(c->links[i].x));
 	if (!went_on) { /* what was under way already is of somebody else's question */
 		c->n_names = n_names;
 		c->n_links = n_links;

@@ -285,8 +285,8 @@ static void a_full_book_keeps_the_newest_and_stays_sound(void **state)
 }
 
 /* What a CNAME's signature was made over has as many labels as it says (RFC 4034 3.1.3). */
-static void note_alias(struct rc_book *b, const char *name, unsigned type, const char *owner,
-		       int labels)
+static void note_alias_at(struct rc_book *b, const char *name, unsigned type, const char *owner,
+			  int labels, int64_t ts_ns)
 {
 	static struct dns d, rdata;
 	struct rc_msg m;
@@ -302,7 +302,26 @@ static void note_alias(struct rc_book *b, const char *name, unsigned type, const
 	if (labels > 0)
 		dns_rr(&d, RC_ANSWER, owner, RC_TYPE_RRSIG, 300, &rdata);
 	assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
-	note(b, &m, T0);
+	note(b, &m, ts_ns);
+}
+
+static void note_alias(struct rc_book *b, const char *name, unsigned type, const char *owner,
+		       int labels)
+{
+	note_alias_at(b, name, type, owner, labels, T0);
+}
+
+/* By then the resolver asks anew, and holds it for as long again. */
+static void an_alias_told_again_late_is_kept_for_longer(void **state)
+{
+	struct rc_book *b = new_book();
+	struct rc_book_page pages[PAGES_MAX];
+	(void)state;
+	note_alias_at(b, "www.d.example", RC_TYPE_DNAME, "d.example", 0, T0);
+	note_alias_at(b, "api.d.example", RC_TYPE_DNAME, "d.example", 0, T0 + 250 * RC_NS_PER_S);
+	assert_int_equal(
+		find(b, "d.example", RC_BOOK_ALIAS, T0 + 400 * RC_NS_PER_S, pages, PAGES_MAX), 1);
+	rc_book_free(b);
 }
 
 static void an_alias_of_all_names_below_one_is_kept_for_that(void **state)
@@ -337,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
 		cmocka_unit_test(an_alias_of_all_names_below_one_is_kept_for_that),
+		cmocka_unit_test(an_alias_told_again_late_is_kept_for_longer),
 		cmocka_unit_test(failures_and_damaged_or_truncated_answers_are_not_kept),
 		cmocka_unit_test(a_full_book_keeps_the_newest_and_stays_sound),
 	};

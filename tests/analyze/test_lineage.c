@@ -471,12 +471,15 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	struct rc_addr resolver = addr(RESOLVER);
 	struct rc_name name = name_of("www.example");
 	struct rc_case c = {.seed = SEED, .x = &x, .qname = &name, .resolver = &resolver};
+	struct rc_book *book;
 	(void)state;
 	c.n_resolver = 1;
 	c.others.earlier = 1;
 	assert_int_equal(rc_recorder_new(&config, &c.recorder), RC_OK);
 	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
 	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);
+	assert_int_equal(rc_book_new(1u << 16, SEED, &book), RC_OK);
+	c.book = book;
 	for (unsigned i = 0; i < 2; i++) {
 		rc_lineage_collect(&c);
 		assert_int_equal(c.n_names, 3); /* the name, example and the root */
@@ -485,6 +488,7 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	}
 	rc_arena_free(c.arena);
 	rc_trails_free(c.trails);
+	rc_book_free(book);
 	rc_recorder_free(c.recorder);
 }
 
