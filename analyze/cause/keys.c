@@ -3,15 +3,22 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
+#define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
+#define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
+#define BURST_NS \
+	(2 * RC_NS_PER_S) /* who asks for the keys so often on average rejects what it is given */
+
 /* How long, at least, a resolver keeps what this answer gives; by its first record. */
 static int64_t kept_ns(const struct rc_msg *answer)
 {
+	if (answer == NULL)
+		return 0;
 	struct rc_rr_iter it = rc_rr_begin(answer, RC_ANSWER);
 	struct rc_rr rr;
 	if (!rc_rr_next(&it, &rr) || rr.section != RC_ANSWER)
 		return 0;
-	return (int64_t)rr.ttl_s * RC_NS_PER_S < RC_KEPT_MAX_NS ? (int64_t)rr.ttl_s * RC_NS_PER_S
-								: RC_KEPT_MAX_NS;
+	return (int64_t)rr.ttl_s * RC_NS_PER_S < KEPT_MAX_NS ? (int64_t)rr.ttl_s * RC_NS_PER_S
+							     : KEPT_MAX_NS;
 }
 
 /* Where it was given the same for a question before this one, so lately that it would still have it. NULL if not. */
@@ -113,19 +120,22 @@ static const struct rc_link *zone_keys_again(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *keys = &c->links[i];
-		int64_t given_ns = INT64_MAX;
+		int64_t given_ns = INT64_MAX, held_ns = 0;
 		unsigned n = 1;
 		if (keys->x->qtype != RC_TYPE_DNSKEY || keys->name->name.labels == 0)
 			continue;
 		for (size_t k = i; k < c->n_links; k++)
 			if (gives_keys(&c->links[k], keys->name) &&
-			    c->links[k].x->end_ns < given_ns)
+			    c->links[k].x->end_ns < given_ns) {
 				given_ns = c->links[k].x->end_ns;
-		/* Before that it asked again because nobody had answered yet. */
+				held_ns = kept_ns(c->links[k].answer);
+			}
+		/* Before that it asked again because nobody had answered yet, and later since it had to let go of them. */
 		for (size_t k = i; k < c->n_links; k++)
 			n += gives_keys(&c->links[k], keys->name) &&
-			     c->links[k].x->first_ns >= given_ns;
-		if (n >= RC_KEYS_AGAIN_MIN)
+			     c->links[k].x->first_ns >= given_ns &&
+			     c->links[k].x->first_ns - given_ns < held_ns;
+		if (n >= KEYS_AGAIN_MIN)
 			return keys;
 	}
 	return NULL;
@@ -145,4 +155,31 @@ bool rc_distrusts_keys(struct rc_case *c)
 {
 	struct rc_root_keys k;
 	return rc_distrusts_root(c, &k) || rc_distrusted_keys(c) != NULL;
+}
+
+/*
+ * The resolver, by whichever of its addresses, did not give anybody anything that it has to check between these times, as
+ * far as the latest such answer tells, nor ever told the root of its anchor.
+ */
+static bool serves_nothing_checked(const struct rc_case *c, int64_t since_ns, int64_t until_ns)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		bool told = rc_reports_signal(c->reports, &c->resolver[i]) != NULL;
+		if (told || (h != NULL && h->served_checked > 0 && h->checked_ns > since_ns &&
+			     h->checked_ns <= until_ns))
+			return false;
+	}
+	return true;
+}
+
+bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange **ret_keys)
+{
+	int64_t since_ns;
+	unsigned n = rc_case_root_keys_before(c, KEPT_MAX_NS, ret_keys, &since_ns);
+	if (n < KEYS_AGAIN_MIN)
+		return false;
+	bool burst = (*ret_keys)->first_ns - since_ns < n * BURST_NS;
+	/* One that asked so often may have been mended since the failure; of others nothing good is known at all. */
+	return serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
 }

@@ -6,9 +6,6 @@
 
 #include "analyze/cause/rule.h"
 
-#define RC_KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
-#define RC_KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
-
 /* Of its anchors it told the root nothing, that it has one of its keys, or that it has none (RFC 8145 5.1). */
 enum rc_told_anchor { RC_TOLD_NOTHING, RC_TOLD_GOOD, RC_TOLD_BAD };
 
@@ -40,5 +37,8 @@ const struct rc_link *rc_distrusted_keys(struct rc_case *c);
 
 /* The resolver asks for the keys of the root, or a zone, again and again, though they verify: its anchor or its clock. */
 bool rc_distrusts_keys(struct rc_case *c);
+
+/* It asked for the root's keys so for questions before this one, the last time in *ret_keys, and has not changed its mind. */
+bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange **ret_keys);
 
 #endif

@@ -366,7 +366,10 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	bool need_not_check = status == RC_DNSSEC_INSECURE &&
 			      (serves ? !checks || !rc_distrusts_keys(c)
 				      : !checks && !has_asked_keys(c));
-	bool sure = alone && !waited && (need_not_check || can_check);
+	/* What it could check before it cannot with another anchor, or clock, since. */
+	const struct rc_exchange *keys;
+	bool sure = alone && !waited && (need_not_check || can_check) &&
+		    !(checks && rc_distrusted_root_before(c, &keys));
 	return sure ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 

@@ -185,31 +185,14 @@ static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
-/*
- * The resolver, by whichever of its addresses, has given nobody anything that it has to check, nor told the root of its
- * anchor: that is held against the keys where it fetches them.
- */
-static bool serves_nothing_checked(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		bool told = rc_reports_signal(c->reports, &c->resolver[i]) != NULL;
-		if (told || (h != NULL && h->served_checked > 0))
-			return false;
-	}
-	return true;
-}
-
-/* It asked for the root's keys for a question before this one, again and again, and has validated nothing. */
+/* It asked for the root's keys again and again before, and rejects what it was given. */
 static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f)
 {
 	static const struct rc_name root = {.len = 1};
 	bool checks = rc_rcode_is(c, RC_RCODE_SERVFAIL) && !rc_flag(&c->x->query, RC_FLAG_CD) &&
 		      !(c->ede & (RC_EDE(7) | RC_EDE(8)));
 	const struct rc_exchange *keys;
-	if (!checks || c->final == NULL ||
-	    rc_case_root_keys_before(c, RC_KEPT_MAX_NS, &keys) < RC_KEYS_AGAIN_MIN ||
-	    !serves_nothing_checked(c))
+	if (!checks || c->final == NULL || !rc_distrusted_root_before(c, &keys))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(

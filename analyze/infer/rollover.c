@@ -286,12 +286,13 @@ static bool gives_keys(const struct rc_case *c, const struct rc_exchange *x, int
 }
 
 unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
-				  const struct rc_exchange **ret_last)
+				  const struct rc_exchange **ret_last, int64_t *ret_since_ns)
 {
 	static const struct rc_name root = {.len = 1};
 	uint64_t hash = rc_name_hash(c->seed, &root);
 	unsigned n = 0;
 	*ret_last = NULL;
+	*ret_since_ns = c->x->first_ns;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
 		int64_t next_ns = INT64_MAX; /* when it asked again */
@@ -306,6 +307,8 @@ unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
 				continue;
 			n++;
 			next_ns = r->x.first_ns;
+			if (next_ns < *ret_since_ns)
+				*ret_since_ns = next_ns;
 			if (*ret_last == NULL || r->x.end_ns > (*ret_last)->end_ns)
 				*ret_last = &r->x;
 		}

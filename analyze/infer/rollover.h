@@ -34,10 +34,10 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover);
 
 /*
  * How often the resolver was given the root's keys in the time kept_ns before the question, or for it, each time asking
- * for them after it had them; and the last time (*ret_last, NULL never).
+ * for them after it had them; the last time (*ret_last, NULL never), and when it asked the first time (*ret_since_ns).
  */
 unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
-				  const struct rc_exchange **ret_last);
+				  const struct rc_exchange **ret_last, int64_t *ret_since_ns);
 
 /* The tag of the key in a DNSKEY record, RFC 4034 appendix B. */
 uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr);

@@ -377,7 +377,10 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			       (RC_FLAG_RA | RC_FLAG_AD);
 	uint64_t pair = pair_hash(h, keys);
 	h->tables->served[pair % RC_SERVED_PAIRS] = (uint32_t)(pair >> 32);
-	server->served_checked += recursed && !(x->query.flags & RC_FLAG_CD);
+	if (recursed && !(x->query.flags & RC_FLAG_CD)) {
+		server->served_checked++;
+		server->checked_ns = x->end_ns;
+	}
 	if (recursed && server->served++ == 0)
 		note_service(h, &x->server);
 	if (recursed && x->end_ns - x->first_ns >= WORKED_NS && load->open > server->worked_load)

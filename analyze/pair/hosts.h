@@ -48,6 +48,7 @@ struct rc_host {
 	int64_t slip_ns;         /* the latest of these */
 	uint64_t slip_name;      /* its name hash */
 	uint64_t servers_asked;  /* bitmap of hashed server addresses it asked with RD=0 */
+	int64_t checked_ns;      /* when it last gave what counts as served_checked */
 	int64_t answered_query_ns; /* when the latest question that it answered was asked */
 	uint16_t asked_source;     /* where its last query was captured */
 	uint16_t

@@ -206,8 +206,8 @@ static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
 }
 
 /* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
-static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int64_t took_ns,
-					  enum rc_dnssec_status status)
+static enum rc_confidence judge_keys_of(const char *zone, unsigned times, int64_t took_ns,
+					enum rc_dnssec_status status, uint32_t ttl_s)
 {
 	static struct root_scene s;
 	static struct rc_record r[4];
@@ -218,13 +218,19 @@ static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int6
 	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
 	set(&s.scene, status);
 	struct rc_case *c = &s.scene.c;
+	dns_query(&s.d, 1, RC_FLAG_QR, zone, RC_TYPE_DNSKEY);
+	dns_rr(&s.d, RC_ANSWER, zone, RC_TYPE_DNSKEY, ttl_s, &(struct dns){.len = 4});
+	assert_true(rc_msg_decode(s.d.data, s.d.len, s.d.len, SEED, &s.scene.answer));
 	for (unsigned i = 0; i < times; i++) {
 		r[i].x = (struct rc_exchange){.qtype = RC_TYPE_DNSKEY,
 					      .state = RC_X_ANSWERED,
 					      .first_ns = i * RC_NS_PER_S,
 					      .end_ns = i * RC_NS_PER_S + took_ns};
-		links[i] = (struct rc_link){
-			.record = &r[i], .x = &r[i].x, .name = &s.root, .outcome = RC_OUT_USABLE};
+		links[i] = (struct rc_link){.record = &r[i],
+					    .x = &r[i].x,
+					    .name = &s.root,
+					    .answer = &s.scene.answer,
+					    .outcome = RC_OUT_USABLE};
 	}
 	c->links = links;
 	c->n_links = times;
@@ -240,6 +246,12 @@ static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int6
 	return confidence;
 }
 
+static enum rc_confidence judge_zone_keys(const char *zone, unsigned times, int64_t took_ns,
+					  enum rc_dnssec_status status)
+{
+	return judge_keys_of(zone, times, took_ns, status, KEYS_TTL_S);
+}
+
 static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void **state)
 {
 	(void)state;
@@ -247,6 +259,8 @@ static void keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it(void
 	assert_int_equal(judge_zone_keys("example", 3, MS, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
 	assert_int_equal(judge_zone_keys("example", 2, MS, RC_DNSSEC_SECURE), RC_CONF_NONE);
 	assert_int_equal(judge_zone_keys("example", 3, MS, RC_DNSSEC_BOGUS), RC_CONF_NONE);
+	/* Asked again because they were held no longer. */
+	assert_int_equal(judge_keys_of("example", 3, MS, RC_DNSSEC_SECURE, 1), RC_CONF_NONE);
 	/* Asked again because no answer had come yet. */
 	assert_int_equal(judge_zone_keys("example", 3, 3 * RC_NS_PER_S, RC_DNSSEC_SECURE),
 			 RC_CONF_NONE);
@@ -300,6 +314,48 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 		}
 	rc_recorder_free(recorder);
 	rc_reports_free(reports);
+	rc_hosts_free(hosts);
+}
+
+/* It could validate once, but has asked for the root's keys again and again since: it may have another anchor. */
+static void who_validated_before_may_have_another_anchor_since(void **state)
+{
+	static struct root_scene s;
+	struct rc_host host = {.answered_ra = 1, .answered_ad = 1};
+	struct rc_hosts *hosts;
+	const struct rc_rule *rule = rule_of("resolver.internal");
+	(void)state;
+	assert_int_equal(rc_hosts_new(1 << 20, SEED, &hosts), RC_OK);
+	for (unsigned times = 0; times <= 3; times += 3) {
+		struct rc_finding f = {.explanation = NULL};
+		s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
+		set(&s.scene, RC_DNSSEC_SECURE);
+		assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+		assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
+		for (unsigned i = 0; i < times; i++)
+			given_keys(&s, T0 + i * 2 * MS);
+		s.scene.x.first_ns = T0 + RC_NS_PER_S;
+		s.scene.x.end_ns = s.scene.x.first_ns + MS;
+		s.scene.x.answer.flags = RC_FLAG_RA;
+		s.scene.asked_name.query.do_bit = true;
+		struct rc_case *c = &s.scene.c;
+		c->seed = SEED;
+		c->hosts = hosts;
+		c->recorder = s.recorder;
+		c->reports = s.reports;
+		c->resolver = &s.resolver;
+		c->n_resolver = 1;
+		c->ede = 0;
+		c->from_ns = s.scene.x.first_ns;
+		c->failed_zone = RC_ZONE_NONE;
+		c->others.elsewhere_ok = 1;
+		c->others.elsewhere_example = &s.scene.asked_name;
+		c->server_host = &host;
+		assert_int_equal(rule->test(rule, c, &f),
+				 times == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+		rc_reports_free(s.reports);
+		rc_recorder_free(s.recorder);
+	}
 	rc_hosts_free(hosts);
 }
 
@@ -366,6 +422,7 @@ int main(void)
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
+		cmocka_unit_test(who_validated_before_may_have_another_anchor_since),
 		cmocka_unit_test(what_no_server_would_give_was_not_validated),
 		cmocka_unit_test(what_is_told_without_do_lacks_no_signature),
 	};
