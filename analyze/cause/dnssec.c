@@ -1,7 +1,4 @@
-/*
- * DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of
- * the lineage say.
- */
+/* DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of the lineage say. */
 #include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
@@ -261,15 +258,28 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_LIKELY;
 }
 
-/* One calls a signature expired, another not yet valid, at the same time: no time lies between its begin and its end. */
+/*
+ * One calls a signature expired, another not yet valid, at the same time: no time lies between its begin and its end. Who
+ * says the one and later the other has set its clock.
+ */
 static bool times_contradict(struct rc_case *c)
 {
-	uint64_t codes = c->ede;
+	static const uint64_t times = RC_EDE(7) | RC_EDE(8);
+	uint64_t codes = c->ede & times;
 	if (c->n_links > 0)
 		return false;
-	for (unsigned i = 0; i < c->others.n_said; i++)
-		codes |= rc_witness_codes(rc_case_decode(c, c->others.said[i]));
-	return (codes & RC_EDE(7)) && (codes & RC_EDE(8));
+	for (unsigned i = 0; i < c->others.n_said; i++) {
+		const struct rc_record *r = c->others.said[i];
+		uint64_t said = rc_witness_codes(rc_case_decode(c, r)) & times;
+		uint64_t before = rc_addr_equal(&r->x.server, &c->x->server) ? c->ede : 0;
+		for (unsigned k = 0; k < i; k++)
+			if (rc_addr_equal(&c->others.said[k]->x.server, &r->x.server))
+				before |= rc_witness_codes(rc_case_decode(c, c->others.said[k]));
+		if (said != times && (before & times & ~said) != 0)
+			return false;
+		codes |= said;
+	}
+	return codes == times;
 }
 
 static enum rc_confidence by_contradiction(const struct rc_rule *rule, struct rc_case *c,

@@ -621,6 +621,27 @@ static void a_signature_that_is_early_and_late_ends_before_it_begins(void **stat
 	}
 }
 
+/* One that calls it expired and, later, not yet valid has set its clock in between. */
+static void who_calls_a_signature_late_and_then_early_contradicts_itself(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	serve_elsewhere(&s, RESOLVER, 90);
+	serve_elsewhere(&s, FORWARDER, 91);
+	servfail(&s, LATE, 1, "www.example", 7, "");
+	servfail(&s, LATE + 9000, 2, "www.example", 8, "");
+	dns_query(&d, 3, QUERY, "www.example", RC_TYPE_A);
+	send_message(&s, LATE + 10000, CLIENT2, 20003, FORWARDER, 53, &d);
+	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	say(&s, LATE + 10004, FORWARDER, CLIENT2, 3, &d);
+	finish(&s);
+	assert_int_equal(s.n, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "dnssec.signature_window_inverted");
+}
+
 /* A resolver that validates and asks without EDNS misses all signatures: of a zone that others resolve. */
 static void who_asks_for_no_signatures_misses_them_by_itself(void **state)
 {
@@ -679,6 +700,7 @@ int main(void)
 		cmocka_unit_test(what_another_client_is_told_holds_for_who_asks_without_edns),
 		cmocka_unit_test(who_names_the_fault_is_heard_first),
 		cmocka_unit_test(a_signature_that_is_early_and_late_ends_before_it_begins),
+		cmocka_unit_test(who_calls_a_signature_late_and_then_early_contradicts_itself),
 		cmocka_unit_test(who_asks_for_no_signatures_misses_them_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
