@@ -536,6 +536,32 @@ static void a_warm_resolver_goes_on_from_the_alias_it_holds(void **state)
 #define LONE6 "2001:db8::7"
 #define RESOLVER2 "192.0.2.54"
 
+/* Asked of two at once, and told by the other: what comes late is missed by nobody, nor is it that no such name is. */
+static void a_client_that_left_with_anothers_answer_missed_nothing(void **state)
+{
+	static const unsigned rcodes[] = {RC_RCODE_NOERROR, RC_RCODE_NXDOMAIN};
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
+		say(&s, LATE + 20, FORWARDER, CLIENT, 10, &d);
+		say(&s, LATE + 1020, RESOLVER, CLIENT, 10, &d);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 1021) * MS, RESOLVER, 53, CLIENT,
+					     20010, &d);
+		o.kind = RC_OBS_ICMP;
+		o.icmp_type = o.icmp_code = 3;
+		o.icmp_hard = true;
+		send_obs(&s, &o);
+		finish(&s);
+		assert_int_equal(s.n, 0);
+	}
+}
+
 /* Somebody of whom nothing else is known asks for the name that a client asked of the resolver. */
 static void ask_from_elsewhere(struct sim *s, int64_t ms, unsigned id, const char *asker)
 {
@@ -1098,6 +1124,7 @@ int main(void)
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_client_that_had_left_missed_any_answer),
+		cmocka_unit_test(a_client_that_left_with_anothers_answer_missed_nothing),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
 		cmocka_unit_test(an_egress_shows_beside_an_address_known_already),
