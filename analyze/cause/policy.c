@@ -350,7 +350,9 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	if (rc_exchange_is_of_other_class(c->x))
 		return refuses_class(c, f);
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
-	if (c->others.same_client_types_ok == 0)
+	/* Where this type is answered too, at another time, it is not the type that it refuses. */
+	if (c->others.same_client_types_ok == 0 ||
+	    c->others.same_client_ok > c->others.same_client_types_ok)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(

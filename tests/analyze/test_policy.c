@@ -533,6 +533,32 @@ static void a_type_that_is_refused_is_no_rate(void **state)
 	assert_cause(&s, 19, "policy.qtype_refused");
 }
 
+/* This type was answered as well, before an access list shut the client out: it is not the type that is refused. */
+static void a_type_that_was_answered_before_is_not_what_is_refused(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (unsigned before = 0; before < 2; before++) {
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, LATE, CLIENT, 10, NAME);
+		for (unsigned i = before ? 0 : 1; i < 2; i++) {
+			int64_t ms = LATE + 5000 * i + 5;
+			dns_query(&d, (uint16_t)(50 + i), QUERY, NAME, RC_TYPE_MX);
+			send_message(&s, ms, CLIENT, 20050 + i, RESOLVER, 53, &d);
+			dns_query(&d, (uint16_t)(50 + i),
+				  RECURSED | (i > 0 ? RC_RCODE_REFUSED : RC_RCODE_NOERROR), NAME,
+				  RC_TYPE_MX);
+			say(&s, ms + 1, RESOLVER, CLIENT, 50 + i, &d);
+		}
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "policy.qtype_refused") != 0,
+				 before);
+	}
+}
+
 /* Each name is asked once, at a rate that the resolver does not take; it has no work with those it drops. */
 static void names_left_out_at_a_high_rate_are_a_limit(void **state)
 {
@@ -716,6 +742,7 @@ int main(void)
 		cmocka_unit_test(what_is_asked_of_the_root_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(who_refuses_everybody_serves_no_others),
 		cmocka_unit_test(a_type_that_is_refused_is_no_rate),
+		cmocka_unit_test(a_type_that_was_answered_before_is_not_what_is_refused),
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
 		cmocka_unit_test(names_left_out_twice_at_a_high_rate_are_not_blocked),
