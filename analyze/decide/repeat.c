@@ -30,7 +30,9 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	struct rc_finding *f = &o->finding;
 	o->rule = e->rule;
 	o->confidence = e->confidence;
-	if ((by_zone || !cached) && o->confidence == RC_CONF_PROVEN)
+	/* Where it has answered since, what it met with then may be over: this is another failure. */
+	bool answered = c->others.given_ns > e->at_ns;
+	if ((by_zone || !cached || answered) && o->confidence == RC_CONF_PROVEN)
 		o->confidence = RC_CONF_LIKELY;
 	f->n_evidence = 0;
 	f->vague = f->generic = false;

@@ -76,6 +76,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 		if (!(c->x->query.flags & RC_FLAG_CD))
 			return; /* without checking it is another question */
 	}
+	if (ok && o->end_ns <= c->x->end_ns && o->end_ns > t->given_ns)
+		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {
 		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0;
 		t->slipped += slip;

@@ -33,6 +33,7 @@ struct rc_others {
 	unsigned earlier;              /* times this server was asked the same name before */
 	unsigned same_server_failed;
 	unsigned served_refused; /* ... of them, REFUSED to a client that it serves otherwise */
+	int64_t given_ns; /* when it last gave anybody something of the name, by the end of the failure; 0 never */
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
 	unsigned same_client_types_ok;        /* ... of them, other types */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */

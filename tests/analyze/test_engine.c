@@ -384,6 +384,30 @@ static void a_repeat_is_cached_and_keeps_its_cause(void **state)
 }
 
 /* Addresses for documentation, but others of the range answer in this very capture. */
+/* It has answered the name in between: what it remembers from before then may not be why it fails again. */
+static void a_failure_after_an_answer_is_not_proven_by_one_before(void **state)
+{
+	(void)state;
+	for (unsigned answered = 0; answered < 2; answered++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		dead_zone(&s, LATE, 10, "www.example");
+		if (answered) {
+			ask(&s, LATE + 8000, CLIENT2, RESOLVER, 20, QUERY, "www.example");
+			reply_a(&s, LATE + 8001, RESOLVER, CLIENT2, 20, RECURSED, "www.example");
+		}
+		ask(&s, LATE + 12000, CLIENT, RESOLVER, 30, QUERY, "www.example");
+		reply(&s, LATE + 12000, RESOLVER, CLIENT, 30, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 1, "upstream.timeout");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+		assert_int_equal(s.seen[1].confidence, answered ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 /* Its zone is mended, and verifies by what is asked now: the resolver still holds what made it fail before. */
 static void who_rejects_what_verifies_fails_as_it_did_before(void **state)
 {
@@ -1438,6 +1462,7 @@ int main(void)
 		cmocka_unit_test(drops_are_remembered_over_later_drops),
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(a_failure_after_an_answer_is_not_proven_by_one_before),
 		cmocka_unit_test(who_rejects_what_verifies_fails_as_it_did_before),
 		cmocka_unit_test(what_a_resolver_says_now_stands_before_what_it_met_with),
 		cmocka_unit_test(a_repeat_of_what_nothing_explains_stays_unexplained),
