@@ -318,9 +318,9 @@ static void an_alias_told_again_late_is_kept_for_longer(void **state)
 	struct rc_book_page pages[PAGES_MAX];
 	(void)state;
 	note_alias_at(b, "www.d.example", RC_TYPE_DNAME, "d.example", 0, T0);
-	note_alias_at(b, "api.d.example", RC_TYPE_DNAME, "d.example", 0, T0 + 250 * RC_NS_PER_S);
+	note_alias_at(b, "api.d.example", RC_TYPE_DNAME, "d.example", 0, T0 + 3000 * RC_NS_PER_S);
 	assert_int_equal(
-		find(b, "d.example", RC_BOOK_ALIAS, T0 + 400 * RC_NS_PER_S, pages, PAGES_MAX), 1);
+		find(b, "d.example", RC_BOOK_ALIAS, T0 + 4000 * RC_NS_PER_S, pages, PAGES_MAX), 1);
 	rc_book_free(b);
 }
 

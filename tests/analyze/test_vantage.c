@@ -547,11 +547,11 @@ static void a_client_that_left_with_anothers_answer_missed_nothing(void **state)
 		begin(&s);
 		warm_up(&s, 0);
 		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-		ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "www.example");
+		ask(&s, LATE, CLIENT, FORWARDER, 11, QUERY, "www.example");
+		reply(&s, LATE + 20, FORWARDER, CLIENT, 11, RECURSED | rcodes[i], "www.example");
 		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
-		say(&s, LATE + 20, FORWARDER, CLIENT, 10, &d);
-		say(&s, LATE + 1020, RESOLVER, CLIENT, 10, &d);
-		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 1021) * MS, RESOLVER, 53, CLIENT,
+		say(&s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT,
 					     20010, &d);
 		o.kind = RC_OBS_ICMP;
 		o.icmp_type = o.icmp_code = 3;
