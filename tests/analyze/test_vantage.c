@@ -546,8 +546,8 @@ static void a_client_that_left_with_anothers_answer_missed_nothing(void **state)
 	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
 		begin(&s);
 		warm_up(&s, 0);
-		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
 		ask(&s, LATE, CLIENT, FORWARDER, 11, QUERY, "www.example");
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
 		reply(&s, LATE + 20, FORWARDER, CLIENT, 11, RECURSED | rcodes[i], "www.example");
 		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
 		say(&s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
