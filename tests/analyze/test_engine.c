@@ -438,19 +438,25 @@ static void who_rejects_what_verifies_fails_as_it_did_before(void **state)
 	}
 }
 
+/* SERVFAIL for the client's www.example, with this EDE. */
+static void fail_with(struct sim *s, int64_t ms, const char *server, unsigned id, int ede)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_opt(&d, false, ede);
+	say(s, ms, server, CLIENT, id, &d);
+}
+
 /* It says itself that a signature has expired: that no server answered a while ago is another matter. */
 static void what_a_resolver_says_now_stands_before_what_it_met_with(void **state)
 {
-	static struct dns d;
 	struct sim s;
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
 	dead_zone(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 20000, CLIENT, RESOLVER, 20, QUERY, "www.example");
-	dns_query(&d, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
-	dns_opt(&d, false, 7);
-	say(&s, LATE + 20005, RESOLVER, CLIENT, 20, &d);
+	fail_with(&s, LATE + 20005, RESOLVER, 20, 7);
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	assert_cause(&s, 0, "upstream.timeout");
@@ -473,7 +479,6 @@ static void a_repeat_of_what_nothing_explains_stays_unexplained(void **state)
 	assert_string_equal(s.seen[1].cause->slug, s.seen[0].cause->slug);
 }
 
-/* The first in sight repeats one that is not, and so does what repeats it. */
 /* It was told so from memory by the resolver that it forwards to, and remembers it itself. */
 static void a_forwarder_repeats_what_it_was_told_from_memory(void **state)
 {
@@ -504,16 +509,13 @@ static void a_forwarder_repeats_what_it_was_told_from_memory(void **state)
 /* It says only that it remembers a failure (EDE 13), which is in sight, be it a while ago. */
 static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
 {
-	static struct dns d;
 	struct sim s;
 	(void)state;
 	begin(&s);
 	warm_up(&s, 0);
 	dead_zone(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 45000, CLIENT, RESOLVER, 20, QUERY, "www.example");
-	dns_query(&d, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
-	dns_opt(&d, false, 13);
-	say(&s, LATE + 45000, RESOLVER, CLIENT, 20, &d);
+	fail_with(&s, LATE + 45000, RESOLVER, 20, 13);
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	assert_cause(&s, 1, "upstream.timeout");
@@ -523,14 +525,11 @@ static void a_failure_called_cached_is_told_by_the_one_in_sight(void **state)
 /* Unsupported algorithms make a zone unsigned: that a resolver fails for them is its word alone. */
 static void algorithms_that_only_a_code_names_are_a_mere_sign(void **state)
 {
-	static struct dns d;
 	struct sim s;
 	(void)state;
 	begin(&s);
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-	dns_query(&d, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
-	dns_opt(&d, false, 2);
-	say(&s, LATE + 20, RESOLVER, CLIENT, 10, &d);
+	fail_with(&s, LATE + 20, RESOLVER, 10, 2);
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_cause(&s, 0, "dnssec.algorithm_unsupported");
@@ -551,9 +550,7 @@ static void handed_on_and_repeated(unsigned rcode, const char *slug)
 	reply(&s, LATE + 2, ZONE_SERVER, FORWARDER, 11, RC_FLAG_QR | rcode, "www.example");
 	reply(&s, LATE + 3, FORWARDER, CLIENT, 10, RECURSED | rcode, "www.example");
 	ask(&s, LATE + 500, CLIENT, FORWARDER, 12, QUERY, "www.example");
-	dns_query(&d, 12, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
-	dns_opt(&d, false, 13);
-	say(&s, LATE + 500, FORWARDER, CLIENT, 12, &d);
+	fail_with(&s, LATE + 500, FORWARDER, 12, 13);
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	assert_cause(&s, 0, slug);
@@ -613,6 +610,7 @@ static void a_failure_called_cached_by_who_is_never_answered_is_of_the_dead(void
 			assert_cause(&s, i, "upstream.timeout");
 }
 
+/* The first in sight repeats one that is not, and so does what repeats it. */
 static void a_repeat_of_a_cached_failure_is_one_too(void **state)
 {
 	struct sim s;

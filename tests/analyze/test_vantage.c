@@ -403,26 +403,32 @@ static void an_answer_behind_the_deadline_does_not_prove_that_the_client_had_lef
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Asked under ID 10 it answers after four seconds, and the client's port is closed by then. */
+static void answer_who_left(struct sim *s, unsigned rcode)
+{
+	static struct dns d;
+	dns_query(&d, 10, RECURSED | rcode, "www.example", RC_TYPE_A);
+	say(s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
+	struct rc_obs o = obs_seeded(s->seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT, 20010,
+				     &d);
+	o.kind = RC_OBS_ICMP;
+	o.icmp_type = o.icmp_code = 3;
+	o.icmp_hard = true;
+	send_obs(s, &o);
+	finish(s);
+}
+
 /* That there is no such name is an answer like any other, and no failure of its own. */
 static void a_client_that_had_left_missed_any_answer(void **state)
 {
 	static const unsigned rcodes[] = {RC_RCODE_NOERROR, RC_RCODE_NXDOMAIN};
 	struct sim s;
-	static struct dns d;
 	(void)state;
 	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
 		begin(&s);
 		warm_up(&s, 0);
 		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
-		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
-		say(&s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
-		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT,
-					     20010, &d);
-		o.kind = RC_OBS_ICMP;
-		o.icmp_type = o.icmp_code = 3;
-		o.icmp_hard = true;
-		send_obs(&s, &o);
-		finish(&s);
+		answer_who_left(&s, rcodes[i]);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "no_answer.late_response");
 	}
@@ -541,7 +547,6 @@ static void a_client_that_left_with_anothers_answer_missed_nothing(void **state)
 {
 	static const unsigned rcodes[] = {RC_RCODE_NOERROR, RC_RCODE_NXDOMAIN};
 	struct sim s;
-	static struct dns d;
 	(void)state;
 	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
 		begin(&s);
@@ -549,15 +554,7 @@ static void a_client_that_left_with_anothers_answer_missed_nothing(void **state)
 		ask(&s, LATE, CLIENT, FORWARDER, 11, QUERY, "www.example");
 		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
 		reply(&s, LATE + 20, FORWARDER, CLIENT, 11, RECURSED | rcodes[i], "www.example");
-		dns_query(&d, 10, RECURSED | rcodes[i], "www.example", RC_TYPE_A);
-		say(&s, LATE + 4020, RESOLVER, CLIENT, 10, &d);
-		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT,
-					     20010, &d);
-		o.kind = RC_OBS_ICMP;
-		o.icmp_type = o.icmp_code = 3;
-		o.icmp_hard = true;
-		send_obs(&s, &o);
-		finish(&s);
+		answer_who_left(&s, rcodes[i]);
 		assert_int_equal(s.n, 0);
 	}
 }
