@@ -470,7 +470,8 @@ static const struct rc_rule rules[] = {
 		    "Fewer than half of the servers did; or one that answers at other times is not "
 		    "asked; or its connections for DNS over TLS were "
 		    "refused before, or while others live.",
-		    {"upstream.timeout", "there is no ICMP"},
+		    {"upstream.timeout", "there is no ICMP, or a server that is silent over UDP "
+					 "takes the connection and resets it once it was asked"},
 		    {"upstream.tcp_blocked", "UDP is answered, truncated"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
