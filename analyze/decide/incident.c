@@ -113,8 +113,8 @@ static void summarise(const struct incident *in, char *summary)
 			 subject, states[t->state], rc_addr_format(t->server, server), in->verb);
 		return;
 	}
-	snprintf(summary, SUMMARY_MAX, "%s: %s %s: %llu %s, %s%u %s.", subject, t->cause->title,
-		 verbs[t->state], (unsigned long long)t->failures,
+	snprintf(summary, SUMMARY_MAX, "Incident at %s %s: %s (%llu %s, %s%u %s).", subject,
+		 verbs[t->state], t->cause->title, (unsigned long long)t->failures,
 		 t->failures == 1 ? "failure" : "failures", t->clients_at_least ? "at least " : "",
 		 t->clients, t->clients == 1 ? "client" : "clients");
 }
