@@ -241,12 +241,13 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	const struct rc_exchange *x = link->x;
 	if (x->state != RC_X_ANSWERED)
 		return outcome_unanswered(c, q, i);
-	/* Its asker had given it up. */
-	if ((x->marks & RC_X_LATE) || (x->end_ns - x->first_ns > LATE_NS && asked_again(c, q, i)))
-		return RC_OUT_TIMEOUT;
-	if (x->end_ns > c->to_ns)
+	bool late = x->end_ns - x->first_ns > LATE_NS && asked_again(c, q, i);
+	if (!late && x->end_ns > c->to_ns)
 		return outcome_unanswered(c, q, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT
 								     : RC_OUT_UNKNOWN;
+	/* Its asker had given it up. */
+	if (late || (x->marks & RC_X_LATE))
+		return RC_OUT_TIMEOUT;
 	if (x->answer.flags & RC_FLAG_TC) {
 		if (tcp_failed(c, x))
 			return RC_OUT_TCP_FAILED;

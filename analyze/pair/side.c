@@ -3,6 +3,7 @@
 
 #define AGAIN_NS (6 * RC_NS_PER_S) /* within which a question that failed is asked again */
 #define AGAIN_STEPS_MAX 32u
+#define QUOTED_STEPS_MAX 16u     /* records looked at for the one that a quoted message answers */
 #define CONNECTION_STEPS_MAX 64u /* queries of one TCP connection marked by its reset */
 
 static uint64_t connection_hash(const struct rc_obs *o)
@@ -17,8 +18,8 @@ static uint64_t find_connection(struct rc_pair *p, const struct rc_obs *o, const
 }
 
 /*
- * The record a quoted or incomplete DNS message belongs to: pending, or the newest of that name. Quoted TCP ends
- * before the message: the connection.
+ * The record a quoted or incomplete DNS message belongs to: pending, or of the newest of that name, which may
+ * have been asked once more since. Quoted TCP ends before the message: the connection.
  */
 static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e)
 {
@@ -32,8 +33,15 @@ static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const str
 	if (pos != 0 || question == NULL)
 		return pos;
 	pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
-	const struct rc_record *r = rc_recorder_at(p->recorder, pos);
-	return r != NULL && r->x.id == o->msg.id && rc_same_ends(&r->x, e) ? pos : 0;
+	for (unsigned i = 0; i < QUOTED_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(p->recorder, pos);
+		if (r == NULL)
+			break;
+		if (r->x.id == o->msg.id && rc_same_ends(&r->x, e))
+			return pos;
+		pos = r->prev_asker;
+	}
+	return 0;
 }
 
 void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)

@@ -773,6 +773,19 @@ static void an_asker_may_refuse_the_answer_to_its_second_attempt(void **state)
 	assert_true(s->last.marks & RC_X_LATE);
 }
 
+/* It gave it up and asked anew, of another port: what it refuses is the answer to the first. */
+static void an_asker_may_refuse_an_answer_after_it_has_asked_anew(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	uint64_t first = s->last_pos;
+	observe(s, query_obs(1000, 8, "a.example"));
+	observe(s, answer_obs(2000, 7, "a.example"));
+	observe(s, icmp(answer_obs(2001, 7, "a.example")));
+	assert_int_equal(s->refused, 1);
+	assert_true(at(s, first)->marks & RC_X_LATE);
+}
+
 static void lost_fragments_mark_the_query_they_answer(void **state)
 {
 	struct scene *s = *state;
@@ -933,6 +946,7 @@ int main(void)
 		CASE(an_asker_that_refuses_a_second_answer_had_the_first),
 		CASE(a_copy_made_by_the_network_is_refused_though_the_answer_was_taken),
 		CASE(an_asker_may_refuse_the_answer_to_its_second_attempt),
+		CASE(an_asker_may_refuse_an_answer_after_it_has_asked_anew),
 		CASE(lost_fragments_mark_the_query_they_answer),
 		CASE(a_reply_in_part_that_is_not_asked_for_again_is_a_cut_answer),
 		CASE(a_full_table_gives_up_the_oldest_and_pairs_the_newest),

@@ -434,6 +434,24 @@ static void a_client_that_had_left_missed_any_answer(void **state)
 	}
 }
 
+/* What it was given for another attempt the capture may have lost. */
+static void a_client_that_asked_twice_need_not_have_left(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned twice = 0; twice < 2; twice++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		if (twice)
+			ask(&s, LATE + 2000, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		answer_who_left(&s, RC_RCODE_NOERROR);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "no_answer.late_response");
+		assert_int_equal(s.seen[0].confidence, twice ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 static void nxdomain(struct sim *s, int64_t ms, unsigned id, const char *name)
 {
 	reply(s, ms, ROOT_SERVER, RESOLVER, id, AUTHORITY | RC_RCODE_NXDOMAIN, name);
@@ -1121,6 +1139,7 @@ int main(void)
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_client_that_had_left_missed_any_answer),
+		cmocka_unit_test(a_client_that_asked_twice_need_not_have_left),
 		cmocka_unit_test(a_client_that_left_with_anothers_answer_missed_nothing),
 		cmocka_unit_test(a_warm_resolver_goes_on_from_the_alias_it_holds),
 		cmocka_unit_test(one_question_shows_an_egress_address_that_nobody_else_has),
