@@ -136,6 +136,13 @@ static bool is_unchecked(const struct rc_case *c, const struct rc_link *link)
 	       rc_addr_equal(&before->x->server, &link->x->server);
 }
 
+/* Truncated, and asked again over TCP: what came of it there counts. */
+static bool goes_on_over_tcp(const struct rc_link *link)
+{
+	return link->x->state == RC_X_ANSWERED && link->outcome == RC_OUT_UNKNOWN &&
+	       (link->x->answer.flags & RC_FLAG_TC);
+}
+
 /*
  * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
  * else the first that did not, since later ones may be answered from a failure cache.
@@ -145,7 +152,8 @@ static void find_forwarded(struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
-		    link->name->role != RC_ROLE_QUESTION || link->superseded)
+		    link->name->role != RC_ROLE_QUESTION || link->superseded ||
+		    goes_on_over_tcp(link))
 			continue;
 		bool helped = link->outcome == RC_OUT_USABLE && !rc_link_is_hollow(link) &&
 			      !is_unchecked(c, link);

@@ -169,6 +169,40 @@ static void truncate_and_take(struct sim *s, int64_t ms, const char *server, uns
 	ask_over_tcp(s, ms + 2, server, id);
 }
 
+/* What a forwarder got over TCP counts, and so does why: the truncated answer before it is half of the way. */
+static void a_forwarder_that_went_on_over_tcp_is_told_why(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
+	reply(&s, LATE + 2, RESOLVER, FORWARDER, 11, CUT_SHORT, NAME);
+	for (int tcp = 0; tcp < 2; tcp++) {
+		unsigned flags = tcp ? RECURSED | RC_RCODE_SERVFAIL : QUERY;
+		const char *from = tcp ? RESOLVER : FORWARDER, *to = tcp ? FORWARDER : RESOLVER;
+		dns_query(&d, 12, flags, NAME, RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 3 + tcp * 3100) * MS, from,
+					     tcp ? 53 : 20012, to, tcp ? 20012 : 53, &d);
+		o.transport = RC_TCP;
+		send_obs(&s, &o);
+		if (!tcp) {
+			ask(&s, LATE + 4, RESOLVER, ROOT_SERVER, 14, FETCH, NAME);
+			refer(&s, LATE + 10, 14, NAME);
+			for (unsigned i = 0; i < 3; i++)
+				ask(&s, LATE + 11 + i * 800, RESOLVER,
+				    i % 2 ? ZONE_SERVER2 : ZONE_SERVER, 15 + i, FETCH, NAME);
+		}
+	}
+	reply(&s, LATE + 3105, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	end_later(&s, LATE + 20000);
+	assert_true(s.n > 0);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
 static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
 {
 	struct sim s;
@@ -311,6 +345,7 @@ int main(void)
 		cmocka_unit_test(an_answer_that_comes_after_all_counts),
 		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
+		cmocka_unit_test(a_forwarder_that_went_on_over_tcp_is_told_why),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
 		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
 		cmocka_unit_test(connections_of_others_do_not_hide_the_resolvers),
