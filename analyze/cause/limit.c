@@ -71,8 +71,11 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	if (!well)
 		return drops_in_flood(c, f);
 	rc_prove_self(c, f, "no answer");
+	bool waits = c->failed_zone !=
+		     RC_ZONE_NONE; /* for that zone's servers, which give it nothing */
 	if (c->others.slipped == 0)
-		return is_flooded(c, f, "this question") ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+		return !waits && is_flooded(c, f, "this question") ? RC_CONF_POSSIBLE
+								   : RC_CONF_NONE;
 	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
 		 "the same question got an empty truncated answer (RRL slip)");
 	return RC_CONF_LIKELY;

@@ -79,6 +79,15 @@ static bool is_ordinary(uint16_t type)
 	return false;
 }
 
+/* It asked others for this type. What it asks them beside that, for other clients of the same name, has no part in it. */
+static bool is_passed_on(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == c->x->qtype)
+			return true;
+	return false;
+}
+
 static const struct rc_advice of_class = {
 	.fix = {"Ask in class IN: hardly any server serves another."},
 	.next_steps = {"dig @{server} {qname} {qtype} IN"},
@@ -100,7 +109,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	bool served = rc_case_is_served(c);
 	bool base = served &&
 		    (c->x->qtype == RC_TYPE_A || (!meta && c->others.addresses_alike > 0));
-	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && c->n_links == 0 && !base) {
+	if (rc_rcode_is(c, RC_RCODE_NOTIMP) && !is_passed_on(c) && !base) {
 		enum rc_confidence most = meta || c->others.same_client_types_ok > 0
 						  ? RC_CONF_PROVEN
 					  : served && is_ordinary(c->x->qtype) ? RC_CONF_POSSIBLE
@@ -109,7 +118,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	}
 	/* Knot Resolver fails ANY out of hand. */
 	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
-	    rc_flag(&c->x->answer, RC_FLAG_RA) && c->n_links == 0 && c->upstream_visible &&
+	    rc_flag(&c->x->answer, RC_FLAG_RA) && !is_passed_on(c) && c->upstream_visible &&
 	    c->others.same_client_types_ok > 0 && c->x->end_ns - c->x->first_ns < RC_SOON_NS)
 		return say_unsupported(c, f, RC_CONF_LIKELY);
 	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))

@@ -215,6 +215,34 @@ static void silence_in_an_outage_is_no_limit_of_the_rate(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "policy.rate_limited");
 }
 
+/*
+ * A question that it answers at other times has its answer, and waits for the keys of a zone whose servers are silent,
+ * however much else is answered meanwhile. Where the capture ends, neither is more than possible.
+ */
+static void silence_behind_silent_servers_is_no_limit_of_the_rate(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 100, CLIENT, 10, "www.example");
+	ask_below(&s, LATE, 20, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 22, FETCH, "www.example");
+	reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 22, AUTHORITY, "www.example");
+	for (unsigned i = 0; i < 4; i++) {
+		static const unsigned at[] = {8, 808, 1608, 2408};
+		const char *server = i % 2 ? ZONE_SERVER : ZONE_SERVER2;
+		dns_query(&d, (uint16_t)(30 + i), FETCH, "example", RC_TYPE_DNSKEY);
+		send_message(&s, LATE + at[i], RESOLVER, 20030 + i, server, 53, &d);
+		for (unsigned k = 0; i == 0 && k < 10; k++)
+			served(&s, LATE + 50 + k * 20, CLIENT2, 40 + k, NAME);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* This client never had an answer; but whom the resolver does serve is refused the name as well. */
 static void a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks(void **state)
 {
@@ -581,6 +609,30 @@ static void names_left_out_at_a_high_rate_are_a_limit(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+/* What it asks for others of that name at the same time has nothing to do with it. */
+static void any_is_not_supported_by_a_resolver_at_work_on_that_name(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (unsigned rcode = RC_RCODE_SERVFAIL; rcode <= RC_RCODE_NOTIMP; rcode += 2) {
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, LATE, CLIENT, 10, NAME);
+		ask(&s, LATE + 100, CLIENT2, RESOLVER, 12, QUERY, NAME);
+		ask(&s, LATE + 101, RESOLVER, ROOT_SERVER, 13, FETCH, NAME);
+		dns_query(&d, 11, QUERY, NAME, RC_TYPE_ANY);
+		send_message(&s, LATE + 110, CLIENT, 20011, RESOLVER, 53, &d);
+		dns_query(&d, 11, RECURSED | rcode, NAME, RC_TYPE_ANY);
+		say(&s, LATE + 111, RESOLVER, CLIENT, 11, &d);
+		reply_a(&s, LATE + 900, ROOT_SERVER, RESOLVER, 13, AUTHORITY, NAME);
+		reply_a(&s, LATE + 901, RESOLVER, CLIENT2, 12, RECURSED, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "unsupported.qtype");
+	}
+}
+
 /* Knot Resolver fails ANY out of hand: other types of the name it gives. */
 static void any_that_fails_out_of_hand_is_not_supported(void **state)
 {
@@ -735,6 +787,7 @@ int main(void)
 		cmocka_unit_test(refusals_beside_answers_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(refusals_beside_answers_at_a_low_rate_are_none),
 		cmocka_unit_test(silence_in_an_outage_is_no_limit_of_the_rate),
+		cmocka_unit_test(silence_behind_silent_servers_is_no_limit_of_the_rate),
 		cmocka_unit_test(what_fails_by_its_type_is_no_matter_of_who_asks),
 		cmocka_unit_test(who_gets_own_names_alone_may_not_ask_for_others),
 		cmocka_unit_test(
@@ -745,6 +798,7 @@ int main(void)
 		cmocka_unit_test(a_type_that_was_answered_before_is_not_what_is_refused),
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
+		cmocka_unit_test(any_is_not_supported_by_a_resolver_at_work_on_that_name),
 		cmocka_unit_test(names_left_out_twice_at_a_high_rate_are_not_blocked),
 		cmocka_unit_test(a_client_refused_one_name_alone_need_not_be_shut_out),
 		cmocka_unit_test(a_zone_refused_altogether_is_not_hosted),
