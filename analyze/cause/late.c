@@ -3,6 +3,8 @@
 #define UNHEARD_NS \
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
+#define DISCARD_NS (1900 * RC_NS_PER_MS) /* Unbound's discard-timeout, the shortest there is */
+
 #define GIVEN_NS (5 * RC_NS_PER_S) /* the least time that a resolver gives a question as a whole */
 
 /* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
@@ -72,6 +74,12 @@ static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *li
 	return until_ns;
 }
 
+/* Some let a client go whose answer is ready later; who asked for the same since still gets it. */
+static bool is_ready_too_late(const struct rc_case *c)
+{
+	return !rc_is_answered(c) && c->final->x->end_ns - c->x->last_ns >= DISCARD_NS;
+}
+
 /*
  * It got what it asked for, but only after waiting as long as resolvers wait for silent servers: by then some
  * let the client go without an answer (Unbound after 1.9 s), and others have spent the time that they give a
@@ -83,7 +91,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 	int64_t until_ns = c->from_ns, total_ns = 0, longest_ns = 0;
 	/* Where packets were dropped, the client's answer may just not have been captured. */
 	bool looked = !(c->x->marks & RC_X_LOST) && c->final != NULL &&
-		      c->others.same_server_ok == 0;
+		      (c->others.same_server_ok == 0 || is_ready_too_late(c));
 	if (looked && rc_is_answered(c))
 		looked = c->to_ns - c->from_ns >= GIVEN_NS &&
 			 !(rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS);

@@ -1042,6 +1042,30 @@ static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 	}
 }
 
+/* Who asked for the same a little later still had it; a client that had not waited so long is another matter. */
+static void servers_that_are_slow_leave_those_without_an_answer_who_asked_first(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		int64_t ms = LATE + (slow ? 2500 : 1800);
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, 100, CLIENT, RESOLVER, 9, QUERY, "good.test");
+		reply_a(&s, 101, RESOLVER, CLIENT, 9, RECURSED, "good.test");
+		ask_below(&s, LATE, 1, name);
+		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		ask(&s, LATE + 1200, CLIENT2, RESOLVER, 4, QUERY, name);
+		reply_a(&s, ms, ZONE_SERVER, RESOLVER, 3, AUTHORITY, name);
+		reply_a(&s, ms + 1, RESOLVER, CLIENT2, 4, RECURSED, name);
+		warm_up(&s, LATE + 30000);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "upstream.timeout") == 0, slow);
+	}
+}
+
 /* All that it waited for came in the end, when the time for the question as a whole was over. */
 static void servers_that_are_slow_use_up_the_time_of_a_question(void **state)
 {
@@ -1237,6 +1261,8 @@ int main(void)
 		cmocka_unit_test(a_transfer_handed_on_says_nothing_of_its_zone),
 		cmocka_unit_test(keys_that_a_forwarder_is_refused_are_why_it_fails),
 		cmocka_unit_test(servers_that_are_slow_leave_a_client_without_an_answer),
+		cmocka_unit_test(
+			servers_that_are_slow_leave_those_without_an_answer_who_asked_first),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
