@@ -40,24 +40,42 @@ static const struct rc_exchange *given_before(const struct rc_case *c, const str
 	return NULL;
 }
 
+/*
+ * The resolver, by whichever of its addresses, did not give anybody anything that it has to check between these times, as
+ * far as the latest such answer tells.
+ */
+static bool serves_nothing_checked(const struct rc_case *c, int64_t since_ns, int64_t until_ns)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->served_checked > 0 && h->checked_ns > since_ns &&
+		    h->checked_ns <= until_ns)
+			return false;
+	}
+	return true;
+}
+
 const struct rc_link *rc_root_keys_again(const struct rc_case *c,
 					 const struct rc_exchange **ret_before)
 {
-	const struct rc_link *proof = NULL;
-	unsigned n = 0;
+	const struct rc_link *first = NULL, *proof = NULL;
 	*ret_before = NULL;
 	for (size_t i = 0; i < c->n_links; i++) {
 		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
 			continue;
-		n++;
 		proof = &c->links[i];
+		if (first == NULL && proof->outcome == RC_OUT_USABLE)
+			first = proof; /* what failed before had to be asked once more */
 	}
 	/* A resolver whose anchor holds has them cached. */
-	if (n == 0 || proof->outcome != RC_OUT_USABLE)
+	if (proof == NULL || proof->outcome != RC_OUT_USABLE)
 		return NULL;
-	if (n == 1)
+	if (first == proof)
 		*ret_before = given_before(c, proof);
-	return n >= 2 || *ret_before != NULL ? proof : NULL;
+	const struct rc_exchange *given = first == proof ? *ret_before : first->x;
+	/* With an anchor that does not hold it has nothing for anybody. */
+	bool again = given != NULL && serves_nothing_checked(c, given->end_ns, c->x->end_ns);
+	return again ? proof : NULL;
 }
 
 /* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
@@ -157,20 +175,13 @@ bool rc_distrusts_keys(struct rc_case *c)
 	return rc_distrusts_root(c, &k) || rc_distrusted_keys(c) != NULL;
 }
 
-/*
- * The resolver, by whichever of its addresses, did not give anybody anything that it has to check between these times, as
- * far as the latest such answer tells, nor ever told the root of its anchor.
- */
-static bool serves_nothing_checked(const struct rc_case *c, int64_t since_ns, int64_t until_ns)
+/* It told the root of its anchors (RFC 8145), as who has none that holds does not. */
+static bool has_told(const struct rc_case *c)
 {
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		bool told = rc_reports_signal(c->reports, &c->resolver[i]) != NULL;
-		if (told || (h != NULL && h->served_checked > 0 && h->checked_ns > since_ns &&
-			     h->checked_ns <= until_ns))
-			return false;
-	}
-	return true;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (rc_reports_signal(c->reports, &c->resolver[i]) != NULL)
+			return true;
+	return false;
 }
 
 bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange **ret_keys)
@@ -181,5 +192,6 @@ bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange
 		return false;
 	bool burst = (*ret_keys)->first_ns - since_ns < n * BURST_NS;
 	/* One that asked so often may have been mended since the failure; of others nothing good is known at all. */
-	return serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
+	return !has_told(c) &&
+	       serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
 }

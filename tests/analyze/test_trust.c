@@ -161,37 +161,55 @@ static const struct rc_recorder_config config = {.record_bytes = 1 << 19,
 						 .retention_ns = 3600 * RC_NS_PER_S,
 						 .seed = SEED};
 
-static enum rc_confidence judge_anchor(int64_t before_ns, enum rc_dnssec_status status)
+/* Given so long before this question, and for it; of that, an attempt may be lost. It gives a client something then. */
+static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_status status,
+					  bool lost, int64_t served_ns)
 {
 	static struct root_scene s;
+	static const struct rc_exchange attempt = {.qtype = RC_TYPE_DNSKEY};
+	struct rc_hosts *hosts;
 	struct rc_finding f = {.explanation = NULL};
 	s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 	set(&s.scene, status);
 	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
 	assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
+	assert_int_equal(rc_hosts_new(1u << 16, SEED, &hosts), RC_OK);
+	rc_hosts_declare(hosts, &s.resolver, 1);
+	rc_hosts_find(hosts, &s.resolver)->served_checked = served_ns != 0;
+	rc_hosts_find(hosts, &s.resolver)->checked_ns = served_ns;
 	dns_query(&s.d, 1, RC_FLAG_QR, ".", RC_TYPE_DNSKEY);
 	dns_rr(&s.d, RC_ANSWER, ".", RC_TYPE_DNSKEY, KEYS_TTL_S, &(struct dns){.len = 4});
 	assert_true(rc_msg_decode(s.d.data, s.d.len, s.d.len, SEED, &s.scene.answer));
 	given_keys(&s, T0 - before_ns);
 	const struct rc_record *r = given_keys(&s, T0);
 	struct rc_case *c = &s.scene.c;
-	s.scene.links[0] = (struct rc_link){.record = r,
-					    .x = &r->x,
-					    .name = &s.root,
-					    .answer = &s.scene.answer,
-					    .outcome = RC_OUT_USABLE};
+	s.scene.links[0] = (struct rc_link){
+		.x = &attempt, .name = &s.root, .outcome = RC_OUT_TIMEOUT};
+	s.scene.links[lost] = (struct rc_link){.record = r,
+					       .x = &r->x,
+					       .name = &s.root,
+					       .answer = &s.scene.answer,
+					       .outcome = RC_OUT_USABLE};
+	s.scene.x.end_ns = T0 + 10 * MS;
 	c->recorder = s.recorder;
 	c->reports = s.reports;
+	c->hosts = hosts;
 	c->resolver = &s.resolver;
 	c->n_resolver = 1;
-	c->n_links = 1;
+	c->n_links = 1u + lost;
 	c->ede = 0;
 	c->from_ns = T0 - MS;
 	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
 	enum rc_confidence confidence = rule->test(rule, c, &f);
+	rc_hosts_free(hosts);
 	rc_reports_free(s.reports);
 	rc_recorder_free(s.recorder);
 	return confidence;
+}
+
+static enum rc_confidence judge_anchor(int64_t before_ns, enum rc_dnssec_status status)
+{
+	return judge_anchor_of(before_ns, status, false, 0);
 }
 
 /* A resolver that trusts them keeps them. */
@@ -203,6 +221,21 @@ static void root_keys_fetched_for_each_question_tell_of_an_anchor(void **state)
 	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INSECURE), RC_CONF_POSSIBLE);
 	assert_int_equal(judge_anchor(600 * RC_NS_PER_S, RC_DNSSEC_SECURE), RC_CONF_NONE);
 	assert_int_equal(judge_anchor(RC_NS_PER_S, RC_DNSSEC_INDETERMINATE), RC_CONF_NONE);
+}
+
+/* It asks once more where an answer is lost; and who gives clients what it has to check holds an anchor that fits. */
+static void root_keys_given_once_or_made_use_of_tell_of_none(void **state)
+{
+	enum rc_dnssec_status status = RC_DNSSEC_SECURE;
+	(void)state;
+	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, true, 0), RC_CONF_POSSIBLE);
+	assert_int_equal(judge_anchor_of(600 * RC_NS_PER_S, status, true, 0), RC_CONF_NONE);
+	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 + 2 * MS), RC_CONF_NONE);
+	/* That was before it fetched them for the first time, or is when its anchor has been mended. */
+	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 - 2 * RC_NS_PER_S),
+			 RC_CONF_POSSIBLE);
+	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 + RC_NS_PER_S),
+			 RC_CONF_POSSIBLE);
 }
 
 /* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
@@ -419,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_copy_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(a_signature_given_on_the_way_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
+		cmocka_unit_test(root_keys_given_once_or_made_use_of_tell_of_none),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
