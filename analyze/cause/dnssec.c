@@ -141,7 +141,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 			 "with CD=1 the same name is answered");
 	if (rc_case_serials(c) != NULL)
 		rc_prove_serials(c, f, rc_case_serials(c));
-	if (!validates(c))
+	if (!validates(c) || (!rc_is_answered(c) && !rc_is_taken_up(c)))
 		return RC_CONF_POSSIBLE;
 	struct rc_rollover rollover;
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))

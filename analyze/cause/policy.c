@@ -5,7 +5,6 @@
 #include "base/time.h"
 
 #define EDE_NOT_AUTHORITATIVE 20u
-#define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 
 static const char *server_text(struct rc_case *c)
 {
@@ -115,42 +114,6 @@ static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 	return true;
 }
 
-/* About the root, its servers or a top-level domain, and well answered: so it asks for itself, and for anybody. */
-static bool is_for_anybody(const struct rc_case *c, const struct rc_link *link)
-{
-	const struct rc_name *name = &link->name->name;
-	if (link->outcome != RC_OUT_USABLE || link->name->role != RC_ROLE_NAMESERVER)
-		return link->outcome == RC_OUT_USABLE && link->name->role == RC_ROLE_ANCESTOR &&
-		       name->labels <= 1;
-	for (size_t i = 0; i < c->n_zones; i++)
-		for (size_t k = 0; k < c->zones[i].n_ns && c->zones[i].name.labels == 0; k++)
-			if (rc_name_in(&c->zones[i].ns[k], name))
-				return true;
-	return false;
-}
-
-/*
- * It asks somebody for it, as a resolver does at once, or is at work on the name for others, in vain. What it asks about a
- * name much later it asks for others, if they are given the name.
- */
-static bool is_taken_up(const struct rc_case *c)
-{
-	bool given = c->others.same_server_failed == 0 && c->others.same_server_ok > 0;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_exchange *x = c->links[i].x;
-		if (is_for_anybody(c, &c->links[i]))
-			continue;
-		if (!given)
-			return true;
-		bool at_first = x->first_ns < c->x->first_ns + TAKEN_UP_NS;
-		bool at_last = x->first_ns >= c->x->last_ns &&
-			       x->first_ns < c->x->last_ns + TAKEN_UP_NS;
-		if (at_first || at_last)
-			return true;
-	}
-	return false;
-}
-
 /* What only this client is denied: others are served, or EDE 18 says it. */
 static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
@@ -197,7 +160,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		 * it. Out of sight somebody may be, in vain: then it is the question, not who asks.
 		 */
 		if (h == NULL || h->served == 0 || h->answered_query_ns <= c->x->first_ns ||
-		    is_taken_up(c) || !c->upstream_visible)
+		    rc_is_taken_up(c) || !c->upstream_visible)
 			return RC_CONF_NONE;
 		rc_prove_self(c, f, "no answer and nobody asked, while the server answers others");
 		return RC_CONF_POSSIBLE;

@@ -4,7 +4,8 @@
 
 #include "base/time.h"
 
-#define PROOFS_MAX 8u /* exchanges shown per zone */
+#define PROOFS_MAX 8u                    /* exchanges shown per zone */
+#define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 
 static const struct rc_rule_family *const families[] = {
 #define X(name) &rc_rules_##name,
@@ -359,6 +360,46 @@ bool rc_server_hosts_zone(struct rc_case *c)
 			    r->x.answer.rcode == RC_RCODE_NOERROR)
 				return true;
 		}
+	}
+	return false;
+}
+
+/* About the root, its servers or a top-level domain, and well answered: so it asks for itself, and for anybody. */
+static bool is_for_anybody(const struct rc_case *c, const struct rc_link *link)
+{
+	const struct rc_name *name = &link->name->name;
+	if (link->outcome != RC_OUT_USABLE || link->name->role != RC_ROLE_NAMESERVER)
+		return link->outcome == RC_OUT_USABLE && link->name->role == RC_ROLE_ANCESTOR &&
+		       name->labels <= 1;
+	for (size_t i = 0; i < c->n_zones; i++)
+		for (size_t k = 0; k < c->zones[i].n_ns && c->zones[i].name.labels == 0; k++)
+			if (rc_name_in(&c->zones[i].ns[k], name))
+				return true;
+	return false;
+}
+
+/* Keys or a delegation, and given: it goes on to the question then, or that was for another name. */
+static bool is_on_the_way(const struct rc_link *link)
+{
+	bool given = link->outcome == RC_OUT_USABLE ||
+		     (link->outcome == RC_OUT_UNKNOWN && link->x->state == RC_X_ANSWERED);
+	return given && link->name->role == RC_ROLE_ANCESTOR;
+}
+
+bool rc_is_taken_up(const struct rc_case *c)
+{
+	bool given = c->others.same_server_failed == 0 && c->others.same_server_ok > 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (is_for_anybody(c, &c->links[i]) || is_on_the_way(&c->links[i]))
+			continue;
+		if (!given)
+			return true;
+		bool at_first = x->first_ns < c->x->first_ns + TAKEN_UP_NS;
+		bool at_last = x->first_ns >= c->x->last_ns &&
+			       x->first_ns < c->x->last_ns + TAKEN_UP_NS;
+		if (at_first || at_last)
+			return true;
 	}
 	return false;
 }

@@ -129,6 +129,12 @@ static inline bool rc_rcode_is(const struct rc_case *c, uint16_t rcode)
 	return rc_is_answered(c) && c->x->answer.rcode == rcode;
 }
 
+/*
+ * The server asks somebody for a question that it leaves unanswered, as a resolver does at once, or is at work on the name
+ * for others, in vain. What it asks about the name much later it asks for others, if they are given the name.
+ */
+bool rc_is_taken_up(const struct rc_case *c);
+
 /* The server answers others as a resolver (RA=1), by this answer or by earlier ones. */
 bool rc_server_recurses(const struct rc_case *c);
 

@@ -361,6 +361,35 @@ static void what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out(void
 	}
 }
 
+/* Keys of the zone, which it asks for and is given while a question lies there, are for another name of it; in vain, perhaps not. */
+static void keys_asked_for_later_are_not_asked_for_who_is_shut_out(void **state)
+{
+	static const char other[] = "198.51.100.77";
+	static struct dns d;
+	(void)state;
+	for (unsigned given = 0; given < 2; given++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, other, RESOLVER, 10, QUERY, "www.b.example");
+		ask_below(&s, LATE + 200, 20, "mail.b.example");
+		ask(&s, LATE + 206, RESOLVER, ZONE_SERVER, 22, FETCH, "mail.b.example");
+		reply_a(&s, LATE + 207, ZONE_SERVER, RESOLVER, 22, AUTHORITY, "mail.b.example");
+		dns_query(&d, 23, FETCH, "b.example", RC_TYPE_DNSKEY);
+		send_message(&s, LATE + 208, RESOLVER, 20023, ZONE_SERVER, 53, &d);
+		dns_query(&d, 23, AUTHORITY, "b.example", RC_TYPE_DNSKEY);
+		dns_rr(&d, RC_ANSWER, "b.example", RC_TYPE_DNSKEY, 300, &(struct dns){.len = 4});
+		if (given)
+			say(&s, LATE + 209, ZONE_SERVER, RESOLVER, 23, &d);
+		reply_a(&s, LATE + 210, RESOLVER, CLIENT, 20, RECURSED, "mail.b.example");
+		warm_up(&s, LATE + 30000);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "policy.client_not_allowed") == 0,
+				 given);
+	}
+}
+
 /* Whoever asks so much may be over a limit: the capture need not hold the answers from before. */
 static void silence_to_a_flood_may_be_a_limit(void **state)
 {
@@ -773,6 +802,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
 		cmocka_unit_test(what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out),
+		cmocka_unit_test(keys_asked_for_later_are_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
 		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),

@@ -124,6 +124,37 @@ static void the_keys_of_the_zone_do_where_those_above_are_held(void **state)
 	assert_int_equal(judge(&s), RC_CONF_NONE);
 }
 
+/* A resolver that does not take a question up says nothing of what is wrong with the zone's keys, given it for others. */
+static void silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec(void **state)
+{
+	static const struct rc_rule *rule;
+	(void)state;
+	rule = rule_of("dnssec.ds_mismatch");
+	for (unsigned i = 0; i < 3;
+	     i++) { /* failed; silent, of keys alone; silent, at the question */
+		struct rc_finding f = {.explanation = NULL};
+		struct rc_origin origin = {.ts_ns = T0};
+		struct rc_evidence evidence[RC_EVIDENCE_MAX];
+		struct scene s;
+		set(&s, RC_DNSSEC_BOGUS);
+		f.evidence = evidence;
+		origin.msg = &s.answer;
+		s.finding = (struct rc_dnssec_finding){
+			.fault = RC_DNSSEC_DS_MISMATCH, .conclusive = true, .detail = ""};
+		s.zone.role = RC_ROLE_ANCESTOR;
+		s.asked_keys.query.do_bit = true;
+		s.x.state = i == 0 ? RC_X_ANSWERED : RC_X_UNANSWERED;
+		s.c.ede = 0;
+		s.c.n_links = i == 2 ? 2 : 1;
+		s.c.failed_zone = RC_ZONE_NONE;
+		s.c.dnssec.findings = &s.finding;
+		s.c.dnssec.n_findings = 1;
+		s.c.dnssec_origins = &origin;
+		enum rc_confidence confidence = rule->test(rule, &s.c, &f);
+		assert_int_equal(confidence, i == 1 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN);
+	}
+}
+
 #define RESOLVER "192.0.2.53"
 #define KEYS_TTL_S 3600u
 
@@ -454,6 +485,8 @@ int main(void)
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(root_keys_given_once_or_made_use_of_tell_of_none),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
+		cmocka_unit_test(
+			silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
 		cmocka_unit_test(who_validated_before_may_have_another_anchor_since),
