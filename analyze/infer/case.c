@@ -6,6 +6,7 @@
 #include "base/time.h"
 
 #define BOOK_PAGES 2u
+#define BOOK_VERSIONS 8u              /* of a page */
 #define STEP_NS (50 * RC_NS_PER_MS)   /* no resolver thinks so long, or gives up so soon */
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 #define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
@@ -461,6 +462,20 @@ static bool has_fetched_keys(const struct rc_case *c, uint64_t hash)
 	return false;
 }
 
+/* Of all versions of a page those that were seen last; before them, those that the resolver itself was given. */
+static size_t find_pages(const struct rc_case *c, uint64_t hash, enum rc_book_kind kind,
+			 struct rc_book_page *pages)
+{
+	struct rc_book_page all[BOOK_VERSIONS];
+	size_t n = 0, n_all = rc_book_find(c->book, hash, kind, c->x->first_ns, c->to_ns, all,
+					   BOOK_VERSIONS);
+	for (unsigned own = 2; own-- > 0;)
+		for (size_t i = 0; i < n_all && n < BOOK_PAGES; i++)
+			if (rc_case_is_resolver(c, &all[i].asker) == own)
+				pages[n++] = all[i];
+	return n;
+}
+
 /* What the zone book has of one name. */
 static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 {
@@ -469,8 +484,7 @@ static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
 		struct rc_book_page pages[BOOK_PAGES];
 		if (kinds[k] == RC_BOOK_DNSKEY && has_fetched_keys(c, hash))
 			continue;
-		size_t n = rc_book_find(c->book, hash, kinds[k], c->x->first_ns, c->to_ns, pages,
-					BOOK_PAGES);
+		size_t n = find_pages(c, hash, kinds[k], pages);
 		while (n-- > 0) {
 			const struct rc_msg *m = pages[n].dnssec_ok
 							 ? keep(c, rc_case_page(c, &pages[n]))
