@@ -121,9 +121,10 @@ static bool says_more(const struct rc_case *c, const struct rc_link *link,
 {
 	bool silent = than->outcome == RC_OUT_TIMEOUT || than->outcome == RC_OUT_UNKNOWN;
 	bool absent = than->outcome == RC_OUT_ICMP;
-	if (!(silent || absent) || link->answer == NULL ||
-	    rc_addr_equal(&link->x->server, &than->x->server))
+	if (!(silent || absent) || link->answer == NULL)
 		return false;
+	if (rc_addr_equal(&link->x->server, &than->x->server))
+		return than->outcome == RC_OUT_UNKNOWN; /* asked anew, over TCP it may be */
 	return link->outcome != RC_OUT_REFUSED || (silent && !others_are_silent(c, link, than));
 }
 

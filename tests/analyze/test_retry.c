@@ -203,6 +203,33 @@ static void a_forwarder_that_went_on_over_tcp_is_told_why(void **state)
 	assert_string_equal(s.seen[0].zone, "example");
 }
 
+/* Its first attempt is still under way when it gives up, because of what it got by the next. */
+static void a_forwarder_that_asked_anew_is_told_why(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
+	ask(&s, LATE + 4, RESOLVER, ROOT_SERVER, 14, FETCH, NAME);
+	refer(&s, LATE + 10, 14, NAME);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i == 0 ? ZONE_SERVER : ZONE_SERVER2;
+		ask(&s, LATE + 11 + i * 2, RESOLVER, server, 15 + i, FETCH, NAME);
+		reply(&s, LATE + 12 + i * 2, server, RESOLVER, 15 + i,
+		      RC_FLAG_QR | RC_RCODE_REFUSED, NAME);
+	}
+	ask(&s, LATE + 20, FORWARDER, RESOLVER, 12, QUERY, NAME);
+	reply(&s, LATE + 21, RESOLVER, FORWARDER, 12, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	reply(&s, LATE + 22, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	reply(&s, LATE + 30, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	end_later(&s, LATE + 20000);
+	assert_true(s.n > 0);
+	assert_cause(&s, 0, "delegation.lame_refused");
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
 static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
 {
 	struct sim s;
@@ -346,6 +373,7 @@ int main(void)
 		cmocka_unit_test(the_end_of_the_capture_is_no_silence),
 		cmocka_unit_test(servers_that_truncate_and_fail_over_tcp_are_not_silent),
 		cmocka_unit_test(a_forwarder_that_went_on_over_tcp_is_told_why),
+		cmocka_unit_test(a_forwarder_that_asked_anew_is_told_why),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
 		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
 		cmocka_unit_test(connections_of_others_do_not_hide_the_resolvers),
