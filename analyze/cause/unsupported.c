@@ -116,11 +116,13 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 									       : RC_CONF_LIKELY;
 		return say_unsupported(c, f, most);
 	}
-	/* Knot Resolver fails ANY out of hand. */
+	/* Knot Resolver fails ANY out of hand; others, too, what they have failed in before. */
 	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    rc_flag(&c->x->answer, RC_FLAG_RA) && !is_passed_on(c) && c->upstream_visible &&
-	    c->others.same_client_types_ok > 0 && c->x->end_ns - c->x->first_ns < RC_SOON_NS)
-		return say_unsupported(c, f, RC_CONF_LIKELY);
+	    c->others.same_server_failed == 0 && c->x->end_ns - c->x->first_ns < RC_SOON_NS)
+		return say_unsupported(c, f,
+				       c->others.same_client_types_ok > 0 ? RC_CONF_LIKELY
+									  : RC_CONF_POSSIBLE);
 	if (meta && (rc_rcode_is(c, RC_RCODE_FORMERR) || rc_rcode_is(c, RC_RCODE_SERVFAIL)))
 		return say_unsupported(c, f, RC_CONF_LIKELY);
 	return RC_CONF_NONE;
@@ -337,7 +339,10 @@ static const struct rc_rule rules[] = {
 					 "meta type; these or NOTAUTH to another class than IN; "
 					 "SERVFAIL to ANY by a resolver that asks nobody and gives "
 					 "other types.",
-					 NULL, {"policy.qtype_refused", "REFUSED"},
+					 "SERVFAIL to ANY by a resolver that asks nobody, where "
+					 "nothing "
+					 "else is asked of the name.",
+					 {"policy.qtype_refused", "REFUSED"},
 					 {"policy.blocked",
 					  "NOTIMP to type A, while other names are answered"},
 					 {"upstream.notimp",

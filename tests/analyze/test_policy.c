@@ -638,6 +638,32 @@ static void names_left_out_at_a_high_rate_are_a_limit(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+/* Nobody has asked for another type: it may be the type. Where others failed for the name, it may be the name. */
+static void any_that_fails_out_of_hand_may_not_be_supported(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	for (unsigned failed = 0; failed < 2; failed++) {
+		begin(&s);
+		warm_up(&s, 0);
+		if (failed) {
+			ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, NAME);
+			reply(&s, LATE + 1, RESOLVER, CLIENT2, 10, RECURSED | RC_RCODE_SERVFAIL,
+			      NAME);
+		}
+		dns_query(&d, 11, QUERY, NAME, RC_TYPE_ANY);
+		send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
+		dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_ANY);
+		say(&s, LATE + 11, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1 + failed);
+		assert_int_equal(strcmp(s.seen[failed].cause->slug, "unsupported.qtype") == 0,
+				 !failed);
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* What it asks for others of that name at the same time has nothing to do with it. */
 static void any_is_not_supported_by_a_resolver_at_work_on_that_name(void **state)
 {
@@ -829,6 +855,7 @@ int main(void)
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
 		cmocka_unit_test(any_is_not_supported_by_a_resolver_at_work_on_that_name),
+		cmocka_unit_test(any_that_fails_out_of_hand_may_not_be_supported),
 		cmocka_unit_test(names_left_out_twice_at_a_high_rate_are_not_blocked),
 		cmocka_unit_test(a_client_refused_one_name_alone_need_not_be_shut_out),
 		cmocka_unit_test(a_zone_refused_altogether_is_not_hosted),
