@@ -294,11 +294,14 @@ static bool is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *ho
 	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
 	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
 	/* Where programs ask from the same address, they too may ask others what the resolver is at. */
-	int64_t within_ns = asker != NULL && asker->asks_itself ? HAND_ON_NS : INT64_MAX;
-	for (size_t i = 0; i < n; i++)
+	int64_t soon_ns = asker != NULL && asker->asks_itself ? HAND_ON_NS : INT64_MAX;
+	for (size_t i = 0; i < n; i++) {
+		/* A forwarder that others reach, and whose resolver they do not, asks that one again and again. */
+		bool before = rc_addr_is_loopback(&x->server) && !rc_addr_is_loopback(&addrs[i]);
 		if (!rc_addr_equal(&addrs[i], &x->server) &&
-		    is_waited_for(recorder, &addrs[i], x, false, within_ns))
+		    is_waited_for(recorder, &addrs[i], x, false, before ? INT64_MAX : soon_ns))
 			return true;
+	}
 	return rc_exchange_asks_keys(x);
 }
 

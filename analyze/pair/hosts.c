@@ -258,6 +258,8 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 			rc_hosts_join_by_mac(h, asker);
 	} else if (relay) {
 		rc_hosts_note_fetch(h, asker, x, fetch);
+		if (rc_addr_is_loopback(&x->server)) /* which has to fetch it */
+			rc_hosts_note_recent(h, x, server_mac);
 	} else if (!transfer && (asker == NULL || keys->asker == keys->server ||
 				 (asker->answered_ra == 0 && asker->fetches == 0))) {
 		rc_hosts_note_recent(h, x, server_mac);

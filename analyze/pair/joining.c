@@ -230,6 +230,21 @@ static unsigned recent_name(uint64_t name_hash)
 	return (unsigned)(name_hash >> 33);
 }
 
+/*
+ * A client waits for this name, which it has just asked of a host that asks others, and on a loopback address it is asked
+ * for next: a forwarder serves at the one, and its resolver stands on the same host.
+ */
+static bool is_waited_for_outside(const struct rc_hosts *h, const struct rc_exchange *x,
+				  const struct rc_recent *r)
+{
+	if (!rc_addr_is_loopback(&x->asker) || rc_addr_is_loopback(&r->server) || r->several ||
+	    r->name != recent_name(x->name_hash) || x->first_ns - r->ts_ns > RELAY_NS ||
+	    rc_hosts_open(h, &r->server) == 0)
+		return false;
+	const struct rc_host *service = rc_hosts_find(h, &r->server);
+	return service != NULL && service->asked_rd0 + service->asked_rd1 > 0;
+}
+
 void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 			  const uint8_t server_mac[6])
 {
@@ -238,7 +253,8 @@ void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 	bool again = r->name == name && x->first_ns - r->ts_ns <= FETCH_WINDOW_NS;
 	/* A host's own resolver is one, at whichever of its loopback addresses. */
 	bool inside = rc_addr_is_loopback(&r->server) && rc_addr_is_loopback(&x->server);
-	bool other = again && !inside && !rc_addr_equal(&r->server, &x->server);
+	bool other = again && !inside && !is_waited_for_outside(h, x, r) &&
+		     !rc_addr_equal(&r->server, &x->server);
 	/* Clients that try one server after the other: the one before has nothing to fetch any more. */
 	bool several = again && (r->several || (other && rc_hosts_open(h, &r->server) > 0));
 	h->on_host = h->on_host || rc_addr_is_loopback(&x->server);
@@ -273,7 +289,8 @@ static bool is_waited_for_at_card(const struct rc_hosts *h, const struct rc_exch
 bool rc_hosts_is_relay(const struct rc_hosts *h, const struct rc_exchange *x)
 {
 	const struct rc_recent *r = &h->tables->recent[x->name_hash % RC_RECENT_NAMES];
-	return (h->on_host && is_waited_for_inside(h, x, r)) || is_waited_for_at_card(h, x, r);
+	return (h->on_host && (is_waited_for_inside(h, x, r) || is_waited_for_outside(h, x, r))) ||
+	       is_waited_for_at_card(h, x, r);
 }
 
 /* Of either family, and whether or not it serves others at its own address too. */

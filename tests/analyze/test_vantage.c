@@ -309,6 +309,40 @@ static void what_a_person_asks_on_the_captured_host_is_told_too(void **state)
 	assert_true(rc_addr_equal(&s.seen[2].client, &person));
 }
 
+/* A forwarder that is asked from outside hands on to the resolver beside it, twice, and that one asks a server. */
+static void fail_beside(struct sim *s, int64_t ms, unsigned id, const char *name)
+{
+	ask(s, ms, CLIENT2, RESOLVER, id, QUERY, name);
+	ask(s, ms + 1, "127.0.0.1", INSIDE, id + 1, QUERY, name);
+	ask(s, ms + 2, RESOLVER, ZONE_SERVER, id + 2, FETCH, name);
+	reply(s, ms + 3, ZONE_SERVER, RESOLVER, id + 2, RC_FLAG_QR | RC_RCODE_REFUSED, name);
+	reply(s, ms + 4, INSIDE, "127.0.0.1", id + 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	ask(s, ms + 1004, "127.0.0.1", INSIDE, id + 3, QUERY, name);
+	reply(s, ms + 1005, INSIDE, "127.0.0.1", id + 3, RECURSED | RC_RCODE_SERVFAIL, name);
+	reply(s, ms + 1006, RESOLVER, CLIENT2, id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
+/* What it asks there is no question of a client; what a program of the host asks is. */
+static void a_forwarder_beside_its_resolver_is_no_client_of_it(void **state)
+{
+	static const char *const names[] = {"a.example", "b.example", "c.example", "d.example"};
+	struct rc_addr client = addr(CLIENT2);
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE - 500);
+	for (unsigned i = 0; i < 4; i++)
+		fail_beside(&s, LATE + 1500 * i, 10 + 10 * i, names[i]);
+	ask(&s, LATE + 9000, "127.0.0.1", INSIDE, 60, QUERY, "a.example");
+	reply(&s, LATE + 9001, INSIDE, "127.0.0.1", 60, RECURSED | RC_RCODE_SERVFAIL, "a.example");
+	finish(&s);
+	unsigned outside = 0;
+	for (size_t i = 0; i < s.n; i++)
+		outside += rc_addr_equal(&s.seen[i].client, &client);
+	assert_int_equal(outside, 4);
+	assert_int_equal(s.n, 5);
+}
+
 #define CLUSTER_ADDRESS "192.0.2.10"
 
 /* The same packet once more, to or from the address that an address translation has for the resolver. */
@@ -1135,6 +1169,7 @@ int main(void)
 		cmocka_unit_test(two_clients_that_ask_the_same_at_once_are_two),
 		cmocka_unit_test(a_forwarder_on_the_captured_host_fails_for_the_server_behind_it),
 		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
+		cmocka_unit_test(a_forwarder_beside_its_resolver_is_no_client_of_it),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
