@@ -237,6 +237,7 @@ static size_t read_aliases(const struct rc_msg *answer, const struct rc_exchange
 		bool known = false;
 		if (rr.type != RC_TYPE_CNAME || !rc_rr_owner(answer, &rr, &a->owner) ||
 		    !rc_rr_rdata_name(answer, &rr, 0, &a->target))
+#define CHAIN_TOO_LONG 11u
 			continue;
 		for (size_t k = 0; k < n && !known; k++)
 			known = rc_name_equal(&aliases[k].owner, &a->owner);
@@ -258,7 +259,7 @@ static size_t collect_aliases(struct rc_case *c, struct alias *aliases)
 			n = read_aliases(link->answer, link->x, &link->name->name, aliases, n);
 	}
 	/* What it knows of aliases from before it tells its client, too, as far as it got. */
-	if (c->n_links > 0 && c->answer != NULL && (c->answer->has & RC_HAS_ANSWER_CNAME))
+	if (c->answer != NULL && (c->answer->has & RC_HAS_ANSWER_CNAME))
 		n = read_aliases(c->answer, c->x, c->qname, aliases, n);
 	/* Its own queries are not in sight: resolvers give their clients the chain as far as they got. */
 	const struct rc_record *told = c->upstream_visible ? NULL : c->others.alias_failed;
@@ -309,10 +310,14 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 					  struct rc_finding *f)
 {
 	(void)rule;
-	bool seen = c->n_links > 0 || (!c->upstream_visible && c->others.alias_failed != NULL);
-	struct alias *aliases = c->final != NULL || !seen
-					? NULL
-					: rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases);
+	bool told = c->answer != NULL && (c->answer->has & RC_HAS_ANSWER_CNAME);
+	bool seen = told || c->n_links > 0 ||
+		    (!c->upstream_visible && c->others.alias_failed != NULL);
+	/* A chain that servers tell to its end may be longer than the resolver cares to follow. */
+	bool ends = c->final != NULL;
+	bool follows = seen && (!ends || (rc_is_answered(c) && c->others.cd_ok == 0));
+	struct alias *aliases = follows ? rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases)
+					: NULL;
 	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
 	const struct alias *last = NULL;
 	if (n > 0)
@@ -322,12 +327,14 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 		if (c->links[i].name->role == RC_ROLE_ALIAS)
 			steps = follow(aliases, n, &c->links[i].name->name, &last);
 	bool loop = steps > n; /* more steps than aliases: some was taken twice */
-	if (n == 0 || (!loop && steps < CHAIN_LONG))
+	if (n == 0 || (!loop && steps < (ends ? CHAIN_TOO_LONG : CHAIN_LONG)))
 		return gave_up_aliases(c, f);
-	f->explanation = rc_say(c,
-				loop ? "The aliases of %s lead back to where they began."
-				     : "The chain of aliases of %s does not end.",
-				rc_say_name(c, c->qname));
+	f->explanation = rc_say(
+		c,
+		loop   ? "The aliases of %s lead back to where they began."
+		: ends ? "The chain of aliases of %s is longer than resolvers follow."
+		       : "The chain of aliases of %s does not end.",
+		rc_say_name(c, c->qname));
 	const char *fact = loop ? "this CNAME leads back to a name already followed"
 				: "yet another CNAME";
 	if (last->x != c->x)
@@ -351,6 +358,7 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 {
 	(void)rule;
 	struct rc_rollover r;
+	f->vague = c->n_links == 0; /* what servers said of it before proves more */
 	bool checks = rc_asks_dnssec(c) && !rc_flag(&c->x->query, RC_FLAG_CD);
 	bool keys = checks && rc_case_rollover(c, &r);
 	const struct rc_zone_serials *s = rc_case_serials(c);
@@ -476,13 +484,15 @@ static const struct rc_rule rules[] = {
 				.title = "the aliases form a loop",
 				.when = "CNAME records that lead back to a name already followed, "
 					"or a chain that does not end.",
-				RC_TRUTH("CNAME records seen that lead back to a name already "
-					 "followed.",
-					 "A chain of eight and more that does not end; or the "
-					 "resolver's EDE text says that it gave up aliases.",
-					 NULL,
-					 {"upstream.servfail",
-					  "the servers' SERVFAIL holds no alias"}),
+				RC_TRUTH(
+					"CNAME records seen that lead back to a name already "
+					"followed.",
+					"A chain of eight and more that does not end, or of eleven "
+					"and more that does; or the resolver's EDE text says that "
+					"it gave up aliases.",
+					NULL,
+					{"upstream.servfail",
+					 "the servers' SERVFAIL holds no alias"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Correct the CNAME records of {qname} so that they end at "

@@ -672,6 +672,58 @@ static void who_asks_for_no_signatures_misses_them_by_itself(void **state)
 	}
 }
 
+/* It holds them all, and asks nobody. */
+static void a_loop_of_aliases_that_a_resolver_holds_is_in_its_answer(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE - 500);
+	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
+	dns_query(&d, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, "www.example", RC_TYPE_CNAME, "www.test");
+	dns_rr_name(&d, RC_ANSWER, "www.test", RC_TYPE_CNAME, "www.example");
+	say(&s, LATE, RESOLVER, CLIENT, 1, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "zone.cname_loop");
+}
+
+/* The server tells all of the chain, to the address at its end. */
+static void a_chain_that_ends_is_too_long_where_no_resolver_follows_it(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned aliases = 6; aliases <= 12; aliases += 6) {
+		begin(&s);
+		warm_up(&s, LATE - 500);
+		ask_below(&s, LATE, 10, "a.example");
+		ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "a.example");
+		dns_query(&d, 12, AUTHORITY, "a.example", RC_TYPE_A);
+		for (unsigned i = 0; i <= aliases; i++) {
+			char owner[] = {(char)('a' + i), '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0};
+			char target[sizeof owner];
+			memcpy(target, owner, sizeof owner);
+			target[0]++;
+			if (i < aliases)
+				dns_rr_name(&d, RC_ANSWER, owner, RC_TYPE_CNAME, target);
+			else
+				dns_rr_a(&d, RC_ANSWER, owner, "203.0.113.80");
+		}
+		say(&s, LATE + 7, ZONE_SERVER, RESOLVER, 12, &d);
+		reply(&s, LATE + 9, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "a.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (aliases > 11)
+			assert_cause(&s, 0, "zone.cname_loop");
+		else
+			assert_string_not_equal(s.seen[0].cause->slug, "zone.cname_loop");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -689,6 +741,8 @@ int main(void)
 		cmocka_unit_test(an_alias_loop_in_the_answer_is_named),
 		cmocka_unit_test(a_loop_behind_an_alias_that_is_remembered_is_named),
 		cmocka_unit_test(aliases_that_a_resolver_holds_are_in_its_answer),
+		cmocka_unit_test(a_loop_of_aliases_that_a_resolver_holds_is_in_its_answer),
+		cmocka_unit_test(a_chain_that_ends_is_too_long_where_no_resolver_follows_it),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
