@@ -1,5 +1,7 @@
 #include "analyze/cause/alive.h"
 
+#define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
+
 static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
 {
 	const struct rc_host *h = rc_hosts_find(c->hosts, server);
@@ -53,4 +55,46 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 		if (has_answered(c, &z->servers[k].addr))
 			return RC_CONF_LIKELY;
 	return left;
+}
+
+/* It has answered for the name, of whatever type: then it holds the zone. */
+static bool has_served(const struct rc_case *c, const struct rc_addr *server, uint64_t hash)
+{
+	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, hash);
+	for (unsigned i = 0; i < SERVED_STEPS_MAX; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			return false;
+		pos = r->prev_server;
+		if (r->x.name_hash == hash && r->x.state == RC_X_ANSWERED &&
+		    rc_addr_equal(&r->x.server, server) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
+		    r->x.answer.rcode != RC_RCODE_SERVFAIL)
+			return true;
+	}
+	return false;
+}
+
+bool rc_fail_for_zone_alone(const struct rc_case *c)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	uint64_t apex = z != NULL && z->name.len > 0 ? rc_name_hash(c->seed, &z->name) : 0;
+	size_t n = 0;
+	if (z == NULL || c->lineage_cut)
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->zone != c->failed_zone || link->outcome == RC_OUT_UNKNOWN)
+			continue;
+		const struct rc_addr *server = &link->x->server;
+		const struct rc_host *h = rc_hosts_find(c->hosts, server);
+		bool alone = link->outcome == RC_OUT_SERVFAIL &&
+			     !rc_flag(&link->x->answer, RC_FLAG_RA) &&
+			     !(link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME)) &&
+			     h != NULL && h->answered_aa > 0;
+		if (!alone || has_served(c, server, link->x->name_hash) ||
+		    (apex != 0 && has_served(c, server, apex)))
+			return false;
+		n++;
+	}
+	return n > 0;
 }

@@ -1,5 +1,5 @@
 /*
- * Servers of a zone that live beside those that are silent or out of reach.
+ * Servers of a zone that live: beside those that are silent or out of reach, or for other zones alone.
  */
 #ifndef RC_ANALYZE_CAUSE_ALIVE_H
 #define RC_ANALYZE_CAUSE_ALIVE_H
@@ -15,5 +15,12 @@
  */
 enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc_zone_view *z,
 					enum rc_outcome outcome);
+
+/*
+ * The servers of the failed zone do what an authoritative server does that holds no good copy of one of its zones (RFC
+ * 1034 4.3.5, 5.3.3): they answer SERVFAIL about it, without recursion or any part of an answer, and are seen to answer
+ * with AA for what is not in it.
+ */
+bool rc_fail_for_zone_alone(const struct rc_case *c);
 
 #endif

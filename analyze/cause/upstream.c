@@ -256,8 +256,10 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_PROVEN;
 	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
 		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
-	/* Servers that say SERVFAIL half way along an alias chain do serve the zone. */
-	bool chain = outcome == RC_OUT_SERVFAIL && (answers_with_alias(c) || is_passed_on(c));
+	/* Servers that say SERVFAIL half way along an alias chain do serve the zone; or it is this zone alone that they have
+	 * not got (zone.not_loaded). */
+	bool chain = outcome == RC_OUT_SERVFAIL &&
+		     (answers_with_alias(c) || is_passed_on(c) || rc_fail_for_zone_alone(c));
 	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
 	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
 		     c->x->end_ns - c->from_ns < RC_SLOW_NS;
@@ -487,7 +489,7 @@ static const struct rc_rule rules[] = {
 		    "Half of the servers did; or they answer a part of an alias chain; or they are "
 		    "resolvers (RA=1), that pass on what failed behind them.",
 		    "Fewer than half of the servers did.",
-		    {"zone.not_loaded", "an authoritative server is asked directly"},
+		    {"zone.not_loaded", "the servers answer for other zones, or say so (EDE)"},
 		    {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",

@@ -1,6 +1,7 @@
 /*
  * The zone itself: not loaded, going round in circles, different from server to server.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/rollover.h"
@@ -9,6 +10,23 @@
 #define REFRESH_STEPS_MAX 16u /* of what a resolver asked for a name */
 #define EDE_NOT_READY 14u
 #define EDE_INVALID_DATA 24u
+
+/* Through a resolver: every server of the zone answers SERVFAIL about it, and for what else it is asked well. */
+static enum rc_confidence fail_for_it_alone(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	if (!rc_fail_for_zone_alone(c))
+		return RC_CONF_NONE;
+	f->zone = z->name.len > 0 ? &z->name : NULL;
+	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
+	f->explanation = rc_say(c,
+				"The servers of %s answer SERVFAIL about it, and are "
+				"authoritative for other zones: it seems that they have not "
+				"loaded this one or let it expire.",
+				rc_say_zone(c, z));
+	rc_prove_zone(c, f, c->failed_zone, RC_OUT_SERVFAIL);
+	return RC_CONF_LIKELY;
+}
 
 /* Through a resolver: every server of the zone answers SERVFAIL, and one says why. */
 static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case *c,
@@ -26,7 +44,7 @@ static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case
 			proof = link;
 	}
 	if (proof == NULL || z->name.len == 0 || c->lineage_cut)
-		return RC_CONF_NONE;
+		return fail_for_it_alone(c, f);
 	f->zone = &z->name;
 	f->server = &proof->x->server;
 	f->explanation = rc_say(
@@ -219,6 +237,7 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 
 #define ALIASES_MAX 64u
 #define CHAIN_LONG 8u /* resolvers give up after 11 to 16 */
+#define CHAIN_TOO_LONG 11u
 
 /* One alias seen on the way. */
 struct alias {
@@ -237,7 +256,6 @@ static size_t read_aliases(const struct rc_msg *answer, const struct rc_exchange
 		bool known = false;
 		if (rr.type != RC_TYPE_CNAME || !rc_rr_owner(answer, &rr, &a->owner) ||
 		    !rc_rr_rdata_name(answer, &rr, 0, &a->target))
-#define CHAIN_TOO_LONG 11u
 			continue;
 		for (size_t k = 0; k < n && !known; k++)
 			known = rc_name_equal(&aliases[k].owner, &a->owner);
@@ -340,6 +358,7 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	if (last->x != c->x)
 		rc_prove(c, f, last->x, last->asked, NULL, fact);
 	rc_prove_self(c, f, last->x == c->x ? fact : "the client's answer");
+	f->vague = c->n_links == 0; /* what servers said of it before proves more */
 	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
@@ -358,7 +377,6 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 {
 	(void)rule;
 	struct rc_rollover r;
-	f->vague = c->n_links == 0; /* what servers said of it before proves more */
 	bool checks = rc_asks_dnssec(c) && !rc_flag(&c->x->query, RC_FLAG_CD);
 	bool keys = checks && rc_case_rollover(c, &r);
 	const struct rc_zone_serials *s = rc_case_serials(c);
@@ -457,12 +475,16 @@ static const struct rc_rule rules[] = {
 					 "itself, or to a resolver that all servers of the zone "
 					 "answer SERVFAIL.",
 					 "SERVFAIL with RA=0 from a server seen answering with AA "
-					 "for other zones; at once from a resolver that asks for "
+					 "for other zones, to the client or, by all servers of the "
+					 "zone, to a resolver; at once from a resolver that asks "
+					 "for "
 					 "the zone as a secondary does, in vain; or, where a "
 					 "resolver's own queries are not in sight, with EDE 14 or "
 					 "24 to somebody else.",
 					 "SERVFAIL with RA=0, to the client or to somebody else.",
-					 {"upstream.servfail", "seen through a resolver"},
+					 {"upstream.servfail",
+					  "through a resolver, and the servers are not seen to "
+					  "answer for other zones"},
 					 {"protocol.edns_unsupported",
 					  "the same without EDNS is answered"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,

@@ -724,6 +724,36 @@ static void a_chain_that_ends_is_too_long_where_no_resolver_follows_it(void **st
 	}
 }
 
+/* Through a resolver: what else its servers are asked they answer well, unless they are broken, or the name is. */
+static void servers_that_fail_for_one_zone_alone_have_not_loaded_it(void **state)
+{
+	static const char *const answered[] = {NULL, "www.test", "www.example"};
+	struct sim s;
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		begin(&s);
+		warm_up(&s, LATE - 500);
+		for (unsigned k = 0; k < 2 && answered[i] != NULL; k++) {
+			const char *server = k == 0 ? ZONE_SERVER : ZONE_SERVER2;
+			ask(&s, LATE - 100, RESOLVER, server, 20 + k, FETCH, answered[i]);
+			reply_a(&s, LATE - 99, server, RESOLVER, 20 + k, AUTHORITY, answered[i]);
+		}
+		ask_below(&s, LATE, 10, "www.example");
+		for (unsigned k = 0; k < 2; k++) {
+			const char *server = k == 0 ? ZONE_SERVER : ZONE_SERVER2;
+			ask(&s, LATE + 6 + k, RESOLVER, server, 12 + k, FETCH, "www.example");
+			reply(&s, LATE + 7 + k, server, RESOLVER, 12 + k,
+			      RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example");
+		}
+		reply(&s, LATE + 9, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, i == 1 ? "zone.not_loaded" : "upstream.servfail");
+		assert_int_equal(s.seen[0].confidence, i == 1 ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -744,6 +774,7 @@ int main(void)
 		cmocka_unit_test(a_loop_of_aliases_that_a_resolver_holds_is_in_its_answer),
 		cmocka_unit_test(a_chain_that_ends_is_too_long_where_no_resolver_follows_it),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
+		cmocka_unit_test(servers_that_fail_for_one_zone_alone_have_not_loaded_it),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
 		cmocka_unit_test(what_is_known_of_a_name_holds_above_and_beside_it),
