@@ -137,6 +137,13 @@ static bool was_given_outdated(const struct rc_case *c)
 	return false;
 }
 
+/* It gets no further than the root's keys, which it asks for again and again: it is their signatures that it means. */
+static bool means_root_keys(struct rc_case *c)
+{
+	struct rc_root_keys k;
+	return rc_case_dnssec(c)->clock == RC_DNSSEC_CLOCK_FITS && rc_distrusts_root(c, &k);
+}
+
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
 static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
@@ -147,7 +154,7 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return by_root_keys(c, f);
 	if (rc_may_share_clock(c))
 		return by_shared_clock(c, f);
-	if (!is_in_time(c) || was_given_outdated(c))
+	if (was_given_outdated(c) || !(is_in_time(c) || means_root_keys(c)))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
@@ -327,8 +334,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					NULL,
 					"EDE 7 or 8 though everything verifies at packet time, or "
-					"all that the resolver has just fetched, keys and answer; "
-					"or "
+					"all that the resolver has just fetched, keys and answer, "
+					"or the root's keys, again and again; or "
 					"the root's keys are fetched again and again by a resolver "
 					"that has told the root the right anchor (RFC 8145).",
 					"The root's keys are fetched again and again, and "

@@ -130,8 +130,8 @@ static void silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec(
 	static const struct rc_rule *rule;
 	(void)state;
 	rule = rule_of("dnssec.ds_mismatch");
-	for (unsigned i = 0; i < 3;
-	     i++) { /* failed; silent, of keys alone; silent, at the question */
+	/* Failed; silent, of keys alone; silent, at the question. */
+	for (unsigned i = 0; i < 3; i++) {
 		struct rc_finding f = {.explanation = NULL};
 		struct rc_origin origin = {.ts_ns = T0};
 		struct rc_evidence evidence[RC_EVIDENCE_MAX];
@@ -153,6 +153,25 @@ static void silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec(
 		enum rc_confidence confidence = rule->test(rule, &s.c, &f);
 		assert_int_equal(confidence, i == 1 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN);
 	}
+}
+
+/* It gets no further: nothing below is known to be in time, but what it rejects is. */
+static void root_keys_in_time_asked_for_again_tell_of_a_clock(void **state)
+{
+	struct scene s;
+	(void)state;
+	set(&s, RC_DNSSEC_INDETERMINATE);
+	s.zone.name = (struct rc_name){.len = 1};
+	s.links[0].answer = &s.answer;
+	s.links[1] = s.links[0];
+	s.c.final = NULL;
+	assert_int_equal(judge(&s), RC_CONF_LIKELY);
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_OFF;
+	assert_int_equal(judge(&s), RC_CONF_NONE);
+	s.c.dnssec.clock = RC_DNSSEC_CLOCK_FITS;
+	s.c.dnssec.findings = &s.finding; /* something is wrong with them */
+	s.c.dnssec.n_findings = 1;
+	assert_int_equal(judge(&s), RC_CONF_NONE);
 }
 
 #define RESOLVER "192.0.2.53"
@@ -487,6 +506,7 @@ int main(void)
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(
 			silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec),
+		cmocka_unit_test(root_keys_in_time_asked_for_again_tell_of_a_clock),
 		cmocka_unit_test(keys_of_a_zone_fetched_again_and_again_tell_of_an_anchor_for_it),
 		cmocka_unit_test(a_validator_that_serves_nobody_may_want_an_anchor),
 		cmocka_unit_test(who_validated_before_may_have_another_anchor_since),
