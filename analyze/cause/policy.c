@@ -136,9 +136,11 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
+	/* Authoritative servers give some zones to some clients alone. By the same code resolvers mean names, too. */
+	bool by_zone = prohibited && rc_server_is_authoritative(c) && !rc_server_recurses(c);
 	/* The client is served well at other times, others are refused as well, or its question is at work. */
-	if (c->others.same_client_ok > 0 || rc_case_is_served(c) ||
-	    (c->others.served_refused > 0 && c->others.same_server_ok == 0) ||
+	if (c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone) ||
+	    (c->others.served_refused > 0 && c->others.same_server_ok == 0 && !by_zone) ||
 	    (!rc_is_answered(c) && rc_failed_zone(c) != NULL))
 		return RC_CONF_NONE;
 	if (rc_is_answered(c) ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0) {

@@ -529,6 +529,39 @@ static void who_gets_own_names_alone_may_not_ask_for_others(void **state)
 	}
 }
 
+/* An authoritative server has zones for everybody, and one that it refuses everybody. A resolver's words are about names. */
+static void a_zone_that_an_authoritative_server_prohibits_is_not_for_the_client(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned resolver = 0; resolver < 2; resolver++) {
+		const char *server = resolver ? RESOLVER : ZONE_SERVER;
+		begin(&s);
+		if (resolver)
+			warm_up(&s, 0);
+		for (unsigned i = 0; i < 2; i++) {
+			const char *client = i == 0 ? CLIENT : CLIENT2;
+			ask(&s, 100 + i, client, server, 20 + i, FETCH, "www.open.example");
+			reply_a(&s, 102 + i, server, client, 20 + i,
+				resolver ? RECURSED : AUTHORITY, "www.open.example");
+			ask(&s, LATE + i, client, server, 30 + i, FETCH, NAME);
+			dns_query(&d, (uint16_t)(30 + i), RC_FLAG_QR | RC_RCODE_REFUSED, NAME,
+				  RC_TYPE_A);
+			dns_opt(&d, false, 18);
+			say(&s, LATE + 2 + i, server, client, 30 + i, &d);
+		}
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		for (unsigned i = 0; i < 2; i++) {
+			bool is_it = strcmp(s.seen[i].cause->slug, "policy.client_not_allowed") ==
+				     0;
+			assert_int_equal(is_it, !resolver);
+			assert_true(resolver || s.seen[i].confidence == RC_CONF_LIKELY);
+		}
+	}
+}
+
 /* It was at work for another client just then; this one is told that it may not ask (Knot Resolver's view). */
 static void a_failure_called_prohibited_for_what_others_get_is_about_the_client(void **state)
 {
@@ -846,6 +879,8 @@ int main(void)
 		cmocka_unit_test(silence_behind_silent_servers_is_no_limit_of_the_rate),
 		cmocka_unit_test(what_fails_by_its_type_is_no_matter_of_who_asks),
 		cmocka_unit_test(who_gets_own_names_alone_may_not_ask_for_others),
+		cmocka_unit_test(
+			a_zone_that_an_authoritative_server_prohibits_is_not_for_the_client),
 		cmocka_unit_test(
 			a_failure_called_prohibited_for_what_others_get_is_about_the_client),
 		cmocka_unit_test(what_is_asked_of_the_root_is_not_asked_for_who_is_shut_out),
