@@ -305,7 +305,7 @@ static bool is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *ho
 	return rc_exchange_asks_keys(x);
 }
 
-/* What resolvers ask of the root for themselves (RFC 8109). */
+/* What resolvers, and servers that could be ones, ask of the root for themselves (RFC 8109, RFC 5011 2.3). */
 static bool is_priming(struct rc_recorder *recorder, const struct rc_exchange *x)
 {
 	if (x->qtype != RC_TYPE_NS && !rc_exchange_asks_keys(x))
@@ -335,7 +335,8 @@ static bool is_for_client(struct rc_recorder *recorder, const struct rc_hosts *h
 		return false;
 	if (has_partner(recorder, hosts, asker))
 		return !rc_addr_equal(&asker->partner, &x->server);
-	if (rc_hosts_resolvers(hosts) > 0 && !recurses && is_priming(recorder, x))
+	bool serves = rc_hosts_resolvers(hosts) > 0 || rc_hosts_serves_beside(hosts, asker);
+	if (serves && !recurses && is_priming(recorder, x))
 		return true;
 	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
 	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))

@@ -155,6 +155,9 @@ bool rc_hosts_is_resolver(const struct rc_hosts *hosts, const struct rc_addr *ad
  */
 bool rc_hosts_is_inside(const struct rc_hosts *hosts, const struct rc_host *host);
 
+/* It answers others, at this address or at another of its network card. */
+bool rc_hosts_serves_beside(const struct rc_hosts *hosts, const struct rc_host *host);
+
 /* The resolver that the host belongs to, if it does, has this address too. */
 bool rc_hosts_are_one(const struct rc_hosts *hosts, const struct rc_host *host,
 		      const struct rc_addr *other);

@@ -303,6 +303,17 @@ static void join_inside(struct rc_hosts *h, struct rc_host *egress, const struct
 		group_add(h, egress->group, &inside);
 }
 
+bool rc_hosts_serves_beside(const struct rc_hosts *h, const struct rc_host *host)
+{
+	const struct rc_station *st = card_of(h, host->mac);
+	for (unsigned i = 0; st != NULL && i < st->n; i++) {
+		const struct rc_host *other = rc_hosts_find(h, &st->addrs[i]);
+		if (other != NULL && other->answered > 0)
+			return true;
+	}
+	return host->answered > 0;
+}
+
 /* It hands on all that it is asked (RD=1): who walks delegations for the same names stands behind it. */
 static bool only_forwards(const struct rc_hosts *h, const struct rc_addr *service)
 {

@@ -197,6 +197,26 @@ static void what_a_resolver_asks_the_root_for_itself_is_no_clients_question(void
 	}
 }
 
+/* It could be a resolver and is asked by nobody to be one: no resolver is in sight. */
+static void what_a_server_asks_the_root_for_itself_is_no_clients_question(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned serves = 0; serves < 2; serves++) {
+		begin(&s);
+		ask(&s, LATE, CLIENT, ZONE_SERVER, 1, FETCH, "www.example");
+		if (serves)
+			reply_a(&s, LATE + 1, ZONE_SERVER, CLIENT, 1, AUTHORITY, "www.example");
+		dns_query(&d, 10, FETCH, ".", RC_TYPE_DNSKEY);
+		send_message(&s, LATE + 100, ZONE_SERVER, 20010, ROOT_SERVER, 53, &d);
+		ask(&s, 4 * LATE, CLIENT, ZONE_SERVER2, 2, FETCH, "www.test");
+		reply_a(&s, 4 * LATE + 1, ZONE_SERVER2, CLIENT, 2, AUTHORITY, "www.test");
+		finish(&s);
+		assert_int_equal(s.n, serves ? 0 : 2);
+	}
+}
+
 /* The same packets from one address and from the other, to one server or to the one behind it. */
 struct twins {
 	const char *outer, *inner;
@@ -1163,6 +1183,7 @@ int main(void)
 		cmocka_unit_test(who_asks_a_server_on_its_own_host_is_a_client),
 		cmocka_unit_test(who_looks_at_servers_with_a_tool_is_a_client),
 		cmocka_unit_test(what_a_resolver_asks_the_root_for_itself_is_no_clients_question),
+		cmocka_unit_test(what_a_server_asks_the_root_for_itself_is_no_clients_question),
 		cmocka_unit_test(a_secondary_that_is_notified_is_no_resolver),
 		cmocka_unit_test(what_a_secondary_asks_for_itself_is_no_part_of_a_question),
 		cmocka_unit_test(what_is_seen_before_and_behind_a_translator_is_told_once),
