@@ -23,7 +23,10 @@ static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link
 	return best;
 }
 
-/* Without the delegation: by what the server itself answered for. */
+/*
+ * Without the delegation: by what the server itself answered for. With AA alone, and nothing told, it may as well serve a
+ * zone below that no delegation to was seen; where it is none of those that are known to serve the one above, it does.
+ */
 static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 {
 	struct rc_name target;
@@ -33,6 +36,7 @@ static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 	bool referral = rc_referral_target(link->answer, &target);
 	if (!referral && !(link->answer->flags & RC_FLAG_AA))
 		return RC_ZONE_NONE;
+	bool told = referral || !(link->answer->flags & RC_FLAG_TC);
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
 		if (!rc_name_in(&link->name->name, &z->name) || !z->known_cut)
@@ -42,7 +46,7 @@ static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 		if (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels)
 			best = i;
 	}
-	return best;
+	return best != RC_ZONE_NONE && !told && c->zones[best].n_addrs > 0 ? RC_ZONE_NONE : best;
 }
 
 /* The links of one question, in time order: by its first link, or by any of them. */

@@ -249,6 +249,28 @@ static void servers_that_truncate_and_fail_over_tcp_are_not_silent(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
 }
 
+/* That it has AA, and nothing else to tell, does not make it a server of the zone above: where it is named is not seen. */
+static void a_truncated_answer_does_not_tell_whose_server_gives_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned known = 0; known < 2; known++) {
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 10, NAME);
+		truncate_and_take(&s, LATE + 10, known ? ZONE_SERVER : "203.0.113.99", 12);
+		struct rc_obs rst = obs_tcp(T0 + (LATE + 20) * MS, RC_TCP_RESET,
+					    known ? ZONE_SERVER : "203.0.113.99", 53, RESOLVER,
+					    20012);
+		send_obs(&s, &rst);
+		reply(&s, LATE + 3000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+		end_later(&s, LATE + 20000);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "upstream.tcp_blocked");
+		assert_string_equal(s.seen[0].zone, known ? "example" : "");
+	}
+}
+
 /* Told to come over TCP by one server, a resolver may go to another one. */
 static void another_server_that_fails_over_tcp_is_not_silent_either(void **state)
 {
@@ -375,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_that_went_on_over_tcp_is_told_why),
 		cmocka_unit_test(a_forwarder_that_asked_anew_is_told_why),
 		cmocka_unit_test(another_server_that_fails_over_tcp_is_not_silent_either),
+		cmocka_unit_test(a_truncated_answer_does_not_tell_whose_server_gives_it),
 		cmocka_unit_test(a_connection_that_comes_about_too_late_has_failed),
 		cmocka_unit_test(connections_of_others_do_not_hide_the_resolvers),
 		cmocka_unit_test(servers_that_truncated_before_refuse_tcp_alone),
