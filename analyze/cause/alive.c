@@ -1,5 +1,7 @@
 #include "analyze/cause/alive.h"
 
+#include "analyze/cause/witness.h"
+
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
 static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
@@ -89,10 +91,12 @@ bool rc_fail_for_zone_alone(const struct rc_case *c)
 		const struct rc_host *h = rc_hosts_find(c->hosts, server);
 		bool alone = link->outcome == RC_OUT_SERVFAIL &&
 			     !rc_flag(&link->x->answer, RC_FLAG_RA) &&
-			     !(link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME)) &&
-			     h != NULL && h->answered_aa > 0;
-		if (!alone || has_served(c, server, link->x->name_hash) ||
-		    (apex != 0 && has_served(c, server, apex)))
+			     !(link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME));
+		bool said = (rc_witness_codes(link->answer) & RC_EDE_NO_ZONE) != 0;
+		bool serves = h != NULL && h->answered_aa > 0 &&
+			      !has_served(c, server, link->x->name_hash) &&
+			      (apex == 0 || !has_served(c, server, apex));
+		if (!alone || !(said || serves))
 			return false;
 		n++;
 	}

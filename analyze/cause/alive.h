@@ -6,6 +6,9 @@
 
 #include "analyze/cause/rule.h"
 
+/* By which a server says that it is not ready, or that its data is not valid (RFC 8914 4.15, 4.25). */
+#define RC_EDE_NO_ZONE (RC_EDE(14) | RC_EDE(24))
+
 /*
  * What remains of the proof if a server of the zone answers when it is asked, and the resolver is not seen to have asked
  * it: it may have, by an address not known as its own, or it holds something against it from before. The latter is so where
@@ -18,8 +21,8 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 
 /*
  * The servers of the failed zone do what an authoritative server does that holds no good copy of one of its zones (RFC
- * 1034 4.3.5, 5.3.3): they answer SERVFAIL about it, without recursion or any part of an answer, and are seen to answer
- * with AA for what is not in it.
+ * 1034 4.3.5, 5.3.3): they answer SERVFAIL about it, without recursion or any part of an answer, and say so (EDE), or
+ * are seen to answer with AA for what is not in it.
  */
 bool rc_fail_for_zone_alone(const struct rc_case *c);
 

@@ -8,8 +8,6 @@
 #include "base/time.h"
 
 #define REFRESH_STEPS_MAX 16u /* of what a resolver asked for a name */
-#define EDE_NOT_READY 14u
-#define EDE_INVALID_DATA 24u
 
 /* Through a resolver: every server of the zone answers SERVFAIL about it, and for what else it is asked well. */
 static enum rc_confidence fail_for_it_alone(struct rc_case *c, struct rc_finding *f)
@@ -21,8 +19,8 @@ static enum rc_confidence fail_for_it_alone(struct rc_case *c, struct rc_finding
 	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
 	f->explanation = rc_say(c,
 				"The servers of %s answer SERVFAIL about it, and are "
-				"authoritative for other zones: it seems that they have not "
-				"loaded this one or let it expire.",
+				"authoritative for other zones, or say so (EDE): it seems that "
+				"they have not loaded this one or let it expire.",
 				rc_say_zone(c, z));
 	rc_prove_zone(c, f, c->failed_zone, RC_OUT_SERVFAIL);
 	return RC_CONF_LIKELY;
@@ -496,7 +494,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 250,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_NOT_READY) | RC_EDE(EDE_INVALID_DATA),
+		.ede = RC_EDE_NO_ZONE,
 		.test = test_not_loaded,
 	},
 	{

@@ -140,6 +140,28 @@ static void a_resolver_that_gave_up_aliases_is_believed(void **state)
 	assert_cause(&s, 1, "unknown.upstream_not_visible");
 }
 
+/* The delegation is not seen, nor what else its servers are asked: they say it. */
+static void servers_that_say_so_have_not_loaded_whichever_zone_it_is(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned said = 0; said < 2; said++) {
+		begin(&s);
+		warm_up(&s, LATE - 500);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		ask(&s, LATE + 1, RESOLVER, ZONE_SERVER, 11, FETCH, "www.example");
+		dns_query(&d, 11, RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
+		dns_opt_said(&d, false, said ? 24 : -1, "");
+		say(&s, LATE + 2, ZONE_SERVER, RESOLVER, 11, &d);
+		reply(&s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, said ? "zone.not_loaded" : "upstream.servfail");
+	}
+}
+
 /* Somebody asks the zone's server by hand, for another name: it answers SERVFAIL without recursion. */
 static void a_server_that_fails_its_own_zone_says_why_resolvers_do(void **state)
 {
@@ -775,6 +797,7 @@ int main(void)
 		cmocka_unit_test(a_chain_that_ends_is_too_long_where_no_resolver_follows_it),
 		cmocka_unit_test(a_resolver_that_gave_up_aliases_is_believed),
 		cmocka_unit_test(servers_that_fail_for_one_zone_alone_have_not_loaded_it),
+		cmocka_unit_test(servers_that_say_so_have_not_loaded_whichever_zone_it_is),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
 		cmocka_unit_test(what_is_known_of_a_name_holds_above_and_beside_it),
