@@ -366,7 +366,8 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	unsigned negative = 0, failed = 0, silent = 0;
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);
-	if (z == NULL || z->n_mapped > 0 || z->n_ns == 0)
+	/* Where the root's servers are resolvers know from their hints. */
+	if (z == NULL || z->n_mapped > 0 || z->n_ns == 0 || z->name.labels == 0)
 		return RC_CONF_NONE;
 	/* A server that has the zone above as well need not refer to this one: what the zone says of itself counts. */
 	bool whole = is_whole(c, z), cut = is_delegation_cut(c, z);

@@ -167,6 +167,17 @@ static void what_is_no_lookup_of_an_address_says_nothing_of_it(void **state)
 	end();
 }
 
+/* Resolvers have their addresses from elsewhere. */
+static void the_roots_servers_need_no_addresses_in_answers(void **state)
+{
+	(void)state;
+	begin();
+	assert_int_equal(names(), RC_CONF_PROVEN);
+	s.zones[CHILD].name = (struct rc_name){.len = 1};
+	assert_int_equal(names(), RC_CONF_NONE);
+	end();
+}
+
 static void the_surest_lookup_of_a_name_counts_and_every_name_has_to_fail(void **state)
 {
 	(void)state;
@@ -399,6 +410,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nameserver_that_does_not_exist_is_proven),
 		cmocka_unit_test(what_is_no_lookup_of_an_address_says_nothing_of_it),
+		cmocka_unit_test(the_roots_servers_need_no_addresses_in_answers),
 		cmocka_unit_test(the_surest_lookup_of_a_name_counts_and_every_name_has_to_fail),
 		cmocka_unit_test(addresses_that_may_stand_elsewhere_are_not_missing),
 		cmocka_unit_test(who_asks_over_the_other_family_may_find_no_way),
