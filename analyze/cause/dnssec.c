@@ -39,7 +39,7 @@ static bool validates(const struct rc_case *c)
 
 static bool checking_disabled(const struct rc_case *c)
 {
-	return rc_flag(&c->x->query, RC_FLAG_CD);
+	return rc_flag(&c->x->query, RC_FLAG_CD) && !rc_checks_unasked(c);
 }
 
 /* The zone's keys were fetched for this very question: an older set may have been replaced since. */
@@ -162,7 +162,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	if (lost || elsewhere)
 		return RC_CONF_LIKELY;
 	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
-		      c->others.same_server_ok == 0;
+		      c->others.same_server_ok == 0 && !rc_flag(&c->x->query, RC_FLAG_CD);
 	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 

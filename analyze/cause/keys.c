@@ -4,6 +4,7 @@
 #include "base/time.h"
 
 #define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
+#define CUTS_AGAIN_MIN 4u              /* looks for a DS, for one question; each answered */
 #define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
 #define BURST_NS \
 	(2 * RC_NS_PER_S) /* who asks for the keys so often on average rejects what it is given */
@@ -194,4 +195,12 @@ bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange
 	/* One that asked so often may have been mended since the failure; of others nothing good is known at all. */
 	return !has_told(c) &&
 	       serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
+}
+
+bool rc_checks_unasked(const struct rc_case *c)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < c->n_links; i++)
+		n += c->links[i].x->qtype == RC_TYPE_DS && c->links[i].outcome == RC_OUT_USABLE;
+	return c->final != NULL && rc_rcode_is(c, RC_RCODE_SERVFAIL) && n >= CUTS_AGAIN_MIN;
 }

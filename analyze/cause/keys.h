@@ -41,4 +41,10 @@ bool rc_distrusts_keys(struct rc_case *c);
 /* It asked for the root's keys so for questions before this one, the last time in *ret_keys, and has not changed its mind. */
 bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange **ret_keys);
 
+/*
+ * It checks what nobody wants checked (CD=1): with an answer in hand it looks for where the signatures end, again and again,
+ * and gives none. PowerDNS does so.
+ */
+bool rc_checks_unasked(const struct rc_case *c);
+
 #endif

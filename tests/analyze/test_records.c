@@ -132,6 +132,29 @@ static void records_that_leave_no_other_reading_prove_their_fault(void **state)
 	end(&s);
 }
 
+/* PowerDNS: with the answer in hand it looks for the zone's cut by several DS queries, and gives up; CD=1 or not. */
+static void who_looks_for_a_cut_again_and_again_checks_unasked(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (unsigned n = 3; n <= 4; n++) {
+		struct rc_exchange asked_cut = {.qtype = RC_TYPE_DS};
+		struct rc_link links[5];
+		for (unsigned i = 0; i < n; i++)
+			links[i] = (struct rc_link){
+				.x = &asked_cut, .name = &s.name, .outcome = RC_OUT_USABLE};
+		links[n] = s.links[1];
+		s.x.query.flags = RC_FLAG_CD;
+		s.c.links = links;
+		s.c.n_links = n + 1;
+		s.shown.link = s.c.final = &links[n];
+		assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING),
+				 n == 4 ? RC_CONF_LIKELY : RC_CONF_NONE);
+	}
+	end(&s);
+}
+
 static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
 {
 	static const enum rc_dnssec_clock doubts[] = {RC_DNSSEC_CLOCK_UNTESTED,
@@ -304,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_that_leave_no_other_reading_prove_their_fault),
+		cmocka_unit_test(who_looks_for_a_cut_again_and_again_checks_unasked),
 		cmocka_unit_test(what_hangs_on_the_time_is_as_sure_as_the_clock),
 		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
 		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
