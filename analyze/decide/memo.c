@@ -170,16 +170,18 @@ static const struct rc_memo_entry *find_at(const struct rc_memo *m, const struct
 	return NULL;
 }
 
-/* Where aliases lead to, that the resolver was given or holds. */
+/* Where aliases lead to, that the resolver was given or holds; told at this address of it. */
 static const struct rc_memo_entry *find_behind_alias(const struct rc_memo *m,
-						     const struct rc_case *c, int64_t max_age_ns)
+						     const struct rc_case *c,
+						     const struct rc_addr *server,
+						     int64_t max_age_ns)
 {
 	for (size_t i = 0; i < c->n_recalled; i++) {
 		if (c->names[i].role != RC_ROLE_ALIAS)
 			continue;
 		for (enum kind kind = OF_NAME; kind <= OF_ZONE; kind++) {
 			const struct rc_memo_entry *e = find(
-				m, key_of(m, &c->x->server, c->names[i].hash, kind));
+				m, key_of(m, server, c->names[i].hash, kind));
 			if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns)
 				return e;
 		}
@@ -204,7 +206,12 @@ const struct rc_memo_entry *rc_memo_find(const struct rc_memo *m, const struct r
 		*ret_by_zone = by_zone;
 		e = other;
 	}
-	if (e == NULL && (e = find_behind_alias(m, c, max_age_ns)) != NULL)
+	if (e != NULL)
+		return e;
+	e = find_behind_alias(m, c, &c->x->server, max_age_ns);
+	for (size_t i = 0; i < c->n_resolver && e == NULL; i++)
+		e = find_behind_alias(m, c, &c->resolver[i], max_age_ns);
+	if (e != NULL)
 		*ret_by_zone = true;
 	return e;
 }

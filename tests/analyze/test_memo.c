@@ -118,6 +118,30 @@ static void a_verdict_is_found_for_other_addresses_of_the_resolver(void **state)
 	rc_memo_free(m);
 }
 
+/* Where the alias leads it was asked for at its other address. */
+static void a_verdict_behind_an_alias_is_found_at_other_addresses_of_the_resolver(void **state)
+{
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "why"};
+	struct rc_addr addrs[] = {addr(SERVER), addr("2001:db8::53")};
+	struct scene s;
+	bool by_zone = false;
+	(void)state;
+	rc_memo_put(m, about(&s, "2001:db8::53", "www.test", T0), &rule, RC_CONF_PROVEN, &f);
+	struct rc_followed alias = {.name = name_of("www.test"), .role = RC_ROLE_ALIAS};
+	alias.hash = rc_name_hash(SEED, &alias.name);
+	about(&s, SERVER, "www.example", T0 + 1);
+	s.c.names = &alias;
+	s.c.n_recalled = 1;
+	s.c.resolver = addrs;
+	s.c.n_resolver = 1;
+	assert_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	s.c.n_resolver = 2;
+	assert_non_null(rc_memo_find(m, &s.c, AGE_NS, &by_zone));
+	assert_true(by_zone);
+	rc_memo_free(m);
+}
+
 static void a_verdict_about_a_zone_is_found_for_names_in_it(void **state)
 {
 	struct rc_memo *m = new_memo();
@@ -357,6 +381,8 @@ int main(void)
 		cmocka_unit_test(whose_explanation_it_was_is_remembered),
 		cmocka_unit_test(a_verdict_is_found_for_its_server_and_name_alone),
 		cmocka_unit_test(a_verdict_is_found_for_other_addresses_of_the_resolver),
+		cmocka_unit_test(
+			a_verdict_behind_an_alias_is_found_at_other_addresses_of_the_resolver),
 		cmocka_unit_test(a_verdict_about_a_zone_is_found_for_names_in_it),
 		cmocka_unit_test(a_verdict_about_a_delegation_is_found_below_it_alone),
 		cmocka_unit_test(a_verdict_about_the_root_zone_does_not_explain_everything),
