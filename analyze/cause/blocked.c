@@ -98,7 +98,7 @@ static enum rc_confidence keeps_back(struct rc_case *c, struct rc_finding *f)
 					    : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
 		 has_private ? "a complete answer, with a private address" : "a complete answer");
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	return has_private && is_sound(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 

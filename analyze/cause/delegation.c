@@ -167,7 +167,7 @@ static enum rc_confidence test_glue(const struct rc_rule *rule, struct rc_case *
 		c, "The delegation of %s gives only addresses where no server can be: %s.",
 		rc_say_name(c, &z->name), what);
 	prove_referral(c, f, &z->name, rc_say(c, "the delegation gives %s", what));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	/* A network may well have private addresses in use, just not in sight. */
 	return if_seen(c, never < z->n_addrs ? RC_CONF_LIKELY : RC_CONF_PROVEN);
 }
@@ -262,7 +262,7 @@ static enum rc_confidence test_loop(const struct rc_rule *rule, struct rc_case *
 			prove_referral(c, f, &other->name,
 				       "the delegation of the zone its servers' names lie in");
 	}
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	/* What a resolver in the parent's place tells of the delegation may be a part of it. */
 	for (size_t i = 0; i < c->n_links; i++)
 		if (rc_exchange_is_of_a_cache(c->links[i].x))
@@ -354,7 +354,7 @@ static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view
 				rc_say_name(c, &z->name), v4 ? 4 : 6, rc_say_addr(c, &c->x->server),
 				v4 ? 6 : 4);
 	prove_referral(c, f, &z->name, "the delegation, with addresses of one family only");
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return RC_CONF_POSSIBLE;
 }
 
@@ -388,7 +388,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 					 ? "this nameserver name has no address"
 					 : "this nameserver name could not be looked up");
 	}
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	f->zone = &z->name;
 	f->explanation = rc_say(c, "The names of the servers of %s have no addresses: %s%s.",
 				rc_say_name(c, &z->name), rc_say_name(c, &z->ns[0]),

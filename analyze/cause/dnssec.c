@@ -135,7 +135,7 @@ static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	rc_prove_origin(c, f, shown, d->detail);
 	f->vague = shown->told != NULL; /* not what the resolver itself was given */
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
 			 "with CD=1 the same name is answered");
@@ -234,7 +234,7 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 			      "records are not in the capture.",
 			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
 			      rc_say_addr(c, &other->x.server), rule->cause.title);
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
@@ -253,7 +253,7 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
 		"%s fails validation at %s: %s. The resolver reports so to the zone's "
 		"reporting agent; the records are not in the capture.",
 		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), rule->cause.title);
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	f->vague = true;
 	return RC_CONF_LIKELY;
 }
@@ -291,7 +291,7 @@ static enum rc_confidence by_contradiction(const struct rc_rule *rule, struct rc
 		"%s fails validation at %s: by what is said of it (EDE), a signature has expired "
 		"and has not begun to be valid, which holds of one that ends before it begins.",
 		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server));
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	if (other != NULL)
 		rc_prove(c, f, &other->x, c->qname, NULL, "EDE 7 or 8 of another");
 	f->vague = true;

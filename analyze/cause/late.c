@@ -54,7 +54,7 @@ enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
 		again > 0 ? "goes on asking" : "waits and gives up");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
 		 "an answer that the resolver does not act on");
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return again > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -120,7 +120,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 		rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
 		rc_is_answered(c) ? "the rest of its work" : "the client");
 	rc_prove(c, f, slowest->x, &slowest->name->name, NULL, "the longest wait");
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return RC_CONF_LIKELY;
 }
 
@@ -145,7 +145,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 		"perhaps no server can be reached; their own queries are not in the capture.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_addr(c, &t->elsewhere_waited[0]->server));
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	for (unsigned i = 0; i < t->n_elsewhere_waited; i++)
 		rc_prove(c, f, t->elsewhere_waited[i], c->qname, NULL,
 			 t->elsewhere_waited[i]->state == RC_X_ANSWERED

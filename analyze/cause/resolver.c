@@ -220,7 +220,7 @@ static enum rc_confidence by_false_root(struct rc_case *c, struct rc_finding *f,
 		"of %s are wrong, or another answers in the root's place.",
 		rc_say_addr(c, &c->x->server), rc_say_addr(c, &root->server),
 		rc_say_addr(c, &c->x->server));
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	rc_prove(c, f, root, NULL, NULL, "asked for the root, and no authority for it");
 	return RC_CONF_LIKELY;
 }
@@ -356,7 +356,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 		alone ? ", and other resolvers resolve it" : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
 		 "a complete answer, before the client got SERVFAIL");
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	if (alone)
 		rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
 			 "another resolver answers the same question");

@@ -102,6 +102,11 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact)
 		rc_prove(c, f, c->x, c->qname, NULL, fact);
 }
 
+void rc_prove_client(struct rc_case *c, struct rc_finding *f)
+{
+	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+}
+
 static const char *copy_text(struct rc_case *c, const char *text, size_t len)
 {
 	char *copy = rc_arena_take(c->arena, len + 1);
@@ -198,7 +203,7 @@ void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc
 	unsigned shown = 0;
 	if (c->weighing)
 		return;
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	for (size_t i = 0; i < c->n_links && shown < PROOFS_MAX; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->zone != zone || link->outcome != outcome)

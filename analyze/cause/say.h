@@ -18,6 +18,9 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 /* Adds the failed exchange itself. */
 void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
 
+/* The same, where it proves no more than how the client fared. */
+void rc_prove_client(struct rc_case *c, struct rc_finding *f);
+
 /* The message that shows it; one from the zone book was an answer to the resolver some time before. */
 void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 		     const char *fact);

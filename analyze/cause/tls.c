@@ -58,7 +58,7 @@ enum rc_confidence rc_by_tls(const struct rc_rule *rule, struct rc_case *c, stru
 		c, "%s could ask nobody for %s: its connections for DNS over TLS to %s %s.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_addr(c, &last->server), say_what_came(c, &use, timeout));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	for (unsigned i = 0; i < use.n_shown; i++)
 		rc_prove(c, f, use.shown[i], NULL, timeout ? "timeout" : "tcp_failed",
 			 fact_of(c, use.shown[i]));

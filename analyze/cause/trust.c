@@ -21,7 +21,7 @@ static void prove_root(struct rc_case *c, struct rc_finding *f, const struct rc_
 		rc_prove(c, f, rc_arena_copy(c->arena, &k->signal->x, sizeof k->signal->x), NULL,
 			 NULL,
 			 rc_say(c, "the resolver tells its anchor: key %u", k->signal->tags[0]));
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 }
 
 static const char *say_verifies(struct rc_case *c, const struct rc_root_keys *k)
@@ -188,7 +188,7 @@ static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 		rc_say_addr(c, &c->x->server), rc_say_name(c, f->zone), rc_say_name(c, c->qname),
 		rc_say_name(c, f->zone));
 	rc_prove(c, f, keys->x, f->zone, NULL, "the first of the same questions for the keys");
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return RC_CONF_POSSIBLE;
 }
 
@@ -209,7 +209,7 @@ static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f
 		"wrong or out of date (or its clock is years off, which looks the same).",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove(c, f, keys, &root, NULL, "the root's DNSKEY set, the last of several times");
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	return RC_CONF_POSSIBLE;
 }
 
@@ -288,7 +288,7 @@ static enum rc_confidence by_key_change(struct rc_case *c, struct rc_finding *f)
 		rc_say_addr(c, &c->x->server));
 	rc_prove(c, f, r.before, r.before_name, NULL,
 		 rc_say(c, "signed by key %u of that set", r.old_tag));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return RC_CONF_LIKELY;
 }
 
@@ -315,7 +315,7 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
 		rc_say_addr(c, &c->x->server));
 	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	/* Unless one server is seen to have changed, it may be two servers that differ. */
 	bool changed = r.own != NULL && r.own->end_ns < r.with.first_ns &&
 		       (rc_addr_equal(&r.own->server, &r.with.server) ||

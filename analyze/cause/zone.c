@@ -91,7 +91,7 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 		rc_say_addr(c, &failing->x.server), rc_say_name(c, &failing->name));
 	rc_prove(c, f, &failing->x, &failing->name, NULL,
 		 said ? "SERVFAIL with RA=0 and an EDE that says so" : "SERVFAIL with RA=0");
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	return said ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -399,7 +399,7 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 	if (keys)
 		rc_prove(c, f, r.link->x, &r.link->name->name, NULL,
 			 rc_say(c, "signed by key %u, which only one of the sets has", r.tag));
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_client(c, f);
 	return keys || (checks && fails_validation(c)) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
@@ -457,7 +457,7 @@ static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_ca
 			       rc_say_name(c, c->qname));
 	if (link != NULL)
 		rc_prove(c, f, link->x, &link->name->name, NULL, "YXDOMAIN");
-	rc_prove_self(c, f, "the client's answer");
+	rc_prove_client(c, f);
 	return shown ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
