@@ -1,10 +1,10 @@
 /* DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of the lineage say. */
 #include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
+#include "analyze/cause/records.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/shape.h"
 #include "analyze/cause/witness.h"
-#include "analyze/infer/rollover.h"
 #include "base/time.h"
 
 #define EDE_KEYS RC_EDE(9)
@@ -13,157 +13,13 @@
 #define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
 #define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
-#define PLAIN_MIN 8u /* questions without DO=1: a few may go to servers without EDNS */
 
 static const char own_ede[] = "the resolver's EDE to another query";
 static const char others_ede[] = "the EDE of another resolver";
 
-/* Of all that the resolver is seen to ask servers, for whatever name, it wants signatures for nothing. */
-static bool wants_no_signatures(const struct rc_case *c)
-{
-	uint32_t plain = 0;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h != NULL && h->asked_do)
-			return false;
-		plain += h != NULL ? h->asked_rd0 : 0;
-	}
-	return plain >= PLAIN_MIN;
-}
-
-/* A resolver that validates asks with DO=1: for this question, else for others. */
-static bool validates(const struct rc_case *c)
-{
-	return c->n_links == 0 ? !wants_no_signatures(c) : rc_asks_dnssec(c);
-}
-
 static bool checking_disabled(const struct rc_case *c)
 {
 	return rc_flag(&c->x->query, RC_FLAG_CD) && !rc_checks_unasked(c);
-}
-
-/* The zone's keys were fetched for this very question: an older set may have been replaced since. */
-static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
-		    rc_name_equal(&c->links[i].name->name, zone))
-			return true;
-	return false;
-}
-
-/* One server alone, as far as is seen, serves the zone, or this one gave the keys as well: no other version of it. */
-static bool is_of_one_server(const struct rc_case *c, const struct rc_origin *o,
-			     const struct rc_name *zone)
-{
-	for (size_t i = 0; i < c->n_zones; i++)
-		if (c->zones[i].n_ns == 1 && rc_name_equal(&c->zones[i].name, zone))
-			return true;
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
-		    rc_addr_equal(&c->links[i].x->server, &o->server) &&
-		    rc_name_equal(&c->links[i].name->name, zone))
-			return true;
-	return false;
-}
-
-static bool is_of_time(uint32_t fault)
-{
-	return fault == RC_DNSSEC_SIGNATURE_EXPIRED || fault == RC_DNSSEC_SIGNATURE_NOT_YET_VALID;
-}
-
-static bool lacks_signature(uint32_t fault)
-{
-	return fault == RC_DNSSEC_RRSIG_MISSING || fault == RC_DNSSEC_DENIAL_MISSING;
-}
-
-/* What the packets' time says of signatures weighs as much as the packets' time. */
-static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
-				       enum rc_confidence confidence)
-{
-	enum rc_confidence most = r->clock == RC_DNSSEC_CLOCK_ALONE  ? RC_CONF_POSSIBLE
-				  : r->clock == RC_DNSSEC_CLOCK_FITS ? RC_CONF_PROVEN
-								     : RC_CONF_LIKELY;
-	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE || is_of_time(r->findings[0].fault);
-	return doubted && confidence > most ? most : confidence;
-}
-
-static const char *doubt_text(const struct rc_dnssec_result *r)
-{
-	if (r->clock == RC_DNSSEC_CLOCK_ALONE)
-		return " But no signature that was seen is valid at the time of the packets: the "
-		       "clock of the "
-		       "sensor may be wrong.";
-	return r->clock == RC_DNSSEC_CLOCK_OFF && is_of_time(r->findings[0].fault)
-		       ? " That holds at a time that fits most signatures; the time of the packets "
-			 "fits none."
-		       : "";
-}
-
-/* Given by a server that the zone is known to be delegated to; NULL zones: none of its servers is known. */
-static bool is_from_zone(const struct rc_case *c, const struct rc_origin *o,
-			 const struct rc_name *zone, bool *ret_known)
-{
-	*ret_known = false;
-	for (size_t i = 0; i < c->n_zones; i++) {
-		if (!rc_name_equal(&c->zones[i].name, zone))
-			continue;
-		*ret_known = c->zones[i].n_addrs > 0;
-		return rc_zone_has_addr(&c->zones[i], &o->server);
-	}
-	return false;
-}
-
-/* A zone of somebody's own, that nobody delegates: whoever resolves it must not validate it. */
-static const struct rc_advice exempt = {
-	.fix = {"Have {resolver} not validate {zone} (Unbound: domain-insecure, BIND: "
-		"validate-except, "
-		"others: a negative trust anchor), or use a name that is delegated."},
-	.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "dig {zone} DS +dnssec"},
-};
-
-static enum rc_confidence by_records(const struct rc_dnssec_result *r, struct rc_case *c,
-				     struct rc_finding *f)
-{
-	const struct rc_dnssec_finding *d = &r->findings[0];
-	f->zone = &d->zone;
-	f->cut = d->cut.len > 0 ? &d->cut : NULL;
-	f->advice = d->undelegated ? &exempt : NULL;
-	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
-				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
-				doubt_text(r));
-	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
-	rc_prove_origin(c, f, shown, d->detail);
-	f->vague = shown->told != NULL; /* not what the resolver itself was given */
-	rc_prove_client(c, f);
-	if (c->others.cd_ok > 0)
-		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
-			 "with CD=1 the same name is answered");
-	if (rc_case_serials(c) != NULL)
-		rc_prove_serials(c, f, rc_case_serials(c));
-	if (!validates(c) || (!rc_is_answered(c) && !rc_is_taken_up(c)))
-		return RC_CONF_POSSIBLE;
-	struct rc_rollover rollover;
-	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
-		return RC_CONF_LIKELY; /* somebody has seen the key published */
-	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
-	bool known, of_zone = is_from_zone(c, shown, &d->zone, &known);
-	bool below = (shown->msg->flags & RC_FLAG_AA) && known && !of_zone;
-	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
-		return RC_CONF_NONE;
-	/* What a resolver told somebody else without DO=1 it may have with signatures. */
-	bool held = shown->link == NULL && (shown->msg->flags & RC_FLAG_RA);
-	bool to_other = shown->told != NULL || (held && !rc_case_is_resolver(c, &shown->asker));
-	if (to_other && !shown->msg->edns.do_bit && lacks_signature(d->fault))
-		return RC_CONF_NONE;
-	bool lost = d->fault == RC_DNSSEC_RRSIG_MISSING && ((c->x->marks & RC_X_LOST) || !of_zone);
-	bool elsewhere = d->fault == RC_DNSSEC_DNSKEY_MISSING &&
-			 (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
-	if (lost || elsewhere)
-		return RC_CONF_LIKELY;
-	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
-		      c->others.same_server_ok == 0 && !rc_flag(&c->x->query, RC_FLAG_CD);
-	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
 /* The fault that the texts of the failing answer name: read once for all rules. */
@@ -204,8 +60,9 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	f->vague = true;
 	/* For others the same signatures are in time: it may be this one's clock that is not. */
 	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
-	bool doubted = is_of_time(rule->param) && (alone || rc_may_share_clock(c));
-	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING && !validates(c); /* and asks for none */
+	bool doubted = rc_fault_is_of_time(rule->param) && (alone || rc_may_share_clock(c));
+	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING &&
+		   !rc_validates(c); /* and asks for none */
 	doubted |= is_mere_code(rule, own_fault(c));
 	return rc_witness_cap(c, c->answer,
 			      doubted ? RC_CONF_POSSIBLE
@@ -309,10 +166,11 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	bool judged = r->status == RC_DNSSEC_BOGUS || r->status == RC_DNSSEC_INDETERMINATE;
 	bool found = r->n_findings > 0 && r->findings[0].fault == rule->param;
 	if (r->n_findings > 0 && judged && !doubted)
-		return found ? by_records(r, c, f) : RC_CONF_NONE;
+		return found ? rc_by_records(c, f) : RC_CONF_NONE;
 	if ((r->status == RC_DNSSEC_SECURE && !doubted) || !rc_is_answered(c))
 		return RC_CONF_NONE;
-	bool timed = is_of_time(rule->param) || rule->param == RC_DNSSEC_SIGNATURE_WINDOW_INVERTED;
+	bool timed = rc_fault_is_of_time(rule->param) ||
+		     rule->param == RC_DNSSEC_SIGNATURE_WINDOW_INVERTED;
 	if (timed && own_fault(c) == RC_WITNESS_NONE && times_contradict(c))
 		return by_contradiction(rule, c, f);
 	if (rc_witness_is_exact(c->answer, own_fault(c)))
@@ -329,7 +187,7 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	/* One of several that the code stands for. */
 	if (c->ede & rule->ede)
 		return by_itself(rule, c, f) != RC_CONF_NONE ? RC_CONF_POSSIBLE : RC_CONF_NONE;
-	return doubted && found ? by_records(r, c, f) : RC_CONF_NONE;
+	return doubted && found ? rc_by_records(c, f) : RC_CONF_NONE;
 }
 
 static const struct rc_record *another_says(const struct rc_rule *rule, struct rc_case *c)

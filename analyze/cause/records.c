@@ -1,0 +1,166 @@
+#include "analyze/cause/records.h"
+
+#include "analyze/infer/rollover.h"
+
+#define PLAIN_MIN 8u /* questions without DO=1: a few may go to servers without EDNS */
+
+/* Of all that the resolver is seen to ask servers, for whatever name, it wants signatures for nothing. */
+static bool wants_no_signatures(const struct rc_case *c)
+{
+	uint32_t plain = 0;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && h->asked_do)
+			return false;
+		plain += h != NULL ? h->asked_rd0 : 0;
+	}
+	return plain >= PLAIN_MIN;
+}
+
+bool rc_validates(const struct rc_case *c)
+{
+	return c->n_links == 0 ? !wants_no_signatures(c) : rc_asks_dnssec(c);
+}
+
+/* The zone's keys were fetched for this very question: an older set may have been replaced since. */
+static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
+	return false;
+}
+
+/* One server alone, as far as is seen, serves the zone, or this one gave the keys as well: no other version of it. */
+static bool is_of_one_server(const struct rc_case *c, const struct rc_origin *o,
+			     const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (c->zones[i].n_ns == 1 && rc_name_equal(&c->zones[i].name, zone))
+			return true;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_addr_equal(&c->links[i].x->server, &o->server) &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
+	return false;
+}
+
+static bool lacks_signature(uint32_t fault)
+{
+	return fault == RC_DNSSEC_RRSIG_MISSING || fault == RC_DNSSEC_DENIAL_MISSING;
+}
+
+/* What the packets' time says of signatures weighs as much as the packets' time. */
+static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
+				       enum rc_confidence confidence)
+{
+	enum rc_confidence most = r->clock == RC_DNSSEC_CLOCK_ALONE  ? RC_CONF_POSSIBLE
+				  : r->clock == RC_DNSSEC_CLOCK_FITS ? RC_CONF_PROVEN
+								     : RC_CONF_LIKELY;
+	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE ||
+		       rc_fault_is_of_time(r->findings[0].fault);
+	return doubted && confidence > most ? most : confidence;
+}
+
+static const char *doubt_text(const struct rc_dnssec_result *r)
+{
+	if (r->clock == RC_DNSSEC_CLOCK_ALONE)
+		return " But no signature that was seen is valid at the time of the packets: the "
+		       "clock of the "
+		       "sensor may be wrong.";
+	return r->clock == RC_DNSSEC_CLOCK_OFF && rc_fault_is_of_time(r->findings[0].fault)
+		       ? " That holds at a time that fits most signatures; the time of the packets "
+			 "fits none."
+		       : "";
+}
+
+enum giver { OF_ZONE, OF_ANOTHER, UNKNOWN };
+
+/* Was it given by a server that the zone is known to be delegated to? */
+static enum giver giver_of(const struct rc_case *c, const struct rc_origin *o,
+			   const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_zones; i++) {
+		if (!rc_name_equal(&c->zones[i].name, zone))
+			continue;
+		if (c->zones[i].n_addrs == 0)
+			return UNKNOWN;
+		return rc_zone_has_addr(&c->zones[i], &o->server) ? OF_ZONE : OF_ANOTHER;
+	}
+	return UNKNOWN;
+}
+
+/* A zone of somebody's own, that nobody delegates: whoever resolves it must not validate it. */
+static const struct rc_advice exempt = {
+	.fix = {"Have {resolver} not validate {zone} (Unbound: domain-insecure, BIND: "
+		"validate-except, "
+		"others: a negative trust anchor), or use a name that is delegated."},
+	.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "dig {zone} DS +dnssec"},
+};
+
+static void tell(struct rc_case *c, struct rc_finding *f, const struct rc_dnssec_result *r,
+		 const struct rc_origin *shown)
+{
+	const struct rc_dnssec_finding *d = &r->findings[0];
+	f->zone = &d->zone;
+	f->cut = d->cut.len > 0 ? &d->cut : NULL;
+	f->advice = d->undelegated ? &exempt : NULL;
+	f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s",
+				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
+				doubt_text(r));
+	rc_prove_origin(c, f, shown, d->detail);
+	f->vague = shown->told != NULL; /* not what the resolver itself was given */
+	rc_prove_client(c, f);
+	if (c->others.cd_ok > 0)
+		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
+			 "with CD=1 the same name is answered");
+	if (rc_case_serials(c) != NULL)
+		rc_prove_serials(c, f, rc_case_serials(c));
+}
+
+/* It may be no fault of the zone at all that this answer comes without signatures. */
+static bool may_lack_rightly(const struct rc_case *c, const struct rc_dnssec_finding *d,
+			     const struct rc_origin *shown, enum giver giver)
+{
+	/* A cut above it that was lost would make it another zone's, which may be unsigned. */
+	bool below = (shown->msg->flags & RC_FLAG_AA) && giver == OF_ANOTHER;
+	if (d->fault == RC_DNSSEC_RRSIG_MISSING && below)
+		return true;
+	/* What a resolver told somebody else without DO=1 it may have with signatures. */
+	bool held = shown->link == NULL && (shown->msg->flags & RC_FLAG_RA);
+	bool to_other = shown->told != NULL || (held && !rc_case_is_resolver(c, &shown->asker));
+	return to_other && !shown->msg->edns.do_bit && lacks_signature(d->fault);
+}
+
+/* What the resolver has may be whole all the same: other copies of the answer, or the keys of another server of the zone. */
+static bool may_be_whole_elsewhere(const struct rc_case *c, const struct rc_dnssec_finding *d,
+				   const struct rc_origin *shown, enum giver giver)
+{
+	if (d->fault == RC_DNSSEC_RRSIG_MISSING)
+		return (c->x->marks & RC_X_LOST) || giver != OF_ZONE;
+	return d->fault == RC_DNSSEC_DNSKEY_MISSING &&
+	       (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
+}
+
+enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_dnssec_result *r = rc_case_dnssec(c);
+	const struct rc_dnssec_finding *d = &r->findings[0];
+	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
+	struct rc_rollover rollover;
+	tell(c, f, r, shown);
+	if (!rc_validates(c) || (!rc_is_answered(c) && !rc_is_taken_up(c)))
+		return RC_CONF_POSSIBLE;
+	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
+		return RC_CONF_LIKELY; /* somebody has seen the key published */
+	enum giver giver = giver_of(c, shown, &d->zone);
+	if (may_lack_rightly(c, d, shown, giver))
+		return RC_CONF_NONE;
+	if (may_be_whole_elsewhere(c, d, shown, giver))
+		return RC_CONF_LIKELY;
+	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
+		      c->others.same_server_ok == 0 && !rc_flag(&c->x->query, RC_FLAG_CD);
+	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+}
