@@ -106,15 +106,11 @@ static void note_degraded(struct rc_engine *e, uint64_t pos, const struct rc_exc
 static void note_failing(struct rc_engine *e, const struct rc_record *r, const struct rc_obs *obs)
 {
 	struct rc_name name;
-	uint64_t ede = 0;
 	if (r->x.answer.rcode != RC_RCODE_SERVFAIL || (r->x.answer.flags & RC_FLAG_RA) ||
 	    r->x.opcode != RC_OPCODE_QUERY || rc_hosts_is_resolver(e->hosts, &r->x.asker))
 		return;
-	for (unsigned i = 0; i < obs->msg.edns.n_ede; i++)
-		if (obs->msg.edns.ede[i].code < 64)
-			ede |= UINT64_C(1) << obs->msg.edns.ede[i].code;
 	rc_record_name(r, &name);
-	rc_reports_note_failing(e->reports, &r->x, &name, ede);
+	rc_reports_note_failing(e->reports, &r->x, &name, rc_msg_ede_codes(&obs->msg));
 }
 
 static void on_answered(void *context, uint64_t pos, struct rc_record *r, const struct rc_obs *obs)

@@ -33,7 +33,8 @@ enum { /* RCODE, RFC 6895 2.3; above 15 with the OPT record's eight upper bits, 
        RC_RCODE_NOTAUTH = 9,
        RC_RCODE_NOTZONE = 10,
        RC_RCODE_DSOTYPENI = 11,
-       RC_RCODE_BADVERS = 16, /* in OPT; the same number is BADSIG in TSIG */
+       RC_RCODE_BADVERS = 16, /* in OPT */
+       RC_RCODE_BADSIG = 16,  /* in TSIG */
        RC_RCODE_BADKEY = 17,
        RC_RCODE_BADTIME = 18,
        RC_RCODE_BADMODE = 19,
@@ -88,6 +89,39 @@ enum { /* EDNS option codes */
        RC_OPTION_EDE = 15,
        RC_OPTION_REPORT_CHANNEL = 18, /* RFC 9567 */
 };
+
+enum { /* EDE INFO-CODE, RFC 8914 4 and its registry: the ones the code reasons about */
+       RC_EDE_OTHER = 0,
+       RC_EDE_UNSUPPORTED_DNSKEY_ALGORITHM = 1,
+       RC_EDE_UNSUPPORTED_DS_DIGEST = 2,
+       RC_EDE_FORGED_ANSWER = 4,
+       RC_EDE_DNSSEC_INDETERMINATE = 5,
+       RC_EDE_DNSSEC_BOGUS = 6,
+       RC_EDE_SIGNATURE_EXPIRED = 7,
+       RC_EDE_SIGNATURE_NOT_YET_VALID = 8,
+       RC_EDE_DNSKEY_MISSING = 9,
+       RC_EDE_RRSIGS_MISSING = 10,
+       RC_EDE_NO_ZONE_KEY_BIT = 11,
+       RC_EDE_NSEC_MISSING = 12,
+       RC_EDE_CACHED_ERROR = 13,
+       RC_EDE_NOT_READY = 14,
+       RC_EDE_BLOCKED = 15,
+       RC_EDE_CENSORED = 16,
+       RC_EDE_FILTERED = 17,
+       RC_EDE_PROHIBITED = 18,
+       RC_EDE_NOT_AUTHORITATIVE = 20,
+       RC_EDE_NOT_SUPPORTED = 21,
+       RC_EDE_NO_REACHABLE_AUTHORITY = 22,
+       RC_EDE_NETWORK_ERROR = 23,
+       RC_EDE_INVALID_DATA = 24,
+       RC_EDE_SIGNATURE_WINDOW_INVERTED = 25,
+       RC_EDE_NSEC3_ITERATIONS = 27,
+       RC_EDE_INVALID_QUERY_TYPE = 30,
+       RC_EDE_RATE_LIMITED = 31,
+       RC_EDE_OVER_QUOTA = 32,
+};
+
+#define RC_EDE(name) (UINT64_C(1) << RC_EDE_##name) /* its bit in a set of codes below 64 */
 
 enum { /* header flag bits in the 16-bit flags word (RFC 1035 4.1.1, RFC 4035 3) */
        RC_FLAG_QR = 0x8000,

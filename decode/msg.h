@@ -114,6 +114,16 @@ struct rc_msg {
 	struct rc_name qname; /* lower-cased; len 0 without a question */
 };
 
+/* The extended errors (EDE) that it carries: a bit per code below 64. 0 for NULL. */
+static inline uint64_t rc_msg_ede_codes(const struct rc_msg *m)
+{
+	uint64_t codes = 0;
+	for (unsigned i = 0; m != NULL && i < m->edns.n_ede; i++)
+		if (m->edns.ede[i].code < 64)
+			codes |= UINT64_C(1) << m->edns.ede[i].code;
+	return codes;
+}
+
 static inline bool rc_msg_is_response(const struct rc_msg *m)
 {
 	return (m->flags & RC_FLAG_QR) != 0;

@@ -1,7 +1,5 @@
 #include "analyze/cause/alive.h"
 
-#include "analyze/cause/witness.h"
-
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
 static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
@@ -92,7 +90,7 @@ bool rc_fail_for_zone_alone(const struct rc_case *c)
 		bool alone = link->outcome == RC_OUT_SERVFAIL &&
 			     !rc_flag(&link->x->answer, RC_FLAG_RA) &&
 			     !(link->answer != NULL && (link->answer->has & RC_HAS_ANSWER_CNAME));
-		bool said = (rc_witness_codes(link->answer) & RC_EDE_NO_ZONE) != 0;
+		bool said = (rc_msg_ede_codes(link->answer) & RC_NO_ZONE_EDE) != 0;
 		bool serves = h != NULL && h->answered_aa > 0 &&
 			      !has_served(c, server, link->x->name_hash) &&
 			      (apex == 0 || !has_served(c, server, apex));

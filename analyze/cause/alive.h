@@ -7,7 +7,7 @@
 #include "analyze/cause/rule.h"
 
 /* By which a server says that it is not ready, or that its data is not valid (RFC 8914 4.15, 4.25). */
-#define RC_EDE_NO_ZONE (RC_EDE(14) | RC_EDE(24))
+#define RC_NO_ZONE_EDE (RC_EDE(NOT_READY) | RC_EDE(INVALID_DATA))
 
 /*
  * What remains of the proof if a server of the zone answers when it is asked, and the resolver is not seen to have asked

@@ -7,12 +7,10 @@
 #include "base/limits.h"
 #include "base/time.h"
 
-#define EDE_FORGED 4u
-#define EDE_BLOCKED 15u
-#define EDE_CENSORED 16u
-#define EDE_FILTERED 17u
 /* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
-#define EDE_OF_ELSE (RC_EDE(13) | RC_EDE(21) | RC_EDE(22) | RC_EDE(23) | RC_EDE(30))
+#define EDE_OF_ELSE \
+	(RC_EDE(CACHED_ERROR) | RC_EDE(NOT_SUPPORTED) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
+	 RC_EDE(NETWORK_ERROR) | RC_EDE(INVALID_QUERY_TYPE))
 #define DROPPED_MIN 2u /* one packet may be lost */
 
 /* Of what the resolver was given for the question nothing can be wrong, as far as DNSSEC goes. */
@@ -115,7 +113,7 @@ static bool blames_servers(const struct rc_case *c, uint64_t codes)
 		return false;
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].zone == c->failed_zone &&
-		    (rc_witness_codes(c->links[i].answer) & codes) != 0)
+		    (rc_msg_ede_codes(c->links[i].answer) & codes) != 0)
 			return false;
 	return true;
 }
@@ -222,8 +220,8 @@ static const struct rc_rule rules[] = {
 		.rank = 202,
 		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) |
 			  RC_ON(RC_RCODE_NOTIMP) | RC_ON_SILENCE,
-		.ede = RC_EDE(EDE_FORGED) | RC_EDE(EDE_BLOCKED) | RC_EDE(EDE_CENSORED) |
-		       RC_EDE(EDE_FILTERED),
+		.ede = RC_EDE(FORGED_ANSWER) | RC_EDE(BLOCKED) | RC_EDE(CENSORED) |
+		       RC_EDE(FILTERED),
 		.test = test_blocked,
 	},
 };

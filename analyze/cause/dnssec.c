@@ -7,10 +7,12 @@
 #include "analyze/cause/witness.h"
 #include "base/time.h"
 
-#define EDE_KEYS RC_EDE(9)
-#define EDE_NO_SIGNATURES RC_EDE(10)
-#define EDE_OF_TIME (RC_EDE(7) | RC_EDE(8) | RC_EDE(25))
-#define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_KEYS | RC_EDE(5) | RC_EDE(6))
+#define EDE_OF_TIME \
+	(RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID) | \
+	 RC_EDE(SIGNATURE_WINDOW_INVERTED))
+#define EDE_OF_VALIDATION \
+	(RC_EDE(DNSSEC_INDETERMINATE) | RC_EDE(DNSSEC_BOGUS) | RC_EDE(DNSKEY_MISSING))
+#define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_OF_VALIDATION)
 #define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
 #define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
 
@@ -34,10 +36,10 @@ static uint32_t own_fault(struct rc_case *c)
 /* Do an answer's extended errors, whose texts name this fault, say what the rule is about? */
 static bool says(const struct rc_rule *rule, const struct rc_msg *answer, uint32_t fault)
 {
-	uint64_t codes = rc_witness_codes(answer);
+	uint64_t codes = rc_msg_ede_codes(answer);
 	/* That a key signs nothing is said (Cloudflare) beside what is wrong with the signatures by others. */
 	if (codes & EDE_OF_TIME)
-		codes &= ~EDE_NO_SIGNATURES;
+		codes &= ~RC_EDE(RRSIGS_MISSING);
 	return fault == RC_WITNESS_NONE ? (codes & rule->ede) != 0 : fault == rule->param;
 }
 
@@ -121,17 +123,17 @@ static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *
  */
 static bool times_contradict(struct rc_case *c)
 {
-	static const uint64_t times = RC_EDE(7) | RC_EDE(8);
+	static const uint64_t times = RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID);
 	uint64_t codes = c->ede & times;
 	if (c->n_links > 0)
 		return false;
 	for (unsigned i = 0; i < c->others.n_said; i++) {
 		const struct rc_record *r = c->others.said[i];
-		uint64_t said = rc_witness_codes(rc_case_decode(c, r)) & times;
+		uint64_t said = rc_msg_ede_codes(rc_case_decode(c, r)) & times;
 		uint64_t before = rc_addr_equal(&r->x.server, &c->x->server) ? c->ede : 0;
 		for (unsigned k = 0; k < i; k++)
 			if (rc_addr_equal(&c->others.said[k]->x.server, &r->x.server))
-				before |= rc_witness_codes(rc_case_decode(c, c->others.said[k]));
+				before |= rc_msg_ede_codes(rc_case_decode(c, c->others.said[k]));
 		if (said != times && (before & times & ~said) != 0)
 			return false;
 		codes |= said;
@@ -194,7 +196,7 @@ static const struct rc_record *another_says(const struct rc_rule *rule, struct r
 {
 	const struct rc_record *other = rc_witness_other(c);
 	bool says_it = other != NULL &&
-		       (rc_witness_codes(rc_case_decode(c, other)) & rule->ede) != 0;
+		       (rc_msg_ede_codes(rc_case_decode(c, other)) & rule->ede) != 0;
 	return says_it ? other : NULL;
 }
 
@@ -284,7 +286,7 @@ static const struct rc_rule rules[] = {
 		     {"dnssec.signature_window_inverted", "it ends before it begins"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again and find out why re-signing stopped.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_EXPIRED,
-	    RC_EDE(7)),
+	    RC_EDE(SIGNATURE_EXPIRED)),
 	ROW("dnssec.signature_not_yet_valid", "a signature is not valid yet",
 	    "Every RRSIG needed begins after the packet's time; or EDE 8.",
 	    RC_TRUTH("The chain from the anchor down was seen, every RRSIG of the set begins after "
@@ -297,7 +299,7 @@ static const struct rc_rule rules[] = {
 		     {"dnssec.clock_skew", "the signature is valid at packet time"}),
 	    RC_PARTY_ZONE_OWNER, "Set the signer's clock right and sign {zone} again.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
-	    RC_EDE(8)),
+	    RC_EDE(SIGNATURE_NOT_YET_VALID)),
 	ROW("dnssec.signature_window_inverted", "a signature ends before it begins",
 	    "An RRSIG's expiration lies before its inception; or EDE 25.",
 	    RC_TRUTH(
@@ -308,7 +310,7 @@ static const struct rc_rule rules[] = {
 		    {"dnssec.signature_expired", "the window is sound, and over"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again with sound dates.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4034 3.1.5", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED,
-	    RC_EDE(25)),
+	    RC_EDE(SIGNATURE_WINDOW_INVERTED)),
 	ROW("dnssec.signature_invalid", "a signature does not verify",
 	    "The DNSKEY that an RRSIG names is there, and verification fails.",
 	    RC_TRUTH(
@@ -333,7 +335,7 @@ static const struct rc_rule rules[] = {
 	    RC_PARTY_ZONE_OWNER,
 	    "Give the parent the DS of the key that signs {zone}, or put the old key back.",
 	    "dig {zone} DS +short; dig {zone} DNSKEY +short", "RFC 4035 5.2", RC_DNSSEC_DS_MISMATCH,
-	    RC_EDE(9)),
+	    RC_EDE(DNSKEY_MISSING)),
 	ROW("dnssec.dnskey_missing", "a key needed is not published",
 	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; "
 	    "or EDE 9.",
@@ -351,7 +353,8 @@ static const struct rc_rule rules[] = {
 		      "DNSKEY sets with and without the key are handed out by turns"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
-	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING, RC_EDE(9)),
+	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING,
+	    RC_EDE(DNSKEY_MISSING)),
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
 	    "A DS or DNSKEY shows that the zone is signed, or the zone above proves that there is "
 	    "none, DO was set, and the RRset has no RRSIG; or EDE 10.",
@@ -369,7 +372,7 @@ static const struct rc_rule rules[] = {
 	    RC_PARTY_ZONE_OWNER,
 	    "Serve {zone} signed from every server, or have the parent remove the DS.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
-	    RC_EDE(10)),
+	    RC_EDE(RRSIGS_MISSING)),
 	ROW("dnssec.denial_missing", "a negative answer has no proof",
 	    "NXDOMAIN or NODATA without NSEC or NSEC3 of a signed zone, or of one that the zone "
 	    "above proves not to be there; or EDE 12.",
@@ -382,7 +385,7 @@ static const struct rc_rule rules[] = {
 		    {"dnssec.rrsig_missing", "the answer is positive"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.3", RC_DNSSEC_DENIAL_MISSING,
-	    RC_EDE(12)),
+	    RC_EDE(NSEC_MISSING)),
 	ROW("dnssec.denial_invalid", "the proof of a negative answer is wrong",
 	    "NSEC or NSEC3 records are there but do not prove what was answered, or their "
 	    "signatures fail.",
@@ -401,7 +404,8 @@ static const struct rc_rule rules[] = {
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.dnskey_missing", "the key is not there at all"}),
 	    RC_PARTY_ZONE_OWNER, "Publish the keys of {zone} with flags 256 or 257 and sign again.",
-	    "dig {zone} DNSKEY", "RFC 4034 2.1.1", RC_DNSSEC_NO_ZONE_KEY_BIT, RC_EDE(11)),
+	    "dig {zone} DNSKEY", "RFC 4034 2.1.1", RC_DNSSEC_NO_ZONE_KEY_BIT,
+	    RC_EDE(NO_ZONE_KEY_BIT)),
 	ROW("dnssec.algorithm_unsupported", "algorithms nobody supports",
 	    "DS or DNSKEY records have only algorithms or digests that are unassigned or retired; "
 	    "or EDE 1, 2.",
@@ -413,7 +417,7 @@ static const struct rc_rule rules[] = {
 		    {"dnssec.signature_invalid", "the algorithm is known, and verification fails"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} with a current algorithm (13 or 8).",
 	    "dig {zone} DNSKEY +multi", "RFC 8624", RC_DNSSEC_ALGORITHM_UNSUPPORTED,
-	    RC_EDE(1) | RC_EDE(2)),
+	    RC_EDE(UNSUPPORTED_DNSKEY_ALGORITHM) | RC_EDE(UNSUPPORTED_DS_DIGEST)),
 	ROW("dnssec.nsec3_iterations_too_high", "too many NSEC3 iterations",
 	    "NSEC3 records with more iterations than resolvers take; or EDE 27.",
 	    RC_TRUTH("NSEC3 records with more iterations than RFC 9276 and resolvers take, and "
@@ -422,7 +426,8 @@ static const struct rc_rule rules[] = {
 		     "The resolver does not ask for DNSSEC records (DO=0).",
 		     {"dnssec.denial_invalid", "the iterations are low, and the proof fails"}),
 	    RC_PARTY_ZONE_OWNER, "Set the NSEC3 iterations of {zone} to 0.",
-	    "dig {zone} NSEC3PARAM", "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS, RC_EDE(27)),
+	    "dig {zone} NSEC3PARAM", "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS,
+	    RC_EDE(NSEC3_ITERATIONS)),
 	{
 		.cause =
 			{
@@ -448,7 +453,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 350,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(5) | RC_EDE(6) | EDE_KEYS,
+		.ede = EDE_OF_VALIDATION,
 		.test = test_validation,
 	},
 };

@@ -1,5 +1,6 @@
 #include "analyze/cause/late.h"
 
+#define EDE_NO_SERVER (RC_EDE(NO_REACHABLE_AUTHORITY) | RC_EDE(NETWORK_ERROR))
 #define UNHEARD_NS \
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
@@ -27,7 +28,7 @@ static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
 enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
 {
 	unsigned answers = 0, again = 0;
-	if (c->final == NULL || c->lineage_cut || (c->ede & ~RC_EDE_NO_SERVER) ||
+	if (c->final == NULL || c->lineage_cut || (c->ede & ~EDE_NO_SERVER) ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_links; i++) {
@@ -131,7 +132,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_others *t = &c->others;
-	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
+	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
 			    t->same_client_ok + t->cd_ok >
@@ -163,7 +164,7 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 {
 	int64_t took_ns = c->x->end_ns - c->x->first_ns;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
-	if (c->upstream_visible || (c->ede & ~RC_EDE_NO_SERVER) != 0 ||
+	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
 		return RC_CONF_NONE;

@@ -6,8 +6,6 @@
 
 #include "analyze/cause/rule.h"
 
-#define RC_EDE_NO_SERVER (RC_EDE(22) | RC_EDE(23)) /* no reachable authority, network error */
-
 /* Answers pass by here, and the resolver goes on as if none came. */
 enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f);
 

@@ -110,7 +110,7 @@ static const struct rc_rule rules[] = {
 		.rank = 201,
 		.flags = RC_RULE_SILENCE,
 		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE,
-		.ede = RC_EDE(31) | RC_EDE(32),
+		.ede = RC_EDE(RATE_LIMITED) | RC_EDE(OVER_QUOTA),
 		.test = test_rate,
 	},
 };

@@ -177,7 +177,8 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 790,
 		.rcodes = RC_ON(RC_RCODE_NXDOMAIN),
-		.ede = RC_EDE(4) | RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18),
+		.ede = RC_EDE(FORGED_ANSWER) | RC_EDE(BLOCKED) | RC_EDE(CENSORED) |
+		       RC_EDE(FILTERED) | RC_EDE(PROHIBITED),
 		.test = test_blocked,
 	},
 	{

@@ -4,8 +4,6 @@
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
-#define EDE_NOT_AUTHORITATIVE 20u
-
 static const char *server_text(struct rc_case *c)
 {
 	return rc_say_addr(c, &c->x->server);
@@ -32,7 +30,7 @@ static enum rc_confidence test_recursion(const struct rc_rule *rule, struct rc_c
 	rc_prove_self(c, f,
 		      refused ? "REFUSED with RA=0 to a query with RD=1"
 			      : "empty answer or referral with RA=0 to a query with RD=1");
-	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
+	if (rc_case_has_ede(c, RC_EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
 	/* A resolver that clears RA for clients it does not want refuses so, too: with EDNS it may say so. */
 	bool silent = refused && (!c->x->query.edns || !a->edns) && !rc_server_is_authoritative(c);
@@ -201,7 +199,7 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	f->explanation = rc_say(c, "%s does not host a zone that %s lies in.", server_text(c),
 				rc_say_name(c, c->qname));
 	rc_prove_self(c, f, notauth ? "NOTAUTH" : "REFUSED with RA=0 to a query with RD=0");
-	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
+	if (rc_case_has_ede(c, RC_EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
 	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
 	bool either = rc_exchange_is_transfer(c->x) && c->others.not_hosted == 0;
@@ -220,7 +218,7 @@ static enum rc_confidence test_nonrecursive(const struct rc_rule *rule, struct r
 				"%s is a resolver and refuses queries without RD (cache snooping).",
 				server_text(c));
 	rc_prove_self(c, f, "REFUSED by a resolver (RA=1) to a query with RD=0");
-	if (rc_case_has_ede(c, EDE_NOT_AUTHORITATIVE))
+	if (rc_case_has_ede(c, RC_EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
 	return c->others.same_client_ok + c->others.same_server_ok > 0 ? RC_CONF_LIKELY
 								       : RC_CONF_POSSIBLE;

@@ -7,15 +7,12 @@
 #include "analyze/infer/delegation.h"
 #include "base/time.h"
 
-#define EDE_OTHER 0u
-#define SLOW_NS RC_NS_PER_S /* an answer that takes longer may come too late */
-#define LIMIT_RATE_MIN 12u  /* questions in a second: below that no limit is set */
-#define EDE_NO_SIGNATURES 10u
-#define EDE_CACHED_ERROR 13u
-#define EDE_NOT_READY 14u
+#define SLOW_NS RC_NS_PER_S   /* an answer that takes longer may come too late */
+#define LIMIT_RATE_MIN 12u    /* questions in a second: below that no limit is set */
 #define PRIMING_STEPS_MAX 16u /* of what a resolver asked the root */
 #define EDE_OF_POLICY \
-	(RC_EDE(15) | RC_EDE(16) | RC_EDE(17) | RC_EDE(18)) /* no failure, a refusal */
+	(RC_EDE(BLOCKED) | RC_EDE(CENSORED) | RC_EDE(FILTERED) | \
+	 RC_EDE(PROHIBITED)) /* no failure, a refusal */
 #define SILENT_LOAD_MIN 6u /* many questions for one that drops: Unbound's quotas begin at eight */
 #define UNASKED_NS RC_NS_PER_MS       /* a limit that is reached answers in less */
 #define NEARBY_NS (50 * RC_NS_PER_MS) /* servers of a network of one's own fail within it */
@@ -245,7 +242,7 @@ static const struct rc_advice no_servers = {
 /* One that offers recursion, asks nobody, and says that it cannot yet: a forwarder without servers (dnsmasq). */
 static enum rc_confidence says_not_ready(struct rc_case *c, struct rc_finding *f)
 {
-	if (!rc_case_has_ede(c, EDE_NOT_READY) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	if (!rc_case_has_ede(c, RC_EDE_NOT_READY) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) || rc_exchange_is_transfer(c->x))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -266,7 +263,7 @@ static const struct rc_advice no_edns = {
 /* It misses the signatures that it has not asked for, and most of the others resolve the name. */
 static enum rc_confidence asks_for_no_signatures(struct rc_case *c, struct rc_finding *f)
 {
-	if (!rc_case_has_ede(c, EDE_NO_SIGNATURES) || rc_asks_dnssec(c) || c->lineage_cut ||
+	if (!rc_case_has_ede(c, RC_EDE_RRSIGS_MISSING) || rc_asks_dnssec(c) || c->lineage_cut ||
 	    c->others.elsewhere_ok <= c->others.elsewhere_failed ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || (c->x->marks & RC_X_LOST))
 		return RC_CONF_NONE;
@@ -338,7 +335,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 		return said;
 	if (c->final == NULL || rc_link_is_hollow(c->final) || c->lineage_cut ||
 	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
-	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(EDE_OTHER)) != 0 ||
+	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(OTHER)) != 0 ||
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || rc_flag(&c->x->query, RC_FLAG_CD) ||
 	    c->others.same_server_type_ok > 0)
 		return RC_CONF_NONE;
@@ -494,7 +491,7 @@ static const struct rc_rule rules[] = {
 		.rank = 600,
 		.flags = RC_RULE_REPEATS,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(EDE_CACHED_ERROR),
+		.ede = RC_EDE(CACHED_ERROR),
 		.test = test_cached,
 	},
 };

@@ -50,11 +50,9 @@ struct rc_rule {
 #define RC_ON(rcode) (UINT32_C(1) << (rcode))
 #define RC_ON_SILENCE (UINT32_C(1) << 31)
 #define RC_ON_ANY UINT32_MAX
-#define RC_EDE(code) (UINT64_C(1) << (code))
 #define RC_OTHER_CLASS (UINT32_C(1) << 16) /* QUERY in another class than IN */
 #define RC_OPCODES_ALL (RC_OTHER_CLASS | 0xffffu)
 
-#define RC_EDE_PROHIBITED 18u
 #define RC_SOON_NS (5 * RC_NS_PER_MS) /* hardly the time to ask anybody */
 #define RC_FLOOD_MIN 10u              /* questions in a second: no limit in use is lower */
 

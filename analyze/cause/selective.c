@@ -11,7 +11,7 @@
 #define RATE_MIN 20u              /* questions in a second: fewer are no rate that anybody limits */
 #define CERTAIN_MIN 3u            /* with the trait failed, without worked: no accident any more */
 /* By these a resolver says that what it was given had to be signed. */
-#define EDE_UNSIGNED (RC_EDE(9) | RC_EDE(10) | RC_EDE(12))
+#define EDE_UNSIGNED (RC_EDE(DNSKEY_MISSING) | RC_EDE(RRSIGS_MISSING) | RC_EDE(NSEC_MISSING))
 
 /* The zone holds a DS at its parent: then a resolver that validates cannot do without EDNS. */
 static bool has_ds(struct rc_case *c, const struct rc_name *zone)

@@ -70,7 +70,7 @@ bool rc_shape_find(struct rc_case *c, struct rc_shape *ret_shape)
 static bool is_said_elsewhere(struct rc_case *c, uint64_t ede)
 {
 	const struct rc_record *other = rc_witness_other(c);
-	return other != NULL && (rc_witness_codes(rc_case_decode(c, other)) & ede) != 0;
+	return other != NULL && (rc_msg_ede_codes(rc_case_decode(c, other)) & ede) != 0;
 }
 
 enum rc_confidence rc_by_shape(struct rc_case *c, struct rc_finding *f,

@@ -144,7 +144,7 @@ static const struct rc_rule rules[] = {
 		.rank = 100,
 		.rcodes = RC_ON(RC_RCODE_NOTAUTH),
 		.opcodes = RC_OPCODES_ALL,
-		.param = RC_RCODE_BADVERS,
+		.param = RC_RCODE_BADSIG,
 		.test = test_tsig,
 	},
 	{

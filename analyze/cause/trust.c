@@ -197,7 +197,7 @@ static enum rc_confidence by_keys_before(struct rc_case *c, struct rc_finding *f
 {
 	static const struct rc_name root = {.len = 1};
 	bool checks = rc_rcode_is(c, RC_RCODE_SERVFAIL) && !rc_flag(&c->x->query, RC_FLAG_CD) &&
-		      !(c->ede & (RC_EDE(7) | RC_EDE(8)));
+		      !(c->ede & (RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID)));
 	const struct rc_exchange *keys;
 	if (!checks || c->final == NULL || !rc_distrusted_root_before(c, &keys))
 		return RC_CONF_NONE;
@@ -223,8 +223,8 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 		enum rc_confidence of_zone_keys = by_zone_keys(c, f);
 		return of_zone_keys != RC_CONF_NONE ? of_zone_keys : by_keys_before(c, f);
 	}
-	if ((c->ede & (RC_EDE(7) | RC_EDE(8))) || !rc_distrusts_root(c, &k) ||
-	    k.told == RC_TOLD_GOOD)
+	if ((c->ede & (RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID))) ||
+	    !rc_distrusts_root(c, &k) || k.told == RC_TOLD_GOOD)
 		return RC_CONF_NONE;
 	bool told = k.told == RC_TOLD_BAD;
 	f->server = &c->x->server;
@@ -356,7 +356,7 @@ static const struct rc_rule rules[] = {
 		.rank = 290,
 		.flags = RC_RULE_RESOLVER,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE(7) | RC_EDE(8),
+		.ede = RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID),
 		.test = test_clock,
 	},
 	{

@@ -11,10 +11,7 @@
 #include "analyze/infer/delegation.h"
 #include "base/time.h"
 
-#define EDE_CACHED RC_EDE(13)
 #define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
-
-#define EDE_NETWORK_ERROR 23u
 
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
 
@@ -78,7 +75,7 @@ static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 		const struct rc_msg *m = c->links[i].answer;
 		bool refused = c->links[i].zone == c->failed_zone && m != NULL &&
 			       c->links[i].outcome == RC_OUT_REFUSED;
-		if (refused && (rc_witness_codes(m) & RC_EDE(RC_EDE_PROHIBITED)))
+		if (refused && (rc_msg_ede_codes(m) & RC_EDE(PROHIBITED)))
 			return true;
 	}
 	for (size_t i = 0; i < z->n_servers; i++) {
@@ -293,7 +290,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 static enum rc_confidence by_all_silent(struct rc_case *c, struct rc_finding *f)
 {
 	uint32_t asked = 0;
-	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) || (c->ede & ~EDE_CACHED))
+	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
+	    (c->ede & ~RC_EDE(CACHED_ERROR)))
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
@@ -384,7 +382,7 @@ static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_c
 static enum rc_confidence could_not_send(struct rc_case *c, struct rc_finding *f)
 {
 	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_REFUSED) ||
-	    !rc_case_has_ede(c, EDE_NETWORK_ERROR) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    !rc_case_has_ede(c, RC_EDE_NETWORK_ERROR) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    c->x->end_ns - c->x->first_ns >= RC_SOON_NS)
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,

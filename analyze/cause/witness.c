@@ -4,11 +4,14 @@
 
 #include "analyze/cause/rule.h"
 
-#define EDE_BOGUS 6u
-/* Codes whose texts are about validation (RFC 8914 4; 25 and 27 of the registry), and OTHER. */
-#define VALIDATION_CODES UINT64_C(0x0a001fe7)
+/* Codes whose texts are about validation. */
+#define EDE_OF_VALIDATION \
+	(RC_WITNESS_EXACT | RC_EDE(OTHER) | RC_EDE(DNSSEC_INDETERMINATE) | RC_EDE(DNSSEC_BOGUS) | \
+	 RC_EDE(DNSKEY_MISSING))
 /* ... about the servers asked, be it for keys, or by the code for what is blocked (sdns, of servers that refuse). */
-#define NETWORK_CODES (UINT64_C(1) << 9 | UINT64_C(1) << 15 | UINT64_C(1) << 22 | UINT64_C(1) << 23)
+#define EDE_OF_SERVERS \
+	(RC_EDE(DNSKEY_MISSING) | RC_EDE(BLOCKED) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
+	 RC_EDE(NETWORK_ERROR))
 
 /*
  * Knot Resolver's marks for keys that it could not get, and for a negative answer without proof, be it to the question or
@@ -167,15 +170,6 @@ static bool has_code(const struct rc_ede *ede, uint64_t codes)
 	return ede->code < 64 && (codes >> ede->code & 1) != 0;
 }
 
-uint64_t rc_witness_codes(const struct rc_msg *answer)
-{
-	uint64_t codes = 0;
-	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
-		if (answer->edns.ede[i].code < 64)
-			codes |= UINT64_C(1) << answer->edns.ede[i].code;
-	return codes;
-}
-
 /* An answer without keys came: its server is named. Of a fetch that failed the reason is, or nothing. */
 static bool says_no_keys(const struct rc_msg *m, const struct rc_ede *ede)
 {
@@ -196,12 +190,12 @@ uint32_t rc_witness_fault(const struct rc_msg *answer)
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		for (size_t k = 0; k < sizeof faults / sizeof *faults; k++)
-			if (has_code(ede, VALIDATION_CODES) &&
+			if (has_code(ede, EDE_OF_VALIDATION) &&
 			    find(answer, ede, faults[k].text) != NULL)
 				return faults[k].fault;
-		if (has_code(ede, VALIDATION_CODES) && says_no_keys(answer, ede))
+		if (has_code(ede, EDE_OF_VALIDATION) && says_no_keys(answer, ede))
 			return RC_DNSSEC_DNSKEY_MISSING;
-		if (ede->code == EDE_BOGUS && find(answer, ede, attack) != NULL)
+		if (ede->code == RC_EDE_DNSSEC_BOGUS && find(answer, ede, attack) != NULL)
 			return RC_DNSSEC_SIGNATURE_INVALID;
 	}
 	return RC_WITNESS_NONE;
@@ -263,7 +257,7 @@ bool rc_witness_suspects(struct rc_case *c)
 
 bool rc_witness_is_exact(const struct rc_msg *answer, uint32_t fault)
 {
-	return fault != RC_WITNESS_NONE || (rc_witness_codes(answer) & RC_WITNESS_EXACT) != 0;
+	return fault != RC_WITNESS_NONE || (rc_msg_ede_codes(answer) & RC_WITNESS_EXACT) != 0;
 }
 
 enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
@@ -272,7 +266,7 @@ enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++) {
 		const struct rc_ede *ede = &answer->edns.ede[i];
 		for (size_t k = 0; k < sizeof outcomes / sizeof *outcomes; k++) {
-			if (!has_code(ede, NETWORK_CODES) ||
+			if (!has_code(ede, EDE_OF_SERVERS) ||
 			    find(answer, ede, outcomes[k].text) == NULL)
 				continue;
 			if (said != RC_OUT_COUNT && said != outcomes[k].outcome)
@@ -288,7 +282,7 @@ enum rc_outcome rc_witness_outcome(const struct rc_msg *answer)
 static bool says_other(const struct rc_msg *answer, const char *text)
 {
 	for (unsigned i = 0; answer != NULL && i < answer->edns.n_ede; i++)
-		if (answer->edns.ede[i].code == 0 &&
+		if (answer->edns.ede[i].code == RC_EDE_OTHER &&
 		    find(answer, &answer->edns.ede[i], text) != NULL)
 			return true;
 	return false;

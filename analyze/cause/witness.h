@@ -11,13 +11,14 @@
 #define RC_WITNESS_NONE UINT32_MAX
 
 /*
- * EDE codes that name one fault: 1, 2, 7, 8, 10, 11, 12, 25 and 27. 9 does not: BIND, PowerDNS and others use it for a DS
- * that matches no key and for a zone without keys, Unbound for any fault of the keys.
+ * EDE codes that name one fault. DNSKEY Missing does not: BIND, PowerDNS and others use it for a DS that matches no key
+ * and for a zone without keys, Unbound for any fault of the keys.
  */
-#define RC_WITNESS_EXACT UINT64_C(0x0a001d86)
-
-/* Bit per EDE code below 64 of the message. */
-uint64_t rc_witness_codes(const struct rc_msg *answer);
+#define RC_WITNESS_EXACT \
+	(RC_EDE(UNSUPPORTED_DNSKEY_ALGORITHM) | RC_EDE(UNSUPPORTED_DS_DIGEST) | \
+	 RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID) | RC_EDE(RRSIGS_MISSING) | \
+	 RC_EDE(NO_ZONE_KEY_BIT) | RC_EDE(NSEC_MISSING) | RC_EDE(SIGNATURE_WINDOW_INVERTED) | \
+	 RC_EDE(NSEC3_ITERATIONS))
 
 /* The DNSSEC fault (enum rc_dnssec_fault) that a text names; RC_WITNESS_NONE without such a text. */
 uint32_t rc_witness_fault(const struct rc_msg *answer);

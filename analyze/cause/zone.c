@@ -38,7 +38,7 @@ static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case
 			continue;
 		if (link->outcome != RC_OUT_SERVFAIL || rc_flag(&link->x->answer, RC_FLAG_RA))
 			return RC_CONF_NONE;
-		if (link->answer != NULL && (rc_witness_codes(link->answer) & rule->ede))
+		if (link->answer != NULL && (rc_msg_ede_codes(link->answer) & rule->ede))
 			proof = link;
 	}
 	if (proof == NULL || z->name.len == 0 || c->lineage_cut)
@@ -494,7 +494,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 250,
 		.rcodes = RC_ON(RC_RCODE_SERVFAIL),
-		.ede = RC_EDE_NO_ZONE,
+		.ede = RC_NO_ZONE_EDE,
 		.test = test_not_loaded,
 	},
 	{

@@ -8,7 +8,9 @@
 #define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
 #define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 /* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
-#define EDE_REPEATED (RC_EDE(0) | RC_EDE(13) | RC_EDE(22) | RC_EDE(23))
+#define EDE_REPEATED \
+	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
+	 RC_EDE(NETWORK_ERROR))
 
 /*
  * What others fared with as well, or this one before: who gives no transfers serves the zone all the same, and what cannot

@@ -315,10 +315,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->others.earlier = sources->asked_before;
 	c->server_host = rc_hosts_find(c->hosts, &x->server);
 	c->failed_zone = RC_ZONE_NONE;
-	if (answer != NULL)
-		for (unsigned i = 0; i < answer->edns.n_ede; i++)
-			if (answer->edns.ede[i].code < 64)
-				c->ede |= UINT64_C(1) << answer->edns.ede[i].code;
+	c->ede = rc_msg_ede_codes(answer);
 	find_resolver(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_lineage_collect(c);

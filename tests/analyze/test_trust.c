@@ -2,8 +2,6 @@
 #include "analyze/cause/rule.h"
 #include "tests/analyze/build.h"
 
-#define EDE_SIGNATURE_EXPIRED 7u
-
 static const struct rc_rule *rule_of(const char *slug)
 {
 	for (size_t i = 0; rc_rule_at(i) != NULL; i++)
@@ -41,7 +39,7 @@ static void set(struct scene *s, enum rc_dnssec_status status)
 				       .outcome = RC_OUT_USABLE};
 	s->c = (struct rc_case){.x = &s->x,
 				.qname = &s->qname,
-				.ede = RC_EDE(EDE_SIGNATURE_EXPIRED),
+				.ede = RC_EDE(SIGNATURE_EXPIRED),
 				.links = s->links,
 				.n_links = 2,
 				.final = &s->links[1],
@@ -458,7 +456,7 @@ static void what_no_server_would_give_was_not_validated(void **state)
 			set(&s, RC_DNSSEC_INDETERMINATE);
 			answer.edns.ede[0].code = (uint16_t)codes[i];
 			s.c.answer = &answer;
-			s.c.ede = RC_EDE(codes[i]);
+			s.c.ede = UINT64_C(1) << codes[i];
 			s.c.final = NULL;
 			s.c.zones = &zone;
 			s.c.n_zones = 1;
