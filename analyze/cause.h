@@ -5,6 +5,7 @@
 #ifndef RC_ANALYZE_CAUSE_H
 #define RC_ANALYZE_CAUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum rc_confidence { RC_CONF_NONE, RC_CONF_POSSIBLE, RC_CONF_LIKELY, RC_CONF_PROVEN };
@@ -70,5 +71,8 @@ const char *rc_party_name(enum rc_party party);
 size_t rc_cause_count(void);
 const struct rc_cause *rc_cause_at(size_t index); /* in the table's order; NULL out of range */
 const struct rc_cause *rc_cause_find(const char *slug); /* NULL if none */
+
+/* Its slug begins so: "dnssec." for a family, or a slug in full. */
+bool rc_cause_is_of(const struct rc_cause *cause, const char *family);
 
 #endif

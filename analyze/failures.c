@@ -154,7 +154,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		e->stats.no_memory++;
 		return;
 	}
-	bool of_name = strncmp(failure.cause->slug, "name.", strlen("name.")) == 0;
+	bool of_name = rc_cause_is_of(failure.cause, "name.");
 	if (x.state == RC_X_ANSWERED && !rc_is_failure(&x, e->config.include_nxdomain) &&
 	    (failure.confidence < RC_CONF_LIKELY || of_name))
 		return; /* refused by its asker, who got it elsewhere */

@@ -113,8 +113,10 @@ static bool is_met_by_all(const struct rc_case *c, const struct rc_weighed *o)
 {
 	return o->confidence >= RC_CONF_LIKELY && !is_between_the_two(c) &&
 	       o->rule->cause.responsible != RC_PARTY_RESOLVER_OPERATOR &&
-	       (rc_rule_is_of(o->rule, "delegation.") || rc_rule_is_of(o->rule, "dnssec.") ||
-		rc_rule_is_of(o->rule, "upstream.") || rc_rule_is_of(o->rule, "zone."));
+	       (rc_cause_is_of(&o->rule->cause, "delegation.") ||
+		rc_cause_is_of(&o->rule->cause, "dnssec.") ||
+		rc_cause_is_of(&o->rule->cause, "upstream.") ||
+		rc_cause_is_of(&o->rule->cause, "zone."));
 }
 
 /* What all of them met with, taken together and each alone; the case where they are the resolver's. NULL if nothing. */
@@ -134,7 +136,8 @@ static struct rc_case *weigh_common(struct rc_decider *d, const struct rc_case *
 			return NULL;
 	}
 	/* The way to servers is another for each host. */
-	if (rc_rule_is_of(ret_common->rule, "upstream.") && rc_askers_may_be_one_host(askers, n))
+	if (rc_cause_is_of(&ret_common->rule->cause, "upstream.") &&
+	    rc_askers_may_be_one_host(askers, n))
 		ret_common->confidence = RC_CONF_POSSIBLE;
 	return all;
 }
@@ -196,8 +199,8 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 	/* Silent behind a forwarder is the forwarder's upstream: its own case says so, and why keys matter. */
 	bool keys = rc_exchange_asks_keys(hop[*last]->x) && !rc_exchange_asks_keys(hop[0]->x);
 	bool untold = keys || is_about_query(hop[*last]);
-	bool nowhere = rc_rule_is_of(o->rule, "no_answer.") ||
-		       (untold && rc_rule_is_of(o->rule, "unknown."));
+	bool nowhere = rc_cause_is_of(&o->rule->cause, "no_answer.") ||
+		       (untold && rc_cause_is_of(&o->rule->cause, "unknown."));
 	if (*last > 0 && nowhere && !rc_weigh(&d->rules, hop[--*last], o))
 		return false;
 	rc_repeat_recall(d->memo, hop[*last], o);
@@ -314,7 +317,7 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 		c->failed_zone = RC_ZONE_NONE;
 	if ((resolved && !rc_fetch_rejects(c, x)) || !rc_weigh(&d->rules, c, &o) ||
 	    o.confidence < RC_CONF_LIKELY ||
-	    (rc_rule_is_of(o.rule, "dnssec.") && !rc_fetch_rejects(c, x)) ||
+	    (rc_cause_is_of(&o.rule->cause, "dnssec.") && !rc_fetch_rejects(c, x)) ||
 	    is_side_lookup(d, c, &o))
 		return RC_FETCHED_NOTHING;
 	if (resolved) /* that it was rejected follows, and is not seen */

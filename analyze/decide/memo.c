@@ -248,17 +248,12 @@ static uint64_t key_of_name(const struct rc_memo *m, const struct rc_case *c)
 	return key_of(m, &any_server, c->x->name_hash, OF_ALL);
 }
 
-static bool fails_validation(const struct rc_rule *rule)
-{
-	return strncmp(rule->cause.slug, "dnssec.", strlen("dnssec.")) == 0;
-}
-
 void rc_memo_put_sibling(struct rc_memo *m, const struct rc_case *c, const struct rc_rule *rule,
 			 enum rc_confidence confidence, const struct rc_finding *f)
 {
 	uint64_t keys[4];
 	unsigned n = families_of(m, c, false, OF_APEX, OF_CHILDREN, keys);
-	if (fails_validation(rule))
+	if (rc_cause_is_of(&rule->cause, "dnssec."))
 		n += families_of(m, c, true, OF_APEX, OF_CHILDREN, keys + n);
 	for (unsigned i = 0; i < n; i++) {
 		const struct rc_memo_entry *e = find(m, keys[i]);

@@ -74,29 +74,31 @@ static void note_memory(struct rc_memo *memo, const struct rc_case *c, struct rc
  */
 static bool rejects_what_verifies(const struct rc_case *c, const struct rc_weighed *o)
 {
-	return (c->final != NULL && rc_rule_is_of(o->rule, "resolver.internal")) ||
-	       rc_rule_is_of(o->rule, "dnssec.clock_skew");
+	return (c->final != NULL && rc_cause_is_of(&o->rule->cause, "resolver.internal")) ||
+	       rc_cause_is_of(&o->rule->cause, "dnssec.clock_skew");
 }
 
 /* Data that failed validation, or keys that it could not get, as they are held against what comes later. */
 static bool is_held_against(const struct rc_case *c, const struct rc_weighed *o,
 			    const struct rc_memo_entry *e)
 {
-	if (rc_rule_is_of(o->rule, "dnssec.clock_skew"))
+	if (rc_cause_is_of(&o->rule->cause, "dnssec.clock_skew"))
 		return e->confidence >= RC_CONF_LIKELY &&
-		       rc_rule_is_of(e->rule, "dnssec.signature_");
-	bool no_keys = (rc_rule_is_of(e->rule, "upstream.") ||
-			rc_rule_is_of(e->rule, "delegation.") || rc_rule_is_of(e->rule, "zone.")) &&
+		       rc_cause_is_of(&e->rule->cause, "dnssec.signature_");
+	bool no_keys = (rc_cause_is_of(&e->rule->cause, "upstream.") ||
+			rc_cause_is_of(&e->rule->cause, "delegation.") ||
+			rc_cause_is_of(&e->rule->cause, "zone.")) &&
 		       rc_asks_dnssec(c) && c->x->end_ns - e->at_ns <= KEYS_AGE_NS;
-	return e->confidence >= RC_CONF_LIKELY && (no_keys || rc_rule_is_of(e->rule, "dnssec."));
+	return e->confidence >= RC_CONF_LIKELY &&
+	       (no_keys || rc_cause_is_of(&e->rule->cause, "dnssec."));
 }
 
 /* By the resolver's own words it is a fault of DNSSEC now, and says which, whatever it was before. */
 static bool says_otherwise(const struct rc_weighed *o, const struct rc_memo_entry *e)
 {
-	return o->confidence >= RC_CONF_LIKELY && rc_rule_is_of(o->rule, "dnssec.") &&
-	       !rc_rule_is_of(o->rule, "dnssec.validation_failed") &&
-	       !rc_rule_is_of(e->rule, "dnssec.");
+	return o->confidence >= RC_CONF_LIKELY && rc_cause_is_of(&o->rule->cause, "dnssec.") &&
+	       !rc_cause_is_of(&o->rule->cause, "dnssec.validation_failed") &&
+	       !rc_cause_is_of(&e->rule->cause, "dnssec.");
 }
 
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
@@ -118,7 +120,7 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 	if ((sure && !held) || says_otherwise(o, e))
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
-	    rc_rule_is_of(e->rule, "dnssec."))
+	    rc_cause_is_of(&e->rule->cause, "dnssec."))
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
 	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
@@ -229,8 +231,8 @@ static const struct rc_zone_view *left_alone(const struct rc_case *c)
 void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	const struct rc_others *t = &c->others;
-	bool open = o->confidence == RC_CONF_NONE ||
-		    (o->confidence == RC_CONF_POSSIBLE && rc_rule_is_of(o->rule, "resolver."));
+	bool open = o->confidence == RC_CONF_NONE || (o->confidence == RC_CONF_POSSIBLE &&
+						      rc_cause_is_of(&o->rule->cause, "resolver."));
 	if (!open || !c->upstream_visible || c->own_fetch || !is_plain_query(c) ||
 	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
 	    t->same_server_ok + t->same_client_ok + t->elsewhere_name_ok > 0)
@@ -239,7 +241,7 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 	const struct rc_memo_entry *e = z == NULL ? NULL : rc_memo_find_of_zone(memo, c, &z->name);
 	if (e == NULL && (e = rc_memo_find_elsewhere(memo, c)) != NULL)
 		z = NULL;
-	if (e == NULL || (z == NULL && !rc_rule_is_of(e->rule, "zone.")))
+	if (e == NULL || (z == NULL && !rc_cause_is_of(&e->rule->cause, "zone.")))
 		return;
 	if (o->confidence > RC_CONF_NONE)
 		rc_weighed_note(o, o->rule);
@@ -266,9 +268,10 @@ void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
 				  const struct rc_weighed *o)
 {
 	/* Of a name whose zone is not known only what its aliases do is of use: more would crowd out repeats. */
-	bool of_servers = o->finding.zone != NULL && (rc_rule_is_of(o->rule, "delegation.") ||
-						      rc_rule_is_of(o->rule, "upstream."));
-	bool met_by_all = of_servers || rc_rule_is_of(o->rule, "zone.");
+	bool of_servers = o->finding.zone != NULL &&
+			  (rc_cause_is_of(&o->rule->cause, "delegation.") ||
+			   rc_cause_is_of(&o->rule->cause, "upstream."));
+	bool met_by_all = of_servers || rc_cause_is_of(&o->rule->cause, "zone.");
 	if (c->upstream_visible && met_by_all && o->confidence >= RC_CONF_LIKELY &&
 	    !o->finding.vague && !o->finding.cached && o->finding.explanation != NULL)
 		rc_memo_put_for_resolvers(memo, c, o->rule, o->confidence, &o->finding);
@@ -305,7 +308,8 @@ bool rc_repeat_is_worth_keeping(const struct rc_case *c, const struct rc_weighed
 	bool alone = !c->upstream_visible ||
 		     (o->rule->flags & (RC_RULE_REPEATS | RC_RULE_RESOLVER)) ||
 		     (c->n_links > 0 && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
-		      !(o->rule->flags & RC_RULE_SILENCE) && !rc_rule_is_of(o->rule, "resolver."));
+		      !(o->rule->flags & RC_RULE_SILENCE) &&
+		      !rc_cause_is_of(&o->rule->cause, "resolver."));
 	enum rc_confidence least = alone ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	bool retry = rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_TC);
 	return o->confidence >= least && !retry && !o->finding.generic && is_plain_query(c);

@@ -31,11 +31,6 @@ static uint32_t outcome_bit(const struct rc_case *c)
 	return c->x->answer.rcode < 31 ? RC_ON(c->x->answer.rcode) : 0;
 }
 
-bool rc_rule_is_of(const struct rc_rule *rule, const char *family)
-{
-	return strncmp(rule->cause.slug, family, strlen(family)) == 0;
-}
-
 void rc_weighed_note(struct rc_weighed *o, const struct rc_rule *rule)
 {
 	for (size_t i = 0; i < o->n_alternatives; i++)

@@ -38,7 +38,4 @@ bool rc_weigh(const struct rc_ranking *ranking, struct rc_case *c, struct rc_wei
 /* The rule's cause might be it as well. */
 void rc_weighed_note(struct rc_weighed *weighed, const struct rc_rule *rule);
 
-/* Its slug begins so: "dnssec.". */
-bool rc_rule_is_of(const struct rc_rule *rule, const char *family);
-
 #endif
