@@ -10,6 +10,13 @@
 
 enum rc_confidence { RC_CONF_NONE, RC_CONF_POSSIBLE, RC_CONF_LIKELY, RC_CONF_PROVEN };
 
+/* No more than that. */
+static inline enum rc_confidence rc_confidence_cap(enum rc_confidence confidence,
+						   enum rc_confidence most)
+{
+	return confidence > most ? most : confidence;
+}
+
 #define RC_PARTY_LIST(X) \
 	X(RC_PARTY_ZONE_OWNER, "zone_owner") \
 	X(RC_PARTY_PARENT_ZONE, "parent_zone") \

@@ -108,6 +108,12 @@ static inline bool rc_exchange_asks_keys(const struct rc_exchange *x)
 	return x->qtype == RC_TYPE_DNSKEY || x->qtype == RC_TYPE_DS;
 }
 
+/* From the first attempt to the answer, or to the deadline of an exchange without one. */
+static inline int64_t rc_exchange_took_ns(const struct rc_exchange *x)
+{
+	return x->end_ns - x->first_ns;
+}
+
 static inline bool rc_exchange_answered(const struct rc_exchange *x)
 {
 	return x->state == RC_X_ANSWERED;

@@ -12,8 +12,7 @@
 
 #define BLOCK_SECTION 0x0a0d0d0au
 #define BLOCK_MIN_LEN 12u /* type, length, length again */
-#define BLOCK_HEADER_LEN 8u
-#define OPTION_IFDROP 5u /* isb_ifdrop, isb_osdrop */
+#define OPTION_IFDROP 5u  /* isb_ifdrop, isb_osdrop */
 #define OPTION_OSDROP 7u
 #define SECTION_MIN_LEN 28u
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du

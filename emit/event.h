@@ -96,7 +96,6 @@ struct rc_event {
 
 	int8_t final;
 	struct rc_items causes;
-	struct rc_event_cause_count *cause_counts; /* rc_cause_count() of them, owned by emit */
 	struct rc_items counters;                  /* of struct rc_counter_set */
 
 	/* Behind the fields: room for what they point to. */

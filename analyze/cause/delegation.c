@@ -400,7 +400,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	if (negative + failed > 0)
 		return RC_CONF_LIKELY;
 	/* Nothing looked up: it has known so for a while, and says so at once. */
-	bool at_once = c->x->end_ns - c->x->first_ns < AT_ONCE_NS;
+	bool at_once = rc_exchange_took_ns(c->x) < AT_ONCE_NS;
 	return silent > 0 || at_once ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 

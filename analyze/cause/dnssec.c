@@ -97,7 +97,7 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
-	bool alone = c->others.elsewhere_ok > 0 || c->x->end_ns - c->x->first_ns >= WAITS_NS;
+	bool alone = c->others.elsewhere_ok > 0 || rc_exchange_took_ns(c->x) >= WAITS_NS;
 	bool doubted = (alone && !here) || other->x.qtype != c->x->qtype ||
 		       is_mere_code(rule, fault);
 	return rc_witness_cap(c, answer, doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
@@ -215,7 +215,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
 	/* It waited for servers: with CD=1 the name may be had by now, or because there are no keys to wait for. */
-	bool let_down = !(c->ede & EDE_DNSSEC) && c->x->end_ns - c->x->first_ns >= WAITS_NS;
+	bool let_down = !(c->ede & EDE_DNSSEC) && rc_exchange_took_ns(c->x) >= WAITS_NS;
 	/* Nobody gave it the keys, and it says how not: the name itself is not had either. */
 	bool no_help = c->n_links == 0 && c->others.cd_ok == 0 &&
 		       rc_witness_outcome(c->answer) != RC_OUT_COUNT;
@@ -243,7 +243,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 			       (c->upstream_visible && !here); /* it repeats what it met with */
 		return doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
-	bool soon = c->n_links == 0 && c->x->end_ns - c->x->first_ns < FETCH_NS;
+	bool soon = c->n_links == 0 && rc_exchange_took_ns(c->x) < FETCH_NS;
 	if (soon && c->ede == 0 && c->others.cd_failed == 0 && rc_server_gives_only_unchecked(c))
 		return RC_CONF_POSSIBLE;
 	if (soon && c->others.validated > 0) {

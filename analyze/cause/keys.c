@@ -128,7 +128,7 @@ bool rc_distrusts_root(struct rc_case *c, struct rc_root_keys *k)
 static bool gives_keys(const struct rc_link *link, const struct rc_followed *zone)
 {
 	return link->name == zone && link->x->qtype == RC_TYPE_DNSKEY &&
-	       link->outcome == RC_OUT_USABLE && link->x->end_ns - link->x->first_ns < RC_SLOW_NS;
+	       link->outcome == RC_OUT_USABLE && rc_exchange_took_ns(link->x) < RC_SLOW_NS;
 }
 
 /*

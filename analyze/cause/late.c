@@ -162,7 +162,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
  */
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 {
-	int64_t took_ns = c->x->end_ns - c->x->first_ns;
+	int64_t took_ns = rc_exchange_took_ns(c->x);
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||

@@ -43,7 +43,7 @@ static bool asked_for_it(const struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].x->first_ns >= c->x->first_ns)
 			return true;
-	return c->n_links > 0 && c->x->end_ns - c->x->first_ns >= RC_SOON_NS;
+	return c->n_links > 0 && rc_exchange_took_ns(c->x) >= RC_SOON_NS;
 }
 
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */

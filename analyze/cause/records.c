@@ -61,7 +61,7 @@ static enum rc_confidence cap_by_clock(const struct rc_dnssec_result *r,
 								     : RC_CONF_LIKELY;
 	bool doubted = r->clock == RC_DNSSEC_CLOCK_ALONE ||
 		       rc_fault_is_of_time(r->findings[0].fault);
-	return doubted && confidence > most ? most : confidence;
+	return doubted ? rc_confidence_cap(confidence, most) : confidence;
 }
 
 static const char *doubt_text(const struct rc_dnssec_result *r)

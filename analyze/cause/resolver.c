@@ -44,7 +44,7 @@ static bool zone_works(const struct rc_case *c)
  */
 static bool gave_up_early(const struct rc_case *c)
 {
-	int64_t took_ns = c->x->end_ns - c->x->first_ns;
+	int64_t took_ns = rc_exchange_took_ns(c->x);
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].outcome != RC_OUT_UNKNOWN &&
 		    c->links[i].outcome != RC_OUT_TIMEOUT && c->links[i].outcome != RC_OUT_USABLE)
@@ -108,7 +108,7 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 		"%s gave up %s after %s, before any server could have failed it, while %u other "
 		"questions were open there: a limit on concurrent work is reached.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, c->x->end_ns - c->x->first_ns), c->x->load);
+		rc_say_duration(c, rc_exchange_took_ns(c->x)), c->x->load);
 	rc_prove_self(c, f, rc_say(c, "failed at once with %u other questions open", c->x->load));
 	return RC_CONF_POSSIBLE;
 }
@@ -120,7 +120,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	if (c->n_links > 0 || c->ede != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    !c->upstream_visible || c->others.earlier > 0 || !zone_works(c) ||
-	    c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
+	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
@@ -128,7 +128,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 				"%s refused to work on %s: it answered SERVFAIL after %s without "
 				"asking anybody, for a name new to it in a zone that works.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+				rc_say_duration(c, rc_exchange_took_ns(c->x)));
 	rc_prove_self(c, f, "SERVFAIL at once for a new name, no query upstream");
 	return RC_CONF_POSSIBLE;
 }
@@ -164,7 +164,7 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	bool said = (c->ede & rule->ede) != 0;
 	/* What failed before in sight is remembered from there, whatever it was. */
 	bool instant = c->upstream_visible && !rc_case_question_cut(c) && c->others.earlier == 0 &&
-		       !(c->ede & EDE_OF_POLICY) && c->x->end_ns - c->x->first_ns < RC_AT_ONCE_NS;
+		       !(c->ede & EDE_OF_POLICY) && rc_exchange_took_ns(c->x) < RC_AT_ONCE_NS;
 	if (!said && (!instant || has_begun_in_sight(c)))
 		return RC_CONF_NONE;
 	c->hangs_on_first = c->hangs_on_first || !said;
@@ -176,7 +176,7 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 		"%s answered SERVFAIL for %s after %s without asking any server: a failure it "
 		"remembers from before; %s.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, c->x->end_ns - c->x->first_ns),
+		rc_say_duration(c, rc_exchange_took_ns(c->x)),
 		c->others.earlier == 0 ? "the original is not in the capture"
 				       : "what caused that one is not known either");
 	rc_prove_self(c, f, said ? "EDE 13 (Cached Error)" : "SERVFAIL at once, no query upstream");
@@ -191,7 +191,7 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 ||
 	    c->others.elsewhere_failed > 0 || c->others.same_server_ok > 0 || busy || c->ede != 0 ||
 	    !zone_works(c) || rc_flag(&c->x->query, RC_FLAG_CD) ||
-	    c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
+	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
@@ -199,7 +199,7 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 		"%s answered SERVFAIL for %s after %s without asking anybody, while "
 		"other resolvers resolve it: something of its own keeps it from it.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, c->x->end_ns - c->x->first_ns));
+		rc_say_duration(c, rc_exchange_took_ns(c->x)));
 	rc_prove_self(c, f, "SERVFAIL at once, no query upstream");
 	rc_prove(c, f, c->others.elsewhere_example, c->qname, NULL,
 		 "another resolver answers for the same name");
@@ -334,10 +334,9 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	if (said != RC_CONF_NONE)
 		return said;
 	if (c->final == NULL || rc_link_is_hollow(c->final) || c->lineage_cut ||
-	    c->final->x->end_ns - c->final->x->first_ns > SLOW_NS ||
-	    c->failed_zone != RC_ZONE_NONE || (c->ede & ~RC_EDE(OTHER)) != 0 ||
-	    !rc_flag(&c->x->answer, RC_FLAG_RA) || rc_flag(&c->x->query, RC_FLAG_CD) ||
-	    c->others.same_server_type_ok > 0)
+	    rc_exchange_took_ns(c->final->x) > SLOW_NS || c->failed_zone != RC_ZONE_NONE ||
+	    (c->ede & ~RC_EDE(OTHER)) != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    rc_flag(&c->x->query, RC_FLAG_CD) || c->others.same_server_type_ok > 0)
 		return RC_CONF_NONE;
 	bool checks = rc_asks_dnssec(c), alone = c->others.elsewhere_ok > 0;
 	bool can_check = c->server_host != NULL && c->server_host->answered_ad > 0;

@@ -96,7 +96,7 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 			   : answered      ? "answered"
 					   : "timeout",
 		.rcode = answered ? x->answer.rcode : -1,
-		.rtt_ns = answered ? x->end_ns - x->first_ns : -1,
+		.rtt_ns = answered ? rc_exchange_took_ns(x) : -1,
 		.fact = fact,
 	};
 }
@@ -145,7 +145,7 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	case RC_OUT_TIMEOUT:
 		return x->state == RC_X_ANSWERED
 			       ? rc_say(c, "answered after %s, too late",
-					rc_say_duration(c, x->end_ns - x->first_ns))
+					rc_say_duration(c, rc_exchange_took_ns(x)))
 		       : x->attempts == 1 ? "no answer to 1 query"
 					  : rc_say(c, "no answer to %u queries", x->attempts);
 	case RC_OUT_ICMP:
@@ -271,7 +271,7 @@ const char *rc_say_duration(struct rc_case *c, int64_t ns)
 	/* Less than nothing where the clock of the sensor was set back. */
 	const char *said = copy_text(c, text,
 				     rc_duration_format(ns < 0 ? 0 : ns, text, sizeof text));
-	if (ns == c->x->end_ns - c->x->first_ns)
+	if (ns == rc_exchange_took_ns(c->x))
 		c->took = said;
 	return said;
 }

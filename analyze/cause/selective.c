@@ -170,7 +170,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			m->slip_name = name;
 		} else if (!(r->x.marks & RC_X_MALFORMED) ||
 			   r->x.answer.fault == RC_FAULT_TRAILING) {
-			if (r->x.end_ns - r->x.first_ns >= RC_SLOW_NS)
+			if (rc_exchange_took_ns(&r->x) >= RC_SLOW_NS)
 				continue; /* by a server that is slow at times */
 			m->answered += rc_rcode_is_usable(r->x.answer.rcode);
 			m->answer = &r->x;

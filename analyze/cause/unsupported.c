@@ -119,7 +119,7 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	/* Knot Resolver fails ANY out of hand; others, too, what they have failed in before. */
 	if (c->x->qtype == RC_TYPE_ANY && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
 	    rc_flag(&c->x->answer, RC_FLAG_RA) && !is_passed_on(c) && c->upstream_visible &&
-	    c->others.same_server_failed == 0 && c->x->end_ns - c->x->first_ns < RC_SOON_NS)
+	    c->others.same_server_failed == 0 && rc_exchange_took_ns(c->x) < RC_SOON_NS)
 		return say_unsupported(c, f,
 				       c->others.same_client_types_ok > 0 ? RC_CONF_LIKELY
 									  : RC_CONF_POSSIBLE);

@@ -353,7 +353,7 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 	if (!truncated && !before)
 		return RC_CONF_NONE;
 	confidence = test_zone(rule, c, f);
-	return truncated || confidence < RC_CONF_LIKELY ? confidence : RC_CONF_LIKELY;
+	return truncated ? confidence : rc_confidence_cap(confidence, RC_CONF_LIKELY);
 }
 
 static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_case *c,
@@ -368,7 +368,7 @@ static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_
 	struct rc_rule malformed = {.cause = {.title = "what comes back is malformed"},
 				    .param = RC_OUT_MALFORMED};
 	confidence = rc_failed_zone(c) == NULL ? RC_CONF_NONE : test_zone(&malformed, c, f);
-	return confidence > RC_CONF_LIKELY ? RC_CONF_LIKELY : confidence;
+	return rc_confidence_cap(confidence, RC_CONF_LIKELY);
 }
 
 static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_case *c,
@@ -383,7 +383,7 @@ static enum rc_confidence could_not_send(struct rc_case *c, struct rc_finding *f
 {
 	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_REFUSED) ||
 	    !rc_case_has_ede(c, RC_EDE_NETWORK_ERROR) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    c->x->end_ns - c->x->first_ns >= RC_SOON_NS)
+	    rc_exchange_took_ns(c->x) >= RC_SOON_NS)
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c,
 				"%s refuses %s at once and says that the network is why (EDE 23): "
@@ -408,7 +408,7 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 		return RC_CONF_NONE;
 	/* Who asks over TCP alone may have been told to over UDP, before the capture began. */
 	confidence = test_zone(&tcp, c, f);
-	return confidence > RC_CONF_LIKELY ? RC_CONF_LIKELY : confidence;
+	return rc_confidence_cap(confidence, RC_CONF_LIKELY);
 }
 
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)

@@ -218,14 +218,14 @@ enum rc_confidence rc_witness_cap(const struct rc_case *c, const struct rc_msg *
 	bool no_help = c->others.cd_failed > 0 && c->others.cd_ok == 0;
 	if (!is_unsure(answer))
 		return most;
-	return no_help ? RC_CONF_NONE : most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+	return no_help ? RC_CONF_NONE : rc_confidence_cap(most, RC_CONF_POSSIBLE);
 }
 
 enum rc_confidence rc_witness_cap_by_want(const struct rc_case *c, enum rc_confidence most)
 {
 	const struct rc_zone_view *z = rc_failed_zone(c);
 	bool want = z != NULL && c->final == NULL && z->usable == 0;
-	return want && most > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : most;
+	return want ? rc_confidence_cap(most, RC_CONF_POSSIBLE) : most;
 }
 
 const struct rc_record *rc_witness_other(struct rc_case *c)

@@ -180,7 +180,7 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 	for (size_t i = 0; i < c->n_links; i++)
 		if (!is_refresh(c->links[i].x))
 			return RC_CONF_NONE;
-	if (c->x->qtype == RC_TYPE_SOA || c->x->end_ns - c->x->first_ns >= RC_AT_ONCE_NS)
+	if (c->x->qtype == RC_TYPE_SOA || rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	const struct rc_record *r = refresh_in_vain(c, &zone);
 	if (r == NULL)

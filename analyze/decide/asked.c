@@ -86,7 +86,7 @@ struct rc_asked *rc_asked_note(struct rc_asked_table *t, const struct rc_exchang
 	}
 	if (x->first_ns > a->last_ns)
 		a->last_ns = x->first_ns;
-	s->fetch_known = same_burst || x->end_ns - x->first_ns < RC_AT_ONCE_NS;
+	s->fetch_known = same_burst || rc_exchange_took_ns(x) < RC_AT_ONCE_NS;
 	return a;
 }
 

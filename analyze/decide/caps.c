@@ -130,14 +130,14 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	if (most > RC_CONF_LIKELY &&
 	    (!is_acted_on(c) || (confidence > RC_CONF_LIKELY && goes_on_below(c))))
 		most = RC_CONF_LIKELY;
-	return confidence > most ? most : confidence;
+	return rc_confidence_cap(confidence, most);
 }
 
 enum rc_confidence rc_cap_by_loss(const struct rc_case *c, enum rc_confidence confidence)
 {
 	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_LOST) &&
 			!(c->x->marks & (RC_X_ICMP_HARD | RC_X_RESET));
-	return doubtful && confidence > RC_CONF_POSSIBLE ? RC_CONF_POSSIBLE : confidence;
+	return doubtful ? rc_confidence_cap(confidence, RC_CONF_POSSIBLE) : confidence;
 }
 
 /* What was said is there in part only: the rest may have told another story. */

@@ -328,11 +328,11 @@ static void tell(struct entry *n, const struct rc_case_sources *s, const struct 
 		own->ts_ns = x->end_ns;
 		own->from = x->asker;
 		own->to = x->server;
-		own->rtt_ns = x->end_ns - x->first_ns;
+		own->rtt_ns = rc_exchange_took_ns(x);
 	}
 	if (n->took_len > 0) {
 		char took[32];
-		rc_duration_format(x->end_ns - x->first_ns, took, sizeof took);
+		rc_duration_format(rc_exchange_took_ns(x), took, sizeof took);
 		f->explanation = rc_arena_printf(
 			s->arena, "%.*s%s%s", (int)n->took_off, n->failure.explanation, took,
 			n->failure.explanation + n->took_off + n->took_len);

@@ -30,7 +30,7 @@ unsigned rc_look_load(const struct rc_exchange *x)
 {
 	if (x->load < RC_LOAD_BUSY)
 		return 0;
-	return x->end_ns - x->first_ns < RC_EARLY_NS ? 1 : 2;
+	return rc_exchange_took_ns(x) < RC_EARLY_NS ? 1 : 2;
 }
 
 uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x,
@@ -39,7 +39,7 @@ uint64_t rc_look_of(const struct rc_case_sources *s, const struct rc_exchange *x
 {
 	const struct rc_msg_facts *q = &x->query, *a = &x->answer;
 	bool seen = is_seen_asking(s, addrs, n_addrs);
-	int64_t took_ns = x->end_ns - x->first_ns;
+	int64_t took_ns = rc_exchange_took_ns(x);
 	uint64_t query = (uint64_t)(q->flags & (RC_FLAG_RD | RC_FLAG_CD)) << 32 | q->tsig;
 	uint64_t reply = (uint64_t)a->flags << 48 | (uint64_t)a->counts[0] << 32 |
 			 (uint64_t)a->counts[1] << 16 | (uint64_t)a->fault << 8 | a->tsig;

@@ -27,7 +27,7 @@ static bool is_plain_query(const struct rc_case *c)
 static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_zone,
 		      struct rc_weighed *o)
 {
-	bool asked_nobody = c->upstream_visible || c->x->end_ns - c->x->first_ns < INSTANT_NS;
+	bool asked_nobody = c->upstream_visible || rc_exchange_took_ns(c->x) < INSTANT_NS;
 	bool cached = c->n_links == 0 && asked_nobody;
 	struct rc_finding *f = &o->finding;
 	o->rule = e->rule;
@@ -142,7 +142,7 @@ static bool is_bare_repeat(const struct rc_case *c)
 {
 	const struct rc_others *t = &c->others;
 	return is_plain_query(c) && rc_rcode_is(c, RC_RCODE_SERVFAIL) && c->upstream_visible &&
-	       c->n_links == 0 && !c->own_fetch && c->x->end_ns - c->x->first_ns < INSTANT_NS &&
+	       c->n_links == 0 && !c->own_fetch && rc_exchange_took_ns(c->x) < INSTANT_NS &&
 	       !rc_flag(&c->x->query, RC_FLAG_CD) && !(c->ede & ~EDE_REPEATED) &&
 	       t->same_server_ok + t->same_client_ok + t->cd_ok + t->validated == 0;
 }

@@ -319,7 +319,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	find_resolver(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_lineage_collect(c);
-		if (c->other_tap && x->end_ns - x->first_ns < SKEW_MAX_NS && !has_asked(c))
+		if (c->other_tap && rc_exchange_took_ns(x) < SKEW_MAX_NS && !has_asked(c))
 			collect_skewed(c);
 	}
 	if (x->opcode == RC_OPCODE_QUERY && c->n_links == 0)

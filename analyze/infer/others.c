@@ -113,7 +113,7 @@ bool rc_case_do_others_wait(const struct rc_case *c)
 		const struct rc_host *h = rc_hosts_find(c->hosts, &x->server);
 		bool answered = x->state == RC_X_ANSWERED;
 		alive = alive || answered || (h != NULL && h->served > 0);
-		gave_up = gave_up || (answered && x->end_ns - x->first_ns < GAVE_UP_NS);
+		gave_up = gave_up || (answered && rc_exchange_took_ns(x) < GAVE_UP_NS);
 	}
 	return gave_up || (t->n_elsewhere_waited == RC_WAITED_MAX && alive);
 }
@@ -228,7 +228,7 @@ struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
  */
 static bool waited_in_vain(const struct rc_exchange *x)
 {
-	int64_t took_ns = x->end_ns - x->first_ns;
+	int64_t took_ns = rc_exchange_took_ns(x);
 	if (x->state != RC_X_ANSWERED)
 		return true;
 	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&

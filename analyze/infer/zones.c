@@ -162,7 +162,7 @@ static bool is_reset_in_silence(const struct rc_case *c, const struct rc_exchang
 		if (o->transport != RC_UDP || !rc_addr_equal(&o->server, &x->server))
 			continue;
 		if (o->state == RC_X_ANSWERED && !(o->marks & RC_X_LATE) &&
-		    o->end_ns - o->first_ns <= LATE_NS)
+		    rc_exchange_took_ns(o) <= LATE_NS)
 			return false;
 		silent = true;
 	}
@@ -245,7 +245,7 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	const struct rc_exchange *x = link->x;
 	if (x->state != RC_X_ANSWERED)
 		return outcome_unanswered(c, q, i);
-	bool late = x->end_ns - x->first_ns > LATE_NS && asked_again(c, q, i);
+	bool late = rc_exchange_took_ns(x) > LATE_NS && asked_again(c, q, i);
 	if (!late && x->end_ns > c->to_ns)
 		return outcome_unanswered(c, q, i) == RC_OUT_TIMEOUT ? RC_OUT_TIMEOUT
 								     : RC_OUT_UNKNOWN;

@@ -369,7 +369,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (recursed && is_of_work(x->answer.rcode))
 		note_recursion(h, server);
 	server->failed_idle += recursed && x->answer.rcode == RC_RCODE_SERVFAIL &&
-			       x->end_ns - x->first_ns < AT_ONCE_NS && load->open < RC_LOAD_BUSY;
+			       rc_exchange_took_ns(x) < AT_ONCE_NS && load->open < RC_LOAD_BUSY;
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (!usable)
@@ -385,7 +385,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	}
 	if (recursed && server->served++ == 0)
 		note_service(h, &x->server);
-	if (recursed && x->end_ns - x->first_ns >= WORKED_NS && load->open > server->worked_load)
+	if (recursed && rc_exchange_took_ns(x) >= WORKED_NS && load->open > server->worked_load)
 		server->worked_load = load->open < UINT16_MAX ? (uint16_t)load->open : UINT16_MAX;
 	return load->open;
 }
