@@ -96,7 +96,7 @@ struct rc_event {
 
 	int8_t final;
 	struct rc_items causes;
-	struct rc_items counters;                  /* of struct rc_counter_set */
+	struct rc_items counters; /* of struct rc_counter_set */
 
 	/* Behind the fields: room for what they point to. */
 	struct rc_exchange malformed; /* what is known of a malformed message */

@@ -139,18 +139,13 @@ static bool has_begun_in_sight(const struct rc_case *c)
 	static const struct rc_name root = {.len = 1};
 	uint64_t hash = rc_name_hash(c->seed, &root);
 	for (size_t i = 0; i < c->n_resolver; i++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
-		for (unsigned n = 0; n < PRIMING_STEPS_MAX; n++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			if (r->x.name_hash == hash && r->x.qtype == RC_TYPE_NS &&
-			    !(r->x.query.flags & RC_FLAG_RD) &&
-			    rc_addr_equal(&r->x.asker, &c->resolver[i]) &&
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  PRIMING_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.qtype == RC_TYPE_NS && !(r->x.query.flags & RC_FLAG_RD) &&
 			    r->x.first_ns < c->x->first_ns)
 				return true;
-			pos = r->prev_asker;
-		}
 	}
 	return false;
 }

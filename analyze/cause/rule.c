@@ -357,19 +357,14 @@ bool rc_server_hosts_zone(struct rc_case *c)
 		rc_name_parent(c->qname, n, &zone);
 		if (zone.labels == 0)
 			break;
-		uint64_t hash = rc_name_hash(c->seed, &zone);
-		uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
-		for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_server;
-			if (r->x.name_hash == hash && r->x.state == RC_X_ANSWERED &&
-			    rc_addr_equal(&r->x.server, &c->x->server) &&
-			    rc_flag(&r->x.answer, RC_FLAG_AA) &&
+		struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server,
+							   rc_name_hash(c->seed, &zone),
+							   RC_CHAIN_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.state == RC_X_ANSWERED && rc_flag(&r->x.answer, RC_FLAG_AA) &&
 			    r->x.answer.rcode == RC_RCODE_NOERROR)
 				return true;
-		}
 	}
 	return false;
 }

@@ -79,19 +79,13 @@ static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 			return true;
 	}
 	for (size_t i = 0; i < z->n_servers; i++) {
-		uint64_t pos = rc_recorder_newest_by_server(c->recorder, &z->servers[i].addr,
-							    c->x->name_hash);
-		for (unsigned k = 0; k < OTHERS_STEPS_MAX; k++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_server;
-			if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_ANSWERED &&
-			    rc_addr_equal(&r->x.server, &z->servers[i].addr) &&
-			    rc_flag(&r->x.answer, RC_FLAG_AA) &&
+		struct rc_chain chain = rc_chain_by_server(c->recorder, &z->servers[i].addr,
+							   c->x->name_hash, OTHERS_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.state == RC_X_ANSWERED && rc_flag(&r->x.answer, RC_FLAG_AA) &&
 			    r->x.answer.rcode != RC_RCODE_REFUSED)
 				return true;
-		}
 	}
 	return false;
 }

@@ -104,16 +104,12 @@ static bool is_refresh(const struct rc_exchange *x)
 static bool is_asked_of(const struct rc_case *c, const struct rc_addr *server,
 			const struct rc_exchange *x)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, x->name_hash);
-	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return false;
-		if (r->x.name_hash == x->name_hash && r->x.qtype == x->qtype &&
-		    rc_addr_equal(&r->x.server, server))
+	struct rc_chain chain = rc_chain_by_server(c->recorder, server, x->name_hash,
+						   REFRESH_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (r->x.qtype == x->qtype)
 			return true;
-		pos = r->prev_server;
-	}
 	return false;
 }
 
@@ -138,19 +134,14 @@ static bool is_in_vain(const struct rc_exchange *x)
 static const struct rc_record *last_refresh(const struct rc_case *c, const struct rc_addr *asker,
 					    uint64_t hash)
 {
-	const struct rc_record *refresh = NULL;
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
-	for (unsigned i = 0; i < REFRESH_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return refresh;
-		bool fetch = r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-			     !(r->x.query.flags & RC_FLAG_RD);
+	struct rc_chain chain = rc_chain_by_asker(c->recorder, asker, hash, REFRESH_STEPS_MAX);
+	const struct rc_record *r, *refresh = NULL;
+	while ((r = rc_chain_next(&chain)) != NULL) {
+		bool fetch = !(r->x.query.flags & RC_FLAG_RD);
 		if (fetch && !is_refresh(&r->x))
 			return NULL;
 		if (fetch && refresh == NULL)
 			refresh = r;
-		pos = r->prev_asker;
 	}
 	return refresh;
 }

@@ -118,17 +118,15 @@ static const struct rc_record *sibling_of(const struct rc_case_sources *s,
 	const struct rc_record *best = NULL;
 	size_t n = rc_hosts_addresses(s->hosts, &x->asker, addrs, 4);
 	for (size_t a = 0; a < n; a++) {
-		uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &addrs[a], x->name_hash);
-		for (unsigned i = 0; i < STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-			if (r == NULL || r->x.first_ns < x->first_ns)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash == x->name_hash && r->x.qtype == x->qtype &&
-			    r->x.first_ns - x->first_ns < SIBLING_NS && is_good(&r->x) &&
-			    !rc_addr_equal(&r->x.server, &x->server))
-				best = best == NULL || r->x.first_ns < best->x.first_ns ? r : best;
-		}
+		struct rc_chain chain = rc_chain_by_asker(s->recorder, &addrs[a], x->name_hash,
+							  STEPS_MAX);
+		const struct rc_record *r;
+		chain.since_ns = x->first_ns;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.qtype == x->qtype && r->x.first_ns - x->first_ns < SIBLING_NS &&
+			    is_good(&r->x) && !rc_addr_equal(&r->x.server, &x->server) &&
+			    (best == NULL || r->x.first_ns < best->x.first_ns))
+				best = r;
 	}
 	return best;
 }
@@ -236,16 +234,12 @@ static bool has_recovered(const struct rc_case_sources *s, const struct bad_serv
 	const struct rc_host *h = rc_hosts_find(s->hosts, &bad->addr);
 	if (bad->outcome == RC_OUT_TIMEOUT || bad->outcome == RC_OUT_ICMP)
 		return h != NULL && h->answered > 0 && h->answered_query_ns >= bad->first_ns;
-	uint64_t pos = rc_recorder_newest_by_server(s->recorder, &bad->addr, x->name_hash);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL)
-			return false;
-		pos = r->prev_server;
-		if (r->x.name_hash == x->name_hash && is_good(&r->x) &&
-		    (r->x.answer.flags & RC_FLAG_AA) && rc_addr_equal(&r->x.server, &bad->addr))
+	struct rc_chain chain = rc_chain_by_server(s->recorder, &bad->addr, x->name_hash,
+						   STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (is_good(&r->x) && (r->x.answer.flags & RC_FLAG_AA))
 			return true;
-	}
 	return false;
 }
 

@@ -186,18 +186,14 @@ static bool is_like_all(const struct rc_exchange *o, const struct rc_exchange *x
 static bool client_is_like_others(const struct rc_case_sources *s, const struct rc_exchange *x,
 				  enum elsewhere elsewhere)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, &x->asker, x->name_hash);
-	for (unsigned i = 0; i < OWN_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL || r->x.first_ns < x->first_ns - RC_NEAR_NS)
-			return true;
-		pos = r->prev_asker;
-		if (r->x.name_hash != x->name_hash || !rc_addr_equal(&r->x.asker, &x->asker))
-			continue;
+	struct rc_chain chain = rc_chain_by_asker(s->recorder, &x->asker, x->name_hash,
+						  OWN_STEPS_MAX);
+	const struct rc_record *r;
+	chain.since_ns = x->first_ns - RC_NEAR_NS;
+	while ((r = rc_chain_next(&chain)) != NULL)
 		if (!is_like_all(&r->x, x, elsewhere))
 			return false;
-	}
-	return false;
+	return chain.left > 0; /* else there may be more */
 }
 
 /* It asked nobody about the name since, by the time of the failure: what it asked later is another matter. */

@@ -33,16 +33,11 @@ static bool widen(const struct rc_case_sources *s, const struct rc_addr *asker,
 		  const struct rc_exchange *x, struct span *span)
 {
 	bool grew = false;
-	uint64_t pos = rc_recorder_newest_by_asker(s->recorder, asker, x->name_hash);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(s->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_asker;
+	struct rc_chain chain = rc_chain_by_asker(s->recorder, asker, x->name_hash, STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL) {
 		int64_t last_ns = last_act_ns(&r->x);
-		if (r->x.name_hash != x->name_hash || r->x.qtype != x->qtype ||
-		    !rc_addr_equal(&r->x.asker, asker) ||
-		    r->x.first_ns > span->to_ns + span->gap_ns ||
+		if (r->x.qtype != x->qtype || r->x.first_ns > span->to_ns + span->gap_ns ||
 		    last_ns < span->from_ns - gap_ns(&r->x))
 			continue;
 		if (last_ns > span->to_ns)
@@ -88,18 +83,15 @@ static struct asked asked_about(const struct rc_case *c, uint64_t hash)
 {
 	struct asked a = {0, 0, 0};
 	for (size_t i = 0; i < c->n_resolver; i++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
-		for (unsigned n = 0; n < RC_CHAIN_STEPS_MAX; n++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			if (r->x.name_hash == hash && rc_case_is_resolver(c, &r->x.asker)) {
-				a.first = a.first == 0 || pos < a.first ? pos : a.first;
-				a.n_keys += rc_exchange_asks_keys(&r->x);
-				if (rc_exchange_asks_keys(&r->x) && (a.keys == 0 || pos < a.keys))
-					a.keys = pos;
-			}
-			pos = r->prev_asker;
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  RC_CHAIN_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
+			a.first = a.first == 0 || chain.pos < a.first ? chain.pos : a.first;
+			if (!rc_exchange_asks_keys(&r->x))
+				continue;
+			a.n_keys++;
+			a.keys = a.keys == 0 || chain.pos < a.keys ? chain.pos : a.keys;
 		}
 	}
 	return a;
@@ -242,18 +234,15 @@ bool rc_fetch_let_down(const struct rc_case *c)
 static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *resolver,
 			  const struct rc_exchange *x, bool answered, int64_t within_ns)
 {
-	uint64_t pos = rc_recorder_newest_by_server(recorder, resolver, x->name_hash);
-	for (unsigned n = 0; n < WAITING_STEPS_MAX; n++) {
-		const struct rc_record *r = rc_recorder_at(recorder, pos);
-		if (r == NULL)
-			return false;
-		pos = r->prev_server;
+	struct rc_chain chain = rc_chain_by_server(recorder, resolver, x->name_hash,
+						   WAITING_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL) {
 		bool soon = x->first_ns - r->x.first_ns <= within_ns ||
 			    x->first_ns - r->x.last_ns <= within_ns;
-		bool open = soon && r->x.first_ns <= x->first_ns &&
-			    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
-			    (r->x.state == RC_X_ANSWERED || !answered);
-		if (open && r->x.name_hash == x->name_hash && rc_addr_equal(&r->x.server, resolver))
+		if (soon && r->x.first_ns <= x->first_ns &&
+		    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
+		    (r->x.state == RC_X_ANSWERED || !answered))
 			return true;
 	}
 	return false;
@@ -263,23 +252,18 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hosts,
 			const struct rc_host *asker)
 {
-	uint64_t hash = asker->partner_name;
 	/* One server may be asked by hand, and the answer to the client may have been lost by the capture. */
 	struct rc_addr twin;
 	const struct rc_host *other = rc_hosts_twin(hosts, &asker->addr, &twin)
 					      ? rc_hosts_find(hosts, &twin)
 					      : asker;
 	bool by_hand = __builtin_popcountll(asker->servers_asked | other->servers_asked) < 2;
-	uint64_t pos = rc_recorder_newest_by_asker(recorder, &asker->addr, hash);
-	for (unsigned n = 0; n < STEPS_MAX; n++) {
-		const struct rc_record *r = rc_recorder_at(recorder, pos);
-		if (r == NULL)
-			return false;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &asker->addr) &&
-		    is_waited_for(recorder, &asker->partner, &r->x, by_hand, INT64_MAX))
+	struct rc_chain chain = rc_chain_by_asker(recorder, &asker->addr, asker->partner_name,
+						  STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (is_waited_for(recorder, &asker->partner, &r->x, by_hand, INT64_MAX))
 			return true;
-		pos = r->prev_asker;
-	}
 	return false;
 }
 

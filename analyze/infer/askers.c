@@ -12,17 +12,12 @@ static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
 	for (unsigned n = 0; n + 2 <= c->qname->labels; n++) {
 		struct rc_name name;
 		rc_name_parent(c->qname, n, &name);
-		uint64_t hash = rc_name_hash(c->seed, &name);
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, hash);
-		for (unsigned i = 0; i < STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
-			    rc_lineage_overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, asker,
+							  rc_name_hash(c->seed, &name), STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (rc_lineage_overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
 				return true;
-		}
 	}
 	return false;
 }
@@ -53,18 +48,13 @@ static size_t find_askers(const struct rc_case *c, struct rc_addr *addrs, bool *
 /* Somebody asked this resolver for the name not long before the end. */
 static bool is_asked_for(const struct rc_case *c, const struct rc_addr *service)
 {
-	uint64_t hash = c->x->name_hash;
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, hash);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return false;
-		pos = r->prev_server;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, service) &&
-		    r->x.first_ns <= c->to_ns && r->x.first_ns >= c->from_ns - ASKED_NS)
+	struct rc_chain chain = rc_chain_by_server(c->recorder, service, c->x->name_hash,
+						   STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (r->x.first_ns <= c->to_ns && r->x.first_ns >= c->from_ns - ASKED_NS)
 			return true;
-	}
-	return true; /* too often to be sure */
+	return chain.left == 0; /* too often to be sure */
 }
 
 /* Every other resolver that was asked for the name has asked for it itself: what is left over is of this one. */

@@ -14,6 +14,7 @@
 #include "analyze/infer/serial.h"
 #include "analyze/infer/trail.h"
 #include "analyze/infer/zone.h"
+#include "analyze/pair/chain.h"
 #include "analyze/pair/hosts.h"
 #include "analyze/pair/pair.h"
 #include "analyze/verdict.h"

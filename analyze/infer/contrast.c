@@ -99,19 +99,17 @@ static void note_worked(struct sides *s, const struct rc_exchange *x, const stru
 static void look_at(struct rc_case *c, struct sides *s, const struct rc_addr *server,
 		    const struct rc_followed *name)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, name->hash);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return;
-		pos = r->prev_server;
+	struct rc_chain chain = rc_chain_by_server(c->recorder, server, name->hash, STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL) {
 		const struct rc_exchange *x = &r->x;
-		bool mine = x->name_hash == name->hash && rc_addr_equal(&x->server, server) &&
-			    x->opcode == RC_OPCODE_QUERY && x->first_ns < c->to_ns + RC_NEAR_NS &&
+		bool near = x->first_ns < c->to_ns + RC_NEAR_NS &&
 			    x->first_ns > c->from_ns - RC_NEAR_NS;
-		if (mine && is_good(x))
+		if (!near || x->opcode != RC_OPCODE_QUERY)
+			continue;
+		if (is_good(x))
 			note_worked(s, x, &name->name);
-		else if (mine && x->state != RC_X_PENDING && !rc_case_is_resolver(c, &x->asker))
+		else if (x->state != RC_X_PENDING && !rc_case_is_resolver(c, &x->asker))
 			note_failed_other(s, x);
 	}
 }

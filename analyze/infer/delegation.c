@@ -389,17 +389,13 @@ const struct rc_exchange *rc_case_false_root(const struct rc_case *c)
 	static const struct rc_name root = {.len = 1};
 	uint64_t hash = rc_name_hash(c->seed, &root);
 	for (size_t i = 0; i < c->n_resolver; i++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
-		for (unsigned n = 0; n < ROOT_STEPS_MAX; n++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_asker;
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  ROOT_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
 			bool serves = r->x.answer.rcode == RC_RCODE_NOERROR &&
 				      (r->x.answer.flags & RC_FLAG_AA);
-			if (r->x.name_hash == hash && asks_for_root(&r->x) && !serves &&
-			    rc_addr_equal(&r->x.asker, &c->resolver[i]) &&
-			    has_failed_with(c, &r->x.server))
+			if (asks_for_root(&r->x) && !serves && has_failed_with(c, &r->x.server))
 				return &r->x;
 		}
 	}

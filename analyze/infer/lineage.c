@@ -375,14 +375,10 @@ static void recall_alias(struct rc_case *c, size_t name)
 {
 	uint64_t hash = c->names[name].hash;
 	for (size_t a = 0; a < c->n_resolver; a++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], hash);
-		for (unsigned i = 0; i < RECALL_STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->resolver[a]))
-				continue;
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[a], hash,
+							  RECALL_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
 			bound_to(c, r->x.end_ns);
 			if (r->x.end_ns <= c->to_ns &&
 			    follow_cached_aliases(c, r, c->names[name].role))

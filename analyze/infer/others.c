@@ -142,15 +142,12 @@ static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
 /* The record of the failure itself; 0 if it is too far from the newest of its name. */
 static uint64_t own_position(const struct rc_case *c)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return 0;
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
+						   OTHERS_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
 		if (is_itself(c, &r->x))
-			return pos;
-		pos = r->prev_server;
-	}
+			return chain.pos;
 	return 0;
 }
 
@@ -256,15 +253,12 @@ static void note_waited(struct rc_case *c, const struct rc_exchange *x)
  */
 static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct rc_addr *service)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
+	struct rc_chain chain = rc_chain_by_server(c->recorder, service, c->x->name_hash,
+						   SERVICE_STEPS_MAX);
 	const struct rc_exchange *other = NULL, *same = NULL;
-	for (unsigned i = 0; i < SERVICE_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_server;
-		if (r->x.name_hash != c->x->name_hash || !rc_addr_equal(&r->x.server, service) ||
-		    !rc_case_is_near(c, &r->x) ||
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL) {
+		if (!rc_case_is_near(c, &r->x) ||
 		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
 			continue;
 		other = other == NULL ? &r->x : other;
@@ -319,33 +313,23 @@ static void compare_with_resolvers(struct rc_case *c)
 
 void rc_others_compare(struct rc_case *c)
 {
-	uint64_t hash = c->x->name_hash;
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
-	unsigned steps = c->well_known ? OTHERS_STEPS_FEW : OTHERS_STEPS_MAX;
-	for (unsigned i = 0; i < steps; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_server;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server) &&
-		    rc_case_is_near(c, &r->x)) {
-			note_aliases(c, r);
-			if (is_itself(c, &r->x))
-				continue;
-			if (r->x.first_ns >
-			    c->x->end_ns) /* of what failed before its verdict is kept */
-				note_said(c, r);
-			compare_at_server(c, &r->x);
-		}
+	const struct rc_record *r;
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
+						   c->well_known ? OTHERS_STEPS_FEW
+								 : OTHERS_STEPS_MAX);
+	while ((r = rc_chain_next(&chain)) != NULL) {
+		if (!rc_case_is_near(c, &r->x))
+			continue;
+		note_aliases(c, r);
+		if (is_itself(c, &r->x))
+			continue;
+		if (r->x.first_ns > c->x->end_ns) /* of what failed before its verdict is kept */
+			note_said(c, r);
+		compare_at_server(c, &r->x);
 	}
-	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_asker;
-		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, &c->x->asker) ||
-		    rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
+	chain = rc_chain_by_asker(c->recorder, &c->x->asker, c->x->name_hash, OTHERS_STEPS_MAX);
+	while ((r = rc_chain_next(&chain)) != NULL) {
+		if (rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
 			continue;
 		note_aliases(c, r);
 		if (rc_exchange_answered_well(&r->x)) {
@@ -395,26 +379,16 @@ static void take(struct rc_case *c, const struct rc_record *r, const struct rc_n
 static void collect(struct rc_case *c, const struct rc_name *name)
 {
 	uint64_t hash = rc_name_hash(c->seed, name);
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, hash);
+	const struct rc_record *r;
 	/* Of the question it may be known that the server gave nobody anything but the failure. */
 	bool nothing_told = c->well_known && hash == c->x->name_hash;
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX && !nothing_told; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_server;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.server, &c->x->server))
-			take(c, r, name);
-	}
-	pos = rc_recorder_newest_by_asker(c->recorder, &c->x->asker, hash);
-	for (unsigned i = 0; i < OTHERS_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = r->prev_asker;
-		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, &c->x->asker))
-			take(c, r, name);
-	}
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, hash,
+						   nothing_told ? 0 : OTHERS_STEPS_MAX);
+	while ((r = rc_chain_next(&chain)) != NULL)
+		take(c, r, name);
+	chain = rc_chain_by_asker(c->recorder, &c->x->asker, hash, OTHERS_STEPS_MAX);
+	while ((r = rc_chain_next(&chain)) != NULL)
+		take(c, r, name);
 }
 
 void rc_case_told(struct rc_case *c)

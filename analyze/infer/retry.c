@@ -1,5 +1,6 @@
 #include "analyze/infer/retry.h"
 
+#include "analyze/pair/chain.h"
 #include "base/time.h"
 
 #define SOON_NS \
@@ -10,18 +11,13 @@
 /* It got the answer from this server after all. */
 static bool is_answered_later(struct rc_recorder *recorder, const struct rc_exchange *x)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(recorder, &x->asker, x->name_hash);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(recorder, pos);
-		if (r == NULL || r->x.first_ns < x->end_ns)
-			return false;
-		pos = r->prev_asker;
-		if (r->x.name_hash == x->name_hash && r->x.qtype == x->qtype &&
-		    r->x.state == RC_X_ANSWERED && !(r->x.answer.flags & RC_FLAG_TC) &&
-		    rc_addr_equal(&r->x.asker, &x->asker) &&
-		    rc_addr_equal(&r->x.server, &x->server))
+	struct rc_chain chain = rc_chain_by_asker(recorder, &x->asker, x->name_hash, STEPS_MAX);
+	const struct rc_record *r;
+	chain.since_ns = x->end_ns;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (r->x.qtype == x->qtype && r->x.state == RC_X_ANSWERED &&
+		    !(r->x.answer.flags & RC_FLAG_TC) && rc_addr_equal(&r->x.server, &x->server))
 			return true;
-	}
 	return false;
 }
 
@@ -39,19 +35,16 @@ static enum rc_retry state_of(const struct rc_exchange *connection, int64_t now_
 enum rc_retry rc_retry_find(struct rc_recorder *recorder, const struct rc_exchange *x,
 			    int64_t now_ns, const struct rc_exchange **ret_connection)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(recorder, &x->asker, RC_CONNECT_HASH);
 	const struct rc_exchange *failed = NULL;
+	const struct rc_record *r;
 	bool pending = false;
 	*ret_connection = NULL;
 	if (!rc_is_truncated(x) || (x->marks & RC_X_TC_RETRIED))
 		return RC_RETRY_NONE;
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(recorder, pos);
-		if (r == NULL || r->x.first_ns < x->end_ns)
-			break;
-		pos = r->prev_asker;
-		if (r->x.name_hash != RC_CONNECT_HASH || r->x.first_ns > x->end_ns + SOON_NS ||
-		    r->x.server_port != x->server_port || !rc_addr_equal(&r->x.asker, &x->asker) ||
+	struct rc_chain chain = rc_chain_by_asker(recorder, &x->asker, RC_CONNECT_HASH, STEPS_MAX);
+	chain.since_ns = x->end_ns;
+	while ((r = rc_chain_next(&chain)) != NULL) {
+		if (r->x.first_ns > x->end_ns + SOON_NS || r->x.server_port != x->server_port ||
 		    !rc_addr_equal(&r->x.server, &x->server))
 			continue;
 		enum rc_retry state = state_of(&r->x, now_ns);

@@ -95,20 +95,16 @@ static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash, u
 {
 	const struct rc_record *best = NULL;
 	for (size_t a = 0; a < c->n_resolver; a++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[a], zone_hash);
-		for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX; i++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			uint64_t at = pos;
-			pos = r->prev_asker;
-			bool keys = r->x.name_hash == zone_hash && r->x.qtype == RC_TYPE_DNSKEY &&
-				    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns &&
-				    rc_addr_equal(&r->x.asker, &c->resolver[a]) &&
-				    !(r->x.answer.flags & RC_FLAG_TC) && r->x.answer.counts[0] > 0;
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[a], zone_hash,
+							  RC_CHAIN_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
+			bool keys = r->x.qtype == RC_TYPE_DNSKEY && r->x.state == RC_X_ANSWERED &&
+				    r->x.end_ns <= c->to_ns && !(r->x.answer.flags & RC_FLAG_TC) &&
+				    r->x.answer.counts[0] > 0;
 			if (keys && (best == NULL || r->x.end_ns > best->x.end_ns)) {
 				best = r;
-				*ret_pos = at;
+				*ret_pos = chain.pos;
 			}
 		}
 	}
@@ -294,15 +290,12 @@ unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
 	*ret_last = NULL;
 	*ret_since_ns = c->x->first_ns;
 	for (size_t i = 0; i < c->n_resolver; i++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i], hash);
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  RC_CHAIN_STEPS_MAX);
 		int64_t next_ns = INT64_MAX; /* when it asked again */
-		for (unsigned step = 0; step < RC_CHAIN_STEPS_MAX; step++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash != hash || r->x.end_ns > next_ns ||
-			    !rc_addr_equal(&r->x.asker, &c->resolver[i]) ||
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
+			if (r->x.end_ns > next_ns ||
 			    !gives_keys(c, &r->x, c->x->first_ns - kept_ns))
 				continue;
 			n++;

@@ -51,15 +51,10 @@ static void note(const struct rc_case *c, const struct rc_exchange *x, struct rc
 
 static void look_at(const struct rc_case *c, const struct rc_addr *asker, struct rc_tls_use *u)
 {
-	uint64_t pos = rc_recorder_newest_by_asker(c->recorder, asker, RC_TLS_HASH);
-	for (unsigned i = 0; i < STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return;
-		pos = r->prev_asker;
-		if (r->x.name_hash == RC_TLS_HASH && rc_addr_equal(&r->x.asker, asker))
-			note(c, &r->x, u);
-	}
+	struct rc_chain chain = rc_chain_by_asker(c->recorder, asker, RC_TLS_HASH, STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		note(c, &r->x, u);
 }
 
 /*
