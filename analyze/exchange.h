@@ -26,12 +26,13 @@ enum {                           /* rc_exchange.marks: what else happened to it 
        RC_X_MALFORMED = 1u << 10,     /* the answer does not decode to its end */
        RC_X_TC_RETRIED = 1u << 11,    /* truncated, and asked again over TCP: another exchange */
        RC_X_IS_TC_RETRY = 1u << 12,   /* asked over TCP because of a truncated answer */
-       RC_X_TOLD = 1u << 13,          /* part of a fetch that was judged already */
-       RC_X_AT_END = 1u << 14,        /* the capture ended before the deadline */
-       RC_X_AT_START = 1u << 15,      /* began within the first moments of the capture */
-       RC_X_DROPS = 1u << 16,         /* the kernel dropped packets while it ran */
-       RC_X_CUT = 1u << 17,           /* the answer was cut by the snap length */
-       RC_X_EARLY = 1u << 18,         /* given up before its deadline for want of memory */
+       RC_X_JUDGED = 1u
+		     << 13, /* with another: of a fetch that was judged, or its translated twin */
+       RC_X_AT_END = 1u << 14,   /* the capture ended before the deadline */
+       RC_X_AT_START = 1u << 15, /* began within the first moments of the capture */
+       RC_X_DROPS = 1u << 16,    /* the kernel dropped packets while it ran */
+       RC_X_CUT = 1u << 17,      /* the answer was cut by the snap length */
+       RC_X_EARLY = 1u << 18,    /* given up before its deadline for want of memory */
        RC_X_IP6 = 1u << 19,
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
        RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */

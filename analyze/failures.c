@@ -44,7 +44,7 @@ static void decide_work(struct rc_engine *e, const struct rc_held *held,
 			const struct rc_msg *answer)
 {
 	struct rc_failure failure;
-	if (x->marks & RC_X_TOLD)
+	if (x->marks & RC_X_JUDGED)
 		return;
 	switch (rc_decide_fetch(e->decider, sources, x, &held->name, answer, &failure)) {
 	case RC_FETCHED_FAILED:
@@ -101,7 +101,7 @@ static void mark_twin(struct rc_engine *e, const struct rc_exchange *x)
 	uint64_t pos = rc_translated_behind(recorder, x);
 	struct rc_record *twin = rc_recorder_at(recorder, pos);
 	if (twin != NULL)
-		twin->x.marks |= RC_X_TOLD;
+		twin->x.marks |= RC_X_JUDGED;
 }
 
 /* The client's own exchange, whose answer comes right behind the one of its translated twin, is told. */
@@ -109,7 +109,7 @@ static bool is_translated(struct rc_engine *e, const struct rc_held *held,
 			  const struct rc_exchange *x)
 {
 	uint64_t cursor = 0;
-	if (x->state != RC_X_ANSWERED && (x->marks & RC_X_TOLD))
+	if (x->state != RC_X_ANSWERED && (x->marks & RC_X_JUDGED))
 		return true;
 	for (unsigned n = 0; n < TWINS_MAX && x->state == RC_X_ANSWERED; n++) {
 		const struct rc_held *next = rc_hold_next(e->hold, &cursor);

@@ -212,7 +212,7 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 static uint64_t mark_set(uint32_t of_exchange)
 {
 	uint64_t set = 0;
-	if ((of_exchange & ~(uint32_t)(RC_X_IP6 | RC_X_TOLD)) ==
+	if ((of_exchange & ~(uint32_t)(RC_X_IP6 | RC_X_JUDGED)) ==
 	    0) /* most: nothing that is shown */
 		return 0;
 	for (size_t i = 0; i < N_MARKS; i++)

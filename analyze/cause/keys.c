@@ -80,22 +80,22 @@ const struct rc_link *rc_root_keys_again(const struct rc_case *c,
 }
 
 /* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
-static enum rc_told_anchor told_anchor(const struct rc_case *c, const struct rc_msg *keys,
-				       const struct rc_signal **ret_signal)
+static enum rc_anchor anchor_of(const struct rc_case *c, const struct rc_msg *keys,
+				const struct rc_signal **ret_signal)
 {
 	const struct rc_signal *s = NULL;
 	for (size_t i = 0; i < c->n_resolver && s == NULL; i++)
 		s = rc_reports_signal(c->reports, &c->resolver[i]);
 	if (s == NULL)
-		return RC_TOLD_NOTHING;
+		return RC_ANCHOR_UNKNOWN;
 	*ret_signal = s;
 	struct rc_rr_iter it = rc_rr_begin(keys, RC_ANSWER);
 	struct rc_rr rr;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
 		for (unsigned i = 0; i < s->n_tags && rr.section == RC_ANSWER; i++)
 			if (rr.type == RC_TYPE_DNSKEY && rc_read_key_tag(keys, &rr) == s->tags[i])
-				return RC_TOLD_GOOD;
-	return RC_TOLD_BAD;
+				return RC_ANCHOR_GOOD;
+	return RC_ANCHOR_BAD;
 }
 
 /* It has asked for keys or delegations of zones below the root. */
@@ -120,7 +120,7 @@ bool rc_distrusts_root(struct rc_case *c, struct rc_root_keys *k)
 		   (r->status == RC_DNSSEC_INSECURE && r->n_findings == 0);
 	bool root_alone = k->before == NULL && r->status == RC_DNSSEC_INDETERMINATE &&
 			  r->n_findings == 0 && !is_past_root(c);
-	k->told = told_anchor(c, k->proof->answer, &k->signal);
+	k->anchor = anchor_of(c, k->proof->answer, &k->signal);
 	return k->whole || root_alone;
 }
 

@@ -6,8 +6,8 @@
 
 #include "analyze/cause/rule.h"
 
-/* Of its anchors it told the root nothing, that it has one of its keys, or that it has none (RFC 8145 5.1). */
-enum rc_told_anchor { RC_TOLD_NOTHING, RC_TOLD_GOOD, RC_TOLD_BAD };
+/* What it told the root of its anchors (RFC 8145 5.1): nothing, one of its keys, or none of them. */
+enum rc_anchor { RC_ANCHOR_UNKNOWN, RC_ANCHOR_GOOD, RC_ANCHOR_BAD };
 
 /* What the root's keys showed, when a resolver asks for them again and again and rejects all the same. */
 struct rc_root_keys {
@@ -15,7 +15,7 @@ struct rc_root_keys {
 	const struct rc_exchange
 		*before; /* given for an earlier question; NULL: all were for this one */
 	const struct rc_signal *signal;
-	enum rc_told_anchor told;
+	enum rc_anchor anchor;
 	bool whole; /* the chain down to the name was seen, and verifies */
 };
 

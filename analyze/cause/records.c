@@ -111,7 +111,7 @@ static void tell(struct rc_case *c, struct rc_finding *f, const struct rc_dnssec
 				rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
 				doubt_text(r));
 	rc_prove_origin(c, f, shown, d->detail);
-	f->vague = shown->told != NULL; /* not what the resolver itself was given */
+	f->vague = shown->client != NULL; /* not what the resolver itself was given */
 	rc_prove_client(c, f);
 	if (c->others.cd_ok > 0)
 		rc_prove(c, f, c->others.cd_example, c->qname, NULL,
@@ -130,7 +130,7 @@ static bool may_lack_rightly(const struct rc_case *c, const struct rc_dnssec_fin
 		return true;
 	/* What a resolver told somebody else without DO=1 it may have with signatures. */
 	bool held = shown->link == NULL && (shown->msg->flags & RC_FLAG_RA);
-	bool to_other = shown->told != NULL || (held && !rc_case_is_resolver(c, &shown->asker));
+	bool to_other = shown->client != NULL || (held && !rc_case_is_resolver(c, &shown->asker));
 	return to_other && !shown->msg->edns.do_bit && lacks_signature(d->fault);
 }
 

@@ -173,8 +173,8 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 		     const char *fact)
 {
-	if (o->told != NULL) {
-		rc_prove(c, f, o->told->x, o->told->name, NULL, fact);
+	if (o->client != NULL) {
+		rc_prove(c, f, o->client->x, o->client->name, NULL, fact);
 		return;
 	}
 	/* The book keeps copies of what the lineage has too: then the exchange says more. */

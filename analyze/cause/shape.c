@@ -13,13 +13,13 @@ static bool lacks(const struct rc_msg *m, uint32_t *ret_fault)
 }
 
 /* Only the client's side is in sight: what is answered with CD=1 is not with CD=0, anywhere. */
-static bool find_told(struct rc_case *c, struct rc_shape *ret_shape)
+static bool find_client_answer(struct rc_case *c, struct rc_shape *ret_shape)
 {
 	if (c->others.elsewhere_ok > 0)
 		return false;
-	rc_case_told(c);
-	for (size_t i = 0; i < c->n_told; i++) {
-		const struct rc_told *t = &c->told[i];
+	rc_case_find_client_answers(c);
+	for (size_t i = 0; i < c->n_client_answers; i++) {
+		const struct rc_client_answer *t = &c->client_answers[i];
 		if (!(t->x->query.flags & RC_FLAG_CD) || t->x->qtype != c->x->qtype ||
 		    !t->answer->edns.do_bit || !rc_addr_equal(&t->x->server, &c->x->server) ||
 		    !rc_name_equal(t->name, c->qname))
@@ -63,7 +63,7 @@ static bool find_fetched(const struct rc_case *c, struct rc_shape *ret_shape)
 
 bool rc_shape_find(struct rc_case *c, struct rc_shape *ret_shape)
 {
-	return c->n_links == 0 ? find_told(c, ret_shape) : find_fetched(c, ret_shape);
+	return c->n_links == 0 ? find_client_answer(c, ret_shape) : find_fetched(c, ret_shape);
 }
 
 /* Another resolver that fails for the same says so (EDE). */

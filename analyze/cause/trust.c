@@ -38,9 +38,9 @@ static const char *say_verifies(struct rc_case *c, const struct rc_root_keys *k)
 static enum rc_confidence by_root_keys(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_root_keys k;
-	if (!rc_distrusts_root(c, &k) || k.told == RC_TOLD_BAD)
+	if (!rc_distrusts_root(c, &k) || k.anchor == RC_ANCHOR_BAD)
 		return RC_CONF_NONE;
-	bool told = k.told == RC_TOLD_GOOD;
+	bool told = k.anchor == RC_ANCHOR_GOOD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
@@ -224,9 +224,9 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 		return of_zone_keys != RC_CONF_NONE ? of_zone_keys : by_keys_before(c, f);
 	}
 	if ((c->ede & (RC_EDE(SIGNATURE_EXPIRED) | RC_EDE(SIGNATURE_NOT_YET_VALID))) ||
-	    !rc_distrusts_root(c, &k) || k.told == RC_TOLD_GOOD)
+	    !rc_distrusts_root(c, &k) || k.anchor == RC_ANCHOR_GOOD)
 		return RC_CONF_NONE;
-	bool told = k.told == RC_TOLD_BAD;
+	bool told = k.anchor == RC_ANCHOR_BAD;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,

@@ -292,7 +292,7 @@ static void mark_told(struct rc_case *c)
 		bool side = !own || rc_exchange_asks_keys(link->x);
 		if (r != NULL &&
 		    ((own && type == c->x->qtype) || (side && link->outcome != RC_OUT_USABLE)))
-			r->x.marks |= RC_X_TOLD;
+			r->x.marks |= RC_X_JUDGED;
 	}
 }
 

@@ -30,7 +30,7 @@ bool rc_decide(struct rc_decider *decider, const struct rc_case_sources *sources
 
 /*
  * The upstream side alone, no client in sight: decides the resolver's own work on a question, of which x is
- * one exchange, and marks the exchanges that belong to it (RC_X_TOLD). NOTHING if none failed, if it was the
+ * one exchange, and marks the exchanges that belong to it (RC_X_JUDGED). NOTHING if none failed, if it was the
  * side lookup of work that was told, or if the arena is exhausted; LATER if the work goes on.
  */
 enum rc_fetched { RC_FETCHED_NOTHING, RC_FETCHED_FAILED, RC_FETCHED_LATER };

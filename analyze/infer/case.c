@@ -424,16 +424,16 @@ static void gather_link(struct rc_case *c, struct gathering *g, const struct rc_
 				  link->answer));
 }
 
-static void gather_told(struct gathering *g, const struct rc_told *told)
+static void gather_client_answer(struct gathering *g, const struct rc_client_answer *a)
 {
 	gather(g,
-	       &(struct rc_origin){.told = told,
-				   .msg = told->answer,
-				   .ts_ns = told->x->end_ns,
-				   .frame = told->x->end_frame,
-				   .source = told->x->end_source,
-				   .asker = told->x->asker,
-				   .server = told->x->server},
+	       &(struct rc_origin){.client = a,
+				   .msg = a->answer,
+				   .ts_ns = a->x->end_ns,
+				   .frame = a->x->end_frame,
+				   .source = a->x->end_source,
+				   .asker = a->x->asker,
+				   .server = a->x->server},
 	       0);
 }
 
@@ -559,19 +559,20 @@ static void judge_lineage(struct rc_case *c)
 }
 
 /* The resolver's own queries are not in sight: by what clients were given. */
-static void judge_told(struct rc_case *c)
+static void judge_client_answers(struct rc_case *c)
 {
 	struct gathering g = {.n = 0};
-	rc_case_told(c);
-	if (c->n_told == 0 || !room(c, &g, c->n_told + (c->qname->labels + 1u) * 3 * BOOK_PAGES))
+	rc_case_find_client_answers(c);
+	if (c->n_client_answers == 0 ||
+	    !room(c, &g, c->n_client_answers + (c->qname->labels + 1u) * 3 * BOOK_PAGES))
 		return;
 	for (unsigned i = 0; i <= c->qname->labels; i++) {
 		struct rc_name name;
 		rc_name_parent(c->qname, i, &name);
 		gather_book(c, &g, rc_name_hash(c->seed, &name));
 	}
-	for (size_t i = 0; i < c->n_told; i++)
-		gather_told(&g, &c->told[i]);
+	for (size_t i = 0; i < c->n_client_answers; i++)
+		gather_client_answer(&g, &c->client_answers[i]);
 	judge(c, &g);
 }
 
@@ -584,6 +585,6 @@ const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
 	judge_lineage(c);
 	if (c->n_links == 0 && c->dnssec.n_findings == 0 &&
 	    c->dnssec.status == RC_DNSSEC_INDETERMINATE)
-		judge_told(c);
+		judge_client_answers(c);
 	return &c->dnssec;
 }

@@ -23,7 +23,7 @@
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {
 	const struct rc_link *link; /* NULL: the zone book, or what a client was told */
-	const struct rc_told *told;
+	const struct rc_client_answer *client;
 	const struct rc_msg *msg;
 	int64_t ts_ns;
 	uint64_t frame;
@@ -64,6 +64,7 @@ struct rc_case {
 
 	struct rc_followed *names;
 	size_t n_names;
+	struct rc_answers_seen *seen; /* of each name; of use to lineage.c while it collects */
 	size_t n_recalled; /* names, with those of aliases in memory that led to nothing asked */
 	struct rc_link *links; /* in time order */
 	size_t n_links;
@@ -89,9 +90,9 @@ struct rc_case {
 	struct rc_signer *signers; /* filled when rollovers are looked for; NULL not yet */
 	size_t n_signers;
 
-	struct rc_told *told; /* filled by rc_case_told */
-	size_t n_told;
-	bool told_done;
+	struct rc_client_answer *client_answers; /* filled by rc_case_find_client_answers */
+	size_t n_client_answers;
+	bool client_answers_known;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool foreign_root; /* no trust anchor was given that the root's keys match: none was checked */

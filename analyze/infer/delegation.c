@@ -9,7 +9,7 @@
 #define ZONES_MAX RC_LINEAGE_NAMES_MAX
 #define ZONE_ADDRS_MAX 32u /* 13 nameservers with two addresses each, RFC 1035 and practice */
 #define ZONE_NS_MAX 16u
-#define TOLD_STEPS_MAX 32u    /* lookups of nameservers before the failure looked through */
+#define LOOKUP_STEPS_MAX 32u  /* lookups of nameservers before the failure looked through */
 #define BEYOND_MAX 16u        /* referrals looked at for zones that only servers' names lie in */
 #define BEYOND_STEPS_MAX 256u /* ... and names that they are looked for at */
 
@@ -173,12 +173,12 @@ static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, 
 		if (r == NULL)
 			return;
 		pos = r->prev_asker;
-		bool *told = r->x.qtype == RC_TYPE_A ? &v4 : &v6;
+		bool *known = r->x.qtype == RC_TYPE_A ? &v4 : &v6;
 		bool address = r->x.qtype == RC_TYPE_A || r->x.qtype == RC_TYPE_AAAA;
 		if (r->x.name_hash != hash || !rc_addr_equal(&r->x.asker, asker) || !address ||
-		    *told || rc_exchange_refers(&r->x) || r->x.first_ns > c->to_ns)
+		    *known || rc_exchange_refers(&r->x) || r->x.first_ns > c->to_ns)
 			continue;
-		*told = true;
+		*known = true;
 		bool given = r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns;
 		const struct rc_digest *d = given ? rc_case_answer(c, r) : NULL;
 		if (d != NULL)
@@ -187,9 +187,9 @@ static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, 
 }
 
 /* A warm resolver does not ask again for the addresses of nameservers that the delegation only names. */
-static void addresses_told_before(struct rc_case *c, const struct naming *naming)
+static void addresses_known_before(struct rc_case *c, const struct naming *naming)
 {
-	unsigned steps = TOLD_STEPS_MAX;
+	unsigned steps = LOOKUP_STEPS_MAX;
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
 		for (size_t k = 0; k < z->n_ns && z->role != RC_ROLE_NAMESERVER; k++) {
@@ -351,7 +351,7 @@ bool rc_delegation_gather(struct rc_case *c)
 		if (d != NULL)
 			addresses_of_message(c, d, &naming);
 	}
-	addresses_told_before(c, &naming);
+	addresses_known_before(c, &naming);
 	return gather_beyond(c, &m);
 }
 

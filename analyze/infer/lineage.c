@@ -6,13 +6,23 @@
 
 #define PAST_MAX 4u
 #define EARLIER_MAX 4u       /* one alone may be of a client that was answered by the way */
-#define TOLD_ENOUGH 2u       /* addresses of a nameserver given so often, lately */
+#define GIVEN_ENOUGH 2u      /* addresses of a nameserver given so often, lately */
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* to one server, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 /* BIND asks 188 times for one name within 10 s. Of a name that a crowd asks for the latest are as good as all. */
 #define NAME_LINKS_MAX 192u
 #define SHARED_STEPS_MAX 128u /* clients of one fetch: the earliest is among the last few */
+
+/* The answers about a name among the links: as long as these are not sorted. */
+struct rc_answers_seen {
+	unsigned n;
+	unsigned n_kinds; /* ... that differ, of those looked at */
+	struct {
+		uint64_t content;
+		size_t link;          /* the earliest that has it */
+	} kinds[RC_ANSWER_KINDS_MAX]; /* the latest of them that differ */
+};
 
 static struct rc_followed *find_name(const struct rc_case *c, const struct rc_name *name,
 				     uint64_t hash)
@@ -42,6 +52,7 @@ static bool follow_one(struct rc_case *c, const struct rc_name *name, enum rc_ro
 		c->lineage_cut = true;
 		return true;
 	}
+	c->seen[c->n_names] = (struct rc_answers_seen){.n = 0};
 	c->names[c->n_names++] = (struct rc_followed){
 		.name = *name, .hash = hash, .role = role, .wanted = wanted};
 	return true;
@@ -93,31 +104,32 @@ bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
 }
 
 /*
- * Is the same told of the name as by another link? Of a name that is asked for over and over, as by many clients at
+ * Does another link have the same answer about the name? Of a name that is asked for over and over, as by many clients at
  * once, an answer is read only once: the earliest. Of few answers to find that out costs more than to read them.
  */
-static bool is_told_again(struct rc_case *c, struct rc_link *link, struct rc_followed *name)
+static bool is_seen_again(struct rc_case *c, struct rc_link *link, size_t name)
 {
-	if (name->n_told++ < RC_FOLLOWED_TOLD)
+	struct rc_answers_seen *seen = &c->seen[name];
+	if (seen->n++ < RC_ANSWER_KINDS_MAX)
 		return false;
 	size_t at = (size_t)(link - c->links);
 	uint64_t content = rc_digests_content(c->digests, RC_DIGEST_ANSWER, link->record->blob_pos,
 					      link->answer);
-	content += name->role; /* by which it leads to other names */
-	for (size_t i = 0; i < RC_FOLLOWED_TOLD; i++) {
-		if (name->told[i].content != content)
+	content += c->names[name].role; /* by which it leads to other names */
+	for (size_t i = 0; i < RC_ANSWER_KINDS_MAX; i++) {
+		if (seen->kinds[i].content != content)
 			continue;
-		struct rc_link *known = &c->links[name->told[i].link];
+		struct rc_link *known = &c->links[seen->kinds[i].link];
 		bool earlier = link->x->first_ns < known->x->first_ns;
 		known->again = earlier;
 		link->again = !earlier;
 		if (earlier)
-			name->told[i].link = at;
+			seen->kinds[i].link = at;
 		return true;
 	}
-	size_t kind = name->n_kinds++ % RC_FOLLOWED_TOLD;
-	name->told[kind].content = content;
-	name->told[kind].link = at;
+	size_t kind = seen->n_kinds++ % RC_ANSWER_KINDS_MAX;
+	seen->kinds[kind].content = content;
+	seen->kinds[kind].link = at;
 	return false;
 }
 
@@ -134,7 +146,7 @@ static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos,
 		link->answer = rc_case_decode(c, r);
 	if (link->answer == NULL)
 		return;
-	if (!is_told_again(c, link, &c->names[name]))
+	if (!is_seen_again(c, link, name))
 		follow_answer(c, link->answer, c->names[name].role);
 }
 
@@ -235,7 +247,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 			if (rc_lineage_overlaps(c, &r->x))
 				add_link(c, r, pos, name);
 			given += nameserver && gives_address(c, &r->x);
-			if (given == TOLD_ENOUGH)
+			if (given == GIVEN_ENOUGH)
 				return;
 		}
 		pos = r->prev_asker;
@@ -498,8 +510,9 @@ void rc_lineage_collect(struct rc_case *c)
 	/* Once more from the start, where the resolver turns out to have more addresses. */
 	c->n_names = c->n_recalled = c->n_links = 0;
 	c->names = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->names);
+	c->seen = rc_arena_take(c->arena, RC_LINEAGE_NAMES_MAX * sizeof *c->seen);
 	c->links = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
-	if (c->names == NULL || c->links == NULL || c->qname->len == 0)
+	if (c->names == NULL || c->seen == NULL || c->links == NULL || c->qname->len == 0)
 		return;
 	widen_to_shared_fetch(c);
 	follow(c, c->qname, RC_ROLE_QUESTION);

@@ -8,6 +8,9 @@
 
 #include "analyze/infer/case.h"
 
+#define RC_ANSWER_KINDS_MAX \
+	4u /* answers about a name that differ, remembered while it is collected */
+
 /* Fills c->names and c->links, and how far the time of the failure could be another. Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);
 

@@ -13,20 +13,12 @@
 /* How a name came to be followed from the question. */
 enum rc_role { RC_ROLE_QUESTION, RC_ROLE_ANCESTOR, RC_ROLE_ALIAS, RC_ROLE_NAMESERVER };
 
-#define RC_FOLLOWED_TOLD 4u
-
 /* A name of the lineage. */
 struct rc_followed {
 	struct rc_name name;
 	uint64_t hash;
 	enum rc_role role;
-	bool wanted;      /* itself, not only names below it: an ancestor's answer ends nothing */
-	unsigned n_told;  /* answers about it among the links */
-	unsigned n_kinds; /* ... that differ, of those looked at */
-	struct {
-		uint64_t content;
-		size_t link;      /* the earliest that has it, until they are sorted */
-	} told[RC_FOLLOWED_TOLD]; /* the latest of them that differ */
+	bool wanted; /* itself, not only names below it: an ancestor's answer ends nothing */
 };
 
 /* One exchange of the resolver that belongs to the failure. */

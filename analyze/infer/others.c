@@ -14,7 +14,7 @@
 	24u /* where more is open at a time, a second is too many records to look through */
 #define WORK_STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
-#define TOLD_MAX 64u
+#define CLIENT_ANSWERS_MAX 64u
 
 /* An answer that fails half way along an alias chain; the longest shows most of it. */
 static void note_aliases(struct rc_case *c, const struct rc_record *r)
@@ -347,8 +347,8 @@ void rc_others_compare(struct rc_case *c)
 
 static bool is_held(const struct rc_case *c, const struct rc_exchange *x)
 {
-	for (size_t i = 0; i < c->n_told; i++)
-		if (c->told[i].x == x)
+	for (size_t i = 0; i < c->n_client_answers; i++)
+		if (c->client_answers[i].x == x)
 			return true;
 	return false;
 }
@@ -357,7 +357,7 @@ static bool is_held(const struct rc_case *c, const struct rc_exchange *x)
  * Worth judging: asked for DNSSEC records, and given by a server that knows of them. Without CD=1 a
  * resolver gives only what it accepts, or what it does not look at.
  */
-static bool tells(const struct rc_case *c, const struct rc_exchange *x)
+static bool bears_on(const struct rc_case *c, const struct rc_exchange *x)
 {
 	bool good = rc_exchange_answered_well(x) && !(x->answer.flags & RC_FLAG_TC);
 	if (!good || x->opcode != RC_OPCODE_QUERY || !x->query.do_bit || !rc_case_is_near(c, x))
@@ -368,11 +368,12 @@ static bool tells(const struct rc_case *c, const struct rc_exchange *x)
 
 static void take(struct rc_case *c, const struct rc_record *r, const struct rc_name *name)
 {
-	if (c->n_told == TOLD_MAX || !tells(c, &r->x) || is_held(c, &r->x))
+	if (c->n_client_answers == CLIENT_ANSWERS_MAX || !bears_on(c, &r->x) || is_held(c, &r->x))
 		return;
 	const struct rc_msg *m = rc_case_decode(c, r);
 	if (m != NULL && m->has_question)
-		c->told[c->n_told++] = (struct rc_told){&r->x, name, m};
+		c->client_answers[c->n_client_answers++] = (struct rc_client_answer){&r->x, name,
+										     m};
 }
 
 /* By name there are two ways in: what the failing server was asked, and what this client asked. */
@@ -381,9 +382,9 @@ static void collect(struct rc_case *c, const struct rc_name *name)
 	uint64_t hash = rc_name_hash(c->seed, name);
 	const struct rc_record *r;
 	/* Of the question it may be known that the server gave nobody anything but the failure. */
-	bool nothing_told = c->well_known && hash == c->x->name_hash;
+	bool nothing_given = c->well_known && hash == c->x->name_hash;
 	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, hash,
-						   nothing_told ? 0 : OTHERS_STEPS_MAX);
+						   nothing_given ? 0 : OTHERS_STEPS_MAX);
 	while ((r = rc_chain_next(&chain)) != NULL)
 		take(c, r, name);
 	chain = rc_chain_by_asker(c->recorder, &c->x->asker, hash, OTHERS_STEPS_MAX);
@@ -391,15 +392,15 @@ static void collect(struct rc_case *c, const struct rc_name *name)
 		take(c, r, name);
 }
 
-void rc_case_told(struct rc_case *c)
+void rc_case_find_client_answers(struct rc_case *c)
 {
-	if (c->told_done)
+	if (c->client_answers_known)
 		return;
-	c->told_done = true;
+	c->client_answers_known = true;
 	size_t n = (size_t)c->qname->labels + 1;
 	struct rc_name *names = rc_arena_take(c->arena, n * sizeof *names);
-	c->told = rc_arena_take(c->arena, TOLD_MAX * sizeof *c->told);
-	if (names == NULL || c->told == NULL || c->qname->len == 0)
+	c->client_answers = rc_arena_take(c->arena, CLIENT_ANSWERS_MAX * sizeof *c->client_answers);
+	if (names == NULL || c->client_answers == NULL || c->qname->len == 0)
 		return;
 	for (unsigned i = 0; i < n; i++) {
 		rc_name_parent(c->qname, i, &names[i]);

@@ -19,7 +19,7 @@ struct rc_case;
  * An answer with DNSSEC records that a client was given, about the name or one above it. A client that
  * checks by itself, or looks for a fault, asks with CD=1 and is given what the resolver rejects.
  */
-struct rc_told {
+struct rc_client_answer {
 	const struct rc_exchange *x;
 	const struct rc_name *name;
 	const struct rc_msg *answer;
@@ -77,7 +77,7 @@ struct rc_others {
 void rc_others_compare(struct rc_case *c);
 
 /* Collects what clients were told of the name and of those above it, near in time; at most once. */
-void rc_case_told(struct rc_case *c);
+void rc_case_find_client_answers(struct rc_case *c);
 
 /* The client gets answers here at other times, at whichever address of the resolver. */
 bool rc_case_is_served(const struct rc_case *c);

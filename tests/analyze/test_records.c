@@ -211,14 +211,14 @@ static void what_another_was_told_without_do_lacks_nothing(void **state)
 {
 	static const enum rc_dnssec_fault lacks[] = {RC_DNSSEC_RRSIG_MISSING,
 						     RC_DNSSEC_DENIAL_MISSING};
-	const struct rc_told told = {.x = NULL};
+	const struct rc_client_answer told = {.x = NULL};
 	struct scene s;
 	(void)state;
 	begin(&s);
 	for (size_t i = 0; i < 2; i++)
 		for (unsigned do_bit = 0; do_bit < 2; do_bit++) {
 			enum rc_confidence most = do_bit ? RC_CONF_PROVEN : RC_CONF_NONE;
-			s.shown.told = &told;
+			s.shown.client = &told;
 			s.shown.link = NULL;
 			s.answer.edns.do_bit = do_bit;
 			assert_int_equal(judge(&s, lacks[i]), most);
@@ -238,7 +238,7 @@ static void what_another_was_told_without_do_lacks_nothing(void **state)
 			s.answer.edns.do_bit = do_bit;
 			assert_int_equal(judge(&s, lacks[i]), RC_CONF_PROVEN);
 		}
-	s.shown.told = &told;
+	s.shown.client = &told;
 	s.shown.link = NULL;
 	assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_PROVEN);
 	end(&s);

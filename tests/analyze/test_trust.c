@@ -477,9 +477,9 @@ static void what_is_told_without_do_lacks_no_signature(void **state)
 		bool wanted = i % 2 == 1, held = i >= 2; /* by the zone book */
 		struct rc_evidence evidence[RC_EVIDENCE_MAX];
 		struct rc_finding f = {.evidence = evidence};
-		struct rc_told told = {.x = &s.asked_name, .name = &s.qname};
+		struct rc_client_answer told = {.x = &s.asked_name, .name = &s.qname};
 		struct rc_msg msg = {.flags = RC_FLAG_QR | RC_FLAG_RA, .edns = {.do_bit = wanted}};
-		struct rc_origin origin = {.told = held ? NULL : &told, .msg = &msg};
+		struct rc_origin origin = {.client = held ? NULL : &told, .msg = &msg};
 		set(&s, RC_DNSSEC_INDETERMINATE);
 		s.c.ede = 0;
 		s.c.n_links = 0;
