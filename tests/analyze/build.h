@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/exchange.h"
+#include "analyze/pair/recorder.h"
 #include "base/err.h"
 #include "base/time.h"
 
@@ -24,6 +24,25 @@
 #define T0 (INT64_C(1795226704) * RC_NS_PER_S)
 #define MS RC_NS_PER_MS
 #define TIME_MAX (INT64_MAX / 2 - 86400 * RC_NS_PER_S) /* differences fit; the year 2116 */
+
+static inline void never_moves(void *context, uint64_t old_pos, uint64_t new_pos)
+{
+	(void)context, (void)old_pos, (void)new_pos;
+	fail();
+}
+
+/* A recorder with room for all that a test puts into it. */
+static inline struct rc_recorder *new_recorder(void)
+{
+	struct rc_recorder_config config = {.record_bytes = 1u << 20,
+					    .answer_bytes = 1u << 19,
+					    .retention_ns = 3600 * RC_NS_PER_S,
+					    .seed = SEED,
+					    .on_move = never_moves};
+	struct rc_recorder *recorder;
+	assert_int_equal(rc_recorder_new(&config, &recorder), RC_OK);
+	return recorder;
+}
 
 /* A message under construction. */
 struct dns {

@@ -217,11 +217,6 @@ static void silence_that_nobody_acts_on_is_no_proof(void **state)
 	rc_hosts_free(s.hosts);
 }
 
-static void drop(void *context, uint64_t old_pos, uint64_t new_pos)
-{
-	(void)context, (void)old_pos, (void)new_pos;
-}
-
 static uint64_t record(struct rc_recorder *recorder, const struct rc_exchange *x, const char *text)
 {
 	struct rc_name name = name_of(text);
@@ -235,18 +230,13 @@ static uint64_t record(struct rc_recorder *recorder, const struct rc_exchange *x
 static enum rc_confidence silence_to(enum rc_role role, const char *asker, const char *server,
 				     const char *text, int64_t after_ns)
 {
-	struct rc_recorder_config config = {.record_bytes = 1 << 16,
-					    .answer_bytes = 1 << 16,
-					    .retention_ns = RC_NS_PER_S,
-					    .seed = SEED,
-					    .on_move = drop};
 	struct rc_addr of_zone = addr("203.0.113.3");
 	struct rc_zone_view zone = {.addrs = &of_zone, .n_addrs = 1};
 	struct rc_followed followed = {.name = name_of("example"), .role = role};
 	struct scene s;
 	begin(&s);
 	hears(&s, RESOLVER, SERVER);
-	assert_int_equal(rc_recorder_new(&config, &s.c.recorder), RC_OK);
+	s.c.recorder = new_recorder();
 	s.c.to_ns = T0 + RC_NS_PER_S;
 	s.c.zones = &zone;
 	s.c.n_zones = s.c.n_links = 1;

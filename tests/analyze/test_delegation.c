@@ -25,11 +25,6 @@ struct scene {
 	struct rc_case c;
 };
 
-static const struct rc_recorder_config config = {.record_bytes = 1 << 16,
-						 .answer_bytes = 1 << 16,
-						 .retention_ns = RC_NS_PER_S,
-						 .seed = SEED};
-
 static struct scene s;
 
 static void refer(void)
@@ -80,7 +75,7 @@ static void begin(void)
 	s.links[2].x = &s.looked_up[1];
 	assert_int_equal(rc_book_new(1u << 16, SEED, &s.book), RC_OK);
 	assert_int_equal(rc_hosts_new(1u << 16, SEED, &s.hosts), RC_OK);
-	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	s.recorder = new_recorder();
 	s.c = (struct rc_case){.x = &s.x,
 			       .qname = &s.qname,
 			       .book = s.book,

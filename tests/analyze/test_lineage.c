@@ -454,19 +454,9 @@ static void answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones(v
 	}
 }
 
-static void never_moves(void *context, uint64_t old_pos, uint64_t new_pos)
-{
-	(void)context, (void)old_pos, (void)new_pos;
-}
-
 /* Where the resolver turns out to have another address: nothing is left of the first time. */
 static void what_is_collected_again_begins_from_nothing(void **state)
 {
-	struct rc_recorder_config config = {.record_bytes = 1u << 20,
-					    .answer_bytes = 1u << 19,
-					    .retention_ns = 600 * RC_NS_PER_S,
-					    .seed = SEED,
-					    .on_move = never_moves};
 	struct rc_exchange x = {.first_ns = T0, .end_ns = T0 + MS, .state = RC_X_ANSWERED};
 	struct rc_addr resolver = addr(RESOLVER);
 	struct rc_name name = name_of("www.example");
@@ -475,7 +465,7 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	(void)state;
 	c.n_resolver = 1;
 	c.others.earlier = 1;
-	assert_int_equal(rc_recorder_new(&config, &c.recorder), RC_OK);
+	c.recorder = new_recorder();
 	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
 	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);
 	assert_int_equal(rc_book_new(1u << 16, SEED, &book), RC_OK);
@@ -521,11 +511,6 @@ static void keep_alias(struct rc_case *c, unsigned ms, const struct rc_name *nam
 /* Of answers that are alike the earliest speaks for those found to be; one that is not is followed, too. */
 static void what_is_told_again_is_followed_once(void **state)
 {
-	struct rc_recorder_config config = {.record_bytes = 1u << 20,
-					    .answer_bytes = 1u << 19,
-					    .retention_ns = 600 * RC_NS_PER_S,
-					    .seed = SEED,
-					    .on_move = never_moves};
 	struct rc_exchange x = {.first_ns = T0,
 				.end_ns = T0 + TOLD * MS,
 				.state = RC_X_ANSWERED,
@@ -540,7 +525,7 @@ static void what_is_told_again_is_followed_once(void **state)
 	c.from_ns = T0;
 	c.to_ns = T0 + TOLD * MS;
 	c.others.earlier = 1;
-	assert_int_equal(rc_recorder_new(&config, &c.recorder), RC_OK);
+	c.recorder = new_recorder();
 	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
 	assert_int_equal(rc_digests_new((size_t)1 << 20, SEED, &c.digests), RC_OK);
 	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);

@@ -204,11 +204,6 @@ static const struct rc_record *given_keys(struct root_scene *s, int64_t ts_ns)
 	return r;
 }
 
-static const struct rc_recorder_config config = {.record_bytes = 1 << 19,
-						 .answer_bytes = 1 << 19,
-						 .retention_ns = 3600 * RC_NS_PER_S,
-						 .seed = SEED};
-
 /* Given so long before this question, and for it; of that, an attempt may be lost. It gives a client something then. */
 static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_status status,
 					  bool lost, int64_t served_ns)
@@ -219,7 +214,7 @@ static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_stat
 	struct rc_finding f = {.explanation = NULL};
 	s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 	set(&s.scene, status);
-	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	s.recorder = new_recorder();
 	assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
 	assert_int_equal(rc_hosts_new(1u << 16, SEED, &hosts), RC_OK);
 	rc_hosts_declare(hosts, &s.resolver, 1);
@@ -296,7 +291,7 @@ static enum rc_confidence judge_keys_of(const char *zone, unsigned times, int64_
 	struct rc_link links[4];
 	s = (struct root_scene){.resolver = addr(RESOLVER)};
 	s.root.name = name_of(zone);
-	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	s.recorder = new_recorder();
 	set(&s.scene, status);
 	struct rc_case *c = &s.scene.c;
 	dns_query(&s.d, 1, RC_FLAG_QR, zone, RC_TYPE_DNSKEY);
@@ -358,7 +353,7 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 	const struct rc_rule *rule = rule_of("resolver.internal");
 	(void)state;
 	assert_int_equal(rc_hosts_new(1u << 16, 1, &hosts), RC_OK);
-	assert_int_equal(rc_recorder_new(&config, &recorder), RC_OK);
+	recorder = new_recorder();
 	assert_int_equal(rc_reports_new(1, &reports), RC_OK);
 	struct rc_host_keys keys = {rc_addr_hash(1, &own), 1};
 	const struct rc_exchange asked = {.asker = own, .qdcount = 1};
@@ -411,7 +406,7 @@ static void who_validated_before_may_have_another_anchor_since(void **state)
 		struct rc_finding f = {.explanation = NULL};
 		s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 		set(&s.scene, RC_DNSSEC_SECURE);
-		assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+		s.recorder = new_recorder();
 		assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
 		for (unsigned i = 0; i < times; i++)
 			given_keys(&s, T0 + i * 2 * MS);

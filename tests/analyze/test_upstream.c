@@ -23,11 +23,6 @@ struct scene {
 	struct rc_case c;
 };
 
-static const struct rc_recorder_config config = {.record_bytes = 1 << 16,
-						 .answer_bytes = 1 << 16,
-						 .retention_ns = RC_NS_PER_S,
-						 .seed = SEED};
-
 static struct scene s;
 
 static uint16_t rcode_of(enum rc_outcome outcome)
@@ -68,7 +63,7 @@ static void begin(enum rc_outcome outcome)
 				       .n_servers = 2};
 	s.zone.count[outcome] = 4;
 	assert_int_equal(rc_hosts_new(1u << 16, SEED, &s.hosts), RC_OK);
-	assert_int_equal(rc_recorder_new(&config, &s.recorder), RC_OK);
+	s.recorder = new_recorder();
 	s.c = (struct rc_case){.x = &s.x,
 			       .qname = &s.qname,
 			       .hosts = s.hosts,
