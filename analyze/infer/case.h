@@ -82,26 +82,27 @@ struct rc_case {
 	uint64_t ede;            /* bit per EDE code of the answer (codes below 64) */
 	bool ede_read;           /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault;      /* what they say */
-	bool silence_known;      /* they asked if the zone's servers were all silent: */
-	bool silence_alone;      /* they were, so nothing was there to validate */
 	struct rc_others others;
 	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
-
-	struct rc_signer *signers; /* filled when rollovers are looked for; NULL not yet */
-	size_t n_signers;
 
 	struct rc_client_answer *client_answers; /* filled by rc_case_find_client_answers */
 	size_t n_client_answers;
 	bool client_answers_known;
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
-	bool foreign_root; /* no trust anchor was given that the root's keys match: none was checked */
-	bool weighing; /* only how sure rules are is wanted yet: texts and evidence stay empty */
+	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
 	bool names_client;   /* a text names the client */
 	bool hangs_on_first; /* a rule says something since the name was never asked before */
 	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
+
+	/* Found out of the lineage when a rule asks first; with more addresses anew (rc_case_suppose). */
+	bool silence_known;        /* it was asked if the zone's servers were all silent: */
+	bool silence_alone;        /* they were, so nothing was there to validate */
+	struct rc_signer *signers; /* of what the resolver was given (rollover.c); NULL not yet */
+	size_t n_signers;
 	bool dnssec_done;
+	bool foreign_root; /* no trust anchor was given that the root's keys match: none was checked */
 	struct rc_dnssec_result dnssec;
 	struct rc_origin *dnssec_origins; /* of each message given to the check */
 };

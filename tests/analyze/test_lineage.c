@@ -482,6 +482,40 @@ static void what_is_collected_again_begins_from_nothing(void **state)
 	rc_recorder_free(c.recorder);
 }
 
+/* What was found out of the case with fewer addresses is not true of the one with more. */
+static void a_case_of_more_addresses_is_judged_anew(void **state)
+{
+	struct rc_exchange x = {.first_ns = T0, .end_ns = T0 + MS, .state = RC_X_ANSWERED};
+	struct rc_addr resolver = addr(RESOLVER), other = addr("2001:db8::53");
+	struct rc_name name = name_of("www.example");
+	struct rc_case c = {.seed = SEED,
+			    .x = &x,
+			    .qname = &name,
+			    .resolver = &resolver,
+			    .dnssec_done = true,
+			    .dnssec = {.status = RC_DNSSEC_BOGUS},
+			    .foreign_root = true,
+			    .silence_known = true,
+			    .silence_alone = true};
+	struct rc_book *book;
+	(void)state;
+	c.n_resolver = 1;
+	c.recorder = new_recorder();
+	assert_int_equal(rc_trails_new(SEED, &c.trails), RC_OK);
+	assert_int_equal(rc_arena_new((size_t)1 << 20, &c.arena), RC_OK);
+	assert_int_equal(rc_book_new(1u << 16, SEED, &book), RC_OK);
+	c.book = book;
+	const struct rc_case *wide = rc_case_suppose(&c, &other, 1);
+	assert_non_null(wide);
+	assert_int_equal(wide->n_resolver, 2);
+	assert_false(wide->dnssec_done || wide->foreign_root || wide->silence_known);
+	assert_int_equal(wide->dnssec.status, RC_DNSSEC_INDETERMINATE);
+	rc_arena_free(c.arena);
+	rc_trails_free(c.trails);
+	rc_book_free(book);
+	rc_recorder_free(c.recorder);
+}
+
 #define TOLD 12u
 #define TOLD_ODD 3u /* of them, the one with another alias */
 
@@ -1212,6 +1246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whether_servers_live_a_forwarder_asks_for_nobody),
 		cmocka_unit_test(what_is_collected_again_begins_from_nothing),
+		cmocka_unit_test(a_case_of_more_addresses_is_judged_anew),
 		cmocka_unit_test(what_is_told_again_is_followed_once),
 		cmocka_unit_test(a_nameserver_looked_up_over_and_over_hides_no_other),
 		cmocka_unit_test(a_referral_let_go_of_is_no_final_answer),
