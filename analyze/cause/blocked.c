@@ -54,12 +54,11 @@ static enum rc_confidence drops_name(struct rc_case *c, struct rc_finding *f)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;
-	f->explanation = rc_say(
-		c,
-		"%s drops %s: it leaves it unanswered again and again, though it waits for "
-		"nobody, while it answers %s other names.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_addr(c, &c->x->asker));
+	f->explanation = rc_say(c,
+				"%s drops %s: it leaves it unanswered again and again, though it "
+				"waits for nobody, while it answers %s other names.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_addr(c, &c->x->asker));
 	rc_prove_self(c, f, "no answer, and nobody is waited for");
 	return RC_CONF_POSSIBLE;
 }
@@ -89,11 +88,10 @@ static enum rc_confidence keeps_back(struct rc_case *c, struct rc_finding *f)
 	    !rc_flag(&c->x->answer, RC_FLAG_RA) || c->others.same_server_type_ok > 0 ||
 	    (rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s keeps %s back, of which it was given a complete answer%s.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				has_private ? " with a private address (protection against DNS "
-					      "rebinding)"
-					    : "");
+	f->explanation = rc_say(
+		c, "%s keeps %s back, of which it was given a complete answer%s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		has_private ? " with a private address (protection against DNS rebinding)" : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
 		 has_private ? "a complete answer, with a private address" : "a complete answer");
 	rc_prove_client(c, f);
@@ -185,31 +183,27 @@ static const struct rc_rule rules[] = {
 				.slug = "policy.blocked",
 				.title = "the name is blocked by policy",
 				.when = "EDE 4, 15, 16 or 17; or one name that a resolver refuses "
-					"or "
-					"drops while it serves others: at once, or for the answer "
-					"that "
-					"it was given.",
-				RC_TRUTH(
-					"EDE 4, 15, 16 or 17 in the answer.",
-					"REFUSED by a resolver, or EDE 18, at once and with "
-					"nothing asked upstream, for a name that nobody gets, "
-					"while the client's other names are answered, and no EDE "
-					"(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "
-					"SERVFAIL by one that was "
-					"given a sound answer with a private address.",
-					"The EDE, to a client that gets nothing while others get "
-					"the name; REFUSED by a resolver whose own queries are not "
-					"seen, or while others of its questions wait, "
-					"or after a complete answer; or with RA=0; NOTIMP to type "
-					"A; or several attempts without an answer by one that "
-					"waits "
-					"for nobody, and other names answered between them.",
-					{"policy.client_not_allowed",
-					 "none of the client's names is answered"},
-					{"policy.recursion_unavailable",
-					 "RA=0, and the client gets RA=1 for no name"},
-					{"resolver.overload", "nothing new is taken up, and EDE "
-							      "is absent"}),
+					"or drops while it serves others: at once, or for the "
+					"answer that it was given.",
+				RC_TRUTH("EDE 4, 15, 16 or 17 in the answer.",
+					 "REFUSED by a resolver, or EDE 18, at once and with "
+					 "nothing asked upstream, for a name that nobody gets, "
+					 "while the client's other names are answered, and no EDE "
+					 "(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "
+					 "SERVFAIL by one that was given a sound answer with a "
+					 "private address.",
+					 "The EDE, to a client that gets nothing while others get "
+					 "the name; REFUSED by a resolver whose own queries are "
+					 "not seen, or while others of its questions wait, or "
+					 "after a complete answer; or with RA=0; NOTIMP to type A; "
+					 "or several attempts without an answer by one that waits "
+					 "for nobody, and other names answered between them.",
+					 {"policy.client_not_allowed",
+					  "none of the client's names is answered"},
+					 {"policy.recursion_unavailable",
+					  "RA=0, and the client gets RA=1 for no name"},
+					 {"resolver.overload",
+					  "nothing new is taken up, and EDE is absent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"If {qname} should resolve, take it off the block list "

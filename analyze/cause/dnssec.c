@@ -82,17 +82,16 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	bool here = rc_addr_equal(&other->x.server, &c->x->server);
 	f->zone = rc_witness_zone_kept(c, answer);
-	f->explanation =
-		here ? rc_say(c,
-			      "%s fails validation at %s, which says why to others (EDE): %s. The "
-			      "records are not in the capture.",
-			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-			      rule->cause.title)
-		     : rc_say(c,
-			      "%s fails at %s, and at %s too, which says why (EDE): %s. The "
-			      "records are not in the capture.",
-			      rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
-			      rc_say_addr(c, &other->x.server), rule->cause.title);
+	f->explanation = here ? rc_say(c,
+				       "%s fails validation at %s, which says why to others (EDE): "
+				       "%s. The records are not in the capture.",
+				       rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				       rule->cause.title)
+			      : rc_say(c,
+				       "%s fails at %s, and at %s too, which says why (EDE): %s. "
+				       "The records are not in the capture.",
+				       rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				       rc_say_addr(c, &other->x.server), rule->cause.title);
 	rc_prove_client(c, f);
 	rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
 	f->vague = true;
@@ -107,11 +106,11 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 static enum rc_confidence by_report(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
-	f->explanation = rc_say(
-		c,
-		"%s fails validation at %s: %s. The resolver reports so to the zone's "
-		"reporting agent; the records are not in the capture.",
-		rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server), rule->cause.title);
+	f->explanation = rc_say(c,
+				"%s fails validation at %s: %s. The resolver reports so to the "
+				"zone's reporting agent; the records are not in the capture.",
+				rc_say_name(c, c->qname), rc_say_addr(c, &c->x->server),
+				rule->cause.title);
 	rc_prove_client(c, f);
 	f->vague = true;
 	return RC_CONF_LIKELY;
@@ -280,8 +279,7 @@ static const struct rc_rule rules[] = {
 		     "The same with a part of the chain unseen, or with no other signature to try "
 		     "the packet's time by; or EDE 7.",
 		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
-		     "packet's "
-		     "time says so, and signatures of several zones are not valid then.",
+		     "packet's time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"},
 		     {"dnssec.signature_window_inverted", "it ends before it begins"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again and find out why re-signing stopped.",
@@ -294,8 +292,7 @@ static const struct rc_rule rules[] = {
 		     "The same with a part of the chain unseen, or with no other signature to try "
 		     "the packet's time by; or EDE 8.",
 		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
-		     "packet's "
-		     "time says so, and signatures of several zones are not valid then.",
+		     "packet's time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"}),
 	    RC_PARTY_ZONE_OWNER, "Set the signer's clock right and sign {zone} again.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4035 5.3.1", RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
@@ -339,18 +336,18 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.dnskey_missing", "a key needed is not published",
 	    "A DS exists but the zone answers no DNSKEY, or the key that signed is not in the set; "
 	    "or EDE 9.",
-	    RC_TRUTH("The DS set verifies and the DNSKEY answer is empty; or the DNSKEY set "
-		     "verifies and lacks the key that signed, and nobody saw it with that key.",
-		     "The same with a part of the chain unseen, or with a DNSKEY set older than "
-		     "the answer, or from another of its servers; or the resolver's EDE text says "
-		     "so.",
-		     "EDE 9 without text, which also stands for dnssec.ds_mismatch; or Knot "
-		     "Resolver's O4TP, which servers that are lame may bring about.",
-		     {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or "
-					     "the zone signed with a key of the set before"},
-		     {"dnssec.ds_mismatch", "no DS fits any key"},
-		     {"zone.serial_mismatch",
-		      "DNSKEY sets with and without the key are handed out by turns"}),
+	    RC_TRUTH(
+		    "The DS set verifies and the DNSKEY answer is empty; or the DNSKEY set "
+		    "verifies and lacks the key that signed, and nobody saw it with that key.",
+		    "The same with a part of the chain unseen, or with a DNSKEY set older than the "
+		    "answer, or from another of its servers; or the resolver's EDE text says so.",
+		    "EDE 9 without text, which also stands for dnssec.ds_mismatch; or Knot "
+		    "Resolver's O4TP, which servers that are lame may bring about.",
+		    {"dnssec.stale_dnskey", "another DNSKEY answer has the key, or the zone signed "
+					    "with a key of the set before"},
+		    {"dnssec.ds_mismatch", "no DS fits any key"},
+		    {"zone.serial_mismatch",
+		     "DNSKEY sets with and without the key are handed out by turns"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Publish the DNSKEY that signs {zone}, or have the parent remove the DS.",
 	    "dig {zone} DNSKEY +dnssec", "RFC 4035 5.2", RC_DNSSEC_DNSKEY_MISSING,

@@ -113,13 +113,12 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 	const struct rc_zone_view *z = &c->zones[slowest->zone];
 	f->zone = z->name.len > 0 ? &z->name : NULL;
 	f->server = &slowest->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s got an answer for %s only after %s of waiting for servers, most of "
-		"it for %s: too late for %s.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
-		rc_is_answered(c) ? "the rest of its work" : "the client");
+	f->explanation = rc_say(c,
+				"%s got an answer for %s only after %s of waiting for servers, "
+				"most of it for %s: too late for %s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
+				rc_is_answered(c) ? "the rest of its work" : "the client");
 	rc_prove(c, f, slowest->x, &slowest->name->name, NULL, "the longest wait");
 	rc_prove_client(c, f);
 	return RC_CONF_LIKELY;

@@ -13,8 +13,8 @@ static bool is_flooded(struct rc_case *c, struct rc_finding *f, const char *what
 	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
 		return false;
 	f->explanation = rc_say(c,
-				"%s answers %s %s at other times; in the second in which "
-				"it was asked %u times it answered %u: a rate limit.",
+				"%s answers %s %s at other times; in the second in which it was "
+				"asked %u times it answered %u: a rate limit.",
 				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker), what,
 				r.asked, r.answered);
 	return true;
@@ -94,8 +94,7 @@ static const struct rc_rule rules[] = {
 					 "empty truncated answers and whole ones (RRL slip).",
 					 "No answer, or REFUSED, to a question that the client "
 					 "gets answered at other times, or no answer to one that "
-					 "takes no work, in a second with ten questions and "
-					 "more.",
+					 "takes no work, in a second with ten questions and more.",
 					 {"no_answer.server_silent",
 					  "nothing of the client is answered"},
 					 {"resolver.overload", "the open questions are of several "

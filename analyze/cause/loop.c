@@ -134,18 +134,16 @@ static const struct rc_rule rules[] = {
 				.slug = "resolver.forwarding_loop",
 				.title = "forwarders hand it back to each other",
 				.when = "A forwarder hands the question on to itself, or to one "
-					"that it came "
-					"by, and that waits for the answer to it.",
-				RC_TRUTH(
-					"A forwarder that somebody asks hands the question on, and "
-					"before it has an answer is asked the same by the one that "
-					"it asked, or by one behind that.",
-					"It puts the question to itself several times, and to "
-					"nobody else.",
-					NULL,
-					{"upstream.timeout", "the question does not come back"},
-					{"delegation.loop", "it is the names of nameservers that "
-							    "need one another"}),
+					"that it came by, and that waits for the answer to it.",
+				RC_TRUTH("A forwarder that somebody asks hands the question on, "
+					 "and before it has an answer is asked the same by the one "
+					 "that it asked, or by one behind that.",
+					 "It puts the question to itself several times, and to "
+					 "nobody else.",
+					 NULL,
+					 {"upstream.timeout", "the question does not come back"},
+					 {"delegation.loop",
+					  "it is the names of nameservers that need one another"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Forward {zone} in one direction only: take it out of the "

@@ -160,8 +160,7 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
 					 "A resolver's NXDOMAIN whose SOA record is of the name "
 					 "itself or of a zone that the name is not in; one without "
-					 "a "
-					 "SOA record, for which it asked nobody, of a name that "
+					 "a SOA record, for which it asked nobody, of a name that "
 					 "another resolver finds.",
 					 "A resolver's NXDOMAIN without a SOA record, for which it "
 					 "asked nobody; or of a name that another resolver finds, "

@@ -101,8 +101,8 @@ static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 		return false;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
-				"%s answers %s for others and %s %s, which gets other "
-				"names there: it may not ask for all of them.",
+				"%s answers %s for others and %s %s, which gets other names there: "
+				"it may not ask for all of them.",
 				server_text(c), rc_say_name(c, c->qname),
 				refused ? "refuses it to" : "leaves it unanswered for",
 				rc_say_addr(c, &c->x->asker));
@@ -288,8 +288,7 @@ static enum rc_confidence test_notify(const struct rc_rule *rule, struct rc_case
 
 static const struct rc_advice of_class = {
 	.fix = {"Ask in class IN. What a server tells of itself in class CH (RFC 4892), its "
-		"operator may "
-		"keep back: then nothing is wrong."},
+		"operator may keep back: then nothing is wrong."},
 	.next_steps = {"dig @{server} {qname} {qtype} IN"},
 };
 
@@ -367,19 +366,17 @@ static const struct rc_rule rules[] = {
 					"REFUSED with EDE 18 for a name that the server answers "
 					"others, and this client never had an answer.",
 					"REFUSED or NOTAUTH or silence for such a name, or "
-					"SERVFAIL "
-					"with EDE 18; or REFUSED while the server recurses for "
-					"others, of several names where its own queries are not "
-					"seen; or EDE 18 alone, or for what others get to a client "
-					"that gets other names.",
+					"SERVFAIL with EDE 18; or REFUSED while the server "
+					"recurses for others, of several names where its own "
+					"queries are not seen; or EDE 18 alone, or for what others "
+					"get to a client that gets other names.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once for "
-					"what others get, or with EDE 18; REFUSED by a server "
-					"that walks delegations, or of one name alone by one whose "
-					"own queries are not seen, or for what others get to a "
-					"client that gets other names; or silence to such a "
-					"client, "
-					"asked again, with nobody waited for.",
+					"what others get, or with EDE 18; REFUSED by a server that "
+					"walks delegations, or of one name alone by one whose own "
+					"queries are not seen, or for what others get to a client "
+					"that gets other names; or silence to such a client, asked "
+					"again, with nobody waited for.",
 					{"policy.recursion_unavailable", "nobody is served"},
 					{"policy.blocked",
 					 "other names are answered for this client"},
@@ -407,8 +404,7 @@ static const struct rc_rule rules[] = {
 					 "REFUSED with RD=0 and RA=0, or NOTAUTH, from a server "
 					 "never seen answering for the zone.",
 					 "NOTAUTH to a zone transfer, and no other refusal for the "
-					 "zone: "
-					 "it may be an access list.",
+					 "zone: it may be an access list.",
 					 {"policy.client_not_allowed",
 					  "another client is answered the same"},
 					 {"policy.transfer_refused",

@@ -68,8 +68,7 @@ static const char *doubt_text(const struct rc_dnssec_result *r)
 {
 	if (r->clock == RC_DNSSEC_CLOCK_ALONE)
 		return " But no signature that was seen is valid at the time of the packets: the "
-		       "clock of the "
-		       "sensor may be wrong.";
+		       "clock of the sensor may be wrong.";
 	return r->clock == RC_DNSSEC_CLOCK_OFF && rc_fault_is_of_time(r->findings[0].fault)
 		       ? " That holds at a time that fits most signatures; the time of the packets "
 			 "fits none."
@@ -95,8 +94,8 @@ static enum giver giver_of(const struct rc_case *c, const struct rc_origin *o,
 /* A zone of somebody's own, that nobody delegates: whoever resolves it must not validate it. */
 static const struct rc_advice exempt = {
 	.fix = {"Have {resolver} not validate {zone} (Unbound: domain-insecure, BIND: "
-		"validate-except, "
-		"others: a negative trust anchor), or use a name that is delegated."},
+		"validate-except, others: a negative trust anchor), or use a name that is "
+		"delegated."},
 	.next_steps = {"dig @{resolver} {qname} {qtype} +cd", "dig {zone} DS +dnssec"},
 };
 

@@ -166,14 +166,14 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 	f->vague = f->generic = said; /* of what it repeats, it says nothing */
 	f->server = &c->x->server;
 	f->cached = true;
-	f->explanation = rc_say(
-		c,
-		"%s answered SERVFAIL for %s after %s without asking any server: a failure it "
-		"remembers from before; %s.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-		rc_say_duration(c, rc_exchange_took_ns(c->x)),
-		c->others.earlier == 0 ? "the original is not in the capture"
-				       : "what caused that one is not known either");
+	f->explanation = rc_say(c,
+				"%s answered SERVFAIL for %s after %s without asking any server: a "
+				"failure it remembers from before; %s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rc_say_duration(c, rc_exchange_took_ns(c->x)),
+				c->others.earlier == 0
+					? "the original is not in the capture"
+					: "what caused that one is not known either");
 	rc_prove_self(c, f, said ? "EDE 13 (Cached Error)" : "SERVFAIL at once, no query upstream");
 	return said && c->others.earlier == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
@@ -191,8 +191,8 @@ static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
-		"%s answered SERVFAIL for %s after %s without asking anybody, while "
-		"other resolvers resolve it: something of its own keeps it from it.",
+		"%s answered SERVFAIL for %s after %s without asking anybody, while other "
+		"resolvers resolve it: something of its own keeps it from it.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_duration(c, rc_exchange_took_ns(c->x)));
 	rc_prove_self(c, f, "SERVFAIL at once, no query upstream");
@@ -206,12 +206,11 @@ static enum rc_confidence by_false_root(struct rc_case *c, struct rc_finding *f,
 					const struct rc_exchange *root)
 {
 	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s asks %s as a server of the root, which it is not: the root hints "
-		"of %s are wrong, or another answers in the root's place.",
-		rc_say_addr(c, &c->x->server), rc_say_addr(c, &root->server),
-		rc_say_addr(c, &c->x->server));
+	f->explanation = rc_say(c,
+				"%s asks %s as a server of the root, which it is not: the root "
+				"hints of %s are wrong, or another answers in the root's place.",
+				rc_say_addr(c, &c->x->server), rc_say_addr(c, &root->server),
+				rc_say_addr(c, &c->x->server));
 	rc_prove_client(c, f);
 	rc_prove(c, f, root, NULL, NULL, "asked for the root, and no authority for it");
 	return RC_CONF_LIKELY;
@@ -382,8 +381,7 @@ static const struct rc_rule rules[] = {
 							      "does for silent servers"},
 					 {"resolver.cached_failure",
 					  "the same name failed before, or others fail at once "
-					  "where few "
-					  "questions are open"},
+					  "where few questions are open"},
 					 {"policy.rate_limited",
 					  "the name is answered for this client at other times"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
@@ -429,10 +427,9 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "resolver.internal",
 				.title = "the resolver fails by itself",
-				.when = "SERVFAIL from one resolver after its own upstream "
-					"servers gave a complete answer that validates (or "
-					"needs no validation), while others resolve the name; or "
-					"EDE 14 "
+				.when = "SERVFAIL from one resolver after its own upstream servers "
+					"gave a complete answer that validates (or needs no "
+					"validation), while others resolve the name; or EDE 14 "
 					"from one that offers recursion.",
 				RC_TRUTH(NULL,
 					 "A complete answer came from upstream, it verifies or "

@@ -83,11 +83,10 @@ static enum rc_confidence by_itself(struct rc_case *c, struct rc_finding *f)
 	    rc_flag(&c->x->query, RC_FLAG_RD) || rc_flag(&c->x->answer, RC_FLAG_RA))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s answers BADVERS to EDNS version 0, which every server that knows "
-		"EDNS must take.",
-		rc_say_addr(c, &c->x->server));
+	f->explanation = rc_say(c,
+				"%s answers BADVERS to EDNS version 0, which every server that "
+				"knows EDNS must take.",
+				rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "BADVERS to EDNS version 0");
 	return RC_CONF_PROVEN;
 }
@@ -118,12 +117,11 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 	if (handed_on || !rc_contrast_find(c, zone, &k))
 		return RC_CONF_NONE;
 	f->server = &k.works->server;
-	f->explanation = rc_say(
-		c,
-		"The servers of %s fail every query that carries %s (%u of %u, %s) and "
-		"answer without it.",
-		rc_say_zone(c, z), trait_text(c, k.trait), k.failed, k.failed,
-		rc_outcome_word(k.fails->outcome));
+	f->explanation = rc_say(c,
+				"The servers of %s fail every query that carries %s (%u of %u, %s) "
+				"and answer without it.",
+				rc_say_zone(c, z), trait_text(c, k.trait), k.failed, k.failed,
+				rc_outcome_word(k.fails->outcome));
 	rc_prove(c, f, k.works, k.works_name, NULL,
 		 rc_say(c, "answered: the query is without %s", trait_text(c, k.trait)));
 	rc_prove_zone(c, f, zone, k.fails->outcome);
@@ -231,9 +229,8 @@ static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_cas
 	f->server = &link->x->server;
 	f->explanation = rc_say(
 		c,
-		"%s answers %s only part of the questions for %s that it asks at this "
-		"rate: meanwhile %u others answered, %u truncated without need, %u "
-		"dropped.",
+		"%s answers %s only part of the questions for %s that it asks at this rate: "
+		"meanwhile %u others answered, %u truncated without need, %u dropped.",
 		rc_say_addr(c, &link->x->server), rc_say_addr(c, &c->x->server),
 		rc_say_name(c, &z->name), m.answered, m.slipped, m.silent);
 	rc_prove_zone(c, f, c->failed_zone, RC_OUT_TIMEOUT);
@@ -254,8 +251,7 @@ static const struct rc_rule rules[] = {
 				.slug = "upstream.edns_broken",
 				.title = "the servers fail queries with EDNS",
 				.when = "A zone's servers fail each query that carries EDNS (or "
-					"one "
-					"option of it) and answer the same asker without it.",
+					"one option of it) and answer the same asker without it.",
 				RC_TRUTH("BADVERS to EDNS version 0 from every server; or each "
 					 "query with the trait fails, before and after others "
 					 "without it worked, several times.",
@@ -301,8 +297,8 @@ static const struct rc_rule rules[] = {
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_MEDIUM,
 				.fix = {"Exempt {resolver} from response rate limiting on the "
-					"servers of {zone}, or find out which client makes it "
-					"ask so much."},
+					"servers of {zone}, or find out which client makes it ask "
+					"so much."},
 				.next_steps = {"dig @{server} {zone} SOA +norecurse +tcp"},
 				.reference = "RFC 8914",
 			},

@@ -75,20 +75,20 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	if (rc_is_mismatched(c->x) || (c->x->marks & RC_X_FRAGMENTS_LOST))
 		return RC_CONF_NONE; /* it said something */
 	f->server = &c->x->server;
-	f->explanation = answers_others ? rc_say(c,
-						 "%s left this question of %s unanswered (%u %s), "
-						 "while it answers others.",
-						 rc_say_addr(c, &c->x->server),
-						 rc_say_addr(c, &c->x->asker), c->x->attempts,
-						 c->x->attempts == 1 ? "attempt" : "attempts")
-					: rc_say(c, "%s answers nothing (%u %s of %s)%s.",
-						 rc_say_addr(c, &c->x->server), c->x->attempts,
-						 c->x->attempts == 1 ? "attempt" : "attempts",
-						 rc_say_addr(c, &c->x->asker),
-						 c->one_way == RC_TWO_WAYS
-							 ? ""
-							 : ", or the capture has one direction "
-							   "only");
+	f->explanation = answers_others
+				 ? rc_say(c,
+					  "%s left this question of %s unanswered (%u %s), while "
+					  "it answers others.",
+					  rc_say_addr(c, &c->x->server),
+					  rc_say_addr(c, &c->x->asker), c->x->attempts,
+					  c->x->attempts == 1 ? "attempt" : "attempts")
+				 : rc_say(c, "%s answers nothing (%u %s of %s)%s.",
+					  rc_say_addr(c, &c->x->server), c->x->attempts,
+					  c->x->attempts == 1 ? "attempt" : "attempts",
+					  rc_say_addr(c, &c->x->asker),
+					  c->one_way == RC_TWO_WAYS
+						  ? ""
+						  : ", or the capture has one direction only");
 	rc_prove_self(c, f, "no answer");
 	/* Who asks others is there, be it that it has answered nobody yet. */
 	return answers_others || c->upstream_visible ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
@@ -102,19 +102,17 @@ static const struct rc_rule rules[] = {
 				.title = "the server cannot be reached",
 				.when = "An ICMP unreachable quotes the query, or TCP is refused "
 					"or reset.",
-				RC_TRUTH(
-					"An ICMP unreachable that quotes the query.",
-					"The TCP connection was reset without an answer, or closed "
-					"where no resolver was asked.",
-					"It was closed by one that was asked to recurse and "
-					"answers "
-					"nobody, or ended by a resolver that was at work on the "
-					"question.",
-					{"no_answer.server_silent",
-					 "nothing comes back at all, or one that answers others "
-					 "closes the connection"},
-					{"upstream.unreachable", "the asker is a forwarder or "
-								 "resolver at work for a client"}),
+				RC_TRUTH("An ICMP unreachable that quotes the query.",
+					 "The TCP connection was reset without an answer, or "
+					 "closed where no resolver was asked.",
+					 "It was closed by one that was asked to recurse and "
+					 "answers nobody, or ended by a resolver that was at work "
+					 "on the question.",
+					 {"no_answer.server_silent",
+					  "nothing comes back at all, or one that answers others "
+					  "closes the connection"},
+					 {"upstream.unreachable", "the asker is a forwarder or "
+								  "resolver at work for a client"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Start the DNS service on {server}, or let its port "
@@ -162,14 +160,12 @@ static const struct rc_rule rules[] = {
 				.slug = "no_answer.one_way_capture",
 				.title = "the capture has one direction only",
 				.when = "Queries to several servers, about several domains, and "
-					"not "
-					"one packet the other way in the whole capture.",
+					"not one packet the other way in the whole capture.",
 				RC_TRUTH(NULL,
 					 "Questions about eight domains and more, or to eight "
-					 "servers, "
-					 "or about several domains to four; not one packet the "
-					 "other way in "
-					 "the whole capture, and nobody asks again.",
+					 "servers, or about several domains to four; not one "
+					 "packet the other way in the whole capture, and nobody "
+					 "asks again.",
 					 "The same, but about several domains to two servers, or "
 					 "about one to four.",
 					 {"no_answer.server_silent",

@@ -22,11 +22,10 @@ static enum rc_confidence test_tsig(const struct rc_rule *rule, struct rc_case *
 	}
 	/* Some servers (PowerDNS) leave the TSIG record out of the error; an unknown key is the usual case. */
 	if (!a->tsig && rule->param == RC_RCODE_BADKEY && c->x->opcode == RC_OPCODE_QUERY) {
-		f->explanation = rc_say(
-			c,
-			"%s answered NOTAUTH to a TSIG-signed request and gave no TSIG error; "
-			"most likely it does not know the key.",
-			rc_say_addr(c, &c->x->server));
+		f->explanation = rc_say(c,
+					"%s answered NOTAUTH to a TSIG-signed request and gave no "
+					"TSIG error; most likely it does not know the key.",
+					rc_say_addr(c, &c->x->server));
 		rc_prove_self(c, f,
 			      "NOTAUTH to a request that carries TSIG, without a TSIG record");
 		return RC_CONF_POSSIBLE;

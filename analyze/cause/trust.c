@@ -76,9 +76,8 @@ static enum rc_confidence by_shared_clock(struct rc_case *c, struct rc_finding *
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
-		"%s calls signatures out of date, and at the time of the packets not one "
-		"that it was given is valid: the resolver's clock and the sensor's may both be "
-		"wrong.",
+		"%s calls signatures out of date, and at the time of the packets not one that it "
+		"was given is valid: the resolver's clock and the sensor's may both be wrong.",
 		rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "EDE 7 or 8, and no signature of any zone is valid at packet time");
 	return RC_CONF_POSSIBLE;
@@ -179,14 +178,12 @@ static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 	f->zone = &keys->name->name;
 	f->server = &c->x->server;
 	f->advice = &of_zone;
-	f->explanation = rc_say(
-		c,
-		"%s asks for the keys of %s again and again and rejects what is below, though by "
-		"the root's keys nothing is wrong with %s: it seems to have a trust anchor of its "
-		"own "
-		"for %s, which is wrong.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, f->zone), rc_say_name(c, c->qname),
-		rc_say_name(c, f->zone));
+	f->explanation = rc_say(c,
+				"%s asks for the keys of %s again and again and rejects what is "
+				"below, though by the root's keys nothing is wrong with %s: it "
+				"seems to have a trust anchor of its own for %s, which is wrong.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, f->zone),
+				rc_say_name(c, c->qname), rc_say_name(c, f->zone));
 	rc_prove(c, f, keys->x, f->zone, NULL, "the first of the same questions for the keys");
 	rc_prove_client(c, f);
 	return RC_CONF_POSSIBLE;
@@ -231,8 +228,7 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 	f->explanation = rc_say(
 		c,
 		"%s asks for the keys of the root again and again and validates nothing, though "
-		"%s%s: "
-		"its trust anchor is wrong or out of date%s.",
+		"%s%s: its trust anchor is wrong or out of date%s.",
 		rc_say_addr(c, &c->x->server), say_verifies(c, &k),
 		told ? ", and the anchor that it tells the root of is no key of the root" : "",
 		told ? "" : " (or its clock is years off, which looks the same)");
@@ -308,12 +304,11 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 	if (r.both_alive || rc_serials_find(c->serials, &r.zone) != NULL)
 		return RC_CONF_NONE;
 	prove_rollover(c, f, &r);
-	f->explanation = rc_say(
-		c,
-		"%s is signed by key %u, which %s now publishes; the DNSKEY set that "
-		"%s fetched before does not have it.",
-		rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
-		rc_say_addr(c, &c->x->server));
+	f->explanation = rc_say(c,
+				"%s is signed by key %u, which %s now publishes; the DNSKEY set "
+				"that %s fetched before does not have it.",
+				rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
+				rc_say_addr(c, &c->x->server));
 	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
 	rc_prove_client(c, f);
 	/* Unless one server is seen to have changed, it may be two servers that differ. */
@@ -335,17 +330,17 @@ static const struct rc_rule rules[] = {
 					NULL,
 					"EDE 7 or 8 though everything verifies at packet time, or "
 					"all that the resolver has just fetched, keys and answer, "
-					"or the root's keys, again and again; or "
-					"the root's keys are fetched again and again by a resolver "
-					"that has told the root the right anchor (RFC 8145).",
-					"The root's keys are fetched again and again, and "
-					"verify; or EDE 7 or 8 where no signature of any zone is "
-					"valid at packet time, but all are at another.",
+					"or the root's keys, again and again; or these are "
+					"fetched so by a resolver that has told the root the right "
+					"anchor (RFC 8145).",
+					"The root's keys are fetched again and again, and verify; "
+					"or EDE 7 or 8 where no signature of any zone is valid at "
+					"packet time, but all are at another.",
 					{"dnssec.signature_expired",
 					 "the signature is out of date by packet time too"},
 					{"dnssec.trust_anchor",
-					 "nothing on the wire tells, unless the resolver names its "
-					 "anchor (RFC 8145) or gives EDE 7 or 8"}),
+					 "nothing on the wire tells, unless the resolver names "
+					 "its anchor (RFC 8145) or gives EDE 7 or 8"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Set the clock of {resolver} right (NTP) and flush its "
@@ -367,18 +362,17 @@ static const struct rc_rule rules[] = {
 				.when = "A signature is by a key that the zone publishes now, or "
 					"signs with now, and that the DNSKEY set the resolver "
 					"fetched before does not have.",
-				RC_TRUTH(
-					"The resolver's DNSKEY answer lacks the key that signed, "
-					"a later one has it, and one server gave both.",
-					"The same, and the two came from different servers; or no "
-					"answer with the key was seen, but the zone signed with a "
-					"key of the resolver's set before, and never since.",
-					NULL,
-					{"dnssec.dnskey_missing",
-					 "no DNSKEY answer seen has the key, nor has the zone been "
-					 "seen to sign with another"},
-					{"zone.serial_mismatch", "both sets are handed out at one "
-								 "time, or serials differ"}),
+				RC_TRUTH("The resolver's DNSKEY answer lacks the key that signed, "
+					 "a later one has it, and one server gave both.",
+					 "The same, and the two came from different servers; or no "
+					 "answer with the key was seen, but the zone signed with a "
+					 "key of the resolver's set before, and never since.",
+					 NULL,
+					 {"dnssec.dnskey_missing",
+					  "no DNSKEY answer seen has the key, nor has the zone "
+					  "been seen to sign with another"},
+					 {"zone.serial_mismatch", "both sets are handed out at one "
+								  "time, or serials differ"}),
 				.responsible = RC_PARTY_ZONE_OWNER,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Put the old keys of {zone} back until their TTL has "
@@ -400,16 +394,14 @@ static const struct rc_rule rules[] = {
 				.title = "the resolver's trust anchor is wrong",
 				.when = "Everything verifies from the root down, and the resolver "
 					"keeps asking for the DNSKEY of the root, or of a zone "
-					"that it "
-					"may have an anchor for, and fails.",
+					"that it may have an anchor for, and fails.",
 				RC_TRUTH(NULL,
 					 "The root's keys are fetched again and again, verify, and "
 					 "the anchor that the resolver tells of (RFC 8145) is none "
 					 "of them.",
 					 "The root's keys are fetched again and again, and verify, "
 					 "be it before, by a resolver that has served nothing that "
-					 "it checks; "
-					 "or those of another zone for one question.",
+					 "it checks; or those of another zone for one question.",
 					 {"dnssec.clock_skew",
 					  "EDE 7 or 8, or the resolver names the right anchor (RFC "
 					  "8145); otherwise a clock years off looks the same"},

@@ -99,11 +99,11 @@ static enum rc_confidence by_witness(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	if (rc_witness_zone(c->answer, c->qname, &zone))
 		f->zone = rc_arena_copy(c->arena, &zone, sizeof zone);
-	f->explanation = rc_say(
-		c,
-		"%s could not resolve %s and says of the servers that it asked (EDE): "
-		"%s; its own queries are not in the capture.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), rule->cause.title);
+	f->explanation = rc_say(c,
+				"%s could not resolve %s and says of the servers that it asked "
+				"(EDE): %s; its own queries are not in the capture.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+				rule->cause.title);
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
 	return RC_CONF_LIKELY;
@@ -296,11 +296,10 @@ static enum rc_confidence by_all_silent(struct rc_case *c, struct rc_finding *f)
 	if (asked < ALL_SILENT_MIN)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	f->explanation = rc_say(
-		c,
-		"%s gave %s up without asking anybody: none of the %u questions that "
-		"it put to servers got an answer.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), asked);
+	f->explanation = rc_say(c,
+				"%s gave %s up without asking anybody: none of the %u questions "
+				"that it put to servers got an answer.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), asked);
 	rc_prove_self(c, f, "SERVFAIL, and nothing that its server asks is answered");
 	return RC_CONF_POSSIBLE;
 }
@@ -427,46 +426,41 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 static const struct rc_rule rules[] = {
 	ROW("upstream.timeout", "no answer came",
 	    "Every server of a zone on the way left the resolver's queries unanswered.",
-	    RC_TRUTH(
-		    "Every server of the zone that was asked stayed silent while the resolver "
-		    "waited, none of them answered anything asked later, and none that answers was "
-		    "left unasked.",
-		    "The same, and one of them, or one that was not asked, answers others; or half "
-		    "of the servers; or EDE 22 "
-		    "or 23 says so; or the resolver asks over TLS, and its connections got no "
-		    "answer meanwhile; or an answer came only after such a wait, and the client "
-		    "got none.",
-		    "Fewer than half of the servers; or only the time that the resolver took says "
-		    "so, or that another took over the same question; or a forwarder fails at "
-		    "once, "
-		    "and nothing that it ever asked was answered; or its connections for DNS over "
-		    "TLS failed before, or while others live.",
-		    {"upstream.rate_limited",
-		     "other questions for the zone are answered meanwhile"},
-		    {"upstream.edns_broken", "queries without EDNS are answered"},
-		    {"resolver.overload",
-		     "the resolver gives up within a second, with many questions open"}),
+	    RC_TRUTH("Every server of the zone that was asked stayed silent while the resolver "
+		     "waited, none of them answered anything asked later, and none that answers "
+		     "was left unasked.",
+		     "The same, and one of them, or one that was not asked, answers others; or "
+		     "half of the servers; or EDE 22 or 23 says so; or the resolver asks over TLS, "
+		     "and its connections got no answer meanwhile; or an answer came only after "
+		     "such a wait, and the client got none.",
+		     "Fewer than half of the servers; or only the time that the resolver took says "
+		     "so, or that another took over the same question; or a forwarder fails at "
+		     "once, and nothing that it ever asked was answered; or its connections for "
+		     "DNS over TLS failed before, or while others live.",
+		     {"upstream.rate_limited",
+		      "other questions for the zone are answered meanwhile"},
+		     {"upstream.edns_broken", "queries without EDNS are answered"},
+		     {"resolver.overload",
+		      "the resolver gives up within a second, with many questions open"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Bring the servers of {zone} back, or mend the network between {resolver} and them.",
 	    "dig @{server} {zone} SOA", "RFC 8914 4.23", 450, RC_RULE_SILENCE, BOTH, RC_OUT_TIMEOUT,
 	    test_timeout),
 	ROW("upstream.unreachable", "the network says it is unreachable",
 	    "Every server of a zone on the way is answered for by ICMP unreachable or a TCP reset.",
-	    RC_TRUTH(
-		    "Every server of the zone that was asked ended in ICMP unreachable, or time "
-		    "exceeded as in a routing loop.",
-		    "Half of the servers did; or all in refused or reset TCP connections; or the "
-		    "addresses are special-purpose; or the resolver "
-		    "asks over TLS, and its connections were refused meanwhile; or a forwarder "
-		    "refuses at once, with EDE 23; or a server that answers others is not asked, "
-		    "of a "
-		    "family by which the resolver asks nobody.",
-		    "Fewer than half of the servers did; or one that answers at other times is not "
-		    "asked; or its connections for DNS over TLS were "
-		    "refused before, or while others live.",
-		    {"upstream.timeout", "there is no ICMP, or a server that is silent over UDP "
-					 "takes the connection and resets it once it was asked"},
-		    {"upstream.tcp_blocked", "UDP is answered, truncated"}),
+	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable, or time "
+		     "exceeded as in a routing loop.",
+		     "Half of the servers did; or all in refused or reset TCP connections; or the "
+		     "addresses are special-purpose; or the resolver asks over TLS, and its "
+		     "connections were refused meanwhile; or a forwarder refuses at once, with EDE "
+		     "23; or a server that answers others is not asked, of a family by which the "
+		     "resolver asks nobody.",
+		     "Fewer than half of the servers did; or one that answers at other times is "
+		     "not asked; or its connections for DNS over TLS were refused before, or while "
+		     "others live.",
+		     {"upstream.timeout", "there is no ICMP, or a server that is silent over UDP "
+					  "takes the connection and resets it once it was asked"},
+		     {"upstream.tcp_blocked", "UDP is answered, truncated"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Start the DNS service of {zone} again, or mend routing and firewalls before its "
 	    "servers.",
@@ -475,14 +469,13 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.servfail", "each answered SERVFAIL",
 	    "Every server asked for a zone on the way, or the resolver forwarded to, answered "
 	    "SERVFAIL.",
-	    RC_TRUTH(
-		    "Every server of the zone that was asked, or the resolver forwarded to, "
-		    "answered SERVFAIL, without any part of an answer.",
-		    "Half of the servers did; or they answer a part of an alias chain; or they are "
-		    "resolvers (RA=1), that pass on what failed behind them.",
-		    "Fewer than half of the servers did.",
-		    {"zone.not_loaded", "the servers answer for other zones, or say so (EDE)"},
-		    {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
+	    RC_TRUTH("Every server of the zone that was asked, or the resolver forwarded to, "
+		     "answered SERVFAIL, without any part of an answer.",
+		     "Half of the servers did; or they answer a part of an alias chain; or they "
+		     "are resolvers (RA=1), that pass on what failed behind them.",
+		     "Fewer than half of the servers did.",
+		     {"zone.not_loaded", "the servers answer for other zones, or say so (EDE)"},
+		     {"zone.cname_loop", "the SERVFAIL holds a chain of aliases"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Look in the logs of the servers of {zone} why they fail for it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 8914 4.24", 430, 0, BOTH, RC_OUT_SERVFAIL,
@@ -508,14 +501,12 @@ static const struct rc_rule rules[] = {
 	    RC_OUT_NOTIMP, test_zone),
 	ROW("upstream.tcp_blocked", "truncated over UDP, and TCP fails",
 	    "Answers over UDP are truncated (TC=1), and the TCP connections that follow fail: "
-	    "those of "
-	    "the resolver, or of the client itself.",
+	    "those of the resolver, or of the client itself.",
 	    RC_TRUTH("Every server of the zone truncated its answer over UDP, and each TCP "
 		     "connection after that failed; or the answer to the client is truncated, and "
 		     "its connection right after that failed.",
 		     "Half of the servers did; or all did so before, and are asked over TCP at "
-		     "once; "
-		     "or the client's connection comes later, or after one SYN.",
+		     "once; or the client's connection comes later, or after one SYN.",
 		     "Fewer than half of the servers did.",
 		     {"upstream.unreachable", "UDP is not answered either"},
 		     {"upstream.rate_limited",
@@ -538,8 +529,7 @@ static const struct rc_rule rules[] = {
 	    "Replies come with another ID, question or source address than asked, or are "
 	    "malformed.",
 	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
-		     "that "
-		     "of the one asked, and its client asked again.",
+		     "that of the one asked, and its client asked again.",
 		     "Half of the servers' did, or what they sent is malformed; or the one asked "
 		     "did, and its client did not ask again.",
 		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
@@ -558,23 +548,20 @@ static const struct rc_rule rules[] = {
 		      "another asker gets the zone from the same server"},
 		     {"upstream.edns_broken", "the same without EDNS is answered"}),
 	    RC_PARTY_ZONE_OWNER,
-	    "Configure {zone} on its servers, or have the parent delegate to servers that "
-	    "host it.",
+	    "Configure {zone} on its servers, or have the parent delegate to servers that host it.",
 	    "dig {zone} NS +trace", "RFC 9499", 430, 0, BOTH | RC_ON(RC_RCODE_REFUSED),
 	    RC_OUT_REFUSED, test_zone),
 	ROW("delegation.lame_referral", "each is not authoritative for it",
 	    "The servers that a zone is delegated to answer without authority: upward or self "
 	    "referrals, NOTAUTH, or nothing.",
-	    RC_TRUTH(
-		    "Every delegated server that was asked referred upward or to itself, or "
-		    "answered NOTAUTH, or nothing without authority.",
-		    "Half of them did; or they answer as resolvers do (RA=1); or the delegation is "
-		    "not seen.",
-		    "Fewer did; or the servers of other zones answer as resolvers do, too.",
-		    {"delegation.lame_refused", "they refuse"}),
+	    RC_TRUTH("Every delegated server that was asked referred upward or to itself, or "
+		     "answered NOTAUTH, or nothing without authority.",
+		     "Half of them did; or they answer as resolvers do (RA=1); or the delegation "
+		     "is not seen.",
+		     "Fewer did; or the servers of other zones answer as resolvers do, too.",
+		     {"delegation.lame_refused", "they refuse"}),
 	    RC_PARTY_ZONE_OWNER,
-	    "Configure {zone} on its servers, or have the parent delegate to servers that "
-	    "host it.",
+	    "Configure {zone} on its servers, or have the parent delegate to servers that host it.",
 	    "dig @{server} {zone} SOA +norecurse", "RFC 9499", 430, 0,
 	    BOTH | RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_NOTAUTH), RC_OUT_LAME, test_zone),
 };

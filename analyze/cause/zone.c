@@ -45,11 +45,10 @@ static enum rc_confidence servers_say(const struct rc_rule *rule, struct rc_case
 		return fail_for_it_alone(c, f);
 	f->zone = &z->name;
 	f->server = &proof->x->server;
-	f->explanation = rc_say(
-		c,
-		"The servers of %s answer SERVFAIL and say (EDE) that they have not "
-		"loaded the zone or let it expire.",
-		rc_say_zone(c, z));
+	f->explanation = rc_say(c,
+				"The servers of %s answer SERVFAIL and say (EDE) that they have "
+				"not loaded the zone or let it expire.",
+				rc_say_zone(c, z));
 	rc_prove(c, f, proof->x, &proof->name->name, NULL, "SERVFAIL with an EDE that says so");
 	rc_prove_zone(c, f, c->failed_zone, RC_OUT_SERVFAIL);
 	return RC_CONF_PROVEN;
@@ -85,8 +84,8 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 	f->server = &failing->x.server;
 	f->explanation = rc_say(
 		c,
-		"%s cannot resolve %s, and %s, asked directly for %s, answers SERVFAIL "
-		"without recursion: it has not loaded the zone or let it expire.",
+		"%s cannot resolve %s, and %s, asked directly for %s, answers SERVFAIL without "
+		"recursion: it has not loaded the zone or let it expire.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_addr(c, &failing->x.server), rc_say_name(c, &failing->name));
 	rc_prove(c, f, &failing->x, &failing->name, NULL,
@@ -178,11 +177,11 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = rc_arena_copy(c->arena, &zone, sizeof zone);
-	f->explanation = rc_say(
-		c,
-		"%s answers SERVFAIL at once: it holds a copy of %s itself, and has "
-		"not got it from %s.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, &zone), rc_say_addr(c, &r->x.server));
+	f->explanation = rc_say(c,
+				"%s answers SERVFAIL at once: it holds a copy of %s itself, and "
+				"has not got it from %s.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, &zone),
+				rc_say_addr(c, &r->x.server));
 	rc_prove_self(c, f, "SERVFAIL at once, and no query upstream for the name");
 	rc_prove(c, f, rc_arena_copy(c->arena, &r->x, sizeof r->x), f->zone, NULL,
 		 "asks for the zone as a secondary does, in vain");
@@ -283,11 +282,10 @@ static enum rc_confidence gave_up_aliases(struct rc_case *c, struct rc_finding *
 	if (c->final != NULL || c->failed_zone != RC_ZONE_NONE ||
 	    !rc_witness_gave_up_aliases(c->answer))
 		return RC_CONF_NONE;
-	f->explanation = rc_say(
-		c,
-		"%s gave up following the aliases of %s, as it says (EDE): they lead in a "
-		"circle, or on and on.",
-		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
+	f->explanation = rc_say(c,
+				"%s gave up following the aliases of %s, as it says (EDE): they "
+				"lead in a circle, or on and on.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
 	return RC_CONF_LIKELY;
@@ -376,15 +374,15 @@ static enum rc_confidence test_serials(const struct rc_rule *rule, struct rc_cas
 			    : rc_arena_copy(c->arena, &r.zone, sizeof r.zone);
 	f->server = s != NULL ? rc_arena_copy(c->arena, &s->older.x.server, sizeof(struct rc_addr))
 			      : NULL;
-	f->explanation =
-		s != NULL ? rc_say(c,
-				   "The servers of %s serve different versions of it: serial "
-				   "%u and %u.",
-				   rc_say_name(c, f->zone), s->older.value, s->newest.value)
-			  : rc_say(c,
-				   "The servers of %s serve different versions of it: one "
-				   "publishes key %u, the other does not.",
-				   rc_say_name(c, f->zone), r.tag);
+	f->explanation = s != NULL
+				 ? rc_say(c,
+					  "The servers of %s serve different versions of it: "
+					  "serial %u and %u.",
+					  rc_say_name(c, f->zone), s->older.value, s->newest.value)
+				 : rc_say(c,
+					  "The servers of %s serve different versions of it: one "
+					  "publishes key %u, the other does not.",
+					  rc_say_name(c, f->zone), r.tag);
 	if (s != NULL)
 		rc_prove_serials(c, f, s);
 	if (keys)
@@ -436,16 +434,15 @@ static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_ca
 		return RC_CONF_NONE;
 	if (shown)
 		f->zone = owner;
-	f->explanation =
-		shown ? rc_say(c,
-			       "The DNAME of %s points to %s: of %s it makes a name longer than "
-			       "the 255 octets that a name may have.",
-			       rc_say_name(c, owner), rc_say_name(c, target),
-			       rc_say_name(c, c->qname))
-		      : rc_say(c,
-			       "The answer for %s is YXDOMAIN: a DNAME makes of it a name longer "
-			       "than the 255 octets that a name may have.",
-			       rc_say_name(c, c->qname));
+	f->explanation = shown ? rc_say(c,
+					"The DNAME of %s points to %s: of %s it makes a name "
+					"longer than the 255 octets that a name may have.",
+					rc_say_name(c, owner), rc_say_name(c, target),
+					rc_say_name(c, c->qname))
+			       : rc_say(c,
+					"The answer for %s is YXDOMAIN: a DNAME makes of it a name "
+					"longer than the 255 octets that a name may have.",
+					rc_say_name(c, c->qname));
 	if (link != NULL)
 		rc_prove(c, f, link->x, &link->name->name, NULL, "YXDOMAIN");
 	rc_prove_client(c, f);
@@ -524,8 +521,8 @@ static const struct rc_rule rules[] = {
 					"asked for one of more than 255 octets.",
 				RC_TRUTH("The DNAME is seen, and what it makes of the name has "
 					 "more than 255 octets.",
-					 "YXDOMAIN to the client or to its resolver, and the "
-					 "DNAME is not seen.",
+					 "YXDOMAIN to the client or to its resolver, and the DNAME "
+					 "is not seen.",
 					 NULL,
 					 {"update.prerequisite_failed",
 					  "YXDOMAIN answers an UPDATE"},
@@ -546,8 +543,8 @@ static const struct rc_rule rules[] = {
 			{
 				.slug = "zone.serial_mismatch",
 				.title = "the zone's servers serve different versions",
-				.when = "Servers of one zone show different SOA serials, the "
-					"older one still after the time a transfer takes.",
+				.when = "Servers of one zone show different SOA serials, the older "
+					"one still after the time a transfer takes.",
 				RC_TRUTH(NULL,
 					 "Serials that differ, or DNSKEY sets handed out by turns, "
 					 "and what one version signs fails with the other's keys; "
@@ -563,8 +560,8 @@ static const struct rc_rule rules[] = {
 				.fix = {"Find out why {server} does not transfer {zone}: NOTIFY, "
 					"access list or TSIG key of the transfer, or a serial that "
 					"went backwards."},
-				.next_steps = {"dig {zone} +nssearch", "dig @{server} {zone} SOA "
-								       "+norecurse"},
+				.next_steps = {"dig {zone} +nssearch",
+					       "dig @{server} {zone} SOA +norecurse"},
 				.reference = "RFC 1034 4.3.5",
 			},
 		.rank = 282,
