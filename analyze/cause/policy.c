@@ -112,60 +112,46 @@ static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 	return true;
 }
 
-/* What only this client is denied: others are served, or EDE 18 says it. */
-static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case *c,
-				      struct rc_finding *f)
+/* The client is served well at other times, others are refused as well, or its question is at work. */
+static bool is_not_about_client(const struct rc_case *c)
 {
-	(void)rule;
-	/* Who may not ask is told before anybody is asked. */
-	bool resolved = rc_is_answered(c) && c->final != NULL &&
-			c->final->x->first_ns >= c->x->first_ns;
-	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c) || resolved)
-		return RC_CONF_NONE;
-	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
-		return fails_only(c, f);
-	/* Knot DNS refuses so; others mean that they do not host the zone. */
-	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
-		return RC_CONF_NONE;
-	bool prohibited = rc_case_has_ede(c, RC_EDE_PROHIBITED);
-	if (is_given_less(c, f))
-		return prohibited ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	const struct rc_host *h = c->server_host;
-	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
-				server_text(c), rc_say_addr(c, &c->x->asker));
 	/* Authoritative servers give some zones to some clients alone. By the same code resolvers mean names, too. */
-	bool by_zone = prohibited && rc_server_is_authoritative(c) && !rc_server_recurses(c);
-	/* The client is served well at other times, others are refused as well, or its question is at work. */
-	if (c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone) ||
-	    (c->others.served_refused > 0 && c->others.same_server_ok == 0 && !by_zone) ||
-	    (!rc_is_answered(c) && rc_failed_zone(c) != NULL))
-		return RC_CONF_NONE;
-	if (rc_is_answered(c) ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0) {
-		rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
-		rc_prove(c, f, c->others.ok_example, c->qname, NULL,
-			 "the same name was answered for another client");
-		/* Silence proves little where the capture may have missed the answer, where so much is asked, or
-		 * where others had theirs before: what it asks for it may have died since. */
-		bool flood = c->others.silent >= RC_FLOOD_MIN;
-		bool missed = (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY)) != 0;
-		bool before = c->others.ok_example->end_ns < c->x->first_ns;
-		if (!rc_is_answered(c) && (missed || flood || before))
-			return RC_CONF_POSSIBLE;
-		return prohibited ? RC_CONF_PROVEN : RC_CONF_LIKELY;
-	}
-	if (!rc_is_answered(c)) {
-		/*
-		 * It goes on serving others, this client has never had an answer, and nobody is asked for
-		 * it. Out of sight somebody may be, in vain: then it is the question, not who asks.
-		 */
-		if (h == NULL || h->served == 0 || h->answered_query_ns <= c->x->first_ns ||
-		    rc_is_taken_up(c) || !c->upstream_visible)
-			return RC_CONF_NONE;
-		rc_prove_self(c, f, "no answer and nobody asked, while the server answers others");
+	bool by_zone = rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_server_is_authoritative(c) &&
+		       !rc_server_recurses(c);
+	return c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone) ||
+	       (c->others.served_refused > 0 && c->others.same_server_ok == 0 && !by_zone) ||
+	       (!rc_is_answered(c) && rc_failed_zone(c) != NULL);
+}
+
+static enum rc_confidence denies_what_others_get(struct rc_case *c, struct rc_finding *f)
+{
+	rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
+	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+		 "the same name was answered for another client");
+	/* Silence proves little where the answer may be missed, where so much is asked, or where others had theirs before. */
+	bool flood = c->others.silent >= RC_FLOOD_MIN;
+	bool missed = (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY)) != 0;
+	bool before = c->others.ok_example->end_ns < c->x->first_ns;
+	if (!rc_is_answered(c) && (missed || flood || before))
 		return RC_CONF_POSSIBLE;
-	}
-	if (prohibited) {
+	return rc_case_has_ede(c, RC_EDE_PROHIBITED) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
+/* It goes on serving others, and asks nobody for this client. Out of sight it may, in vain: then it is the question. */
+static enum rc_confidence leaves_without_answer(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_host *h = c->server_host;
+	if (h == NULL || h->served == 0 || h->answered_query_ns <= c->x->first_ns ||
+	    rc_is_taken_up(c) || !c->upstream_visible)
+		return RC_CONF_NONE;
+	rc_prove_self(c, f, "no answer and nobody asked, while the server answers others");
+	return RC_CONF_POSSIBLE;
+}
+
+/* Nobody is seen to get what it is refused. */
+static enum rc_confidence refuses(struct rc_case *c, struct rc_finding *f)
+{
+	if (rc_case_has_ede(c, RC_EDE_PROHIBITED)) {
 		f->explanation = rc_say(c,
 					"%s refuses to serve the client %s (EDE 18, Prohibited).",
 					server_text(c), rc_say_addr(c, &c->x->asker));
@@ -177,9 +163,35 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	rc_prove_self(c, f, "REFUSED, while the server answers others with recursion");
 	/* Of one name alone it may be what another server, out of sight, has told it. */
 	bool name_alone = !c->upstream_visible && !rc_case_is_refused_more(c);
-	return name_alone && rc_recursion_for_others(c) != RC_CONF_NONE
-		       ? RC_CONF_POSSIBLE
-		       : rc_recursion_for_others(c);
+	enum rc_confidence recursion = rc_recursion_for_others(c);
+	return name_alone ? rc_confidence_cap(recursion, RC_CONF_POSSIBLE) : recursion;
+}
+
+/* What only this client is denied: others are served, or EDE 18 says it. */
+static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case *c,
+				      struct rc_finding *f)
+{
+	(void)rule;
+	bool answered = rc_is_answered(c);
+	/* Who may not ask is told before anybody is asked. */
+	bool resolved = answered && c->final != NULL && c->final->x->first_ns >= c->x->first_ns;
+	if (rc_exchange_is_transfer(c->x) || rc_relays_upstream(c) || resolved)
+		return RC_CONF_NONE;
+	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
+		return fails_only(c, f);
+	/* Knot DNS refuses so; others mean that they do not host the zone. */
+	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
+		return RC_CONF_NONE;
+	if (is_given_less(c, f))
+		return rc_case_has_ede(c, RC_EDE_PROHIBITED) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
+				server_text(c), rc_say_addr(c, &c->x->asker));
+	if (is_not_about_client(c))
+		return RC_CONF_NONE;
+	if (answered ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0)
+		return denies_what_others_get(c, f);
+	return answered ? refuses(c, f) : leaves_without_answer(c, f);
 }
 
 static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, struct rc_case *c,
