@@ -213,6 +213,38 @@ static bool is_refused_a_look(const struct rc_case *c, const struct rc_zone_view
 	return false;
 }
 
+/* Of the servers that were asked, these ended so: what speaks against that they are why, the most first. */
+static enum rc_confidence how_sure(struct rc_case *c, const struct rc_zone_view *z,
+				   enum rc_outcome outcome, unsigned these, unsigned all)
+{
+	bool silent = outcome == RC_OUT_TIMEOUT, nobody = silent || outcome == RC_OUT_ICMP;
+	enum rc_confidence by_share = 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	if (nobody && doubtful_addresses(c, z))
+		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
+	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
+	if (silent && rc_is_answered(c) && c->x->end_ns - c->from_ns < RC_SLOW_NS)
+		return RC_CONF_POSSIBLE;
+	/* Half way along an alias chain they do serve the zone; or it is this one alone that they have not got (zone.not_loaded). */
+	if (outcome == RC_OUT_SERVFAIL &&
+	    (answers_with_alias(c) || is_passed_on(c) || rc_fail_for_zone_alone(c)))
+		return RC_CONF_LIKELY;
+	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) ||
+	    is_over_tcp_alone(c))
+		return RC_CONF_LIKELY;
+	enum rc_confidence left = nobody ? rc_left_by_who_lives(c, z, outcome) : RC_CONF_PROVEN;
+	if (left == RC_CONF_POSSIBLE)
+		return left;
+	if (left == RC_CONF_LIKELY || (silent && is_selective(c, z)) || these < all ||
+	    c->lineage_cut || (c->x->marks & RC_X_LOST))
+		return by_share;
+	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
+	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
+	/* One server of a zone not known, and asked no more than once: who else the resolver knows is not seen. */
+	bool lone = silent && z->name.len == 0 && all == 1 && walks(c) && !asks_again(c);
+	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut) || lone;
+	return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+}
+
 static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
 {
@@ -245,36 +277,7 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 		return confidence;
 	if (!c->weighing) /* told is what was weighed: how sure it is does not change */
 		return RC_CONF_PROVEN;
-	if (doubtful_addresses(c, z) && (outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP))
-		return RC_CONF_LIKELY; /* delegation.glue_unroutable may be nearer the truth */
-	/* Servers that say SERVFAIL half way along an alias chain do serve the zone; or it is this zone alone that they have
-	 * not got (zone.not_loaded). */
-	bool chain = outcome == RC_OUT_SERVFAIL &&
-		     (answers_with_alias(c) || is_passed_on(c) || rc_fail_for_zone_alone(c));
-	/* No resolver gives up on silence so soon after its fetch began, unless it has no room for it. */
-	bool hasty = outcome == RC_OUT_TIMEOUT && rc_is_answered(c) &&
-		     c->x->end_ns - c->from_ns < RC_SLOW_NS;
-	if (chain || hasty)
-		return hasty ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
-	if ((outcome == RC_OUT_REFUSED && serves_others(c, z)) || walks_too(c) ||
-	    is_over_tcp_alone(c))
-		return RC_CONF_LIKELY;
-	enum rc_confidence left = outcome == RC_OUT_TIMEOUT || outcome == RC_OUT_ICMP
-					  ? rc_left_by_who_lives(c, z, outcome)
-					  : RC_CONF_PROVEN;
-	if (left == RC_CONF_POSSIBLE)
-		return left;
-	if (left == RC_CONF_LIKELY || (outcome == RC_OUT_TIMEOUT && is_selective(c, z)))
-		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	/* Lame is who was delegated the zone. Where that is not seen, the root's, or somebody in their place, may say so. */
-	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
-	/* One server of a zone not known, and asked no more than once: who else the resolver knows is not seen. */
-	bool lone = outcome == RC_OUT_TIMEOUT && z->name.len == 0 && all == 1 && walks(c) &&
-		    !asks_again(c);
-	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut) || lone;
-	if (these == all && !c->lineage_cut && !(c->x->marks & RC_X_LOST))
-		return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
-	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return how_sure(c, z, outcome, these, all);
 }
 
 /*
