@@ -5,6 +5,7 @@
 #ifndef RC_BASE_TIME_H
 #define RC_BASE_TIME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,12 @@
 #define RC_TIME_MAX_NS (INT64_MAX / 2)
 
 #define RC_TIME_TEXT_LEN 30u /* "2026-11-21T01:43:44.123456789Z" */
+
+/* Serial number arithmetic (RFC 1982 3.2), as of the times in RRSIG records and of zones' serials: is a before b? */
+static inline bool rc_serial_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
 
 /*
  * Writes ts_ns as RFC 3339 in UTC with nine decimals: exactly RC_TIME_TEXT_LEN characters and a NUL.

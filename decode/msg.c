@@ -362,6 +362,24 @@ bool rc_rr_owner(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_nam
 	return rc_name_read(&c, ret_name) == RC_NAME_OK;
 }
 
+bool rc_rr_rrsig(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_rrsig *ret_rrsig)
+{
+	struct rc_cursor rd = rc_rr_rdata(msg, rr);
+	if (rr->type != RC_TYPE_RRSIG)
+		return false;
+	struct rc_rrsig sig = {.covered = rc_cursor_u16(&rd)};
+	sig.algorithm = rc_cursor_u8(&rd);
+	sig.labels = rc_cursor_u8(&rd);
+	sig.original_ttl_s = rc_cursor_u32(&rd);
+	sig.expiration_s = rc_cursor_u32(&rd);
+	sig.inception_s = rc_cursor_u32(&rd);
+	sig.tag = rc_cursor_u16(&rd);
+	if (rd.failed)
+		return false;
+	*ret_rrsig = sig;
+	return true;
+}
+
 bool rc_rr_rdata_name(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t ahead,
 		      struct rc_name *ret_name)
 {

@@ -175,6 +175,18 @@ bool rc_rr_owner(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_nam
 bool rc_rr_rdata_name(const struct rc_msg *msg, const struct rc_rr *rr, uint32_t ahead,
 		      struct rc_name *ret_name);
 
+/* What stands before the signer's name in an RRSIG (RFC 4034 3.1); times are seconds modulo 2^32. */
+struct rc_rrsig {
+	uint32_t original_ttl_s, expiration_s, inception_s;
+	uint16_t covered, tag;
+	uint8_t algorithm, labels;
+};
+
+#define RC_RRSIG_SIGNER_OFF 18u /* in the RDATA, for rc_rr_rdata_name */
+
+/* False if the record is no RRSIG, or damaged. */
+bool rc_rr_rrsig(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_rrsig *ret_rrsig);
+
 /* A cursor over the RDATA alone. */
 static inline struct rc_cursor rc_rr_rdata(const struct rc_msg *msg, const struct rc_rr *rr)
 {

@@ -7,8 +7,6 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
-#define RRSIG_TIMES_AT 8u /* in the RDATA: the two times, behind type, algorithm, labels, TTL */
-
 static void prove_root(struct rc_case *c, struct rc_finding *f, const struct rc_root_keys *k)
 {
 	rc_prove(c, f, k->proof->x, &k->proof->name->name, NULL,
@@ -110,13 +108,12 @@ static bool is_in_time(struct rc_case *c)
 	return r->status == RC_DNSSEC_SECURE && !is_out_of_date(r);
 }
 
-/* Seconds modulo 2^32. */
+/* A signature that is not valid then; seconds modulo 2^32. */
 static bool is_outdated(const struct rc_msg *m, const struct rc_rr *rr, uint32_t now_s)
 {
-	struct rc_cursor rd = rc_rr_rdata(m, rr);
-	rc_cursor_skip(&rd, RRSIG_TIMES_AT);
-	uint32_t to_s = rc_cursor_u32(&rd), from_s = rc_cursor_u32(&rd);
-	return !rd.failed && ((int32_t)(to_s - now_s) < 0 || (int32_t)(now_s - from_s) < 0);
+	struct rc_rrsig sig;
+	return rc_rr_rrsig(m, rr, &sig) && (rc_serial_before(sig.expiration_s, now_s) ||
+					    rc_serial_before(now_s, sig.inception_s));
 }
 
 /* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
@@ -130,7 +127,7 @@ static bool was_given_outdated(const struct rc_case *c)
 			continue;
 		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++)
-			if (rr.type == RC_TYPE_RRSIG && is_outdated(m, &rr, now_s))
+			if (is_outdated(m, &rr, now_s))
 				return true;
 	}
 	return false;

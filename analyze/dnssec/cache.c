@@ -12,9 +12,6 @@
 #define DETAIL_MAX 320u
 #define NOT_SEEN_MAX 8u
 #define NOT_SEEN_LEN 96u
-#define SKEW_MIN_S 3600u
-#define SKEW_MAX_S 86400u
-#define RRSIG_EXPIRATION_OFF 8u /* RFC 4034 3.1: type, algorithm, labels, original TTL */
 
 struct entry {
 	uint64_t key; /* 0: free */
@@ -75,12 +72,11 @@ static void narrow(struct entry *e, int64_t now_ns, uint32_t when)
 		e->to_ns = ts_ns;
 }
 
-/* A signature's window, and the same with what resolvers forgive around it (sig.c). */
+/* A signature's window, and the same with what resolvers forgive around it. */
 static void narrow_to_window(struct entry *e, int64_t now_ns, uint32_t inception,
 			     uint32_t expiration)
 {
-	uint32_t skew = (expiration - inception) / 10;
-	skew = skew < SKEW_MIN_S ? SKEW_MIN_S : skew > SKEW_MAX_S ? SKEW_MAX_S : skew;
+	uint32_t skew = rc_dnssec_forgiven_s(inception, expiration);
 	narrow(e, now_ns, expiration);
 	narrow(e, now_ns, expiration + skew);
 	narrow(e, now_ns, inception);
@@ -98,15 +94,10 @@ static void note_windows(struct entry *e, const struct rc_msg *msg, int64_t now_
 {
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
-	while (rc_rr_next(&it, &rr)) {
-		if (rr.type != RC_TYPE_RRSIG)
-			continue;
-		struct rc_cursor rd = rc_rr_rdata(msg, &rr);
-		rc_cursor_seek(&rd, RRSIG_EXPIRATION_OFF);
-		uint32_t expiration = rc_cursor_u32(&rd), inception = rc_cursor_u32(&rd);
-		if (!rd.failed)
-			narrow_to_window(e, now_ns, inception, expiration);
-	}
+	struct rc_rrsig sig;
+	while (rc_rr_next(&it, &rr))
+		if (rc_rr_rrsig(msg, &rr, &sig))
+			narrow_to_window(e, now_ns, sig.inception_s, sig.expiration_s);
 }
 
 static uint64_t content_of(const struct rc_dnssec_cache *c, const struct rc_dnssec_msg *m)

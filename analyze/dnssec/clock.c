@@ -17,14 +17,9 @@ struct window {
 	uint32_t from_s, to_s;
 };
 
-static bool before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
-
 static bool holds(const struct window *w, uint32_t at_s)
 {
-	return !before(at_s, w->from_s) && !before(w->to_s, at_s);
+	return !rc_serial_before(at_s, w->from_s) && !rc_serial_before(w->to_s, at_s);
 }
 
 /* One that ends before it begins holds at no time. */
@@ -34,7 +29,7 @@ static bool read_window(const ldns_rr *sig, struct window *w)
 		return false;
 	w->from_s = rc_dnssec_rdf_int(ldns_rr_rrsig_inception(sig));
 	w->to_s = rc_dnssec_rdf_int(ldns_rr_rrsig_expiration(sig));
-	return !before(w->to_s, w->from_s);
+	return !rc_serial_before(w->to_s, w->from_s);
 }
 
 static size_t read_windows(const struct rc_dnssec_run *run, struct window *windows)
@@ -79,7 +74,8 @@ static uint32_t fitting_time(const struct window *windows, size_t n, unsigned *r
 	for (size_t i = 0; i < n; i++) {
 		uint32_t at_s = windows[i].from_s;
 		unsigned signers = signers_at(windows, n, at_s, marks);
-		if (signers < *ret_signers || (signers == *ret_signers && before(at_s, best_s)))
+		if (signers < *ret_signers ||
+		    (signers == *ret_signers && rc_serial_before(at_s, best_s)))
 			continue;
 		*ret_signers = signers;
 		best_s = at_s;
@@ -101,7 +97,7 @@ static struct missed missed_by(const struct window *windows, size_t n, uint32_t 
 	for (size_t i = 0; i < n; i++) {
 		if (valid[windows[i].signer])
 			continue;
-		bool early = before(now_s, windows[i].from_s);
+		bool early = rc_serial_before(now_s, windows[i].from_s);
 		if (early && windows[i].from_s - now_s >= FUTURE_S)
 			m.far++;
 		if (early)

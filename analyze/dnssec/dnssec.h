@@ -87,6 +87,16 @@ struct rc_dnssec_result {
 	struct rc_name zone; /* deepest zone reached */
 };
 
+/*
+ * How far outside of its window some resolvers still take a signature: Unbound by a tenth of it, at least an hour and at
+ * most a day (val-sig-skew-*).
+ */
+static inline uint32_t rc_dnssec_forgiven_s(uint32_t inception_s, uint32_t expiration_s)
+{
+	uint32_t tenth_s = (expiration_s - inception_s) / 10;
+	return tenth_s < 3600 ? 3600 : tenth_s > 86400 ? 86400 : tenth_s;
+}
+
 struct rc_dnssec;
 
 /*

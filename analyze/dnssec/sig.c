@@ -113,21 +113,6 @@ static const char *sig_text(struct rc_dnssec_run *run, const struct sig *sig)
 			       rc_dnssec_type_text(run, sig->set->type), (unsigned)sig->tag);
 }
 
-/* RFC 4034 3.1.5: times compare in serial arithmetic. */
-static bool before(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) < 0;
-}
-
-/* Unbound forgives a tenth of the window, at least an hour and at most a day (val-sig-skew-*). */
-static bool tolerated(const struct sig *sig, uint32_t off_s)
-{
-	uint32_t skew_s = (sig->expiration_s - sig->inception_s) / 10;
-	if (skew_s < 3600)
-		skew_s = 3600;
-	return off_s <= (skew_s < 86400 ? skew_s : 86400);
-}
-
 /*
  * Times first: they need no key, and no key can repair them. A window that ends before it begins is
  * expired to a resolver once both ends have passed.
@@ -136,8 +121,9 @@ static struct rc_dnssec_verdict judge_times(struct rc_dnssec_run *run, const str
 {
 	struct rc_dnssec_verdict verdict = {.state = RC_DNSSEC_V_OK};
 	uint32_t now = (uint32_t)(run->now_ns / RC_NS_PER_S);
-	bool expired = before(sig->expiration_s, now), early = before(now, sig->inception_s);
-	bool inverted = before(sig->expiration_s, sig->inception_s);
+	bool expired = rc_serial_before(sig->expiration_s, now),
+	     early = rc_serial_before(now, sig->inception_s);
+	bool inverted = rc_serial_before(sig->expiration_s, sig->inception_s);
 	uint32_t off_s = 0;
 	if (!expired && !early)
 		return verdict;
@@ -161,7 +147,8 @@ static struct rc_dnssec_verdict judge_times(struct rc_dnssec_run *run, const str
 					  rc_arena_printf(run->arena, "%s begins %s later", text,
 							  rc_dnssec_span_text(run, off_s)));
 	}
-	verdict.doubtful = !inverted && tolerated(sig, off_s);
+	verdict.doubtful = !inverted &&
+			   off_s <= rc_dnssec_forgiven_s(sig->inception_s, sig->expiration_s);
 	return verdict;
 }
 

@@ -13,8 +13,7 @@
 	(15 * RC_NS_PER_S) /* a failure is judged so much later at most: timeout and hold */
 #define NONE SIZE_MAX
 #define ALIAS_RRS 8u /* records looked through for an alias and its signature: they come first */
-#define RRSIG_LABELS_OFF 3u /* RFC 4034 3.1 */
-#define TTL_MAX_S 604800u   /* RFC 8767 4 and what resolvers keep at most: 7 days */
+#define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */
 
 struct entry {
 	uint64_t content; /* hash of the message behind its ID */
@@ -186,15 +185,13 @@ static unsigned labels_above(const struct rc_msg *msg, const struct rc_name *own
 	struct rc_rr rr;
 	for (unsigned n = 0; n < ALIAS_RRS && rc_rr_next(&it, &rr); n++) {
 		struct rc_name signed_name;
+		struct rc_rrsig sig;
 		if (rr.section != RC_ANSWER)
 			break;
-		struct rc_cursor rd = rc_rr_rdata(msg, &rr);
-		if (rr.type != RC_TYPE_RRSIG || rc_cursor_u16(&rd) != RC_TYPE_CNAME ||
+		if (!rc_rr_rrsig(msg, &rr, &sig) || sig.covered != RC_TYPE_CNAME ||
 		    !rc_rr_owner(msg, &rr, &signed_name) || !rc_name_equal(&signed_name, owner))
 			continue;
-		rc_cursor_skip(&rd, RRSIG_LABELS_OFF - 2);
-		unsigned labels = rc_cursor_u8(&rd);
-		return labels < owner->labels ? owner->labels - labels : 0;
+		return sig.labels < owner->labels ? (unsigned)owner->labels - sig.labels : 0;
 	}
 	return 0;
 }

@@ -4,10 +4,8 @@
 
 #define SIGNERS_MAX 8u
 #define PAGES 8u
-#define SCAN_MAX 2048u       /* records looked through for what signed before */
-#define READ_MAX 64u         /* ... answers of the zone read for that */
-#define RRSIG_TAG_OFF 16u    /* RFC 4034 3.1 */
-#define RRSIG_SIGNER_OFF 18u /* RFC 4034 3.1 */
+#define SCAN_MAX 2048u /* records looked through for what signed before */
+#define READ_MAX 64u   /* ... answers of the zone read for that */
 
 /* Of an answer to the question or its aliases. */
 struct rc_signer {
@@ -73,13 +71,12 @@ static size_t collect_signers(struct rc_case *c)
 		struct rc_rr_iter it = rc_rr_begin(link->answer, RC_ANSWER);
 		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++) {
 			struct rc_signer s = {.link = link};
+			struct rc_rrsig sig;
 			bool known = false;
-			if (rr.type != RC_TYPE_RRSIG ||
-			    !rc_rr_rdata_name(link->answer, &rr, RRSIG_SIGNER_OFF, &s.zone))
+			if (!rc_rr_rrsig(link->answer, &rr, &sig) ||
+			    !rc_rr_rdata_name(link->answer, &rr, RC_RRSIG_SIGNER_OFF, &s.zone))
 				continue;
-			struct rc_cursor rd = rc_rr_rdata(link->answer, &rr);
-			rc_cursor_skip(&rd, RRSIG_TAG_OFF);
-			s.tag = rc_cursor_u16(&rd);
+			s.tag = sig.tag;
 			for (size_t j = 0; j < n && !known; j++)
 				known = signers[j].tag == s.tag &&
 					rc_name_equal(&signers[j].zone, &s.zone);
@@ -151,18 +148,16 @@ static struct signed_by who_signed(const struct rc_msg *m, const struct rc_name 
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
 	struct rc_name signer;
 	struct rc_rr rr;
+	struct rc_rrsig sig;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
-		if (rr.type != RC_TYPE_RRSIG ||
-		    !rc_rr_rdata_name(m, &rr, RRSIG_SIGNER_OFF, &signer) ||
+		if (!rc_rr_rrsig(m, &rr, &sig) ||
+		    !rc_rr_rdata_name(m, &rr, RC_RRSIG_SIGNER_OFF, &signer) ||
 		    !rc_name_equal(&signer, zone))
 			continue;
-		struct rc_cursor rd = rc_rr_rdata(m, &rr);
-		rc_cursor_skip(&rd, RRSIG_TAG_OFF);
-		uint16_t tag = rc_cursor_u16(&rd);
-		by.new = by.new || tag == new_tag;
-		if (tag != new_tag && !by.old && has_tag(keys, tag)) {
+		by.new = by.new || sig.tag == new_tag;
+		if (sig.tag != new_tag && !by.old && has_tag(keys, sig.tag)) {
 			by.old = true;
-			by.old_tag = tag;
+			by.old_tag = sig.tag;
 		}
 	}
 	return by;

@@ -48,12 +48,6 @@ static bool read_soa(const struct rc_msg *m, struct rc_name *ret_zone, uint32_t 
 	return false;
 }
 
-/* RFC 1982 3.2 */
-static bool is_older(uint32_t a, uint32_t b)
-{
-	return a != b && (int32_t)(a - b) < 0;
-}
-
 const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
 					      const struct rc_exchange *x,
 					      const struct rc_msg *answer)
@@ -74,13 +68,14 @@ const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
 		*z = (struct rc_zone_serials){.name = name, .newest = now, .newest_ns = x->end_ns};
 		return NULL;
 	}
-	if (is_older(z->newest.value, value)) {
+	if (rc_serial_before(z->newest.value, value)) {
 		/* What was newest may still be there: its server shows it again, if so. */
 		z->newest = now;
 		z->newest_ns = x->end_ns;
 		z->behind = z->lagging = 0;
 	}
-	if (!is_older(value, z->newest.value) || rc_addr_equal(&x->server, &z->newest.x.server))
+	if (!rc_serial_before(value, z->newest.value) ||
+	    rc_addr_equal(&x->server, &z->newest.x.server))
 		return NULL;
 	z->older = now;
 	z->behind++;

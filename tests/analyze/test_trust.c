@@ -94,6 +94,8 @@ static void a_signature_given_on_the_way_that_has_expired_acquits_the_clock(void
 		dns_u32(&sig, 300);
 		dns_u32(&sig, i == 1 ? now_s - 3600 : now_s + 7200);
 		dns_u32(&sig, i == 2 ? now_s + 3600 : now_s - 7200);
+		dns_u16(&sig, 12345);
+		dns_name(&sig, "example");
 		set(&s, RC_DNSSEC_SECURE);
 		dns_query(&d, 1, RC_FLAG_QR, "n.www.example", RC_TYPE_A);
 		dns_rr(&d, RC_AUTHORITY, "www.example", RC_TYPE_RRSIG, 300, &sig);

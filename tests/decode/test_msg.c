@@ -4,6 +4,9 @@ static struct wire w;
 
 #define RESPONSE 0x8180u /* QR RD RA */
 
+/* Type A, algorithm 13, two labels, TTL 300, until 2, from 1, by key 12345. */
+#define RRSIG_FIXED "\000\001\015\002\000\000\001\054\000\000\000\002\000\000\000\001\060\071"
+
 static void header_and_question_are_read(void **state)
 {
 	(void)state;
@@ -265,6 +268,36 @@ static void owner_and_names_in_rdata_are_read_through_pointers(void **state)
 	assert_false(rc_rr_rdata_name(m, &rr, 100, &name));
 }
 
+static void the_fixed_part_of_an_rrsig_is_read_where_it_is_whole(void **state)
+{
+	(void)state;
+	struct rc_rr rr;
+	struct rc_rrsig sig;
+	struct rc_name signer;
+	put_header(&w, RESPONSE, 1, 3, 0, 0);
+	put_question(&w, "example.com", RC_TYPE_A);
+	put_rr_literal(&w, RC_TYPE_RRSIG, RRSIG_FIXED "\300\014s");
+	put_rr_literal(&w, RC_TYPE_RRSIG, "\000\001\015\002\000\000\001\054\000\000\000\002");
+	put_rr_literal(&w, RC_TYPE_A, RRSIG_FIXED);
+	struct rc_msg *m = decode(&w);
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	assert_true(rc_rr_next(&it, &rr));
+	assert_true(rc_rr_rrsig(m, &rr, &sig));
+	assert_int_equal(sig.covered, RC_TYPE_A);
+	assert_int_equal(sig.algorithm, 13);
+	assert_int_equal(sig.labels, 2);
+	assert_int_equal(sig.original_ttl_s, 300);
+	assert_int_equal(sig.expiration_s, 2);
+	assert_int_equal(sig.inception_s, 1);
+	assert_int_equal(sig.tag, 0x3039);
+	assert_true(rc_rr_rdata_name(m, &rr, RC_RRSIG_SIGNER_OFF, &signer));
+	assert_int_equal(signer.labels, 2);
+	assert_true(rc_rr_next(&it, &rr));
+	assert_false(rc_rr_rrsig(m, &rr, &sig)); /* cut behind the expiration */
+	assert_true(rc_rr_next(&it, &rr));
+	assert_false(rc_rr_rrsig(m, &rr, &sig)); /* of another type */
+}
+
 static void name_in_rdata_does_not_run_into_the_next_record(void **state)
 {
 	(void)state;
@@ -520,6 +553,7 @@ int main(void)
 		cmocka_unit_test(owners_that_repeat_are_as_good_as_the_first),
 		cmocka_unit_test(pointer_to_the_first_name_needs_a_question),
 		cmocka_unit_test(owner_and_names_in_rdata_are_read_through_pointers),
+		cmocka_unit_test(the_fixed_part_of_an_rrsig_is_read_where_it_is_whole),
 		cmocka_unit_test(name_in_rdata_does_not_run_into_the_next_record),
 		cmocka_unit_test(rdata_is_checked_against_its_type),
 		cmocka_unit_test(addresses_of_other_classes_are_not_checked),
