@@ -1,8 +1,18 @@
 # rcause: why did this DNS query fail?
 #
-#   make demo     install what is missing, build, explain a bundled incident
-#   make check    install what is missing, build, run the tests
-#   make help     the other targets
+#   make demo          install what is missing, build, explain a bundled incident
+#   make check         install what is missing, build, run the tests
+#   make all, unit     build ./rcause, the test programs
+#   make install       into PREFIX (/usr/local); uninstall takes it away
+#   make docs          rewrite what is generated: docs/, the schema, the README's example
+#   make golden        rewrite the events that the bundled captures must give
+#   make lint, layers  what CI holds: format, lengths; which folder may include which
+#   make asan, tsan    the tests under the sanitizers
+#   make fuzz          replay the corpora; fuzz-long fuzzes
+#   make tshark-diff   decode beside tshark: CAPTURES=FOLDER
+#   make bench         what a packet costs
+#   make lab           rebuild the test captures from real servers (root, 40 minutes)
+#   make accuracy      score labelled captures: DIR=FOLDER VIEW=NAME; accuracy-docs writes docs/accuracy.md
 
 CC ?= cc
 PREFIX ?= /usr/local
@@ -53,7 +63,6 @@ rcause: $(BUILD)/rcause
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'all lint layers format asan tsan fuzz fuzz-long tshark-diff bench lab accuracy accuracy-docs golden docs install uninstall clean'
 
 # Installs what the build and the tests need; a no-op when it is there. On systems without apt it
 # prints the packages and stops.

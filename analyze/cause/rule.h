@@ -34,9 +34,22 @@ enum { /* rc_rule.flags */
        RC_RULE_REPEATS = 1u << 2,
 };
 
+/*
+ * Rules are looked at in the order of their ranks (of equal ones, of their slugs), until one is proven; among equally sure
+ * causes the first wins. From what the question itself is refused for, to what is left when nothing else explains it:
+ *
+ *    90 to 150   the query: malformed, TSIG, an update, what the server does not do
+ *   200 to 250   the server asked: whom and what it serves, its limits, its own zone
+ *   280 to 350   the zone: its aliases and versions, EDNS, DNSSEC
+ *   400 to 450   the way to it: its delegation, forwarders, its servers
+ *   585 to 600   the resolver by itself
+ *   690 to 720   no usable answer of the server asked
+ *   790 to 810   a name that does not exist
+ *   900 to 920   unknown
+ */
 struct rc_rule {
 	struct rc_cause cause;
-	uint16_t rank; /* among equally sure causes the lowest wins */
+	uint16_t rank;
 	uint16_t flags;
 	uint32_t rcodes;  /* RC_ON(...) of the answers it is looked at for */
 	uint32_t opcodes; /* bit per OPCODE, RC_OTHER_CLASS; 0: QUERY in class IN only */

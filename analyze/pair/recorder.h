@@ -100,8 +100,8 @@ void rc_recorder_prefetch_run(const struct rc_recorder *recorder, uint64_t pos);
 uint64_t rc_recorder_last_by_asker(const struct rc_recorder *recorder, uint64_t key);
 uint64_t rc_recorder_last_by_server(const struct rc_recorder *recorder, uint64_t key);
 
-/* Newest record of this asker (server) and name hash; then older ones by rc_recorder_older_*. The
- * chains are by hash: compare asker (server) and name. 0 when there is none. */
+/* Where the chain begins that holds the records of this asker (server) and name, and others: chain.h tells them apart. 0
+ * when there is none. */
 uint64_t rc_recorder_newest_by_asker(const struct rc_recorder *recorder,
 				     const struct rc_addr *asker, uint64_t name_hash);
 uint64_t rc_recorder_newest_by_server(const struct rc_recorder *recorder,
