@@ -54,6 +54,7 @@ static void what_is_dropped_takes_no_room(void **state)
 	}
 	warm_up(&s, LATE + 20000);
 	finish(&s);
+	assert_int_equal(s.n, 7);
 	for (size_t i = 0; i < s.n; i++)
 		assert_string_not_equal(s.seen[i].cause->slug, "resolver.overload");
 }

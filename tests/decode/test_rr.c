@@ -28,7 +28,7 @@ static const char *format(unsigned type, unsigned class, const void *rdata, size
 #define PRINTS(type, rdata, text) \
 	assert_string_equal(format((type), RC_CLASS_IN, (rdata), sizeof(rdata) - 1), text)
 
-static void addresses_and_names(void **state)
+static void addresses_and_names_print_in_presentation_format(void **state)
 {
 	(void)state;
 	PRINTS(RC_TYPE_A, "\300\000\002\001", "192.0.2.1");
@@ -77,7 +77,7 @@ static void text_is_escaped_wherever_it_needs_it(void **state)
 	}
 }
 
-static void dnssec_types(void **state)
+static void dnssec_types_print_as_their_rfcs_say(void **state)
 {
 	(void)state;
 	PRINTS(RC_TYPE_DS, "\117\146\010\002\340\155\104\270", "20326 8 2 e06d44b8");
@@ -125,7 +125,7 @@ static void service_parameter_that_does_not_fit_makes_the_rdata_print_as_octets(
 	PRINTS(RC_TYPE_SVCB, "\000\001\000\000\012\000\000", "1 . docpath=\"\"");
 }
 
-static void rarer_types(void **state)
+static void rarer_types_print_as_their_rfcs_say(void **state)
 {
 	(void)state;
 	PRINTS(29, "\000\000\026\023\213\015\054\214\177\370\374\245\000\230\225\270",
@@ -222,14 +222,14 @@ static int make_buf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses_and_names),
+		cmocka_unit_test(addresses_and_names_print_in_presentation_format),
 		cmocka_unit_test(text_is_quoted_and_ascii),
 		cmocka_unit_test(text_is_escaped_wherever_it_needs_it),
-		cmocka_unit_test(dnssec_types),
+		cmocka_unit_test(dnssec_types_print_as_their_rfcs_say),
 		cmocka_unit_test(service_bindings_print_by_name),
 		cmocka_unit_test(
 			service_parameter_that_does_not_fit_makes_the_rdata_print_as_octets),
-		cmocka_unit_test(rarer_types),
+		cmocka_unit_test(rarer_types_print_as_their_rfcs_say),
 		cmocka_unit_test(tsig_prints_its_error),
 		cmocka_unit_test(rdata_that_does_not_fit_prints_as_unknown),
 		cmocka_unit_test(output_is_ascii_for_every_type),
