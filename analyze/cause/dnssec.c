@@ -13,8 +13,7 @@
 #define EDE_OF_VALIDATION \
 	(RC_EDE(DNSSEC_INDETERMINATE) | RC_EDE(DNSSEC_BOGUS) | RC_EDE(DNSKEY_MISSING))
 #define EDE_DNSSEC (RC_WITNESS_EXACT | EDE_OF_VALIDATION)
-#define FETCH_NS RC_NS_PER_S       /* a fetch that servers answer takes less */
-#define WAITS_NS (5 * RC_NS_PER_S) /* no chain of answers takes so long, but silence does */
+#define FETCH_NS RC_NS_PER_S /* a fetch that servers answer takes less */
 
 static const char own_ede[] = "the resolver's EDE to another query";
 static const char others_ede[] = "the EDE of another resolver";
@@ -96,7 +95,7 @@ static enum rc_confidence by_another(const struct rc_rule *rule, struct rc_case 
 	rc_prove(c, f, &other->x, c->qname, NULL, here ? own_ede : others_ede);
 	f->vague = true;
 	/* That one may have a fault of its own, if there are some that resolve the name; so may one that waits long. */
-	bool alone = c->others.elsewhere_ok > 0 || rc_exchange_took_ns(c->x) >= WAITS_NS;
+	bool alone = c->others.elsewhere_ok > 0 || rc_exchange_took_ns(c->x) >= RC_WAITS_NS;
 	bool doubted = (alone && !here) || other->x.qtype != c->x->qtype ||
 		       is_mere_code(rule, fault);
 	return rc_witness_cap(c, answer, doubted ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
@@ -214,7 +213,7 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	/* What the resolver itself lacks says more, or how its questions for the keys of the answer it has fared. */
 	bool no_keys = c->final != NULL && c->failed_zone != RC_ZONE_NONE;
 	/* It waited for servers: with CD=1 the name may be had by now, or because there are no keys to wait for. */
-	bool let_down = !(c->ede & EDE_DNSSEC) && rc_exchange_took_ns(c->x) >= WAITS_NS;
+	bool let_down = !(c->ede & EDE_DNSSEC) && rc_exchange_took_ns(c->x) >= RC_WAITS_NS;
 	/* Nobody gave it the keys, and it says how not: the name itself is not had either. */
 	bool no_help = c->n_links == 0 && c->others.cd_ok == 0 &&
 		       rc_witness_outcome(c->answer) != RC_OUT_COUNT;

@@ -5,9 +5,6 @@
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
 
 #define DISCARD_NS (1900 * RC_NS_PER_MS) /* Unbound's discard-timeout, the shortest there is */
-
-#define GIVEN_NS (5 * RC_NS_PER_S) /* the least time that a resolver gives a question as a whole */
-
 /* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
 static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
 {
@@ -94,7 +91,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 	bool looked = !(c->x->marks & RC_X_LOST) && c->final != NULL &&
 		      (c->others.same_server_ok == 0 || is_ready_too_late(c));
 	if (looked && rc_is_answered(c))
-		looked = c->to_ns - c->from_ns >= GIVEN_NS &&
+		looked = c->to_ns - c->from_ns >= RC_WAITS_NS &&
 			 !(rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS);
 	for (size_t i = 0; i < c->n_links && looked; i++) {
 		const struct rc_link *link = &c->links[i];

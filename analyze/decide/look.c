@@ -17,9 +17,9 @@ static bool is_seen_asking(const struct rc_case_sources *s, const struct rc_addr
 
 unsigned rc_look_took(int64_t took_ns)
 {
-	static const int64_t steps_ns[] = {RC_NS_PER_MS,       RC_AT_ONCE_NS, RC_EARLY_NS,
-					   RC_NS_PER_S,        RC_SLOW_NS,    RC_SELF_WAIT_MIN_NS,
-					   RC_SELF_WAIT_MAX_NS};
+	static const int64_t steps_ns[] = {RC_NS_PER_MS,        RC_AT_ONCE_NS,      RC_EARLY_NS,
+					   RC_NS_PER_S,         RC_SLOW_NS,         RC_WAITS_NS,
+					   RC_SELF_WAIT_MIN_NS, RC_SELF_WAIT_MAX_NS};
 	unsigned n = 0;
 	while (n < sizeof steps_ns / sizeof *steps_ns && took_ns >= steps_ns[n])
 		n++;
