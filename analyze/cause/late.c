@@ -3,8 +3,8 @@
 #define EDE_NO_SERVER (RC_EDE(NO_REACHABLE_AUTHORITY) | RC_EDE(NETWORK_ERROR))
 #define UNHEARD_NS \
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
-
 #define DISCARD_NS (1900 * RC_NS_PER_MS) /* Unbound's discard-timeout, the shortest there is */
+
 /* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
 static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
 {
