@@ -85,6 +85,9 @@ static bool is_held_against(const struct rc_case *c, const struct rc_weighed *o,
 	if (rc_cause_is_of(&o->rule->cause, "dnssec.clock_skew"))
 		return e->confidence >= RC_CONF_LIKELY &&
 		       rc_cause_is_of(&e->rule->cause, "dnssec.signature_");
+	/* With a wrong anchor it can validate nothing, whatever it is given. */
+	if ((e->rule->flags & RC_RULE_RESOLVER) && rc_cause_is_of(&e->rule->cause, "dnssec."))
+		return c->x->end_ns - e->at_ns <= KEYS_AGE_NS;
 	bool no_keys = (rc_cause_is_of(&e->rule->cause, "upstream.") ||
 			rc_cause_is_of(&e->rule->cause, "delegation.") ||
 			rc_cause_is_of(&e->rule->cause, "zone.")) &&

@@ -894,6 +894,41 @@ static void who_rejected_the_roots_keys_before_rejects_all_after(void **state)
 	}
 }
 
+/* Who could validate nothing, with a wrong anchor, rejects by that what it is given right after, signed or not. */
+static void who_has_a_wrong_anchor_rejects_by_it_what_comes_next(void **state)
+{
+	(void)state;
+	for (unsigned soon = 0; soon < 2; soon++) {
+		int64_t next = LATE + (soon ? 1000 : 100000);
+		static struct sim s;
+		static struct dns d;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, "www.example");
+		for (unsigned i = 0; i < 2; i++) {
+			dns_query(&d, (uint16_t)(900 + i), FETCH, ".", RC_TYPE_DNSKEY);
+			send_message(&s, LATE + 6 + 2 * i, RESOLVER, 20900 + i, ROOT_SERVER, 53,
+				     &d);
+			dns_query(&d, (uint16_t)(900 + i), AUTHORITY, ".", RC_TYPE_DNSKEY);
+			dns_rr(&d, RC_ANSWER, ".", RC_TYPE_DNSKEY, 3600, &(struct dns){.len = 4});
+			say(&s, LATE + 7 + 2 * i, ROOT_SERVER, RESOLVER, 900 + i, &d);
+		}
+		reply(&s, LATE + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		ask(&s, next - 10, CLIENT2, FORWARDER, 5, QUERY, "mail.example");
+		reply_a(&s, next - 9, FORWARDER, CLIENT2, 5, RECURSED, "mail.example");
+		ask(&s, next, CLIENT, RESOLVER, 10, QUERY, "mail.example");
+		ask(&s, next + 1, RESOLVER, ZONE_SERVER, 11, FETCH, "mail.example");
+		reply_a(&s, next + 2, ZONE_SERVER, RESOLVER, 11, AUTHORITY, "mail.example");
+		reply(&s, next + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
+		      "mail.example");
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 0, "dnssec.trust_anchor");
+		assert_cause(&s, 1, soon ? "dnssec.trust_anchor" : "resolver.internal");
+	}
+}
+
 /* Its own work is seen by a tap whose clock is ahead of the tap before its clients. */
 static void a_resolver_is_followed_past_the_skew_of_another_tap(void **state)
 {
@@ -1208,6 +1243,7 @@ int main(void)
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_out_of_sight_fails),
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_asks_no_server),
 		cmocka_unit_test(who_rejected_the_roots_keys_before_rejects_all_after),
+		cmocka_unit_test(who_has_a_wrong_anchor_rejects_by_it_what_comes_next),
 		cmocka_unit_test(a_resolver_is_followed_past_the_skew_of_another_tap),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
