@@ -112,13 +112,14 @@ static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 	return true;
 }
 
-/* The client is served well at other times, others are refused as well, or its question is at work. */
+/* The client is served well by turns, others are refused as well, or its question is at work. */
 static bool is_not_about_client(const struct rc_case *c)
 {
 	/* Authoritative servers give some zones to some clients alone. By the same code resolvers mean names, too. */
 	bool by_zone = rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_server_is_authoritative(c) &&
 		       !rc_server_recurses(c);
-	return c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone) ||
+	bool served = c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone);
+	return (served && !rc_case_is_shut_out(c)) ||
 	       (c->others.served_refused > 0 && c->others.same_server_ok == 0 && !by_zone) ||
 	       (!rc_is_answered(c) && rc_failed_zone(c) != NULL);
 }

@@ -146,8 +146,10 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	bool plain_works = c->others.same_client_without_edns_ok > 0;
+	bool works = c->others.same_server_alike_ok + c->others.same_client_alike_ok > 0 ||
+		     rc_case_is_shut_out(c);
 	if (!c->x->query.edns || c->x->query.edns_version > 0 || is_meta_type(c->x->qtype) ||
-	    c->x->query.fault != RC_FAULT_NONE || c->x->qdcount != 1 || c->n_links > 0)
+	    c->x->query.fault != RC_FAULT_NONE || c->x->qdcount != 1 || c->n_links > 0 || works)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	/* Any error will do if the same question without EDNS works, but for what resolvers say. */

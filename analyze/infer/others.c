@@ -15,6 +15,9 @@
 #define WORK_STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
 #define CLIENT_ANSWERS_MAX 64u
+#define SHUT_OUT_MIN 3u /* refusals in a row, ... */
+#define SHUT_OUT_NS \
+	(5 * RC_NS_PER_S) /* ... so long: a rate limit lets something through meanwhile */
 
 /* An answer that fails half way along an alias chain; the longest shows most of it. */
 static void note_aliases(struct rc_case *c, const struct rc_record *r)
@@ -55,6 +58,43 @@ static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 				!(o->answer.flags & RC_FLAG_RA) && !rc_exchange_is_transfer(o);
 }
 
+/* From the newest to the oldest: an answer after the failure parts it from later refusals, one before it from earlier. */
+static void note_refused(struct rc_case *c, const struct rc_exchange *o, bool ok)
+{
+	struct rc_others *t = &c->others;
+	if (t->refused.all || !(o->query.flags & RC_FLAG_RD) || o->state != RC_X_ANSWERED)
+		return;
+	if (ok && o->first_ns > c->x->first_ns)
+		t->refused.n = 0;
+	else if (ok)
+		t->refused.all = true;
+	else if (o->answer.rcode == RC_RCODE_REFUSED) {
+		t->refused.from_ns = o->first_ns;
+		if (t->refused.n++ == 0)
+			t->refused.until_ns = o->first_ns;
+	}
+}
+
+bool rc_case_is_shut_out(const struct rc_case *c)
+{
+	const struct rc_others *t = &c->others;
+	int64_t from_ns = c->x->first_ns, until_ns = from_ns;
+	if (t->refused.n + 1 < SHUT_OUT_MIN || c->x->answer.rcode != RC_RCODE_REFUSED)
+		return false;
+	if (t->refused.from_ns < from_ns)
+		from_ns = t->refused.from_ns;
+	if (t->refused.until_ns > until_ns)
+		until_ns = t->refused.until_ns;
+	return until_ns - from_ns >= SHUT_OUT_NS && t->others_given_ns > from_ns && c->n_links == 0;
+}
+
+/* The same type, with EDNS or not as here. */
+static bool is_alike(const struct rc_case *c, const struct rc_exchange *o)
+{
+	return o->query.edns == c->x->query.edns && o->query.options == c->x->query.options &&
+	       o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
+}
+
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 {
 	struct rc_others *t = &c->others;
@@ -79,12 +119,14 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 	if (ok && o->end_ns <= c->x->end_ns && o->end_ns > t->given_ns)
 		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {
+		note_refused(c, o, ok);
 		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0;
 		t->slipped += slip;
 		if (slip)
 			t->slip_example = o;
 		t->same_client_ok += ok && !slip;
 		t->same_client_types_ok += ok && !slip && o->qtype != c->x->qtype;
+		t->same_client_alike_ok += ok && !slip && is_alike(c, o);
 		if (ok && c->x->query.edns && !o->query.edns && o->qtype == c->x->qtype) {
 			t->same_client_without_edns_ok++;
 			t->without_edns_example = o;
@@ -92,14 +134,14 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 		return;
 	}
 	ok ? t->same_server_ok++ : t->same_server_failed++;
+	if (ok && o->end_ns > t->others_given_ns)
+		t->others_given_ns = o->end_ns;
 	t->served_refused += o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
 			     rc_hosts_served(c->hosts, &o->asker, &o->server);
 	t->same_server_type_ok += ok && o->qtype == c->x->qtype;
 	t->got_before += ok && o->qtype == c->x->qtype && o->end_ns >= c->from_ns &&
 			 o->end_ns < c->x->last_ns;
-	t->same_server_alike_ok += ok && o->query.edns == c->x->query.edns &&
-				   o->query.options == c->x->query.options &&
-				   o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
+	t->same_server_alike_ok += ok && is_alike(c, o);
 	if (ok && t->ok_example == NULL)
 		t->ok_example = o;
 }

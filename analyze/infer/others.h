@@ -34,8 +34,16 @@ struct rc_others {
 	unsigned same_server_failed;
 	unsigned served_refused; /* ... of them, REFUSED to a client that it serves otherwise */
 	int64_t given_ns; /* when it last gave anybody something of the name, by the end of the failure; 0 never */
+	int64_t others_given_ns; /* when another client last got it, be it after the failure; 0 never */
+	/* This client, this server, this name: refused one after the other around the failure, and nothing given between. */
+	struct {
+		unsigned n;
+		int64_t from_ns, until_ns;
+		bool all; /* what came before is of another time */
+	} refused;
 	unsigned same_client_ok; /* this client, this server, other times or types of this name */
 	unsigned same_client_types_ok;        /* ... of them, other types */
+	unsigned same_client_alike_ok;        /* ... this type, EDNS or not as here */
 	unsigned same_client_without_edns_ok; /* ... this very question without EDNS */
 	unsigned
 		without_edns_formerr; /* answers FORMERR of this server for the name, to anybody, without EDNS */
@@ -87,6 +95,12 @@ bool rc_case_are_others_answered(const struct rc_case *c);
 
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);
+
+/*
+ * Is this client refused the name for good, by a server that gives it to others meanwhile? It may have served the client
+ * before or after: but not by turns, as a rate limit does.
+ */
+bool rc_case_is_shut_out(const struct rc_case *c);
 
 /*
  * Others wait for the same in vain: one that gives up after the time that a query or two may take, or two, of which

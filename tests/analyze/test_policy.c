@@ -851,6 +851,59 @@ static void who_is_left_without_what_others_get_may_not_ask_for_it(void **state)
 	}
 }
 
+/*
+ * A client that was served is refused all along while others go on: it may not ask any more. Refusals and answers by turns
+ * are of another kind, and so are refusals to all.
+ */
+static void who_was_served_before_may_be_shut_out_since(void **state)
+{
+	(void)state;
+	for (unsigned how = 0; how < 3; how++) {
+		bool by_turns = how == 1, to_all = how == 2;
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, 1000, CLIENT, 10, NAME);
+		served(&s, 1100, CLIENT2, 11, NAME);
+		for (unsigned i = 0; i < 4; i++) {
+			ask(&s, LATE + i * 2000, CLIENT, RESOLVER, 20 + i, QUERY, NAME);
+			reply(&s, LATE + i * 2000 + 1, RESOLVER, CLIENT, 20 + i,
+			      RECURSED | RC_RCODE_REFUSED, NAME);
+			if (by_turns)
+				served(&s, LATE + i * 2000 + 900, CLIENT, 30 + i, NAME);
+			if (!to_all)
+				served(&s, LATE + i * 2000 + 1000, CLIENT2, 40 + i, NAME);
+		}
+		finish(&s);
+		assert_int_equal(s.n, 4);
+		assert_int_equal(strcmp(s.seen[3].cause->slug, "policy.client_not_allowed") == 0,
+				 how == 0);
+		assert_true(how != 0 || s.seen[3].confidence == RC_CONF_LIKELY);
+	}
+}
+
+/* What it was given without EDNS before it was shut out says nothing of EDNS. */
+static void who_is_shut_out_does_not_fail_by_edns(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin(&s);
+	warm_up(&s, 0);
+	served(&s, 1000, CLIENT, 10, NAME);
+	for (unsigned i = 0; i < 4; i++) {
+		dns_query(&d, (uint16_t)(20 + i), QUERY, NAME, RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE + i * 2000, CLIENT, 20020 + i, RESOLVER, 53, &d);
+		reply(&s, LATE + i * 2000 + 1, RESOLVER, CLIENT, 20 + i,
+		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
+		served(&s, LATE + i * 2000 + 1000, CLIENT2, 40 + i, NAME);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 4);
+	assert_cause(&s, 3, "policy.client_not_allowed");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -896,6 +949,8 @@ int main(void)
 		cmocka_unit_test(a_zone_refused_altogether_is_not_hosted),
 		cmocka_unit_test(an_ixfr_that_does_not_say_from_where_is_malformed),
 		cmocka_unit_test(who_is_left_without_what_others_get_may_not_ask_for_it),
+		cmocka_unit_test(who_was_served_before_may_be_shut_out_since),
+		cmocka_unit_test(who_is_shut_out_does_not_fail_by_edns),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
