@@ -133,11 +133,21 @@ static bool was_given_outdated(const struct rc_case *c)
 	return false;
 }
 
-/* It gets no further than the root's keys, which it asks for again and again: it is their signatures that it means. */
-static bool means_root_keys(struct rc_case *c)
+/* It fetches the root's keys again and again, and calls their signatures out of date: but they are in time. */
+static enum rc_confidence by_dates_of_root(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_root_keys k;
-	return rc_case_dnssec(c)->clock == RC_DNSSEC_CLOCK_FITS && rc_distrusts_root(c, &k);
+	if (rc_case_dnssec(c)->clock != RC_DNSSEC_CLOCK_FITS || !rc_distrusts_root(c, &k) ||
+	    k.anchor == RC_ANCHOR_BAD)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s calls a signature out of date and validates nothing, not even "
+				"the root's keys, though %s at the time of the packets: its clock "
+				"is wrong.",
+				rc_say_addr(c, &c->x->server), say_verifies(c, &k));
+	prove_root(c, f, &k);
+	return RC_CONF_LIKELY;
 }
 
 /* EDE says a signature is outside its time, but by packet time it is not: the resolver's clock is wrong. */
@@ -150,8 +160,10 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 		return by_root_keys(c, f);
 	if (rc_may_share_clock(c))
 		return by_shared_clock(c, f);
-	if (was_given_outdated(c) || !(is_in_time(c) || means_root_keys(c)))
+	if (was_given_outdated(c))
 		return RC_CONF_NONE;
+	if (!is_in_time(c))
+		return by_dates_of_root(c, f);
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,
 				"%s calls signatures of %s out of date, yet they are valid at the "

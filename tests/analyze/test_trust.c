@@ -207,8 +207,8 @@ static const struct rc_record *given_keys(struct root_scene *s, int64_t ts_ns)
 }
 
 /* Given so long before this question, and for it; of that, an attempt may be lost. It gives a client something then. */
-static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_status status,
-					  bool lost, int64_t served_ns)
+static enum rc_confidence judge_root(const char *slug, uint64_t ede, int64_t before_ns,
+				     enum rc_dnssec_status status, bool lost, int64_t served_ns)
 {
 	static struct root_scene s;
 	static const struct rc_exchange attempt = {.qtype = RC_TYPE_DNSKEY};
@@ -242,9 +242,9 @@ static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_stat
 	c->resolver = &s.resolver;
 	c->n_resolver = 1;
 	c->n_links = 1u + lost;
-	c->ede = 0;
+	c->ede = ede;
 	c->from_ns = T0 - MS;
-	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
+	const struct rc_rule *rule = rule_of(slug);
 	enum rc_confidence confidence = rule->test(rule, c, &f);
 	rc_hosts_free(hosts);
 	rc_reports_free(s.reports);
@@ -254,7 +254,7 @@ static enum rc_confidence judge_anchor_of(int64_t before_ns, enum rc_dnssec_stat
 
 static enum rc_confidence judge_anchor(int64_t before_ns, enum rc_dnssec_status status)
 {
-	return judge_anchor_of(before_ns, status, false, 0);
+	return judge_root("dnssec.trust_anchor", 0, before_ns, status, false, 0);
 }
 
 /* A resolver that trusts them keeps them. */
@@ -273,14 +273,33 @@ static void root_keys_given_once_or_made_use_of_tell_of_none(void **state)
 {
 	enum rc_dnssec_status status = RC_DNSSEC_SECURE;
 	(void)state;
-	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, true, 0), RC_CONF_POSSIBLE);
-	assert_int_equal(judge_anchor_of(600 * RC_NS_PER_S, status, true, 0), RC_CONF_NONE);
-	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 + 2 * MS), RC_CONF_NONE);
+	assert_int_equal(judge_root("dnssec.trust_anchor", 0, RC_NS_PER_S, status, true, 0),
+			 RC_CONF_POSSIBLE);
+	assert_int_equal(judge_root("dnssec.trust_anchor", 0, 600 * RC_NS_PER_S, status, true, 0),
+			 RC_CONF_NONE);
+	assert_int_equal(
+		judge_root("dnssec.trust_anchor", 0, RC_NS_PER_S, status, false, T0 + 2 * MS),
+		RC_CONF_NONE);
 	/* That was before it fetched them for the first time, or is when its anchor has been mended. */
-	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 - 2 * RC_NS_PER_S),
+	assert_int_equal(judge_root("dnssec.trust_anchor", 0, RC_NS_PER_S, status, false,
+				    T0 - 2 * RC_NS_PER_S),
 			 RC_CONF_POSSIBLE);
-	assert_int_equal(judge_anchor_of(RC_NS_PER_S, status, false, T0 + RC_NS_PER_S),
-			 RC_CONF_POSSIBLE);
+	assert_int_equal(
+		judge_root("dnssec.trust_anchor", 0, RC_NS_PER_S, status, false, T0 + RC_NS_PER_S),
+		RC_CONF_POSSIBLE);
+}
+
+/* Who calls a signature expired and keeps no keys of the root rejects the dates of these, which are in time. */
+static void root_keys_fetched_for_each_question_and_called_expired_tell_of_a_clock(void **state)
+{
+	uint64_t expired = RC_EDE(SIGNATURE_EXPIRED);
+	(void)state;
+	assert_int_equal(
+		judge_root("dnssec.clock_skew", expired, RC_NS_PER_S, RC_DNSSEC_INSECURE, false, 0),
+		RC_CONF_LIKELY);
+	assert_int_equal(judge_root("dnssec.clock_skew", expired, 600 * RC_NS_PER_S,
+				    RC_DNSSEC_INSECURE, false, 0),
+			 RC_CONF_NONE);
 }
 
 /* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
@@ -498,6 +517,8 @@ int main(void)
 		cmocka_unit_test(a_signature_given_on_the_way_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(root_keys_given_once_or_made_use_of_tell_of_none),
+		cmocka_unit_test(
+			root_keys_fetched_for_each_question_and_called_expired_tell_of_a_clock),
 		cmocka_unit_test(the_keys_of_the_zone_do_where_those_above_are_held),
 		cmocka_unit_test(
 			silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec),
