@@ -47,6 +47,13 @@ static void note_said(struct rc_case *c, const struct rc_record *r)
 	t->said[t->n_said++] = r;
 }
 
+/* The question was answered after the failure: what is said of one later than that is said of another fault. */
+static bool is_answered_since(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return x->qtype == c->x->qtype && x->first_ns > c->x->end_ns &&
+	       rc_exchange_answered_well(x) && !((x->query.flags ^ c->x->query.flags) & RC_FLAG_CD);
+}
+
 /* What its errors to other types of the name say of this one. */
 static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 {
@@ -56,6 +63,65 @@ static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 				     o->answer.rcode == c->x->answer.rcode;
 	c->others.not_hosted += o->answer.rcode == RC_RCODE_REFUSED &&
 				!(o->answer.flags & RC_FLAG_RA) && !rc_exchange_is_transfer(o);
+}
+
+/*
+ * Answers with CD=1 among exchanges without it, from the newest to the oldest: they tell of the check where those next to
+ * them failed, and the failure too, with no answer between. Else they are of the time before the fault, or after it.
+ */
+struct unchecked {
+	bool given;         /* the exchange without CD after them was answered */
+	bool over;          /* ... and is before the failure */
+	unsigned n, n_open; /* open: of which those before are not known yet */
+	const struct rc_exchange *latest, *latest_open;
+};
+
+/* Of the failure's own type, and of others. */
+enum { OWN_TYPE, OTHER_TYPES, TYPES };
+
+static void close_unchecked(struct unchecked *u)
+{
+	if (u->n == 0)
+		u->latest = u->latest_open;
+	u->n += u->n_open;
+	u->n_open = 0;
+	u->given = false;
+}
+
+static void note_checked(const struct rc_case *c, const struct rc_exchange *o, struct unchecked *u)
+{
+	unsigned first = o->qtype == c->x->qtype ? OWN_TYPE : OTHER_TYPES;
+	if (!rc_exchange_answered_well(o)) {
+		close_unchecked(&u[first]);
+		return;
+	}
+	for (unsigned i = first; i < TYPES;
+	     i++) { /* one of its own type parts all others as well */
+		u[i].given = true;
+		u[i].n_open = 0;
+		u[i].over = o->first_ns <= c->x->first_ns;
+		u[i].n = u[i].over ? u[i].n : 0;
+	}
+}
+
+static void note_unchecked(struct rc_case *c, const struct rc_exchange *o, struct unchecked *u)
+{
+	struct unchecked *of = &u[o->qtype == c->x->qtype ? OWN_TYPE : OTHER_TYPES];
+	if (!rc_exchange_answered_well(o))
+		c->others.cd_failed++;
+	else if (!of->given && !of->over && of->n_open++ == 0)
+		of->latest_open = o;
+}
+
+static void count_unchecked(struct rc_others *t, struct unchecked *u)
+{
+	for (unsigned i = 0; i < TYPES; i++) {
+		close_unchecked(&u[i]);
+		t->cd_ok += u[i].n;
+		if (u[i].n > 0 &&
+		    (t->cd_example == NULL || u[i].latest->first_ns > t->cd_example->first_ns))
+			t->cd_example = u[i].latest;
+	}
 }
 
 /* From the newest to the oldest: an answer after the failure parts it from later refusals, one before it from earlier. */
@@ -95,7 +161,7 @@ static bool is_alike(const struct rc_case *c, const struct rc_exchange *o)
 	       o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
 }
 
-static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
+static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, struct unchecked *u)
 {
 	struct rc_others *t = &c->others;
 	bool ok = rc_exchange_answered_well(o);
@@ -109,13 +175,17 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o)
 		t->validated++;
 		t->validated_example = o;
 	}
-	if (o->query.flags & RC_FLAG_CD) {
-		ok ? t->cd_ok++ : t->cd_failed++;
-		if (ok && t->cd_example == NULL)
-			t->cd_example = o;
-		if (!(c->x->query.flags & RC_FLAG_CD))
-			return; /* without checking it is another question */
+	if (o->query.flags & ~c->x->query.flags &
+	    RC_FLAG_CD) { /* without checking it is another question */
+		note_unchecked(c, o, u);
+		return;
 	}
+	if (o->query.flags & RC_FLAG_CD)
+		ok ? t->cd_ok++ : t->cd_failed++;
+	else
+		note_checked(c, o, u);
+	if (o->query.flags & RC_FLAG_CD && ok && t->cd_example == NULL)
+		t->cd_example = o;
 	if (ok && o->end_ns <= c->x->end_ns && o->end_ns > t->given_ns)
 		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {
@@ -298,16 +368,21 @@ static const struct rc_exchange *asked_elsewhere(struct rc_case *c, const struct
 	struct rc_chain chain = rc_chain_by_server(c->recorder, service, c->x->name_hash,
 						   SERVICE_STEPS_MAX);
 	const struct rc_exchange *other = NULL, *same = NULL;
+	unsigned first = c->others.n_said;
 	const struct rc_record *r;
 	while ((r = rc_chain_next(&chain)) != NULL) {
 		if (!rc_case_is_near(c, &r->x) ||
 		    ((r->x.query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD)))
 			continue;
 		other = other == NULL ? &r->x : other;
+		if (is_answered_since(c, &r->x))
+			c->others.n_said = first;
 		note_said(c, r);
 		if (r->x.qtype != c->x->qtype)
 			continue;
 		same = same == NULL ? &r->x : same;
+		if (c->upstream_visible && c->others.n_said > first && r->x.first_ns > c->x->end_ns)
+			continue; /* unless it is answered between, it is said of the same time */
 		if (c->upstream_visible) /* how others waited says nothing more */
 			break;
 		if (waited_in_vain(&r->x))
@@ -341,10 +416,22 @@ static void fetch_services(const struct rc_case *c, const struct rc_addr *servic
 	rc_recorder_prefetch_firsts(c->recorder, keys, n, true);
 }
 
+static bool is_service(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_addr *services;
+	size_t n = rc_hosts_services(c->hosts, &services);
+	for (size_t i = 0; i < n; i++)
+		if (rc_addr_equal(&services[i], server))
+			return true;
+	return false;
+}
+
 static void compare_with_resolvers(struct rc_case *c)
 {
 	const struct rc_addr *services;
 	size_t n = rc_hosts_services(c->hosts, &services);
+	if (n == 0)
+		return;
 	fetch_services(c, services, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!rc_addr_equal(&services[i], &c->x->server) &&
@@ -359,16 +446,22 @@ void rc_others_compare(struct rc_case *c)
 	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
 						   c->well_known ? OTHERS_STEPS_FEW
 								 : OTHERS_STEPS_MAX);
+	struct unchecked unchecked[TYPES] = {{.given = false}};
 	while ((r = rc_chain_next(&chain)) != NULL) {
 		if (!rc_case_is_near(c, &r->x))
 			continue;
 		note_aliases(c, r);
-		if (is_itself(c, &r->x))
+		if (is_itself(c, &r->x)) {
+			note_checked(c, c->x, unchecked);
 			continue;
+		}
+		if (is_answered_since(c, &r->x))
+			c->others.n_said = 0;
 		if (r->x.first_ns > c->x->end_ns) /* of what failed before its verdict is kept */
 			note_said(c, r);
-		compare_at_server(c, &r->x);
+		compare_at_server(c, &r->x, unchecked);
 	}
+	count_unchecked(&c->others, unchecked);
 	chain = rc_chain_by_asker(c->recorder, &c->x->asker, c->x->name_hash, OTHERS_STEPS_MAX);
 	while ((r = rc_chain_next(&chain)) != NULL) {
 		if (rc_addr_equal(&r->x.server, &c->x->server) || !rc_case_is_near(c, &r->x))
@@ -381,7 +474,10 @@ void rc_others_compare(struct rc_case *c)
 			c->others.other_server_failed++;
 			if (r->x.qtype == c->x->qtype && waited_in_vain(&r->x))
 				note_waited(c, &r->x);
-			note_said(c, r);
+			if (r->x.first_ns <= c->x->end_ns || !is_service(c, &r->x.server))
+				note_said(
+					c,
+					r); /* else it is looked at with all that is asked there */
 		}
 	}
 	compare_with_resolvers(c);

@@ -716,6 +716,72 @@ static void who_has_the_answer_fails_for_no_want_of_room(void **state)
 	assert_cause(&s, 0, "resolver.internal");
 }
 
+static void given(struct sim *s, int64_t ms, const char *server, unsigned id)
+{
+	ask(s, ms, CLIENT2, server, id, QUERY, NAME);
+	reply_a(s, ms + 1, server, CLIENT2, id, RECURSED, NAME);
+}
+
+static void given_unchecked(struct sim *s, int64_t ms, unsigned id, unsigned type)
+{
+	static struct dns d;
+	ask_do(s, ms, RESOLVER, id, CHECKING_OFF, type);
+	dns_query(&d, (uint16_t)id, RECURSED | RC_FLAG_CD, NAME, type);
+	dns_rr_a(&d, RC_ANSWER, NAME, "203.0.113.80");
+	say(s, ms + 1, RESOLVER, CLIENT, id, &d);
+}
+
+/* Among failures it points to the check; next to an answer without CD it is of the time before the fault, or after it. */
+static void an_answer_with_cd_at_another_time_says_nothing_of_the_check(void **state)
+{
+	(void)state;
+	for (unsigned how = 0; how < 5; how++) {
+		bool before = how == 1, after = how == 2, of_other_type = how == 3,
+		     later = how == 4;
+		struct sim s;
+		begin(&s);
+		if (before) {
+			given(&s, LATE - 1000, RESOLVER, 5);
+			given_unchecked(&s, LATE - 900, 6, RC_TYPE_A);
+		}
+		fails_at(&s, LATE, RESOLVER, 1);
+		if (after || later || of_other_type)
+			given(&s, LATE + 800, RESOLVER, 5);
+		if (!before)
+			given_unchecked(&s, LATE + 900, 6, of_other_type ? RC_TYPE_MX : RC_TYPE_A);
+		if (later)
+			fails_at(&s, LATE + 1000, RESOLVER, 2);
+		finish(&s);
+		assert_cause(&s, 0,
+			     how == 0 ? "dnssec.validation_failed"
+				      : "unknown.upstream_not_visible");
+	}
+}
+
+/* The question is answered between: another fault has come since. */
+static void what_is_said_after_an_answer_is_said_of_another_fault(void **state)
+{
+	(void)state;
+	for (unsigned how = 0; how < 4; how++) {
+		bool answered = how & 1;
+		const char *server = how & 2 ? OTHER_RESOLVER : RESOLVER;
+		struct sim s;
+		begin(&s);
+		given(&s, LATE - 1000, server, 5);
+		fails_at(&s, LATE, RESOLVER, 1);
+		if (answered)
+			given(&s, LATE + 500, server, 6);
+		ask(&s, LATE + 1000, CLIENT, server, 2, QUERY, NAME);
+		fail_saying(&s, LATE + 1005, server, 2, 7, "");
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 0,
+			     answered ? "unknown.upstream_not_visible"
+				      : "dnssec.signature_expired");
+		assert_cause(&s, 1, "dnssec.signature_expired");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -755,6 +821,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_is_none_of_the_roots_is_no_lame_delegation),
 		cmocka_unit_test(silence_is_hardly_why_a_resolver_fails_at_once),
 		cmocka_unit_test(who_has_the_answer_fails_for_no_want_of_room),
+		cmocka_unit_test(an_answer_with_cd_at_another_time_says_nothing_of_the_check),
+		cmocka_unit_test(what_is_said_after_an_answer_is_said_of_another_fault),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
