@@ -7,6 +7,7 @@
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
 #define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
 #define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
+#define GIVEN_STEPS_MAX 16u              /* exchanges of the name looked through, the latest */
 /* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
 #define EDE_REPEATED \
 	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
@@ -23,6 +24,27 @@ static bool is_plain_query(const struct rc_case *c)
 	       c->x->query.fault == RC_FAULT_NONE;
 }
 
+/* It was given what this one asks for since then, be it for another question, or for who asked at another address. */
+static bool was_given_since(const struct rc_case *c, int64_t since_ns)
+{
+	if (c->others.given_ns > since_ns)
+		return true;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i],
+							   c->x->name_hash);
+		for (unsigned n = 0; n < GIVEN_STEPS_MAX; n++) {
+			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+			if (r == NULL || r->x.first_ns <= since_ns)
+				break;
+			pos = r->prev_asker;
+			if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
+			    r->x.end_ns <= c->x->first_ns && rc_exchange_answered_well(&r->x))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Tells a failure by the verdict on one that it repeats. */
 static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_zone,
 		      struct rc_weighed *o)
@@ -33,8 +55,7 @@ static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_
 	o->rule = e->rule;
 	o->confidence = e->confidence;
 	/* Where it has answered since, what it met with then may be over: this is another failure. */
-	bool answered = c->others.given_ns > e->at_ns;
-	if ((by_zone || !cached || answered) && o->confidence == RC_CONF_PROVEN)
+	if (o->confidence == RC_CONF_PROVEN && (by_zone || !cached || was_given_since(c, e->at_ns)))
 		o->confidence = RC_CONF_LIKELY;
 	f->n_evidence = 0;
 	f->vague = f->generic = false;
