@@ -60,7 +60,9 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	rc_prove_self(c, f, "the resolver's EDE");
 	f->vague = true;
 	/* For others the same signatures are in time: it may be this one's clock that is not. */
-	bool alone = c->others.elsewhere_ok > 0 && c->others.elsewhere_failed == 0;
+	const struct rc_others *t = &c->others;
+	bool alone = t->elsewhere_ok > 0 &&
+		     (t->elsewhere_failed == 0 || t->elsewhere_validated > 0);
 	bool doubted = rc_fault_is_of_time(rule->param) && (alone || rc_may_share_clock(c));
 	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING &&
 		   !rc_validates(c); /* and asks for none */

@@ -402,8 +402,11 @@ static void compare_resolver(struct rc_case *c, const struct rc_addr *service)
 	if (ok)
 		c->others.elsewhere_example = x;
 	c->others.elsewhere_name_ok += ok;
-	if (x->qtype == c->x->qtype)
-		ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
+	if (x->qtype != c->x->qtype)
+		return;
+	ok ? c->others.elsewhere_ok++ : c->others.elsewhere_failed++;
+	const struct rc_host *host = rc_hosts_find(c->hosts, service);
+	c->others.elsewhere_validated += ok && host != NULL && host->answered_ad > 0;
 }
 
 static void fetch_services(const struct rc_case *c, const struct rc_addr *services, size_t n)

@@ -58,7 +58,8 @@ struct rc_others {
 		other_server_cd_ok; /* ... with another CD flag: without validation, where this one had it */
 	unsigned other_server_failed;
 	unsigned elsewhere_ok; /* other resolvers that answered this question well, whoever asked */
-	unsigned elsewhere_failed; /* ... that did not */
+	unsigned elsewhere_validated; /* ... of those that did, who set AD for it or for others */
+	unsigned elsewhere_failed;    /* ... that did not */
 	unsigned
 		elsewhere_name_ok; /* other resolvers that answered any question for the name well */
 	/* The same question failed at other resolvers like one that waits for servers in vain: the first two found. */

@@ -782,6 +782,33 @@ static void what_is_said_after_an_answer_is_said_of_another_fault(void **state)
 	}
 }
 
+/* Where another that validates finds it in order, two that call a signature expired may both have a wrong clock. */
+static void what_another_resolver_validates_need_not_be_expired(void **state)
+{
+	(void)state;
+	for (unsigned validated = 0; validated < 2; validated++) {
+		static struct dns d;
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE - 900, CLIENT2, OTHER_RESOLVER, 4, QUERY, "good.test");
+		reply_a(&s, LATE - 899, OTHER_RESOLVER, CLIENT2, 4, RECURSED, "good.test");
+		ask(&s, LATE - 500, CLIENT2, FORWARDER, 5, QUERY, NAME);
+		dns_query(&d, 5, RECURSED | (validated ? RC_FLAG_AD : 0), NAME, RC_TYPE_A);
+		dns_rr_a(&d, RC_ANSWER, NAME, "203.0.113.80");
+		say(&s, LATE - 499, FORWARDER, CLIENT2, 5, &d);
+		for (unsigned i = 0; i < 2; i++) {
+			const char *server = i == 0 ? OTHER_RESOLVER : RESOLVER;
+			ask(&s, LATE + 100 * i, CLIENT, server, 1 + i, QUERY, NAME);
+			fail_saying(&s, LATE + 100 * i + 5, server, 1 + i, 7, "");
+		}
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 1, "dnssec.signature_expired");
+		assert_int_equal(s.seen[1].confidence,
+				 validated ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -823,6 +850,7 @@ int main(void)
 		cmocka_unit_test(who_has_the_answer_fails_for_no_want_of_room),
 		cmocka_unit_test(an_answer_with_cd_at_another_time_says_nothing_of_the_check),
 		cmocka_unit_test(what_is_said_after_an_answer_is_said_of_another_fault),
+		cmocka_unit_test(what_another_resolver_validates_need_not_be_expired),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
