@@ -22,16 +22,6 @@ bool rc_validates(const struct rc_case *c)
 	return c->n_links == 0 ? !wants_no_signatures(c) : rc_asks_dnssec(c);
 }
 
-/* The zone's keys were fetched for this very question: an older set may have been replaced since. */
-static bool has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
-		    rc_name_equal(&c->links[i].name->name, zone))
-			return true;
-	return false;
-}
-
 /* One server alone, as far as is seen, serves the zone, or this one gave the keys as well: no other version of it. */
 static bool is_of_one_server(const struct rc_case *c, const struct rc_origin *o,
 			     const struct rc_name *zone)
@@ -140,7 +130,7 @@ static bool may_be_whole_elsewhere(const struct rc_case *c, const struct rc_dnss
 	if (d->fault == RC_DNSSEC_RRSIG_MISSING)
 		return (c->x->marks & RC_X_LOST) || giver != OF_ZONE;
 	return d->fault == RC_DNSSEC_DNSKEY_MISSING &&
-	       (!has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
+	       (!rc_case_has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
 }
 
 enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
@@ -154,6 +144,12 @@ enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 		return RC_CONF_POSSIBLE;
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */
+	/* The DS may be of keys that the zone has put in place of those that the resolver holds: dnssec.stale_dnskey. */
+	bool held_keys = d->fault == RC_DNSSEC_DS_MISMATCH && !rc_case_has_fresh_keys(c, &d->zone);
+	if (held_keys && (rc_case_rollover(c, &rollover) || rc_case_key_change(c, &rollover)))
+		return RC_CONF_POSSIBLE;
+	if (held_keys && rc_case_lacks_key(c, &d->zone))
+		return RC_CONF_LIKELY;
 	enum giver giver = giver_of(c, shown, &d->zone);
 	if (may_lack_rightly(c, d, shown, giver))
 		return RC_CONF_NONE;

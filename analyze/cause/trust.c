@@ -282,7 +282,7 @@ static void prove_rollover(struct rc_case *c, struct rc_finding *f, const struct
 static enum rc_confidence by_key_change(struct rc_case *c, struct rc_finding *f)
 {
 	struct rc_rollover r;
-	if (!rc_case_key_change(c, &r) || rc_serials_find(c->serials, &r.zone) != NULL)
+	if (!rc_case_key_change(c, &r) || rc_case_serials_of(c, &r.zone) != NULL)
 		return RC_CONF_NONE;
 	prove_rollover(c, f, &r);
 	f->explanation = rc_say(
@@ -310,7 +310,7 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 		return RC_CONF_NONE;
 	if (!rc_case_rollover(c, &r))
 		return by_key_change(c, f);
-	if (r.both_alive || rc_serials_find(c->serials, &r.zone) != NULL)
+	if (r.both_alive || rc_case_serials_of(c, &r.zone) != NULL)
 		return RC_CONF_NONE;
 	prove_rollover(c, f, &r);
 	f->explanation = rc_say(c,

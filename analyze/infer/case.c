@@ -192,14 +192,19 @@ const struct rc_link *rc_case_handed_on(const struct rc_case *c)
 	return NULL;
 }
 
+const struct rc_zone_serials *rc_case_serials_of(const struct rc_case *c,
+						 const struct rc_name *zone)
+{
+	const struct rc_zone_serials *s = rc_serials_find(c->serials, zone);
+	return s != NULL && !rc_delegation_has_moved(c, zone, &s->older.x.server) ? s : NULL;
+}
+
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		const struct rc_zone_serials *s = z->known_cut && z->role != RC_ROLE_NAMESERVER &&
-								  z->name.labels > 0
-							  ? rc_serials_find(c->serials, &z->name)
-							  : NULL;
+		bool on_way = z->known_cut && z->role != RC_ROLE_NAMESERVER && z->name.labels > 0;
+		const struct rc_zone_serials *s = on_way ? rc_case_serials_of(c, &z->name) : NULL;
 		if (s != NULL)
 			return s;
 	}

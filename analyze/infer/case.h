@@ -191,8 +191,10 @@ static inline bool rc_case_question_cut(const struct rc_case *c)
 /* What a forwarder asked another resolver for in vain: the question, else keys to validate the answer; NULL if nothing. */
 const struct rc_link *rc_case_handed_on(const struct rc_case *c);
 
-/* The zone on the way whose servers show different serials; NULL if there is none. */
+/* The zone on the way whose servers show different serials, or this one, if they do; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
+const struct rc_zone_serials *rc_case_serials_of(const struct rc_case *c,
+						 const struct rc_name *zone);
 
 /* The kept answer of a record; NULL when there is none. Borrowed until the arena is reset. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);

@@ -401,3 +401,12 @@ const struct rc_exchange *rc_case_false_root(const struct rc_case *c)
 	}
 	return NULL;
 }
+
+bool rc_delegation_has_moved(const struct rc_case *c, const struct rc_name *zone,
+			     const struct rc_addr *server)
+{
+	for (size_t i = 0; i < c->n_zones; i++)
+		if (rc_name_equal(&c->zones[i].name, zone))
+			return rc_zone_has_left(&c->zones[i], server);
+	return false;
+}

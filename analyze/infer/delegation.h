@@ -33,4 +33,8 @@ const struct rc_exchange *rc_case_false_root(const struct rc_case *c);
  */
 bool rc_delegation_gather(struct rc_case *c);
 
+/* The zone is delegated to other servers than this one, as far as the case shows. */
+bool rc_delegation_has_moved(const struct rc_case *c, const struct rc_name *zone,
+			     const struct rc_addr *server);
+
 #endif

@@ -131,7 +131,8 @@ static bool compare_sets(struct rc_case *c, const struct rc_signer *s, uint64_t 
 			without = true;
 		}
 	}
-	r->both_alive = with && without && r->without.seen_ns > r->with.first_ns;
+	r->both_alive = with && without && r->without.seen_ns > r->with.first_ns &&
+			!rc_delegation_has_moved(c, &s->zone, &r->without.server);
 	return with && without;
 }
 
@@ -172,13 +173,13 @@ static bool is_asked_now(const struct rc_case *c, const struct rc_addr *server)
 	return false;
 }
 
-/* An answer in the zone, but not its keys, which the resolver got of a server that it still asks. */
+/* An answer in the zone, but not its keys, which the resolver got of a server that it still asks, or that it left. */
 static bool bears_on(const struct rc_case *c, const struct rc_record *r, const struct rc_name *zone)
 {
 	struct rc_name name;
 	if (r->x.state != RC_X_ANSWERED || r->blob_pos == 0 || r->x.qtype == RC_TYPE_DNSKEY ||
 	    !(r->x.answer.has & RC_HAS_DNSSEC) || !rc_case_is_resolver(c, &r->x.asker) ||
-	    !is_asked_now(c, &r->x.server))
+	    !(is_asked_now(c, &r->x.server) || rc_delegation_has_moved(c, zone, &r->x.server)))
 		return false;
 	rc_record_name(r, &name);
 	return name.len > 0 && rc_name_in(&name, zone);
@@ -240,6 +241,18 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover)
 	return false;
 }
 
+bool rc_case_lacks_key(struct rc_case *c, const struct rc_name *zone)
+{
+	size_t n = collect_signers(c);
+	uint64_t pos;
+	const struct rc_record *own = own_keys(c, rc_name_hash(c->seed, zone), &pos);
+	const struct rc_msg *keys = own == NULL ? NULL : rc_case_decode(c, own);
+	for (size_t i = 0; i < n && keys != NULL; i++)
+		if (rc_name_equal(&c->signers[i].zone, zone) && !has_key(keys, c->signers[i].tag))
+			return true;
+	return false;
+}
+
 bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 {
 	size_t n = collect_signers(c);
@@ -266,6 +279,15 @@ bool rc_case_rollover(struct rc_case *c, struct rc_rollover *ret_rollover)
 		*ret_rollover = r;
 		return true;
 	}
+	return false;
+}
+
+bool rc_case_has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].answer != NULL &&
+		    rc_name_equal(&c->links[i].name->name, zone))
+			return true;
 	return false;
 }
 

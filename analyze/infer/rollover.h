@@ -39,6 +39,12 @@ bool rc_case_key_change(struct rc_case *c, struct rc_rollover *ret_rollover);
 unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,
 				  const struct rc_exchange **ret_last, int64_t *ret_since_ns);
 
+/* The zone's keys were fetched for this very question: an older set may have been replaced since. */
+bool rc_case_has_fresh_keys(const struct rc_case *c, const struct rc_name *zone);
+
+/* What it was given of the zone is signed with a key that its own DNSKEY set lacks. */
+bool rc_case_lacks_key(struct rc_case *c, const struct rc_name *zone);
+
 /* The tag of the key in a DNSKEY record, RFC 4034 appendix B. */
 uint16_t rc_read_key_tag(const struct rc_msg *m, const struct rc_rr *rr);
 

@@ -47,4 +47,18 @@ static inline bool rc_zone_has_addr(const struct rc_zone_view *zone, const struc
 	return false;
 }
 
+/*
+ * All servers that the zone is delegated to are known by their addresses, and this is none of them: it serves a zone that
+ * has moved elsewhere.
+ */
+static inline bool rc_zone_has_left(const struct rc_zone_view *zone, const struct rc_addr *server)
+{
+	bool alike = false; /* of the same family */
+	for (size_t i = 0; i < zone->n_addrs; i++)
+		alike = alike || rc_addr_is_v4(&zone->addrs[i]) == rc_addr_is_v4(server);
+	return zone->n_ns > 0 && zone->n_ns < 32 &&
+	       zone->ns_found == (UINT32_C(1) << zone->n_ns) - 1 && alike &&
+	       !rc_zone_has_addr(zone, server);
+}
+
 #endif

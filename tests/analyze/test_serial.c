@@ -1,5 +1,6 @@
 /* The serials that the servers of a zone show. */
 #include "analyze/infer/serial.h"
+#include "analyze/infer/zone.h"
 #include "tests/analyze/build.h"
 
 #define FIRST "203.0.113.1"
@@ -85,12 +86,30 @@ static void a_table_that_is_full_counts_what_it_forgets(void **state)
 	rc_serials_free(t);
 }
 
+/* Of a delegation that is known in part nobody knows whom it leaves out. */
+static void who_is_none_of_the_servers_named_has_been_left(void **state)
+{
+	struct rc_addr addrs[] = {addr("192.0.2.1"), addr("2001:db8::1")};
+	struct rc_zone_view z = {.addrs = addrs, .n_addrs = 2, .n_ns = 2, .ns_found = 3};
+	struct rc_addr here = addr("192.0.2.1"), left = addr("192.0.2.2");
+	(void)state;
+	assert_false(rc_zone_has_left(&z, &here));
+	assert_true(rc_zone_has_left(&z, &left));
+	z.ns_found = 1;
+	assert_false(rc_zone_has_left(&z, &left));
+	z.ns_found = 3;
+	z.addrs = &addrs[1]; /* its other family may not be in sight */
+	z.n_addrs = 1;
+	assert_false(rc_zone_has_left(&z, &left));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_older_serial_at_another_server_is_told),
 		cmocka_unit_test(serials_wrap_round_and_lag_once_a_transfer_had_its_time),
 		cmocka_unit_test(a_table_that_is_full_counts_what_it_forgets),
+		cmocka_unit_test(who_is_none_of_the_servers_named_has_been_left),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
