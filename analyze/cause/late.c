@@ -83,7 +83,8 @@ static bool is_ready_too_late(const struct rc_case *c)
  * let the client go without an answer (Unbound after 1.9 s), and others have spent the time that they give a
  * question as a whole (Knot Resolver 6 s, PowerDNS 7 s).
  */
-enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
+enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
+				      enum rc_outcome outcome)
 {
 	const struct rc_link *slowest = NULL;
 	int64_t until_ns = c->from_ns, total_ns = 0, longest_ns = 0;
@@ -105,17 +106,20 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f)
 		until_ns = to_ns > until_ns ? to_ns : until_ns;
 	}
 	if (slowest == NULL || total_ns < RC_SLOW_NS ||
-	    (rc_is_answered(c) && total_ns < (c->to_ns - c->from_ns) / 2))
+	    (rc_is_answered(c) && total_ns < (c->to_ns - c->from_ns) / 2) ||
+	    (slowest->outcome == RC_OUT_ICMP) != (outcome == RC_OUT_ICMP))
 		return RC_CONF_NONE;
 	const struct rc_zone_view *z = &c->zones[slowest->zone];
 	f->zone = z->name.len > 0 ? &z->name : NULL;
 	f->server = &slowest->x->server;
-	f->explanation = rc_say(c,
-				"%s got an answer for %s only after %s of waiting for servers, "
-				"most of it for %s: too late for %s.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
-				rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
-				rc_is_answered(c) ? "the rest of its work" : "the client");
+	f->explanation = rc_say(
+		c,
+		"%s got an answer for %s only after %s of waiting for servers, most of "
+		"it for %s%s: too late for %s.",
+		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
+		rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
+		outcome == RC_OUT_ICMP ? ", which the network says is unreachable" : "",
+		rc_is_answered(c) ? "the rest of its work" : "the client");
 	rc_prove(c, f, slowest->x, &slowest->name->name, NULL, "the longest wait");
 	rc_prove_client(c, f);
 	return RC_CONF_LIKELY;

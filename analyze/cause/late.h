@@ -9,8 +9,12 @@
 /* Answers pass by here, and the resolver goes on as if none came. */
 enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f);
 
-/* It got its answer from slow servers, so late that the client got none. */
-enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f);
+/*
+ * It got its answer so late that the client got none, for servers that are slow, or of which the network said meanwhile that
+ * they are not there: by the outcome of the longest wait, RC_OUT_ICMP or another.
+ */
+enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
+				      enum rc_outcome outcome);
 
 /* Its own queries are not in sight: it took as long as a resolver waits when nobody answers it. */
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);

@@ -316,7 +316,7 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 	if (confidence == RC_CONF_NONE)
 		confidence = by_all_silent(c, f);
 	if (confidence == RC_CONF_NONE)
-		confidence = rc_by_slow_servers(c, f);
+		confidence = rc_by_slow_servers(c, f, RC_OUT_TIMEOUT);
 	return confidence != RC_CONF_NONE ? confidence : rc_by_timing(c, f);
 }
 
@@ -404,6 +404,8 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 		return RC_CONF_NONE;
 	/* Who asks over TCP alone may have been told to over UDP, before the capture began. */
 	confidence = test_zone(&tcp, c, f);
+	if (confidence == RC_CONF_NONE)
+		confidence = rc_by_slow_servers(c, f, RC_OUT_ICMP);
 	return rc_confidence_cap(confidence, RC_CONF_LIKELY);
 }
 
@@ -454,7 +456,8 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("Every server of the zone that was asked ended in ICMP unreachable, or time "
 		     "exceeded as in a routing loop.",
 		     "Half of the servers did; or all in refused or reset TCP connections; or the "
-		     "addresses are special-purpose; or the resolver asks over TLS, and its "
+		     "addresses are special-purpose; or the answer came too late for the client, "
+		     "after asking such servers; or the resolver asks over TLS, and its "
 		     "connections were refused meanwhile; or a forwarder refuses at once, with EDE "
 		     "23; or a server that answers others is not asked, of a family by which the "
 		     "resolver asks nobody.",

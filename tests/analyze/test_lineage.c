@@ -774,24 +774,29 @@ static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 	assert_cause(&s, 0, "upstream.servfail");
 }
 
+/* The network turns a query away: the port is closed there. */
+static void unreachable(struct sim *s, int64_t ms, const char *asker, const char *server,
+			unsigned id, unsigned flags, const char *name)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, RC_TYPE_A);
+	struct rc_obs o = obs_seeded(s->seed, T0 + ms * MS, asker, 20000 + id, server, 53, &d);
+	o.kind = RC_OBS_ICMP;
+	o.icmp_type = o.icmp_code = 3;
+	o.icmp_hard = true;
+	send_obs(s, &o);
+}
+
 /* A forwarder asks two at a time, and gives its client the first answer, or nothing: the other is still at it, or silent. */
 static void ask_two(struct sim *s, bool answered, bool absent)
 {
-	static struct dns d;
 	const char *name = "www.example";
 	begin(s);
 	warm_up(s, 0);
 	ask(s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	ask(s, LATE + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);
-	if (absent) {
-		dns_query(&d, 2, QUERY, name, RC_TYPE_A);
-		struct rc_obs o = obs_seeded(s->seed, T0 + (LATE + 1) * MS, FORWARDER, 20002,
-					     "198.51.100.99", 53, &d);
-		o.kind = RC_OBS_ICMP;
-		o.icmp_type = o.icmp_code = 3;
-		o.icmp_hard = true;
-		send_obs(s, &o);
-	}
+	if (absent)
+		unreachable(s, LATE + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);
 	ask(s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
 	ask(s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
 	refer(s, LATE + 3, 4, name);
@@ -1092,19 +1097,27 @@ static void servers_that_are_slow_use_up_the_time_of_a_question(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	for (unsigned slow = 0; slow < 2; slow++) {
+	for (unsigned how = 0; how < 3; how++) {
+		bool slow = how > 0, absent = how == 2; /* as the network says, each time */
 		begin(&s);
 		warm_up(&s, 0);
 		ask_below(&s, LATE, 1, name);
 		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+		if (absent)
+			unreachable(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 		if (slow) /* in vain, at either */
 			ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+		if (absent)
+			unreachable(&s, LATE + 3501, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
 		ask(&s, LATE + (slow ? 7000 : 20), RESOLVER, ZONE_SERVER, 5, FETCH, name);
 		reply_a(&s, LATE + (slow ? 7005 : 25), ZONE_SERVER, RESOLVER, 5, AUTHORITY, name);
 		reply(&s, LATE + (slow ? 7010 : 30), RESOLVER, CLIENT, 1,
 		      RECURSED | RC_RCODE_SERVFAIL, name);
 		finish(&s);
-		assert_cause(&s, 0, slow ? "upstream.timeout" : "resolver.internal");
+		assert_cause(&s, 0,
+			     absent ? "upstream.unreachable"
+			     : slow ? "upstream.timeout"
+				    : "resolver.internal");
 		assert_int_equal(s.seen[0].confidence, slow ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
 	}
 }
