@@ -119,8 +119,7 @@ static bool is_not_about_client(const struct rc_case *c)
 	bool by_zone = rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_server_is_authoritative(c) &&
 		       !rc_server_recurses(c);
 	bool served = c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone);
-	return (served && !rc_case_is_shut_out(c)) ||
-	       (c->others.served_refused > 0 && c->others.same_server_ok == 0 && !by_zone) ||
+	return (served && !rc_case_is_shut_out(c)) || (c->others.others_refused && !by_zone) ||
 	       (!rc_is_answered(c) && rc_failed_zone(c) != NULL);
 }
 
@@ -135,7 +134,8 @@ static enum rc_confidence denies_what_others_get(struct rc_case *c, struct rc_fi
 	bool before = c->others.ok_example->end_ns < c->x->first_ns;
 	if (!rc_is_answered(c) && (missed || flood || before))
 		return RC_CONF_POSSIBLE;
-	return rc_case_has_ede(c, RC_EDE_PROHIBITED) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	bool served = c->others.same_client_ok > 0 || rc_case_is_served(c);
+	return rc_case_has_ede(c, RC_EDE_PROHIBITED) && !served ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 
 /* It goes on serving others, and asks nobody for this client. Out of sight it may, in vain: then it is the question. */
@@ -379,7 +379,8 @@ static const struct rc_rule rules[] = {
 					"REFUSED with EDE 18 for a name that the server answers "
 					"others, and this client never had an answer.",
 					"REFUSED or NOTAUTH or silence for such a name, or "
-					"SERVFAIL with EDE 18; or REFUSED while the server "
+					"SERVFAIL with EDE 18; or REFUSED all along to a client "
+					"that was served before; or REFUSED while the server "
 					"recurses for others, of several names where its own "
 					"queries are not seen; or EDE 18 alone, or for what others "
 					"get to a client that gets other names.",

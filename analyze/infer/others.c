@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "analyze/infer/case.h"
 #include "base/time.h"
 
@@ -206,8 +208,14 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 	ok ? t->same_server_ok++ : t->same_server_failed++;
 	if (ok && o->end_ns > t->others_given_ns)
 		t->others_given_ns = o->end_ns;
-	t->served_refused += o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
-			     rc_hosts_served(c->hosts, &o->asker, &o->server);
+	bool refused = o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
+		       rc_hosts_served(c->hosts, &o->asker, &o->server);
+	t->served_refused += refused;
+	int64_t gap_ns = llabs(o->first_ns - c->x->first_ns);
+	if ((ok || refused) && (t->nearest_gap_ns == 0 || gap_ns + 1 < t->nearest_gap_ns)) {
+		t->nearest_gap_ns = gap_ns + 1; /* 0 is none */
+		t->others_refused = refused;
+	}
 	t->same_server_type_ok += ok && o->qtype == c->x->qtype;
 	t->got_before += ok && o->qtype == c->x->qtype && o->end_ns >= c->from_ns &&
 			 o->end_ns < c->x->last_ns;

@@ -33,6 +33,8 @@ struct rc_others {
 	unsigned earlier;              /* times this server was asked the same name before */
 	unsigned same_server_failed;
 	unsigned served_refused; /* ... of them, REFUSED to a client that it serves otherwise */
+	int64_t nearest_gap_ns; /* from the nearest in time of other clients that got it here, or were refused it; 0 none */
+	bool others_refused; /* that one was refused it, and is served otherwise */
 	int64_t given_ns; /* when it last gave anybody something of the name, by the end of the failure; 0 never */
 	int64_t others_given_ns; /* when another client last got it, be it after the failure; 0 never */
 	/* This client, this server, this name: refused one after the other around the failure, and nothing given between. */

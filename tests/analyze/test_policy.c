@@ -904,6 +904,30 @@ static void who_is_shut_out_does_not_fail_by_edns(void **state)
 	assert_cause(&s, 3, "policy.client_not_allowed");
 }
 
+/* Others got the name before, and are refused it now as well: that is no matter of who asks. */
+static void what_others_are_refused_too_by_now_is_not_about_the_client(void **state)
+{
+	(void)state;
+	for (unsigned to_all = 0; to_all < 2; to_all++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		served(&s, 1000, CLIENT2, 10, NAME);
+		if (to_all) {
+			ask(&s, LATE - 200, CLIENT2, RESOLVER, 11, QUERY, NAME);
+			reply(&s, LATE - 199, RESOLVER, CLIENT2, 11, RECURSED | RC_RCODE_REFUSED,
+			      NAME);
+		}
+		ask(&s, LATE, CLIENT, RESOLVER, 12, QUERY, NAME);
+		reply(&s, LATE + 1, RESOLVER, CLIENT, 12, RECURSED | RC_RCODE_REFUSED, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1 + to_all);
+		assert_int_equal(strcmp(s.seen[to_all].cause->slug, "policy.client_not_allowed") ==
+					 0,
+				 !to_all);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -951,6 +975,7 @@ int main(void)
 		cmocka_unit_test(who_is_left_without_what_others_get_may_not_ask_for_it),
 		cmocka_unit_test(who_was_served_before_may_be_shut_out_since),
 		cmocka_unit_test(who_is_shut_out_does_not_fail_by_edns),
+		cmocka_unit_test(what_others_are_refused_too_by_now_is_not_about_the_client),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
