@@ -125,22 +125,34 @@ static bool says_otherwise(const struct rc_weighed *o, const struct rc_memo_entr
 	       !rc_cause_is_of(&e->rule->cause, "dnssec.");
 }
 
+/* Refused without asking anybody, and nothing but that says that it is a policy of its own: it may have asked before. */
+static bool may_hand_on_again(const struct rc_case *c, const struct rc_weighed *o)
+{
+	return rc_rcode_is(c, RC_RCODE_REFUSED) && c->upstream_visible && c->n_links == 0 &&
+	       c->ede == 0 && o->confidence < RC_CONF_PROVEN &&
+	       rc_rule_is_of(o->rule, "policy.blocked");
+}
+
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	bool by_zone = false, rejects = rejects_what_verifies(c, o);
+	bool again = may_hand_on_again(c, o);
 	bool sure = o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic;
 	if (!is_plain_query(c))
 		return;
-	if (sure && !rejects) {
+	if (sure && !rejects && !again) {
 		note_memory(memo, c, o);
 		return;
 	}
-	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL)
+	if (rc_is_answered(c) && c->x->answer.rcode != RC_RCODE_SERVFAIL && !again)
 		return;
-	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
+	const struct rc_memo_entry *e = rc_memo_find(memo, c, again ? REPEAT_AGE_NS : MEMO_AGE_NS,
+						     &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
 		return;
-	bool held = rejects && is_held_against(c, o, e);
+	if (again && (by_zone || !(e->rule->rcodes & RC_ON(RC_RCODE_REFUSED))))
+		return;
+	bool held = again || (rejects && is_held_against(c, o, e));
 	if ((sure && !held) || says_otherwise(o, e))
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&

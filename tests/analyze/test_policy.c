@@ -928,6 +928,39 @@ static void what_others_are_refused_too_by_now_is_not_about_the_client(void **st
 	}
 }
 
+/* It asked another once, which refused it, and says so again from memory: that is no policy of its own. */
+static void what_was_handed_on_once_is_not_blocked_the_next_time(void **state)
+{
+	(void)state;
+	for (unsigned asked = 0; asked < 2; asked++) {
+		struct sim s;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, 1000, CLIENT, FORWARDER, 10, QUERY, "good.test");
+		ask(&s, 1001, FORWARDER, RESOLVER, 11, QUERY, "good.test");
+		reply_a(&s, 1002, RESOLVER, FORWARDER, 11, RECURSED, "good.test");
+		reply_a(&s, 1003, FORWARDER, CLIENT, 10, RECURSED, "good.test");
+		for (unsigned i = 0; i < 3; i++) { /* a server of zones of its own */
+			ask(&s, 2000 + 10 * i, RESOLVER, ZONE_SERVER, 20 + i, FETCH, "www.own");
+			reply_a(&s, 2001 + 10 * i, ZONE_SERVER, RESOLVER, 20 + i, AUTHORITY,
+				"www.own");
+		}
+		if (asked) {
+			ask(&s, LATE, CLIENT, FORWARDER, 12, QUERY, NAME);
+			ask(&s, LATE + 1, FORWARDER, ZONE_SERVER, 13, QUERY, NAME);
+			reply(&s, LATE + 2, ZONE_SERVER, FORWARDER, 13,
+			      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
+			reply(&s, LATE + 3, FORWARDER, CLIENT, 12, RECURSED | RC_RCODE_REFUSED,
+			      NAME);
+		}
+		ask(&s, LATE + 1000, CLIENT, FORWARDER, 14, QUERY, NAME);
+		reply(&s, LATE + 1000, FORWARDER, CLIENT, 14, RECURSED | RC_RCODE_REFUSED, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1 + asked);
+		assert_cause(&s, asked, asked ? "policy.recursion_unavailable" : "policy.blocked");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -976,6 +1009,7 @@ int main(void)
 		cmocka_unit_test(who_was_served_before_may_be_shut_out_since),
 		cmocka_unit_test(who_is_shut_out_does_not_fail_by_edns),
 		cmocka_unit_test(what_others_are_refused_too_by_now_is_not_about_the_client),
+		cmocka_unit_test(what_was_handed_on_once_is_not_blocked_the_next_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
