@@ -4,6 +4,7 @@
 
 #define DEAF_SERVERS_MIN 4 /* so many are asked in vain where none can be heard */
 /* So many records behind silent queries are looked through for what their resolver asked next. */
+#define BEGINS_NS (5 * RC_NS_PER_S) /* a resolver asks at once */
 #define WAY_STEPS_MAX 128u
 
 static bool hears(const struct rc_case *c, const struct rc_addr *addr)
@@ -151,9 +152,18 @@ static bool has_cut_answers(const struct rc_case *c)
 	return false;
 }
 
+/* Nobody was asked for long after the client's last attempt: what it met with then may have been another's question. */
+static bool began_long_after(const struct rc_case *c)
+{
+	return !rc_is_answered(c) && c->n_links > 0 &&
+	       c->links[0].x->first_ns - c->x->last_ns >= BEGINS_NS;
+}
+
 enum rc_confidence rc_cap_by_lineage(struct rc_case *const *hop, size_t last,
 				     enum rc_confidence confidence)
 {
+	if (began_long_after(hop[0]) && confidence > RC_CONF_POSSIBLE)
+		return RC_CONF_POSSIBLE;
 	for (size_t i = 0; i <= last && confidence > RC_CONF_LIKELY; i++)
 		if (hop[i]->adopted || has_cut_answers(hop[i]))
 			confidence = RC_CONF_LIKELY;

@@ -1256,6 +1256,27 @@ static void a_target_in_vain_is_what_a_forwarder_handed_on(void **state)
 	}
 }
 
+/* The client has long given up when somebody is asked for the name: it may be for another, of another time. */
+static void what_is_asked_long_after_a_client_says_little_of_it(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned late = 0; late < 2; late++) {
+		int64_t at = LATE + (late ? 8000 : 10);
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+		ask(&s, at, FORWARDER, "198.51.100.99", 2, QUERY, name);
+		unreachable(&s, at + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_true(s.n > 0);
+		assert_cause(&s, 0, "upstream.unreachable");
+		assert_int_equal(s.seen[0].confidence, late ? RC_CONF_POSSIBLE : RC_CONF_PROVEN);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1305,6 +1326,7 @@ int main(void)
 		cmocka_unit_test(servers_that_say_notauth_are_not_authoritative),
 		cmocka_unit_test(resolvers_in_the_servers_place_prove_nothing_of_the_zone),
 		cmocka_unit_test(a_target_in_vain_is_what_a_forwarder_handed_on),
+		cmocka_unit_test(what_is_asked_long_after_a_client_says_little_of_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
