@@ -130,7 +130,7 @@ static bool may_hand_on_again(const struct rc_case *c, const struct rc_weighed *
 {
 	return rc_rcode_is(c, RC_RCODE_REFUSED) && c->upstream_visible && c->n_links == 0 &&
 	       c->ede == 0 && o->confidence < RC_CONF_PROVEN &&
-	       rc_rule_is_of(o->rule, "policy.blocked");
+	       rc_cause_is_of(&o->rule->cause, "policy.blocked");
 }
 
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)

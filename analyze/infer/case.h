@@ -155,10 +155,7 @@ struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *a
 /* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
 void rc_zones_judge(struct rc_case *c);
 
-/*
- * The deepest zone that the question, or an alias it leads to, lies in and that nobody answered for; NULL if
- * their servers helped. After rc_zones_judge.
- */
+/* The deepest zone around the question, or where its aliases lead, that nobody answered for; NULL. After rc_zones_judge. */
 const struct rc_zone_view *rc_zones_unhelpful(const struct rc_case *c);
 
 /* DNSSEC judgement over the lineage and the zone book; computed on first use. */

@@ -141,6 +141,8 @@ static void silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec(
 		origin.msg = &s.answer;
 		s.finding = (struct rc_dnssec_finding){
 			.fault = RC_DNSSEC_DS_MISMATCH, .conclusive = true, .detail = ""};
+		s.finding.zone = s.zone.name; /* whose keys it has just fetched */
+		s.links[0].answer = &s.answer;
 		s.zone.role = RC_ROLE_ANCESTOR;
 		s.asked_keys.query.do_bit = true;
 		s.x.state = i == 0 ? RC_X_ANSWERED : RC_X_UNANSWERED;
