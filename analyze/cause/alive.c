@@ -1,5 +1,7 @@
 #include "analyze/cause/alive.h"
 
+#include "analyze/pair/chain.h"
+
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
 static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
@@ -60,17 +62,12 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 /* It has answered for the name, of whatever type: then it holds the zone. */
 static bool has_served(const struct rc_case *c, const struct rc_addr *server, uint64_t hash)
 {
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, server, hash);
-	for (unsigned i = 0; i < SERVED_STEPS_MAX; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			return false;
-		pos = r->prev_server;
-		if (r->x.name_hash == hash && r->x.state == RC_X_ANSWERED &&
-		    rc_addr_equal(&r->x.server, server) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
+	const struct rc_record *r;
+	struct rc_chain chain = rc_chain_by_server(c->recorder, server, hash, SERVED_STEPS_MAX);
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (r->x.state == RC_X_ANSWERED && rc_flag(&r->x.answer, RC_FLAG_AA) &&
 		    r->x.answer.rcode != RC_RCODE_SERVFAIL)
 			return true;
-	}
 	return false;
 }
 

@@ -1,5 +1,6 @@
 #include "analyze/decide/repeat.h"
 
+#include "analyze/pair/chain.h"
 #include "base/time.h"
 
 #define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
@@ -30,17 +31,14 @@ static bool was_given_since(const struct rc_case *c, int64_t since_ns)
 	if (c->others.given_ns > since_ns)
 		return true;
 	for (size_t i = 0; i < c->n_resolver; i++) {
-		uint64_t pos = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i],
-							   c->x->name_hash);
-		for (unsigned n = 0; n < GIVEN_STEPS_MAX; n++) {
-			const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-			if (r == NULL || r->x.first_ns <= since_ns)
-				break;
-			pos = r->prev_asker;
-			if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
-			    r->x.end_ns <= c->x->first_ns && rc_exchange_answered_well(&r->x))
+		const struct rc_record *r;
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i],
+							  c->x->name_hash, GIVEN_STEPS_MAX);
+		chain.since_ns = since_ns + 1;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.qtype == c->x->qtype && r->x.end_ns <= c->x->first_ns &&
+			    rc_exchange_answered_well(&r->x))
 				return true;
-		}
 	}
 	return false;
 }
