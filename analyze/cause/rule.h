@@ -142,7 +142,8 @@ static inline bool rc_rcode_is(const struct rc_case *c, uint16_t rcode)
 
 /*
  * The server asks somebody for a question that it leaves unanswered, as a resolver does at once, or is at work on the name
- * for others, in vain. What it asks about the name much later it asks for others, if they are given the name.
+ * for others, in vain. What it asks about the name much later it asks for others, if they are given the name; keys and
+ * delegations that it is given say nothing, since it would go on to the question then.
  */
 bool rc_is_taken_up(const struct rc_case *c);
 

@@ -342,8 +342,7 @@ static const struct rc_rule rules[] = {
 					 "SERVFAIL to ANY by a resolver that asks nobody and gives "
 					 "other types.",
 					 "SERVFAIL to ANY by a resolver that asks nobody, where "
-					 "nothing "
-					 "else is asked of the name.",
+					 "nothing else is asked of the name.",
 					 {"policy.qtype_refused", "REFUSED"},
 					 {"policy.blocked",
 					  "NOTIMP to type A, while other names are answered"},

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "analyze/pair/hosts.h"
 #include "analyze/pair/recorder.h"
 #include "base/err.h"
 #include "base/time.h"
@@ -271,6 +272,16 @@ static inline struct rc_name name_of(const char *text)
 	struct rc_name name;
 	assert_int_equal(rc_name_parse(text, &name), RC_OK);
 	return name;
+}
+
+/* An address that has asked somebody. */
+static inline struct rc_host *enter_asker(struct rc_hosts *hosts, const char *address)
+{
+	struct rc_exchange x = {
+		.asker = addr(address), .server = addr("192.88.99.1"), .qdcount = 1};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	rc_hosts_note_query(hosts, &x, &keys, (const uint8_t[6]){0}, false);
+	return rc_hosts_find(hosts, &x.asker);
 }
 
 #endif

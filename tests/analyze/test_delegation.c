@@ -264,15 +264,6 @@ static enum rc_confidence glue(const char *first, const char *second)
 	return judge("delegation.glue_unroutable");
 }
 
-static struct rc_host *enter(const char *address)
-{
-	struct rc_exchange x = {
-		.asker = addr(address), .server = addr("192.88.99.1"), .qdcount = 1};
-	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
-	rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
-	return rc_hosts_find(s.hosts, &x.asker);
-}
-
 static void addresses_where_nothing_can_be_are_proven_and_those_of_networks_likely(void **state)
 {
 	(void)state;
@@ -298,23 +289,23 @@ static void where_the_zone_above_lives_in_that_range_servers_can_be(void **state
 	s.parent_addr = addr("240.0.0.2");
 	assert_int_equal(glue(NOWHERE, NULL), RC_CONF_PROVEN);
 	s.parent_addr = addr("240.0.0.2"); /* it is there, and answers nobody */
-	enter("240.0.0.2")->answered = 0;
+	enter_asker(s.hosts, "240.0.0.2")->answered = 0;
 	assert_int_equal(glue(NOWHERE, NULL), RC_CONF_PROVEN);
 	s.parent_addr = addr("240.0.0.2");
-	enter("240.0.0.2")->answered = 1;
+	enter_asker(s.hosts, "240.0.0.2")->answered = 1;
 	assert_int_equal(glue(NOWHERE, NULL), RC_CONF_NONE);
 	/* A zone beside it is not above, and of those above the nearest counts. */
 	s.zones[OTHER] = s.zones[PARENT];
 	s.zones[OTHER].name = name_of("other");
 	s.zones[PARENT].n_addrs = 0;
 	s.parent_addr = addr("240.0.0.2");
-	enter("240.0.0.2")->answered = 1;
+	enter_asker(s.hosts, "240.0.0.2")->answered = 1;
 	assert_int_equal(glue(NOWHERE, NULL), RC_CONF_PROVEN);
 	s.zones[OTHER] = s.zones[PARENT];
 	s.zones[OTHER].name = (struct rc_name){.len = 1};
 	s.zones[OTHER].addrs = &s.child_addrs[1];
 	s.child_addrs[1] = addr("240.0.0.2");
-	enter("240.0.0.2")->answered = 1;
+	enter_asker(s.hosts, "240.0.0.2")->answered = 1;
 	assert_int_equal(glue(NOWHERE, NULL), RC_CONF_PROVEN);
 	end();
 }

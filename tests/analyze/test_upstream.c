@@ -112,16 +112,6 @@ static enum rc_confidence judge(enum rc_outcome outcome)
 	return judge_as(slugs[row].slug);
 }
 
-/* An address that has asked somebody. */
-static struct rc_host *enter(const char *address)
-{
-	struct rc_exchange x = {
-		.asker = addr(address), .server = addr("192.88.99.1"), .qdcount = 1};
-	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
-	rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
-	return rc_hosts_find(s.hosts, &x.asker);
-}
-
 static void lose_lineage(void)
 {
 	s.c.lineage_cut = true;
@@ -144,7 +134,7 @@ static void fare_otherwise_with_one(void)
 
 static void hand_on_what_others_are_walked_for(void)
 {
-	enter(RESOLVER)->got_referrals = 1;
+	enter_asker(s.hosts, RESOLVER)->got_referrals = 1;
 	s.asked[0].query.flags = s.asked[1].query.flags = RC_FLAG_RD;
 }
 
@@ -199,21 +189,21 @@ static void silence_proves_nothing_where_a_server_lives_or_nobody_waited(void **
 	(void)state;
 	begin(RC_OUT_TIMEOUT); /* another, which it is not seen to ask, has answered at other times */
 	s.zone.n_addrs = 3;
-	enter(SERVER3)->answered = 1;
+	enter_asker(s.hosts, SERVER3)->answered = 1;
 	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
 	begin(RC_OUT_TIMEOUT);
 	s.zone.n_addrs = 3;
-	enter(SERVER3);
+	enter_asker(s.hosts, SERVER3);
 	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
 	begin(RC_OUT_TIMEOUT); /* who else serves the zone is not seen, and one of these has lived */
 	s.zone.known_cut = false;
-	enter(SERVER1)->answered = 1;
+	enter_asker(s.hosts, SERVER1)->answered = 1;
 	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
 	begin(RC_OUT_TIMEOUT); /* it has died since */
-	enter(SERVER1)->answered = 1;
+	enter_asker(s.hosts, SERVER1)->answered = 1;
 	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
 	begin(RC_OUT_TIMEOUT); /* meanwhile it answered another question */
-	enter(SERVER1)->answered_query_ns = T0 + MS;
+	enter_asker(s.hosts, SERVER1)->answered_query_ns = T0 + MS;
 	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
 	begin(RC_OUT_TIMEOUT);
 	s.x.end_ns = T0 + RC_NS_PER_S;
@@ -243,9 +233,9 @@ static void who_is_out_of_reach_proves_nothing_while_another_lives(void **state)
 		for (unsigned asks = 0; asks < 2; asks++) {
 			begin(RC_OUT_ICMP);
 			s.resolver = addr(askers[v6]);
-			enter(askers[v6])->asked_rd0 = asks;
+			enter_asker(s.hosts, askers[v6])->asked_rd0 = asks;
 			s.zone.n_addrs = 3;
-			enter(SERVER3)->answered = 1;
+			enter_asker(s.hosts, SERVER3)->answered = 1;
 			assert_int_equal(judge(RC_OUT_ICMP),
 					 asks && !v6 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 		}
@@ -326,7 +316,7 @@ static void who_serves_others_is_not_lame(void **state)
 	for (unsigned served = 0; served < 2; served++) { /* a resolver is not to be looked into */
 		begin(RC_OUT_REFUSED);
 		s.x.query.flags = 0;
-		enter(SERVER2)->served = served;
+		enter_asker(s.hosts, SERVER2)->served = served;
 		assert_int_equal(judge(RC_OUT_REFUSED), served ? RC_CONF_NONE : RC_CONF_PROVEN);
 	}
 }
