@@ -278,17 +278,17 @@ static bool asks_over_ipv4(const struct rc_case *c)
 	return false;
 }
 
-enum lookup { LOOKUP_NONE, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
+enum lookup { LOOKUP_NONE, LOOKUP_OPEN, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
 /*
- * What became of the address lookups for a nameserver's name. Where the delegation was cut, one for AAAA says
- * nothing: an address of IPv4 may have stood there.
+ * What became of the address lookups for a nameserver's name; open: the resolver did not wait for them, or may have
+ * had its other address. Where the delegation was cut, one for AAAA says nothing: an address of IPv4 may have stood there.
  */
 static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, bool cut,
 			     const struct rc_link **ret_proof)
 {
 	enum lookup result = LOOKUP_NONE;
-	bool asked_v4 = false, nxdomain = false;
+	bool asked_v4 = false, nxdomain = false, under_way = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		bool address = link->x->qtype == RC_TYPE_A ||
@@ -308,6 +308,8 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 		if (nxdomain || nodata) {
 			*ret_proof = link;
 			result = LOOKUP_NEGATIVE;
+		} else if (link->outcome == RC_OUT_UNKNOWN) {
+			under_way = true;
 		} else if (link->outcome != RC_OUT_USABLE && result != LOOKUP_NEGATIVE) {
 			*ret_proof = link;
 			result = LOOKUP_FAILED;
@@ -315,7 +317,10 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 	}
 	/* It may remember an address of IPv4, and look for one of IPv6 only. */
 	bool half = result == LOOKUP_NEGATIVE && !nxdomain && !asked_v4 && asks_over_ipv4(c);
-	return half ? LOOKUP_NONE : result;
+	if (!half && (result != LOOKUP_NONE || !under_way))
+		return result;
+	*ret_proof = NULL;
+	return LOOKUP_OPEN;
 }
 
 /* Somebody asked one of its servers for the name: it may have been the resolver, by an address not known as its own. */
@@ -363,7 +368,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 {
 	(void)rule;
 	const struct rc_zone_view *z = rc_zones_unhelpful(c);
-	unsigned negative = 0, failed = 0, silent = 0;
+	unsigned negative = 0, failed = 0, silent = 0, open = 0;
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);
 	/* Where the root's servers are resolvers know from their hints. */
@@ -379,6 +384,7 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	for (size_t i = 0; i < z->n_ns; i++) {
 		const struct rc_link *proof = NULL;
 		enum lookup lookup = lookup_of(c, &z->ns[i], cut, &proof);
+		open += lookup == LOOKUP_OPEN;
 		negative += lookup == LOOKUP_NEGATIVE;
 		failed += lookup == LOOKUP_FAILED;
 		silent += lookup == LOOKUP_SILENT;
@@ -398,10 +404,10 @@ static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case 
 	if (negative == z->n_ns)
 		return if_seen(c, RC_CONF_PROVEN);
 	if (negative + failed > 0)
-		return RC_CONF_LIKELY;
+		return open == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	/* Nothing looked up: it has known so for a while, and says so at once. */
 	bool at_once = rc_exchange_took_ns(c->x) < AT_ONCE_NS;
-	return silent > 0 || at_once ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+	return silent > 0 || (at_once && open == 0) ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
 #define BOTH (RC_ON(RC_RCODE_SERVFAIL) | RC_ON_SILENCE)

@@ -162,6 +162,30 @@ static void what_is_no_lookup_of_an_address_says_nothing_of_it(void **state)
 	end();
 }
 
+/* The resolver had told its client before they were answered: it waited for something else, or for nothing. */
+static void a_lookup_under_way_when_the_client_was_told_is_not_one_that_failed(void **state)
+{
+	(void)state;
+	begin();
+	s.looked_up[0].answer = (struct rc_msg_facts){.flags = RC_FLAG_AA, .counts = {1}};
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+	assert_int_equal(names(), RC_CONF_NONE);
+	s.looked_up[0].answer = (struct rc_msg_facts){.flags = RC_FLAG_AA, .counts = {1}};
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+	s.x.end_ns = T0 + MS;
+	assert_int_equal(names(), RC_CONF_NONE);
+	s.zones[CHILD].n_ns = 2; /* another name does not exist */
+	s.ns[1] = name_of("ns2.other.example");
+	struct rc_followed other = {.name = s.ns[1], .role = RC_ROLE_NAMESERVER};
+	s.c.n_links = 3;
+	s.links[2].name = &other;
+	s.looked_up[1] = s.looked_up[0];
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+	s.looked_up[0].answer = (struct rc_msg_facts){.flags = RC_FLAG_AA, .counts = {1}};
+	assert_int_equal(names(), RC_CONF_POSSIBLE);
+	end();
+}
+
 /* Resolvers have their addresses from elsewhere. */
 static void the_roots_servers_need_no_addresses_in_answers(void **state)
 {
@@ -396,6 +420,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_nameserver_that_does_not_exist_is_proven),
 		cmocka_unit_test(what_is_no_lookup_of_an_address_says_nothing_of_it),
+		cmocka_unit_test(
+			a_lookup_under_way_when_the_client_was_told_is_not_one_that_failed),
 		cmocka_unit_test(the_roots_servers_need_no_addresses_in_answers),
 		cmocka_unit_test(the_surest_lookup_of_a_name_counts_and_every_name_has_to_fail),
 		cmocka_unit_test(addresses_that_may_stand_elsewhere_are_not_missing),
