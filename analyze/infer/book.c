@@ -8,6 +8,10 @@
 #include "base/time.h"
 
 #define WAYS 8u
+#define BURST_PAGES (WAYS / 2)
+#define BURST_NS \
+	(15 * RC_NS_PER_S) /* a failure is judged so much later at most: timeout and hold */
+#define NONE SIZE_MAX
 #define ALIAS_RRS 8u /* records looked through for an alias and its signature: they come first */
 #define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */
 
@@ -79,6 +83,26 @@ static bool is_held(const struct rc_book *b, size_t at)
 	return b->keys[at] != 0 && b->entries[at].blob_pos + b->blob_size >= b->blob_head;
 }
 
+/*
+ * Servers turn the order of what they give, and leave out another part of it each time: many versions of one page within
+ * the time in which failures are judged. Then the latest gives way, so that what was there before them stays; NONE if
+ * there are not that many.
+ */
+static size_t place_in_burst(const struct rc_book *b, uint64_t key, int64_t now_ns)
+{
+	size_t set = (key & b->mask) * WAYS, latest = NONE;
+	unsigned n = 0;
+	for (size_t i = set; i < set + WAYS; i++) {
+		if (b->keys[i] != key || !is_held(b, i) ||
+		    now_ns - b->entries[i].first_ns > BURST_NS)
+			continue;
+		n++;
+		if (latest == NONE || b->entries[i].first_ns > b->entries[latest].first_ns)
+			latest = i;
+	}
+	return n >= BURST_PAGES ? latest : NONE;
+}
+
 /* Where the content stands, else a free place, else that of the one not seen for longest, freed. */
 static size_t place_for(struct rc_book *b, uint64_t key, uint64_t content, bool dnssec_ok,
 			int64_t now_ns)
@@ -94,6 +118,8 @@ static size_t place_for(struct rc_book *b, uint64_t key, uint64_t content, bool 
 		if (b->keys[oldest] == 0)
 			break;
 	}
+	size_t burst = place_in_burst(b, key, now_ns);
+	oldest = burst != NONE ? burst : oldest;
 	if (is_held(b, oldest) && b->entries[oldest].expires_ns > now_ns && b->keys[oldest] != key)
 		b->stats.evicted++;
 	b->keys[oldest] = 0;

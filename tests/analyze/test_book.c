@@ -163,6 +163,31 @@ static void pages_seen_later_take_no_place(void **state)
 	rc_book_free(b);
 }
 
+/* A server that gives another version each time does not drive out what was there when the failure happened. */
+static void many_versions_at_a_time_leave_the_first(void **state)
+{
+	struct rc_name name = name_of("example");
+	uint64_t hash = rc_name_hash(SEED, &name);
+	struct rc_book_page pages[PAGES_MAX];
+	char target[32];
+	(void)state;
+	for (int64_t every_ns = 1; every_ns <= 20 * RC_NS_PER_S; every_ns += 20 * RC_NS_PER_S - 1) {
+		struct rc_book *b = new_book();
+		for (int i = 0; i < 30; i++) {
+			snprintf(target, sizeof target, "ns%d.example", i);
+			note_ns(b, "example", target, 3600, T0 + i * every_ns);
+		}
+		/* Those that come now and then replace what is old. */
+		size_t n = rc_book_find(b, hash, RC_BOOK_NS, T0, T0 + every_ns, pages, PAGES_MAX);
+		assert_int_equal(n, every_ns == 1 ? 2 : 0);
+		/* The latest is there in any case. */
+		n = rc_book_find(b, hash, RC_BOOK_NS, T0 + 30, TIME_MAX, pages, PAGES_MAX);
+		assert_true(n > 0);
+		assert_int_equal(pages[0].first_ns, T0 + 29 * every_ns);
+		rc_book_free(b);
+	}
+}
+
 /* Versions seen in any order, some twice, some at the same time, some no longer valid. */
 static void fewer_pages_are_the_first_of_all_and_counted_alike(void **state)
 {
@@ -352,6 +377,7 @@ int main(void)
 		cmocka_unit_test(of_two_versions_the_newest_comes_first),
 		cmocka_unit_test(if_one_page_is_asked_for_it_is_the_newest),
 		cmocka_unit_test(pages_seen_later_take_no_place),
+		cmocka_unit_test(many_versions_at_a_time_leave_the_first),
 		cmocka_unit_test(fewer_pages_are_the_first_of_all_and_counted_alike),
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
