@@ -22,7 +22,7 @@ suite() {
 	local name=$1 status started=$SECONDS p f s
 	shift
 	[[ $name == *"$pattern"* ]] || return 0
-	timeout -k 5 300 "$@" >"$log" 2>&1
+	timeout -k 5 900 "$@" >"$log" 2>&1
 	status=$?
 	s=$(grep -cE '^(not )?ok [0-9].*# (SKIP|skip)' "$log")
 	p=$(grep -E '^ok [0-9]' "$log" | grep -cvE '# (SKIP|skip)')
