@@ -5,6 +5,7 @@
 
 #define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
 #define CUTS_AGAIN_MIN 4u              /* looks for a DS, for one question; each answered */
+#define OWNER_STEPS_MAX 16u            /* records of such a name */
 #define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
 #define BURST_NS \
 	(2 * RC_NS_PER_S) /* who asks for the keys so often on average rejects what it is given */
@@ -197,10 +198,43 @@ bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange
 	       serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
 }
 
+/* Delegations it looked for at an owner name of what denies the name, since it was given that: no lineage follows such names. */
+static unsigned count_cuts_at(const struct rc_case *c, const struct rc_name *owner)
+{
+	unsigned n = 0;
+	uint64_t hash = rc_name_hash(c->seed, owner);
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  OWNER_STEPS_MAX);
+		chain.since_ns = c->final->x->end_ns;
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			n += r->x.qtype == RC_TYPE_DS && rc_exchange_answered(&r->x);
+	}
+	return n;
+}
+
+static unsigned count_cuts_at_denial(const struct rc_case *c)
+{
+	const struct rc_msg *m = c->final->answer;
+	unsigned cuts = 0;
+	if (m == NULL)
+		return 0;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+	struct rc_rr rr;
+	struct rc_name owner;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.type == RC_TYPE_NSEC3 && rc_rr_owner(m, &rr, &owner))
+			cuts += count_cuts_at(c, &owner);
+	return cuts;
+}
+
 bool rc_checks_unasked(const struct rc_case *c)
 {
 	unsigned n = 0;
+	if (c->final == NULL || !rc_rcode_is(c, RC_RCODE_SERVFAIL))
+		return false;
 	for (size_t i = 0; i < c->n_links; i++)
 		n += c->links[i].x->qtype == RC_TYPE_DS && c->links[i].outcome == RC_OUT_USABLE;
-	return c->final != NULL && rc_rcode_is(c, RC_RCODE_SERVFAIL) && n >= CUTS_AGAIN_MIN;
+	return n + count_cuts_at_denial(c) >= CUTS_AGAIN_MIN;
 }

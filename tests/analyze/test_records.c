@@ -155,6 +155,43 @@ static void who_looks_for_a_cut_again_and_again_checks_unasked(void **state)
 	end(&s);
 }
 
+/* What it was given denies the name, and it looks for a cut at the hashed names in that, which no lineage follows. */
+static void so_does_who_looks_for_one_at_the_owners_of_the_denial(void **state)
+{
+	const char *owner = "lt31r7g6qtdjojdcol7crqq3r528unp1.example";
+	struct rc_name owner_name = name_of(owner);
+	struct scene s;
+	struct dns d;
+	(void)state;
+	begin(&s);
+	for (unsigned n = 3; n <= 4; n++) {
+		const struct dns rdata = {.len = 0};
+		dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
+		dns_rr(&d, RC_AUTHORITY, owner, RC_TYPE_NSEC3, 60, &rdata);
+		assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &s.answer));
+		s.c.seed = SEED;
+		s.c.recorder = new_recorder();
+		for (unsigned i = 0; i < n; i++) {
+			struct rc_record *r;
+			uint64_t hash = rc_name_hash(SEED, &owner_name);
+			rc_recorder_add(s.c.recorder, T0 + i, &owner_name,
+					rc_recorder_key(s.c.recorder,
+							rc_addr_hash(SEED, &s.resolver), hash),
+					1, &r);
+			r->x.asker = s.resolver;
+			r->x.name_hash = hash;
+			r->x.qtype = RC_TYPE_DS;
+			r->x.state = RC_X_ANSWERED;
+		}
+		s.x.query.flags = RC_FLAG_CD;
+		struct rc_recorder *recorder = s.c.recorder;
+		assert_int_equal(judge(&s, RC_DNSSEC_DENIAL_INVALID),
+				 n == 4 ? RC_CONF_LIKELY : RC_CONF_NONE);
+		rc_recorder_free(recorder);
+	}
+	end(&s);
+}
+
 static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
 {
 	static const enum rc_dnssec_clock doubts[] = {RC_DNSSEC_CLOCK_UNTESTED,
@@ -328,6 +365,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_that_leave_no_other_reading_prove_their_fault),
 		cmocka_unit_test(who_looks_for_a_cut_again_and_again_checks_unasked),
+		cmocka_unit_test(so_does_who_looks_for_one_at_the_owners_of_the_denial),
 		cmocka_unit_test(what_hangs_on_the_time_is_as_sure_as_the_clock),
 		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
 		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
