@@ -21,6 +21,7 @@ import dns.message
 import dns.query
 
 import ask as asking
+import compose
 import labels
 import net
 import scenarios
@@ -34,9 +35,9 @@ NOISE = "not arp and not (ip6 and ip6[6] == 0) and not (icmp6 and ip6[40] >= 130
 
 
 class Lab:
-    def __init__(self, out, pcaps):
-        self.out, self.pcaps = out, pcaps
-        self.zones = scenarios.ZONES
+    def __init__(self, out, pcaps, table):
+        self.out, self.pcaps, self.table = out, pcaps, table
+        self.zones = table.ZONES
         self.nodes, self.servers, self.children = {}, {}, []
         self.anchor = os.path.join(pcaps, "root.key")
         self.hints = os.path.join(out, "root.hints")
@@ -60,7 +61,7 @@ class Lab:
         for name, (_, software) in NODES.items():
             if software:
                 self.servers[name] = servers.classes()[software](
-                    self, name, scenarios.OPTIONS.get(name, {}))
+                    self, name, self.table.OPTIONS.get(name, {}))
                 self.servers[name].start()
         self.tiny_on()
         for server in self.servers.values():
@@ -71,8 +72,10 @@ class Lab:
                    for f in sorted(os.listdir(os.path.join(HERE, "keys")))
                    if f.endswith(".key") and zones.is_sep(os.path.join(HERE, "keys", f)))
         self.anchor_text = key.replace(" 300 ", " 3600 ")
-        with open(self.anchor, "w") as out:
+        own = f"{self.anchor}.{os.getpid()}"  # other runs may read it
+        with open(own, "w") as out:
             out.write(self.anchor_text + "\n")
+        os.replace(own, self.anchor)
         ds = net.sh(f"dnssec-dsfromkey -2 -f {self.anchor} .")
         self.anchor_ds = ds.split(" DS ", 1)[1].strip()
         with open(self.hints, "w") as out:
@@ -100,7 +103,7 @@ class Lab:
 
     def tiny_on(self):
         table = [f"{t}={a}" for t in TINY for a in (v4("tiny." + t), v6("tiny." + t))
-                 if t in scenarios.tiny_behaviours()]
+                 if t in self.table.tiny_behaviours()]
         log = open(os.path.join(self.out, "run", "tiny.log"), "a")
         child = self.nodes["tiny"].popen(
             ["/usr/bin/python3", "-B", os.path.join(HERE, "tiny.py"), *table],
@@ -205,16 +208,22 @@ def main():
     options.add_argument("--only", action="append", help="slug/case pattern, repeatable")
     options.add_argument("--stored", action="store_true", help="only what is kept in pcaps/")
     options.add_argument("--list", action="store_true")
+    options.add_argument("--seed", type=int, help="in place of the table, a network drawn by lot (compose.py)")
     options.add_argument("--keep", action="store_true", help="leave the network up until Enter")
     options = options.parse_args()
-    wanted = [s for s in scenarios.SCENARIOS if not options.only or any(
+    table = compose.table(options.seed) if options.seed is not None else scenarios
+    wanted = [s for s in table.SCENARIOS if not options.only or any(
         fnmatch.fnmatch(f"{s.slug}/{s.case}", pattern) for pattern in options.only)]
     wanted = [s for s in wanted if s.stored or not options.stored]
     if options.list:
         for s in wanted:
             print(f"{s.slug}/{s.case}: {s.fault}")
         return 0
-    lab = Lab(os.path.join(HERE, "out"), os.path.abspath(options.out))
+    out = os.path.join(HERE, "out")
+    if options.seed is not None:
+        out = os.path.join(out, f"seed-{options.seed}")
+        net.stand_apart(options.seed)
+    lab = Lab(out, os.path.abspath(options.out), table)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     total = collections.Counter()
     start = time.time()

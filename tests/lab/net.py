@@ -1,4 +1,4 @@
-"""Network namespaces on one switch, and firewall helpers. All names begin with rcl-."""
+"""Network namespaces on one switch, and firewall helpers. All names begin with PREFIX."""
 
 import ctypes
 import fcntl
@@ -8,6 +8,8 @@ import socket
 import struct
 import subprocess
 import threading
+
+from nodes import v4, v6
 
 PREFIX = "rcl-"
 SWITCH = PREFIX + "switch"
@@ -37,6 +39,13 @@ def offloads_off(device):
                 pass
 
 
+def stand_apart(word):
+    """Lets this run have namespaces of its own, beside another run's."""
+    global PREFIX, SWITCH
+    PREFIX = f"rcl{word}-"
+    SWITCH = PREFIX + "switch"
+
+
 class Node:
     """One namespace with one or more addresses on the switch."""
 
@@ -63,8 +72,8 @@ class Node:
         batch = ["link set lo up", "link set eth0 addrgenmode none", "link set eth0 up"]
         batch += [f"addr add {a}/16 dev eth0" for a in self.v4]
         batch += [f"addr add {a}/32 dev eth0 nodad" for a in self.v6]
-        batch += ["route add default via 10.53.0.254"] if self.name != "router" else []
-        batch += ["-6 route add default via fd53::254"] if self.name != "router" else []
+        batch += ["route add default via " + v4("router")] if self.name != "router" else []
+        batch += ["-6 route add default via " + v6("router")] if self.name != "router" else []
         for line in batch:
             sh("ip " + line)
         sh("nft 'add table inet lab; add chain inet lab in { type filter hook input priority 0; };"

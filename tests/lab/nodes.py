@@ -1,5 +1,6 @@
 """Who is who: every node of the lab, its addresses and its software."""
 
+NET4, NET6 = "10.53", "fd53"  # 16 bits of an address; compose.py chooses others
 # name: (last two numbers of its address, software)
 NODES = {
     "root": ((0, 1), "nsd"),
@@ -125,20 +126,25 @@ PACKAGES = {"bind": ("BIND", "bind9"), "nsd": ("NSD", "nsd"), "knot": ("Knot DNS
 
 def v4(name):
     if name.startswith("tiny."):
-        return f"10.53.9.{TINY.index(name[5:]) + 1}"
-    return "10.53.%d.%d" % NODES[name][0]
+        return f"{NET4}.9.{TINY.index(name[5:]) + 1}"
+    return "%s.%d.%d" % (NET4, *NODES[name][0])
 
 
 def v6(name):
     if name.startswith("tiny."):
-        return f"fd53::9:{TINY.index(name[5:]) + 1:x}"
+        return f"{NET6}::9:{TINY.index(name[5:]) + 1:x}"
     one, two = NODES[name][0]
-    return "fd53::%d" % two if name == "router" else f"fd53::{one:x}:{two:x}"
+    return f"{NET6}::{two}" if name == "router" else f"{NET6}::{one:x}:{two:x}"
+
+
+def second_root():
+    """The address of b.root-servers.net, which is IPv4 alone."""
+    return NET4 + ".0.2"
 
 
 def addresses(name):
     if name == "tiny":
         return [a for t in TINY for a in (v4("tiny." + t), v6("tiny." + t))]
     if name == "root":
-        return [v4(name), "10.53.0.2", v6(name)]
+        return [v4(name), second_root(), v6(name)]
     return [v4(name), v6(name), *EGRESS.get(name, ())]

@@ -13,7 +13,7 @@ import rows_software
 import rows_traps
 import rows_upstream
 from ask import ixfr, notify, opcode, raw, update, with_key
-from nodes import CLIENTS, RESOLVERS, TINY, v4, v6
+from nodes import CLIENTS, RESOLVERS, TINY, second_root, v4, v6
 from scenario import A, FAILS, OK, S, SAME, WAIT, fine, odd, probe, rule, silent
 from servers import XFER_KEY
 from zones import Zone
@@ -23,7 +23,7 @@ from zones import Zone
 GTLD = [("a.gtld-servers.net.", [v4("tld"), v6("tld")])]
 ROOT_HOSTS = "\n".join(f"{n} 300 IN {t} {a}" for n, t, a in (
     ("a.root-servers.net.", "A", v4("root")), ("a.root-servers.net.", "AAAA", v6("root")),
-    ("b.root-servers.net.", "A", "10.53.0.2")))
+    ("b.root-servers.net.", "A", second_root())))
 
 
 def broken_file(zone, lines):

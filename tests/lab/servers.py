@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from net import sh
-from nodes import EGRESS, NODES, PACKAGES, v4, v6
+from nodes import EGRESS, NODES, PACKAGES, second_root, v4, v6
 
 XFER_KEY = "xfer.key.", "hmac-sha256", "c2VjcmV0LW9mLXRoZS1sYWItMDAwMDAwMDAwMDAwMDE="
 
@@ -77,6 +77,10 @@ class Server:
     def reload(self):
         os.kill(self.process.pid, signal.SIGHUP)
 
+    def egress(self):
+        """The addresses it asks from, of IPv4 and of IPv6."""
+        return EGRESS.get(self.name, (self.v4, self.v6))
+
     def extra(self, key="extra"):
         return self.options.get(key, "")
 
@@ -87,7 +91,7 @@ class Bind(Server):
 
     def configuration(self):
         recursive = not self.zones and self.name.startswith(("r", "f"))
-        egress = EGRESS.get(self.name, (self.v4, self.v6))
+        egress = self.egress()
         common = (f'directory "{self.dir}"; pid-file "{self.dir}/pid"; session-keyfile none;'
                   f" listen-on {{ {self.v4}; }}; listen-on-v6 {{ {self.v6}; }};"
                   f" query-source address {egress[0]};"
@@ -147,7 +151,7 @@ class Nsd(Server):
                  "  hide-version: yes", "  rrl-ratelimit: 0", self.extra(),
                  "remote-control:", "  control-enable: no"]
         if self.name == "root":
-            lines.insert(2, "  ip-address: 10.53.0.2")
+            lines.insert(2, "  ip-address: " + second_root())
             lines += ["zone:", '  name: "."', f'  zonefile: "{self.lab.builder.path(".")}"']
         for z in zones:
             source = f"  request-xfr: AXFR {v4(z.primary)} NOKEY" if z.primary else \
@@ -215,8 +219,8 @@ class Unbound(Server):
         return "\n".join([
             "server:", '  chroot: ""', '  username: ""', f'  directory: "{self.dir}"',
             f'  pidfile: "{self.dir}/pid"', "  use-syslog: no", f"  interface: {self.v4}",
-            f"  interface: {self.v6}", f"  outgoing-interface: {self.v4}",
-            f"  outgoing-interface: {self.v6}" if self.options.get("v6", True) else "",
+            f"  interface: {self.v6}", f"  outgoing-interface: {self.egress()[0]}",
+            f"  outgoing-interface: {self.egress()[1]}" if self.options.get("v6", True) else "",
             "  num-threads: 1", "  do-daemonize: no",
             "  access-control: 0.0.0.0/0 allow" if not self.options.get("acl") else
             self.options["acl"],
@@ -245,7 +249,7 @@ class Kresd(Server):
             "modules.unload('detect_time_skew')", "modules.unload('detect_time_jump')",
             "cache.size = 16*MB", "modules = { 'hints > iterate', 'view', 'policy' }",
             f"hints.root({{ ['a.root-servers.net.'] = {{ {roots} }},"
-            " ['b.root-servers.net.'] = { '10.53.0.2' } })", self.extra()]) + "\n"
+            f" ['b.root-servers.net.'] = {{ '{second_root()}' }} }})", self.extra()]) + "\n"
 
     def control(self, command):
         folder = os.path.join(self.dir, "control")

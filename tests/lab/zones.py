@@ -8,7 +8,7 @@ import time
 
 import faults
 from net import sh
-from nodes import v4, v6
+from nodes import second_root, v4, v6
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT_TTL = 3600
@@ -234,7 +234,7 @@ def other_keys(done, other):
 
 def root_glue():
     return (address_lines("a.root-servers.net.", [v4("root"), v6("root")]) +
-            address_lines("b.root-servers.net.", ["10.53.0.2"]))
+            address_lines("b.root-servers.net.", [second_root()]))
 
 
 def key_lines(path):
