@@ -4,6 +4,7 @@
  */
 #include "analyze/infer/delegation.h"
 #include "analyze/cause/rule.h"
+#include "analyze/infer/zones.h"
 #include "base/time.h"
 
 #define AT_ONCE_NS RC_NS_PER_S /* what is told without waiting for a server comes sooner */

@@ -7,7 +7,7 @@
 #define RC_ANALYZE_RULE_H
 
 #include "analyze/cause/say.h"
-#include "analyze/infer/case.h"
+#include "analyze/infer/validation.h"
 #include "base/time.h"
 
 /* What a rule claims about a case. Strings live in the case's arena. */

@@ -8,6 +8,7 @@
 #include "analyze/decide/repeat.h"
 #include "analyze/decide/tell.h"
 #include "analyze/infer/askers.h"
+#include "analyze/infer/forwarding.h"
 #include "base/err.h"
 
 struct rc_decider {

@@ -1,6 +1,7 @@
 #include "analyze/decide/fetch.h"
 
 #include "analyze/infer/delegation.h"
+#include "analyze/infer/validation.h"
 
 #define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
 #define SCAN_MAX 384u      /* records between the way down to a zone and its keys looked through */

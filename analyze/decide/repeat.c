@@ -1,5 +1,6 @@
 #include "analyze/decide/repeat.h"
 
+#include "analyze/infer/zones.h"
 #include "analyze/pair/chain.h"
 #include "base/time.h"
 

@@ -1,31 +1,17 @@
-#include "analyze/infer/lineage.h"
+#include "analyze/infer/case.h"
 
 #include "analyze/infer/askers.h"
 #include "analyze/infer/delegation.h"
+#include "analyze/infer/forwarding.h"
+#include "analyze/infer/lineage.h"
 #include "analyze/infer/translated.h"
+#include "analyze/infer/zones.h"
 #include "base/time.h"
 
-#define BOOK_PAGES 2u
-#define BOOK_VERSIONS 8u              /* of a page */
 #define STEP_NS (50 * RC_NS_PER_MS)   /* no resolver thinks so long, or gives up so soon */
 #define REPORT_NS (120 * RC_NS_PER_S) /* a report is sent at once, and not again for a while */
 #define SKEW_NS (10 * RC_NS_PER_MS)   /* between the clocks of two taps */
 #define SKEW_MAX_NS (2 * RC_NS_PER_S) /* ... that nobody has set for long */
-
-const char *rc_outcome_word(enum rc_outcome outcome)
-{
-	static const char *const words[RC_OUT_COUNT] = {
-		[RC_OUT_USABLE] = "answered",         [RC_OUT_TIMEOUT] = "timeout",
-		[RC_OUT_ICMP] = "icmp_unreachable",   [RC_OUT_TCP_FAILED] = "tcp_failed",
-		[RC_OUT_REFUSED] = "refused",         [RC_OUT_SERVFAIL] = "servfail",
-		[RC_OUT_FORMERR] = "formerr",         [RC_OUT_NOTIMP] = "notimp",
-		[RC_OUT_OTHER_RCODE] = "other_rcode", [RC_OUT_LAME] = "lame",
-		[RC_OUT_TRUNCATED] = "truncated",     [RC_OUT_MISMATCHED] = "mismatched",
-		[RC_OUT_MALFORMED] = "malformed",     [RC_OUT_FRAGMENTS] = "fragments_lost",
-		[RC_OUT_UNKNOWN] = "under_way",
-	};
-	return words[outcome];
-}
 
 const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record)
 {
@@ -52,6 +38,11 @@ static const struct rc_msg *keep(struct rc_case *c, const struct rc_digest *dige
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record)
 {
 	return keep(c, rc_case_answer(c, record));
+}
+
+const struct rc_msg *rc_case_decode_page(struct rc_case *c, const struct rc_book_page *page)
+{
+	return keep(c, rc_case_page(c, page));
 }
 
 /* True if queries of one of these addresses of the resolver are in sight. */
@@ -96,100 +87,6 @@ static void find_resolver(struct rc_case *c)
 	c->upstream_visible = look_upstream(c, n);
 	c->translated = true;
 	c->adopted = !rc_translated_surely(c->x);
-}
-
-/* Is yet another server, besides these two, silent about the question? */
-static bool others_are_silent(const struct rc_case *c, const struct rc_link *a,
-			      const struct rc_link *b)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].outcome == RC_OUT_TIMEOUT && c->links[i].name == a->name &&
-		    c->links[i].x->qtype == a->x->qtype &&
-		    !rc_addr_equal(&c->links[i].x->server, &a->x->server) &&
-		    !rc_addr_equal(&c->links[i].x->server, &b->x->server))
-			return true;
-	return false;
-}
-
-/*
- * What another server answered says more than one that is silent or not there, or that was still at it: of those asked at
- * the same time the first answer is what the client gets. One that refuses is passed over: where the rest is silent, that
- * is why it fails.
- */
-static bool says_more(const struct rc_case *c, const struct rc_link *link,
-		      const struct rc_link *than)
-{
-	bool silent = than->outcome == RC_OUT_TIMEOUT || than->outcome == RC_OUT_UNKNOWN;
-	bool absent = than->outcome == RC_OUT_ICMP;
-	if (!(silent || absent) || link->answer == NULL)
-		return false;
-	if (rc_addr_equal(&link->x->server, &than->x->server))
-		return than->outcome == RC_OUT_UNKNOWN; /* asked anew, over TCP it may be */
-	return link->outcome != RC_OUT_REFUSED || (silent && !others_are_silent(c, link, than));
-}
-
-/* What that resolver gives unchecked (CD=1), after it failed at the check: the check is why it is asked again. */
-static bool is_unchecked(const struct rc_case *c, const struct rc_link *link)
-{
-	const struct rc_link *before = c->forwarded;
-	return (link->x->query.flags & RC_FLAG_CD) && before != NULL &&
-	       before->outcome == RC_OUT_SERVFAIL && !(before->x->query.flags & RC_FLAG_CD) &&
-	       !(c->x->query.flags & RC_FLAG_CD) &&
-	       rc_addr_equal(&before->x->server, &link->x->server);
-}
-
-/* Truncated, and asked again over TCP: what came of it there counts. */
-static bool goes_on_over_tcp(const struct rc_link *link)
-{
-	return link->x->state == RC_X_ANSWERED && link->outcome == RC_OUT_UNKNOWN &&
-	       (link->x->answer.flags & RC_FLAG_TC);
-}
-
-/*
- * The same question put to another resolver: this one forwards. If its last attempt helped, that one;
- * else the first that did not, since later ones may be answered from a failure cache.
- */
-static void find_forwarded(struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (!(link->x->query.flags & RC_FLAG_RD) || link->x->qtype != c->x->qtype ||
-		    link->name->role != RC_ROLE_QUESTION || link->superseded ||
-		    goes_on_over_tcp(link))
-			continue;
-		bool helped = link->outcome == RC_OUT_USABLE && !rc_link_is_hollow(link) &&
-			      !is_unchecked(c, link);
-		if (c->forwarded == NULL || helped || c->forwarded->outcome == RC_OUT_USABLE ||
-		    says_more(c, link, c->forwarded))
-			c->forwarded = link;
-	}
-}
-
-static bool is_answered_elsewhere(const struct rc_case *c, const struct rc_link *link)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].name == link->name && c->links[i].x->qtype == link->x->qtype &&
-		    (c->links[i].outcome == RC_OUT_USABLE || c->links[i].outcome == RC_OUT_UNKNOWN))
-			return true;
-	return false;
-}
-
-const struct rc_link *rc_case_handed_on(const struct rc_case *c)
-{
-	if (c->forwarded != NULL && c->forwarded->outcome != RC_OUT_USABLE)
-		return c->forwarded;
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		/* Where an alias leads that it held, or was given: that may be all that it asks. */
-		bool target = link->name->role == RC_ROLE_ALIAS && link->x->qtype == c->x->qtype;
-		bool needed = (link->x->query.flags & RC_FLAG_RD) &&
-			      (rc_exchange_asks_keys(link->x) || target);
-		if (needed && link->name->role != RC_ROLE_NAMESERVER && !link->superseded &&
-		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN &&
-		    !is_answered_elsewhere(c, link))
-			return link;
-	}
-	return NULL;
 }
 
 const struct rc_zone_serials *rc_case_serials_of(const struct rc_case *c,
@@ -331,7 +228,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 		adopt(c);
 	if (x->opcode == RC_OPCODE_QUERY && c->upstream_visible) {
 		rc_zones_judge(c);
-		find_forwarded(c);
+		rc_forwarding_find(c);
 	}
 	rc_others_compare(c);
 	/* What it had given others when this client asked again, no server of a zone keeps it from giving. */
@@ -362,7 +259,7 @@ struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *a
 	wide->dnssec = (struct rc_dnssec_result){.status = RC_DNSSEC_INDETERMINATE};
 	rc_lineage_collect(wide);
 	rc_zones_judge(wide);
-	find_forwarded(wide);
+	rc_forwarding_find(wide);
 	return wide;
 }
 
@@ -385,211 +282,4 @@ bool rc_case_went_on(const struct rc_case *c, int64_t after_ns)
 		    c->links[i].x->first_ns - after_ns < STEP_NS)
 			return true;
 	return false;
-}
-
-struct gathering {
-	struct rc_dnssec_msg *msgs;
-	struct rc_origin *origins;
-	size_t n, max;
-};
-
-/* The same records again, later: of them nothing else is new (rc_dnssec_check, too, reads them once). */
-static bool is_repeat(struct gathering *g, const struct rc_origin *o, uint64_t content)
-{
-	for (size_t i = g->n; content != 0 && i-- > 0;) {
-		if (g->msgs[i].content == content && g->msgs[i].msg->fault == o->msg->fault) {
-			g->msgs[i].ts_ns = o->ts_ns;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void gather(struct gathering *g, const struct rc_origin *o, uint64_t content)
-{
-	const struct rc_msg *m = o->msg;
-	if (g->n == g->max || !rc_rcode_is_usable(m->rcode) || (m->flags & RC_FLAG_TC) ||
-	    !m->has_question || is_repeat(g, o, content))
-		return;
-	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns, content};
-	g->origins[g->n++] = *o;
-}
-
-static void gather_link(struct rc_case *c, struct gathering *g, const struct rc_link *link)
-{
-	gather(g,
-	       &(struct rc_origin){.link = link,
-				   .msg = link->answer,
-				   .ts_ns = link->x->end_ns,
-				   .frame = link->x->end_frame,
-				   .source = link->x->end_source,
-				   .asker = link->x->asker,
-				   .server = link->x->server},
-	       rc_digests_content(c->digests, RC_DIGEST_ANSWER, link->record->blob_pos,
-				  link->answer));
-}
-
-static void gather_client_answer(struct gathering *g, const struct rc_client_answer *a)
-{
-	gather(g,
-	       &(struct rc_origin){.client = a,
-				   .msg = a->answer,
-				   .ts_ns = a->x->end_ns,
-				   .frame = a->x->end_frame,
-				   .source = a->x->end_source,
-				   .asker = a->x->asker,
-				   .server = a->x->server},
-	       0);
-}
-
-static void gather_page(struct gathering *g, const struct rc_msg *m, const struct rc_book_page *p)
-{
-	gather(g,
-	       &(struct rc_origin){.msg = m,
-				   .ts_ns = p->first_ns,
-				   .frame = p->frame,
-				   .source = p->source,
-				   .asker = p->asker,
-				   .server = p->server},
-	       p->content);
-}
-
-/* Keys that the resolver fetched itself count, not those that somebody held before. */
-static bool has_fetched_keys(const struct rc_case *c, uint64_t hash)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->hash == hash &&
-		    c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
-		    (c->links[i].answer->has & RC_HAS_ANSWER_QTYPE))
-			return true;
-	return false;
-}
-
-/* Of all versions of a page those that were seen last; before them, those that the resolver itself was given. */
-static size_t find_pages(const struct rc_case *c, uint64_t hash, enum rc_book_kind kind,
-			 struct rc_book_page *pages)
-{
-	struct rc_book_page all[BOOK_VERSIONS];
-	size_t n = 0, n_all = rc_book_find(c->book, hash, kind, c->x->first_ns, c->to_ns, all,
-					   BOOK_VERSIONS);
-	for (unsigned own = 2; own-- > 0;)
-		for (size_t i = 0; i < n_all && n < BOOK_PAGES; i++)
-			if (rc_case_is_resolver(c, &all[i].asker) == own)
-				pages[n++] = all[i];
-	return n;
-}
-
-/* What the zone book has of one name. */
-static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
-{
-	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY};
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-		struct rc_book_page pages[BOOK_PAGES];
-		if (kinds[k] == RC_BOOK_DNSKEY && has_fetched_keys(c, hash))
-			continue;
-		size_t n = find_pages(c, hash, kinds[k], pages);
-		while (n-- > 0) {
-			const struct rc_msg *m = pages[n].dnssec_ok
-							 ? keep(c, rc_case_page(c, &pages[n]))
-							 : NULL;
-			if (m != NULL)
-				gather_page(g, m, &pages[n]);
-		}
-	}
-}
-
-static void leave_out_root_keys(struct gathering *g)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < g->n; i++) {
-		const struct rc_msg *m = g->msgs[i].msg;
-		if (m->qtype == RC_TYPE_DNSKEY && m->qname.labels == 0)
-			continue;
-		g->msgs[kept] = g->msgs[i];
-		g->origins[kept++] = g->origins[i];
-	}
-	g->n = kept;
-}
-
-/* Where the question itself was not asked, an alias that the resolver holds led on: what it was given is about there. */
-static const struct rc_name *judged_name(const struct rc_case *c)
-{
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].name->role == RC_ROLE_QUESTION)
-			return c->qname;
-	for (size_t i = 0; i < c->n_names && c->n_links > 0; i++)
-		if (c->names[i].role == RC_ROLE_ALIAS && c->names[i].wanted)
-			return &c->names[i].name;
-	return c->qname;
-}
-
-static void judge(struct rc_case *c, struct gathering *g)
-{
-	const struct rc_name *name = judged_name(c);
-	c->dnssec_origins = g->origins;
-	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
-			      g->msgs, g->n, c->arena, &c->dnssec);
-	/* A private root that nobody told us of: what lies below it can still be judged. */
-	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
-	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
-		leave_out_root_keys(g);
-		c->foreign_root = true;
-		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
-				      g->msgs, g->n, c->arena, &c->dnssec);
-	}
-}
-
-static bool room(struct rc_case *c, struct gathering *g, size_t max)
-{
-	g->max = max;
-	g->msgs = rc_arena_take(c->arena, max * sizeof *g->msgs + 1);
-	g->origins = rc_arena_take(c->arena, max * sizeof *g->origins + 1);
-	return g->msgs != NULL && g->origins != NULL;
-}
-
-/* By what the resolver itself was given, and what a warm one already knew of the zones above. */
-static void judge_lineage(struct rc_case *c)
-{
-	struct gathering g = {.n = 0};
-	if (c->n_names == 0 || !room(c, &g, c->n_links + c->n_names * 3 * BOOK_PAGES))
-		return;
-	for (size_t i = 0; i < c->n_names; i++)
-		if (c->names[i].role != RC_ROLE_NAMESERVER)
-			gather_book(c, &g, c->names[i].hash);
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
-		    c->links[i].name->role != RC_ROLE_NAMESERVER)
-			gather_link(c, &g, &c->links[i]);
-	judge(c, &g);
-}
-
-/* The resolver's own queries are not in sight: by what clients were given. */
-static void judge_client_answers(struct rc_case *c)
-{
-	struct gathering g = {.n = 0};
-	rc_case_find_client_answers(c);
-	if (c->n_client_answers == 0 ||
-	    !room(c, &g, c->n_client_answers + (c->qname->labels + 1u) * 3 * BOOK_PAGES))
-		return;
-	for (unsigned i = 0; i <= c->qname->labels; i++) {
-		struct rc_name name;
-		rc_name_parent(c->qname, i, &name);
-		gather_book(c, &g, rc_name_hash(c->seed, &name));
-	}
-	for (size_t i = 0; i < c->n_client_answers; i++)
-		gather_client_answer(&g, &c->client_answers[i]);
-	judge(c, &g);
-}
-
-const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
-{
-	if (c->dnssec_done)
-		return &c->dnssec;
-	c->dnssec_done = true;
-	c->dnssec.status = RC_DNSSEC_INDETERMINATE;
-	judge_lineage(c);
-	if (c->n_links == 0 && c->dnssec.n_findings == 0 &&
-	    c->dnssec.status == RC_DNSSEC_INDETERMINATE)
-		judge_client_answers(c);
-	return &c->dnssec;
 }

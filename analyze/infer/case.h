@@ -20,16 +20,7 @@
 #include "analyze/verdict.h"
 #include "base/arena.h"
 
-/* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
-struct rc_origin {
-	const struct rc_link *link; /* NULL: the zone book, or what a client was told */
-	const struct rc_client_answer *client;
-	const struct rc_msg *msg;
-	int64_t ts_ns;
-	uint64_t frame;
-	uint16_t source;
-	struct rc_addr asker, server;
-};
+struct rc_origin;
 
 struct rc_case {
 	struct rc_arena *arena;
@@ -152,15 +143,6 @@ struct rc_case *rc_case_widen(const struct rc_case *c);
  */
 struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *addrs, size_t n);
 
-/* Zones: whose servers were asked, and how they behaved. Called by rc_case_build. */
-void rc_zones_judge(struct rc_case *c);
-
-/* The deepest zone around the question, or where its aliases lead, that nobody answered for; NULL. After rc_zones_judge. */
-const struct rc_zone_view *rc_zones_unhelpful(const struct rc_case *c);
-
-/* DNSSEC judgement over the lineage and the zone book; computed on first use. */
-const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c);
-
 static inline bool rc_case_has_ede(const struct rc_case *c, unsigned code)
 {
 	return code < 64 && (c->ede >> code & 1) != 0;
@@ -185,15 +167,20 @@ static inline bool rc_case_question_cut(const struct rc_case *c)
 	return c->qname->len == 0 && (c->x->marks & RC_X_CUT) != 0;
 }
 
-/* What a forwarder asked another resolver for in vain: the question, else keys to validate the answer; NULL if nothing. */
-const struct rc_link *rc_case_handed_on(const struct rc_case *c);
-
 /* The zone on the way whose servers show different serials, or this one, if they do; NULL if there is none. */
 const struct rc_zone_serials *rc_case_serials(const struct rc_case *c);
 const struct rc_zone_serials *rc_case_serials_of(const struct rc_case *c,
 						 const struct rc_name *zone);
 
-/* The kept answer of a record; NULL when there is none. Borrowed until the arena is reset. */
+/*
+ * The kept answer of a record, or a page of the zone book, with what it says of delegations: borrowed until
+ * the next one. NULL when there is none.
+ */
+const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
+const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
+
+/* The same, without that; borrowed until the arena is reset. */
 const struct rc_msg *rc_case_decode(struct rc_case *c, const struct rc_record *record);
+const struct rc_msg *rc_case_decode_page(struct rc_case *c, const struct rc_book_page *page);
 
 #endif

@@ -15,13 +15,6 @@ bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
 bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
 
 /*
- * The kept answer of a record, or a page of the zone book, with what it says of delegations: borrowed until
- * the next one. NULL when there is none.
- */
-const struct rc_digest *rc_case_answer(const struct rc_case *c, const struct rc_record *record);
-const struct rc_digest *rc_case_page(const struct rc_case *c, const struct rc_book_page *page);
-
-/*
  * What a server that failed the question said when the resolver asked it for the root: that it is none of the
  * root's. Then it is asked as one for all names. NULL if it was not asked so, or serves the root.
  */

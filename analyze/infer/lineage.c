@@ -1,7 +1,8 @@
+#include "analyze/infer/lineage.h"
+
 #include <stdlib.h>
 
 #include "analyze/infer/alias.h"
-#include "analyze/infer/lineage.h"
 #include "base/time.h"
 
 #define PAST_MAX 4u

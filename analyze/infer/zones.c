@@ -1,3 +1,5 @@
+#include "analyze/infer/zones.h"
+
 #include "analyze/infer/delegation.h"
 #include "analyze/infer/lineage.h"
 #include "base/hash.h"

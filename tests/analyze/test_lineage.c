@@ -1,4 +1,6 @@
+#include "analyze/infer/forwarding.h"
 #include "analyze/infer/lineage.h"
+#include "analyze/infer/zones.h"
 #include "tests/analyze/sim.h"
 
 #define PROVIDER_SERVER "203.0.113.9"

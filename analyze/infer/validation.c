@@ -1,0 +1,211 @@
+#include "analyze/infer/validation.h"
+
+#define BOOK_PAGES 2u
+#define BOOK_VERSIONS 8u /* of a page */
+
+struct gathering {
+	struct rc_dnssec_msg *msgs;
+	struct rc_origin *origins;
+	size_t n, max;
+};
+
+/* The same records again, later: of them nothing else is new (rc_dnssec_check, too, reads them once). */
+static bool is_repeat(struct gathering *g, const struct rc_origin *o, uint64_t content)
+{
+	for (size_t i = g->n; content != 0 && i-- > 0;) {
+		if (g->msgs[i].content == content && g->msgs[i].msg->fault == o->msg->fault) {
+			g->msgs[i].ts_ns = o->ts_ns;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void gather(struct gathering *g, const struct rc_origin *o, uint64_t content)
+{
+	const struct rc_msg *m = o->msg;
+	if (g->n == g->max || !rc_rcode_is_usable(m->rcode) || (m->flags & RC_FLAG_TC) ||
+	    !m->has_question || is_repeat(g, o, content))
+		return;
+	g->msgs[g->n] = (struct rc_dnssec_msg){m, o->ts_ns, content};
+	g->origins[g->n++] = *o;
+}
+
+static void gather_link(struct rc_case *c, struct gathering *g, const struct rc_link *link)
+{
+	gather(g,
+	       &(struct rc_origin){.link = link,
+				   .msg = link->answer,
+				   .ts_ns = link->x->end_ns,
+				   .frame = link->x->end_frame,
+				   .source = link->x->end_source,
+				   .asker = link->x->asker,
+				   .server = link->x->server},
+	       rc_digests_content(c->digests, RC_DIGEST_ANSWER, link->record->blob_pos,
+				  link->answer));
+}
+
+static void gather_client_answer(struct gathering *g, const struct rc_client_answer *a)
+{
+	gather(g,
+	       &(struct rc_origin){.client = a,
+				   .msg = a->answer,
+				   .ts_ns = a->x->end_ns,
+				   .frame = a->x->end_frame,
+				   .source = a->x->end_source,
+				   .asker = a->x->asker,
+				   .server = a->x->server},
+	       0);
+}
+
+static void gather_page(struct gathering *g, const struct rc_msg *m, const struct rc_book_page *p)
+{
+	gather(g,
+	       &(struct rc_origin){.msg = m,
+				   .ts_ns = p->first_ns,
+				   .frame = p->frame,
+				   .source = p->source,
+				   .asker = p->asker,
+				   .server = p->server},
+	       p->content);
+}
+
+/* Keys that the resolver fetched itself count, not those that somebody held before. */
+static bool has_fetched_keys(const struct rc_case *c, uint64_t hash)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_DNSKEY && c->links[i].name->hash == hash &&
+		    c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    (c->links[i].answer->has & RC_HAS_ANSWER_QTYPE))
+			return true;
+	return false;
+}
+
+/* Of all versions of a page those that were seen last; before them, those that the resolver itself was given. */
+static size_t find_pages(const struct rc_case *c, uint64_t hash, enum rc_book_kind kind,
+			 struct rc_book_page *pages)
+{
+	struct rc_book_page all[BOOK_VERSIONS];
+	size_t n = 0, n_all = rc_book_find(c->book, hash, kind, c->x->first_ns, c->to_ns, all,
+					   BOOK_VERSIONS);
+	for (unsigned own = 2; own-- > 0;)
+		for (size_t i = 0; i < n_all && n < BOOK_PAGES; i++)
+			if (rc_case_is_resolver(c, &all[i].asker) == own)
+				pages[n++] = all[i];
+	return n;
+}
+
+/* What the zone book has of one name. */
+static void gather_book(struct rc_case *c, struct gathering *g, uint64_t hash)
+{
+	static const enum rc_book_kind kinds[] = {RC_BOOK_REFERRAL, RC_BOOK_DS, RC_BOOK_DNSKEY};
+	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		struct rc_book_page pages[BOOK_PAGES];
+		if (kinds[k] == RC_BOOK_DNSKEY && has_fetched_keys(c, hash))
+			continue;
+		size_t n = find_pages(c, hash, kinds[k], pages);
+		while (n-- > 0) {
+			const struct rc_msg *m = pages[n].dnssec_ok
+							 ? rc_case_decode_page(c, &pages[n])
+							 : NULL;
+			if (m != NULL)
+				gather_page(g, m, &pages[n]);
+		}
+	}
+}
+
+static void leave_out_root_keys(struct gathering *g)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < g->n; i++) {
+		const struct rc_msg *m = g->msgs[i].msg;
+		if (m->qtype == RC_TYPE_DNSKEY && m->qname.labels == 0)
+			continue;
+		g->msgs[kept] = g->msgs[i];
+		g->origins[kept++] = g->origins[i];
+	}
+	g->n = kept;
+}
+
+/* Where the question itself was not asked, an alias that the resolver holds led on: what it was given is about there. */
+static const struct rc_name *judged_name(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role == RC_ROLE_QUESTION)
+			return c->qname;
+	for (size_t i = 0; i < c->n_names && c->n_links > 0; i++)
+		if (c->names[i].role == RC_ROLE_ALIAS && c->names[i].wanted)
+			return &c->names[i].name;
+	return c->qname;
+}
+
+static void judge(struct rc_case *c, struct gathering *g)
+{
+	const struct rc_name *name = judged_name(c);
+	c->dnssec_origins = g->origins;
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
+			      g->msgs, g->n, c->arena, &c->dnssec);
+	/* A private root that nobody told us of: what lies below it can still be judged. */
+	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
+	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
+		leave_out_root_keys(g);
+		c->foreign_root = true;
+		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
+				      g->msgs, g->n, c->arena, &c->dnssec);
+	}
+}
+
+static bool room(struct rc_case *c, struct gathering *g, size_t max)
+{
+	g->max = max;
+	g->msgs = rc_arena_take(c->arena, max * sizeof *g->msgs + 1);
+	g->origins = rc_arena_take(c->arena, max * sizeof *g->origins + 1);
+	return g->msgs != NULL && g->origins != NULL;
+}
+
+/* By what the resolver itself was given, and what a warm one already knew of the zones above. */
+static void judge_lineage(struct rc_case *c)
+{
+	struct gathering g = {.n = 0};
+	if (c->n_names == 0 || !room(c, &g, c->n_links + c->n_names * 3 * BOOK_PAGES))
+		return;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].role != RC_ROLE_NAMESERVER)
+			gather_book(c, &g, c->names[i].hash);
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    c->links[i].name->role != RC_ROLE_NAMESERVER)
+			gather_link(c, &g, &c->links[i]);
+	judge(c, &g);
+}
+
+/* The resolver's own queries are not in sight: by what clients were given. */
+static void judge_client_answers(struct rc_case *c)
+{
+	struct gathering g = {.n = 0};
+	rc_case_find_client_answers(c);
+	if (c->n_client_answers == 0 ||
+	    !room(c, &g, c->n_client_answers + (c->qname->labels + 1u) * 3 * BOOK_PAGES))
+		return;
+	for (unsigned i = 0; i <= c->qname->labels; i++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, i, &name);
+		gather_book(c, &g, rc_name_hash(c->seed, &name));
+	}
+	for (size_t i = 0; i < c->n_client_answers; i++)
+		gather_client_answer(&g, &c->client_answers[i]);
+	judge(c, &g);
+}
+
+const struct rc_dnssec_result *rc_case_dnssec(struct rc_case *c)
+{
+	if (c->dnssec_done)
+		return &c->dnssec;
+	c->dnssec_done = true;
+	c->dnssec.status = RC_DNSSEC_INDETERMINATE;
+	judge_lineage(c);
+	if (c->n_links == 0 && c->dnssec.n_findings == 0 &&
+	    c->dnssec.status == RC_DNSSEC_INDETERMINATE)
+		judge_client_answers(c);
+	return &c->dnssec;
+}
