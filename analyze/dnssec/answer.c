@@ -1,7 +1,13 @@
 /*
  * The answer itself: RRsets, aliases, wildcards, denials (RFC 4035 5.3-5.4).
  */
+#include "analyze/dnssec/answer.h"
+
+#include "analyze/dnssec/chain.h"
 #include "analyze/dnssec/denial.h"
+#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
+#include "analyze/dnssec/sig.h"
 
 struct question {
 	struct rc_name name;

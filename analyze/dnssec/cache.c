@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/chain.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"

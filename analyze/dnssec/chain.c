@@ -2,7 +2,13 @@
  * From the trust anchor down, zone by zone (RFC 4035 5): the parent's word on the DS, then the
  * DNSKEY set.
  */
+#include "analyze/dnssec/chain.h"
+
 #include "analyze/dnssec/denial.h"
+#include "analyze/dnssec/keys.h"
+#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
+#include "analyze/dnssec/sig.h"
 
 bool rc_dnssec_older(int64_t a_ns, int64_t b_ns, int64_t by_ns)
 {

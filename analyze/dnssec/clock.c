@@ -2,9 +2,12 @@
  * Is the packets' time that of the traffic? A sensor may have no clock, and captures are made anonymous: but
  * where signatures of several zones were seen, some of them are valid when they are handed out.
  */
+#include "analyze/dnssec/clock.h"
+
 #include <string.h>
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/sets.h"
+#include "base/time.h"
 
 #define WINDOWS_MAX 64u
 /* Nobody signs for a time so far from now, while a zone left alone may have expired for years. */

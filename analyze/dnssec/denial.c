@@ -4,6 +4,10 @@
  */
 #include "analyze/dnssec/denial.h"
 
+#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
+#include "analyze/dnssec/sig.h"
+
 void rc_dnssec_denial_use(struct rc_dnssec_denial_proof *proof, const struct rc_dnssec_set *set)
 {
 	for (size_t i = 0; i < proof->n_used; i++)

@@ -4,7 +4,7 @@
 #ifndef RC_ANALYZE_DNSSEC_DENIAL_H
 #define RC_ANALYZE_DNSSEC_DENIAL_H
 
-#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/run.h"
 
 enum rc_dnssec_denial {
 	RC_DNSSEC_NO_NAME,

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyze/dnssec/answer.h"
+#include "analyze/dnssec/clock.h"
 #include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
 #include "base/err.h"
 
 #define FINDINGS_MAX \

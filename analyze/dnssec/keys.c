@@ -2,9 +2,13 @@
  * DNSKEY sets against DS sets or trust anchors (RFC 4035 5.2), and why they do not fit: a key that
  * was changed after signing is recognised by undoing the change and trying again.
  */
+#include "analyze/dnssec/keys.h"
+
 #include <string.h>
 
 #include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
+#include "analyze/dnssec/sig.h"
 
 struct ds {
 	ldns_rr *rr;

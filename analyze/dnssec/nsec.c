@@ -1,9 +1,12 @@
 /*
  * What NSEC records prove: RFC 4034 4, RFC 4035 5.4.
  */
+#include "analyze/dnssec/denial.h"
+
 #include <string.h>
 
-#include "analyze/dnssec/denial.h"
+#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
 
 struct nsec {
 	const struct rc_dnssec_set *set;

@@ -1,9 +1,12 @@
 /*
  * What NSEC3 records prove: RFC 5155 8, RFC 6840 4, RFC 9276 3.2.
  */
+#include "analyze/dnssec/denial.h"
+
 #include <string.h>
 
-#include "analyze/dnssec/denial.h"
+#include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
 
 #define HASH_LEN 20u /* SHA-1, the only algorithm (RFC 5155 11) */
 #define ITERATIONS_MAX \

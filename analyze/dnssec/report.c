@@ -1,9 +1,9 @@
 /*
  * What the judgement leaves behind: phrases, findings, and what was not seen.
  */
-#include <string.h>
-
 #include "analyze/dnssec/report.h"
+
+#include <string.h>
 
 const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name)
 {

@@ -4,7 +4,7 @@
 #ifndef RC_ANALYZE_DNSSEC_REPORT_H
 #define RC_ANALYZE_DNSSEC_REPORT_H
 
-#include "analyze/dnssec/internal.h"
+#include "analyze/dnssec/run.h"
 
 const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name);
 const char *rc_dnssec_type_text(struct rc_dnssec_run *run, uint16_t type);

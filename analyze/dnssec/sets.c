@@ -1,6 +1,8 @@
 /*
  * From messages to RRsets.
  */
+#include "analyze/dnssec/sets.h"
+
 #include <string.h>
 
 #include "analyze/dnssec/report.h"
@@ -11,6 +13,17 @@ bool rc_dnssec_name(const ldns_rdf *rdf, struct rc_name *ret_name)
 		return false;
 	struct rc_cursor c = rc_cursor_init(ldns_rdf_data(rdf), (uint32_t)ldns_rdf_size(rdf));
 	return rc_name_read(&c, ret_name) == RC_NAME_OK;
+}
+
+uint32_t rc_dnssec_rdf_int(const ldns_rdf *rdf)
+{
+	if (!rdf || ldns_rdf_size(rdf) > sizeof(uint32_t))
+		return 0;
+	struct rc_cursor c = rc_cursor_init(ldns_rdf_data(rdf), (uint32_t)ldns_rdf_size(rdf));
+	uint32_t value = 0;
+	while (rc_cursor_left(&c) != 0)
+		value = value << 8 | rc_cursor_u8(&c);
+	return value;
 }
 
 /* The question and what follows it are the same: a repeat from the same or a like server. */

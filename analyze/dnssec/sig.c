@@ -1,7 +1,11 @@
 /*
  * Signatures: RFC 4034 3, RFC 4035 5.3.
  */
+#include "analyze/dnssec/sig.h"
+
 #include "analyze/dnssec/report.h"
+#include "analyze/dnssec/sets.h"
+#include "base/time.h"
 
 bool rc_dnssec_algorithm_known(uint8_t algorithm)
 {
@@ -20,17 +24,6 @@ bool rc_dnssec_algorithm_known(uint8_t algorithm)
 	default:
 		return false;
 	}
-}
-
-uint32_t rc_dnssec_rdf_int(const ldns_rdf *rdf)
-{
-	if (!rdf || ldns_rdf_size(rdf) > sizeof(uint32_t))
-		return 0;
-	struct rc_cursor c = rc_cursor_init(ldns_rdf_data(rdf), (uint32_t)ldns_rdf_size(rdf));
-	uint32_t value = 0;
-	while (rc_cursor_left(&c) != 0)
-		value = value << 8 | rc_cursor_u8(&c);
-	return value;
 }
 
 struct rc_dnssec_keys *rc_dnssec_keys_read(struct rc_dnssec_run *run, const ldns_rr_list *rrs)
