@@ -42,11 +42,13 @@ static void set_load(struct rc_exchange *x, uint32_t open)
 	x->load = (uint16_t)(open < UINT16_MAX ? open : UINT16_MAX);
 }
 
-static void note_report(struct rc_engine *e, const struct rc_record *r)
+/* What its name tells in passing, by the form of its first label. */
+static void note_name(struct rc_engine *e, const struct rc_record *r)
 {
 	struct rc_name name;
 	rc_record_name(r, &name);
-	rc_reports_note(e->reports, &r->x, &name);
+	rc_error_reports_note(e->reports, &r->x, &name);
+	rc_anchor_signals_note(e->signals, &r->x, &name);
 }
 
 static struct rc_host_keys hosts_of(const struct rc_pair_keys *keys)
@@ -59,8 +61,9 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 	struct rc_engine *e = context;
 	struct rc_recorder *recorder = rc_pair_recorder(e->pair);
 	(void)pos;
-	if (r->name_len > 1 && rc_may_report(r->name))
-		note_report(e, r);
+	if (r->name_len > 1 &&
+	    (rc_may_be_error_report(r->name) || rc_may_be_anchor_signal(r->name)))
+		note_name(e, r);
 	struct rc_host_keys hosts = hosts_of(e->keys);
 	if (rc_pair_stats(e->pair)->answers == 0)
 		rc_one_way_note(&e->one_way, r, rc_recorder_at(recorder, r->prev_server),
@@ -110,7 +113,7 @@ static void note_failing(struct rc_engine *e, const struct rc_record *r, const s
 	    r->x.opcode != RC_OPCODE_QUERY || rc_hosts_is_resolver(e->hosts, &r->x.asker))
 		return;
 	rc_record_name(r, &name);
-	rc_reports_note_failing(e->reports, &r->x, &name, rc_msg_ede_codes(&obs->msg));
+	rc_failing_note(e->failing, &r->x, &name, rc_msg_ede_codes(&obs->msg));
 }
 
 static void on_answered(void *context, uint64_t pos, struct rc_record *r, const struct rc_obs *obs)
@@ -231,7 +234,11 @@ int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_
 	if (err == RC_OK)
 		err = rc_serials_new(config->seed, &e->serials);
 	if (err == RC_OK)
-		err = rc_reports_new(config->seed, &e->reports);
+		err = rc_error_reports_new(config->seed, &e->reports);
+	if (err == RC_OK)
+		err = rc_anchor_signals_new(config->seed, &e->signals);
+	if (err == RC_OK)
+		err = rc_failing_new(config->seed, &e->failing);
 	if (err == RC_OK)
 		err = rc_degraded_new(config->seed, &e->degraded);
 	if (err == RC_OK)
@@ -267,7 +274,9 @@ void rc_engine_free(struct rc_engine *e)
 	rc_incidents_free(e->incidents);
 	rc_degraded_free(e->degraded);
 	rc_serials_free(e->serials);
-	rc_reports_free(e->reports);
+	rc_error_reports_free(e->reports);
+	rc_anchor_signals_free(e->signals);
+	rc_failing_free(e->failing);
 	rc_dnssec_free(e->dnssec);
 	rc_dnssec_cache_free(e->judgements);
 	rc_digests_free(e->digests);

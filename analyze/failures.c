@@ -67,6 +67,8 @@ struct rc_case_sources rc_engine_sources(const struct rc_engine *e)
 		.book = e->book,
 		.serials = e->serials,
 		.reports = e->reports,
+		.signals = e->signals,
+		.failing = e->failing,
 		.dnssec = e->dnssec,
 		.judgements = e->judgements,
 		.digests = e->digests,
@@ -176,7 +178,8 @@ void rc_failures_hold(struct rc_engine *e, uint64_t pos, const struct rc_record 
 	struct rc_name name;
 	rc_record_name(r, &name);
 	/* The upstream side of a resolver at work is evidence, not news; so is a report of an error. */
-	if (!e->config.want_upstream && (rc_is_report(&name) || !rc_is_client_facing(e, &r->x)))
+	if (!e->config.want_upstream &&
+	    (rc_is_error_report(&name) || !rc_is_client_facing(e, &r->x)))
 		return;
 	struct rc_exchange x = r->x;
 	while (rc_hold_push(e->hold, e->now_ns + e->config.hold_ns, pos, &x, &name, answer,

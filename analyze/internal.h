@@ -12,7 +12,9 @@
 #include "analyze/decide/incident.h"
 #include "analyze/drops.h"
 #include "analyze/engine.h"
-#include "analyze/infer/reports.h"
+#include "analyze/infer/anchor_signal.h"
+#include "analyze/infer/error_report.h"
+#include "analyze/infer/failing.h"
 
 struct rc_engine {
 	struct rc_engine_config config;
@@ -21,7 +23,9 @@ struct rc_engine {
 	struct rc_hosts *hosts;
 	struct rc_book *book;
 	struct rc_serial_table *serials;
-	struct rc_reports *reports;
+	struct rc_error_reports *reports;
+	struct rc_anchor_signals *signals;
+	struct rc_failing_table *failing;
 	struct rc_hold *hold;
 	struct rc_decider *decider;
 	struct rc_incidents *incidents;

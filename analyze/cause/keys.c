@@ -82,11 +82,11 @@ const struct rc_link *rc_root_keys_again(const struct rc_case *c,
 
 /* Has it told the root which anchors it has (RFC 8145 5.1), and is one of them a key of the root's set? */
 static enum rc_anchor anchor_of(const struct rc_case *c, const struct rc_msg *keys,
-				const struct rc_signal **ret_signal)
+				const struct rc_anchor_signal **ret_signal)
 {
-	const struct rc_signal *s = NULL;
+	const struct rc_anchor_signal *s = NULL;
 	for (size_t i = 0; i < c->n_resolver && s == NULL; i++)
-		s = rc_reports_signal(c->reports, &c->resolver[i]);
+		s = rc_anchor_signals_find(c->signals, &c->resolver[i]);
 	if (s == NULL)
 		return RC_ANCHOR_UNKNOWN;
 	*ret_signal = s;
@@ -181,7 +181,7 @@ bool rc_distrusts_keys(struct rc_case *c)
 static bool has_told(const struct rc_case *c)
 {
 	for (size_t i = 0; i < c->n_resolver; i++)
-		if (rc_reports_signal(c->reports, &c->resolver[i]) != NULL)
+		if (rc_anchor_signals_find(c->signals, &c->resolver[i]) != NULL)
 			return true;
 	return false;
 }

@@ -14,7 +14,7 @@ struct rc_root_keys {
 	const struct rc_link *proof;
 	const struct rc_exchange
 		*before; /* given for an earlier question; NULL: all were for this one */
-	const struct rc_signal *signal;
+	const struct rc_anchor_signal *signal;
 	enum rc_anchor anchor;
 	bool whole; /* the chain down to the name was seen, and verifies */
 };

@@ -125,7 +125,7 @@ static const char *copy_text(struct rc_case *c, const char *text, size_t len)
 void rc_prove_report(struct rc_case *c, struct rc_finding *f)
 {
 	char code[RC_CODE_TEXT_MAX];
-	const struct rc_report *r = rc_arena_copy(c->arena, c->report, sizeof *c->report);
+	const struct rc_error_report *r = rc_arena_copy(c->arena, c->report, sizeof *c->report);
 	if (r != NULL)
 		rc_prove(c, f, &r->x, &r->name, NULL,
 			 rc_say(c, "the resolver reports EDE %u (%s) of it, RFC 9567", r->code,

@@ -72,7 +72,7 @@ static enum rc_confidence asked_by_hand(const struct rc_rule *rule, struct rc_ca
 	for (unsigned n = 0; n < c->qname->labels && failing == NULL; n++) {
 		struct rc_name name;
 		rc_name_parent(c->qname, n, &name);
-		failing = rc_reports_failing(c->reports, &name);
+		failing = rc_failing_find(c->failing, &name);
 	}
 	if (failing == NULL || c->upstream_visible || c->others.cd_ok > 0 ||
 	    !rc_case_is_near(c, &failing->x) || is_proxy(c, &failing->x.server))
@@ -192,7 +192,7 @@ static enum rc_confidence of_own_copy(struct rc_case *c, struct rc_finding *f)
 static bool fails_for_all(const struct rc_case *c)
 {
 	return rc_flag(&c->x->query, RC_FLAG_RD) && !rc_server_is_authoritative(c) &&
-	       rc_reports_fails_apart(c->reports, &c->x->server, c->x->first_ns);
+	       rc_failing_is_apart(c->failing, &c->x->server, c->x->first_ns);
 }
 
 /* An authoritative server asked directly, which fails for its own zone. */

@@ -119,7 +119,7 @@ bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr)
 /* A report of this resolver, about this question, and not of another day. */
 static void find_report(struct rc_case *c)
 {
-	const struct rc_report *r = rc_reports_find(c->reports, c->qname, c->x->qtype);
+	const struct rc_error_report *r = rc_error_reports_find(c->reports, c->qname, c->x->qtype);
 	if (r == NULL || r->x.first_ns < c->from_ns - REPORT_NS ||
 	    r->x.first_ns > c->to_ns + REPORT_NS)
 		return;
@@ -193,6 +193,8 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	c->book = sources->book;
 	c->serials = sources->serials;
 	c->reports = sources->reports;
+	c->signals = sources->signals;
+	c->failing = sources->failing;
 	c->dnssec_anchors = sources->dnssec;
 	c->judgements = sources->judgements;
 	c->digests = sources->digests;

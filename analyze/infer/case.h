@@ -6,11 +6,13 @@
 #define RC_ANALYZE_CASE_H
 
 #include "analyze/dnssec/cache.h"
+#include "analyze/infer/anchor_signal.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/digest.h"
+#include "analyze/infer/error_report.h"
+#include "analyze/infer/failing.h"
 #include "analyze/infer/one_way.h"
 #include "analyze/infer/others.h"
-#include "analyze/infer/reports.h"
 #include "analyze/infer/serial.h"
 #include "analyze/infer/trail.h"
 #include "analyze/infer/zone.h"
@@ -28,7 +30,9 @@ struct rc_case {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	const struct rc_serial_table *serials;
-	const struct rc_reports *reports;
+	const struct rc_error_reports *reports;
+	const struct rc_anchor_signals *signals;
+	const struct rc_failing_table *failing;
 	struct rc_dnssec *dnssec_anchors;
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;
@@ -74,7 +78,7 @@ struct rc_case {
 	bool ede_read;           /* its texts were read, by the rules of DNSSEC: */
 	uint32_t ede_fault;      /* what they say */
 	struct rc_others others;
-	const struct rc_report *report; /* of this name by the resolver (RFC 9567); NULL */
+	const struct rc_error_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
 	struct rc_client_answer *client_answers; /* filled by rc_case_find_client_answers */
 	size_t n_client_answers;
@@ -105,7 +109,9 @@ struct rc_case_sources {
 	const struct rc_hosts *hosts;
 	const struct rc_book *book;
 	const struct rc_serial_table *serials;
-	const struct rc_reports *reports;
+	const struct rc_error_reports *reports;
+	const struct rc_anchor_signals *signals;
+	const struct rc_failing_table *failing;
 	struct rc_dnssec *dnssec;
 	struct rc_dnssec_cache *judgements;
 	struct rc_digests *digests;

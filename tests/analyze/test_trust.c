@@ -183,7 +183,7 @@ static void root_keys_in_time_asked_for_again_tell_of_a_clock(void **state)
 struct root_scene {
 	struct scene scene;
 	struct rc_recorder *recorder;
-	struct rc_reports *reports;
+	struct rc_anchor_signals *signals;
 	struct rc_addr resolver;
 	struct dns d;
 	struct rc_followed root;
@@ -219,7 +219,7 @@ static enum rc_confidence judge_root(const char *slug, uint64_t ede, int64_t bef
 	s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 	set(&s.scene, status);
 	s.recorder = new_recorder();
-	assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
+	assert_int_equal(rc_anchor_signals_new(SEED, &s.signals), RC_OK);
 	assert_int_equal(rc_hosts_new(1u << 16, SEED, &hosts), RC_OK);
 	rc_hosts_declare(hosts, &s.resolver, 1);
 	rc_hosts_find(hosts, &s.resolver)->served_checked = served_ns != 0;
@@ -239,7 +239,7 @@ static enum rc_confidence judge_root(const char *slug, uint64_t ede, int64_t bef
 					       .outcome = RC_OUT_USABLE};
 	s.scene.x.end_ns = T0 + 10 * MS;
 	c->recorder = s.recorder;
-	c->reports = s.reports;
+	c->signals = s.signals;
 	c->hosts = hosts;
 	c->resolver = &s.resolver;
 	c->n_resolver = 1;
@@ -249,7 +249,7 @@ static enum rc_confidence judge_root(const char *slug, uint64_t ede, int64_t bef
 	const struct rc_rule *rule = rule_of(slug);
 	enum rc_confidence confidence = rule->test(rule, c, &f);
 	rc_hosts_free(hosts);
-	rc_reports_free(s.reports);
+	rc_anchor_signals_free(s.signals);
 	rc_recorder_free(s.recorder);
 	return confidence;
 }
@@ -370,14 +370,14 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 {
 	struct scene s;
 	struct rc_hosts *hosts;
-	struct rc_reports *reports;
+	struct rc_anchor_signals *signals;
 	struct rc_recorder *recorder;
 	struct rc_addr own = addr("198.51.100.53");
 	const struct rc_rule *rule = rule_of("resolver.internal");
 	(void)state;
 	assert_int_equal(rc_hosts_new(1u << 16, 1, &hosts), RC_OK);
 	recorder = new_recorder();
-	assert_int_equal(rc_reports_new(1, &reports), RC_OK);
+	assert_int_equal(rc_anchor_signals_new(1, &signals), RC_OK);
 	struct rc_host_keys keys = {rc_addr_hash(1, &own), 1};
 	const struct rc_exchange asked = {.asker = own, .qdcount = 1};
 	rc_hosts_note_query(hosts, &asked, &keys, (const uint8_t[6]){0}, false);
@@ -399,7 +399,7 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			host->served_checked = served;
 			s.c.server_host = host;
 			s.c.hosts = hosts;
-			s.c.reports = reports;
+			s.c.signals = signals;
 			s.c.recorder = recorder;
 			s.c.resolver = &own;
 			s.c.n_resolver = 1;
@@ -412,7 +412,7 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			host->asked_keys = 0;
 		}
 	rc_recorder_free(recorder);
-	rc_reports_free(reports);
+	rc_anchor_signals_free(signals);
 	rc_hosts_free(hosts);
 }
 
@@ -430,7 +430,7 @@ static void who_validated_before_may_have_another_anchor_since(void **state)
 		s = (struct root_scene){.resolver = addr(RESOLVER), .root = {.name = {.len = 1}}};
 		set(&s.scene, RC_DNSSEC_SECURE);
 		s.recorder = new_recorder();
-		assert_int_equal(rc_reports_new(SEED, &s.reports), RC_OK);
+		assert_int_equal(rc_anchor_signals_new(SEED, &s.signals), RC_OK);
 		for (unsigned i = 0; i < times; i++)
 			given_keys(&s, T0 + i * 2 * MS);
 		s.scene.x.first_ns = T0 + RC_NS_PER_S;
@@ -441,7 +441,7 @@ static void who_validated_before_may_have_another_anchor_since(void **state)
 		c->seed = SEED;
 		c->hosts = hosts;
 		c->recorder = s.recorder;
-		c->reports = s.reports;
+		c->signals = s.signals;
 		c->resolver = &s.resolver;
 		c->n_resolver = 1;
 		c->ede = 0;
@@ -452,7 +452,7 @@ static void who_validated_before_may_have_another_anchor_since(void **state)
 		c->server_host = &host;
 		assert_int_equal(rule->test(rule, c, &f),
 				 times == 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
-		rc_reports_free(s.reports);
+		rc_anchor_signals_free(s.signals);
 		rc_recorder_free(s.recorder);
 	}
 	rc_hosts_free(hosts);
