@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/digits.h"
 #include "base/time.h"
 #include "decode/rdata.h"
@@ -314,4 +313,18 @@ void rc_rr_format_rdata(const struct rc_msg *msg, const struct rc_rr *rr, struct
 		if (buf->len == printed)
 			buf->len = before; /* an empty field at the end leaves no space behind */
 	}
+}
+
+bool rc_rr_addr(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr)
+{
+	bool v4 = rr->type == RC_TYPE_A && rr->rdata_len == 4;
+	bool v6 = rr->type == RC_TYPE_AAAA && rr->rdata_len == 16;
+	if (!(v4 || v6) || rr->class != RC_CLASS_IN)
+		return false;
+	struct rc_cursor c = rc_rr_rdata(msg, rr);
+	const uint8_t *bytes = rc_cursor_bytes(&c, rr->rdata_len);
+	if (bytes == NULL)
+		return false;
+	*ret_addr = v4 ? rc_addr_v4(bytes) : rc_addr_v6(bytes);
+	return true;
 }

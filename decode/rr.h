@@ -1,10 +1,11 @@
 /*
- * Printing of resource records, from one table of types (decode/rr.c): presentation format as in
- * zone files (RFC 1035 5, RFC 3597 for unknown types).
+ * What a resource record holds: an address, or its RDATA in print, from one table of types (decode/rr.c): presentation
+ * format as in zone files (RFC 1035 5, RFC 3597 for unknown types).
  */
 #ifndef RC_DECODE_RR_H
 #define RC_DECODE_RR_H
 
+#include "base/addr.h"
 #include "base/buf.h"
 #include "decode/msg.h"
 
@@ -13,5 +14,11 @@
  * that does not fit its type prints in RFC 3597 form (\# 4 0a000001). ASCII only.
  */
 void rc_rr_format_rdata(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_buf *buf);
+
+/*
+ * The address in an A or AAAA record of class IN (RFC 1035 3.4.1, RFC 3596 2.2). False, and nothing written, for any other
+ * record, and where the RDATA has another length or is cut.
+ */
+bool rc_rr_addr(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr);
 
 #endif

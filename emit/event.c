@@ -4,6 +4,7 @@
 
 #include "base/copy.h"
 #include "base/digits.h"
+#include "decode/rr.h"
 #include "emit/event_id.h"
 #include "emit/fields.h"
 #include "emit/malformed.h"
@@ -247,27 +248,6 @@ static void fill_ede(struct rc_event *e, const struct rc_msg *msg)
 	}
 }
 
-bool rc_event_address(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr)
-{
-	struct rc_cursor c = rc_rr_rdata(msg, rr);
-	const uint8_t *bytes;
-	if (rr->class != RC_CLASS_IN)
-		return false;
-	if (rr->type == RC_TYPE_A && rr->rdata_len == 4) {
-		bytes = rc_cursor_bytes(&c, 4);
-		if (bytes != NULL)
-			*ret_addr = rc_addr_v4(bytes);
-		return bytes != NULL;
-	}
-	if (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16) {
-		bytes = rc_cursor_bytes(&c, 16);
-		if (bytes != NULL)
-			*ret_addr = rc_addr_v6(bytes);
-		return bytes != NULL;
-	}
-	return false;
-}
-
 /* Owners of the records read last. */
 struct owners {
 	const struct rc_msg *msg;
@@ -314,7 +294,7 @@ static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 		a->ttl_s = rr->ttl_s;
 		e->answers.n++;
 		add_host(e, a->owner);
-		if (rc_event_address(msg, rr, &e->resolved_ip[e->resolved.n]))
+		if (rc_rr_addr(msg, rr, &e->resolved_ip[e->resolved.n]))
 			add_related(e, &e->resolved_ip[e->resolved.n++]);
 	}
 }

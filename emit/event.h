@@ -148,9 +148,6 @@ void rc_event_from_stats(struct rc_event *event, int64_t start_ns, int64_t now_n
 const char *rc_event_flag_name(size_t n);
 const char *rc_event_mark_name(size_t n);
 
-/* The address that a record of type A or AAAA holds; false: it holds none. */
-bool rc_event_address(const struct rc_msg *msg, const struct rc_rr *rr, struct rc_addr *ret_addr);
-
 /* Leaves out the lists that a too long event can do without, and says so (rcause.truncated). */
 void rc_event_trim(struct rc_event *event);
 

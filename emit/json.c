@@ -263,7 +263,7 @@ static SELDOM char *put_rdata(struct writer *w, char *at, const struct rc_rr *rr
 {
 	struct rc_buf *text = &w->json->rdata;
 	struct rc_addr addr;
-	if (rc_event_address(w->event->msg, rr, &addr))
+	if (rc_rr_addr(w->event->msg, rr, &addr))
 		return put_addr(w, at, &addr);
 	rc_buf_clear(text);
 	rc_rr_format_rdata(w->event->msg, rr, text);

@@ -3,9 +3,9 @@
  */
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
-#include "analyze/infer/delegation.h"
 #include "base/limits.h"
 #include "base/time.h"
+#include "decode/rr.h"
 
 /* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
 #define EDE_OF_ELSE \
@@ -69,7 +69,7 @@ static bool gives_private(const struct rc_msg *m)
 	struct rc_rr rr;
 	struct rc_addr addr;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.section == RC_ANSWER && rc_read_addr(m, &rr, &addr) &&
+		if (rr.section == RC_ANSWER && rc_rr_addr(m, &rr, &addr) &&
 		    rc_addr_is_inside(&addr))
 			return true;
 	return false;

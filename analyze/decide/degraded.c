@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "decode/rr.h"
 
 #define NOTES_MAX 1024u               /* waiting to be judged */
 #define SLOTS 1024u                   /* servers sampled, by hash */
@@ -166,7 +167,7 @@ static enum listed is_listed(const struct rc_msg *referral, const struct rc_addr
 	bool knows_sibling = false;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++) {
 		struct rc_addr addr;
-		if (!rc_read_addr(referral, &rr, &addr))
+		if (!rc_rr_addr(referral, &rr, &addr))
 			continue;
 		if (rc_addr_equal(&addr, server))
 			return LISTED;

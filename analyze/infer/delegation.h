@@ -11,9 +11,6 @@
 /* The zone a referral hands over to: owner of its NS records. False if the message is none. */
 bool rc_referral_target(const struct rc_msg *m, struct rc_name *ret_zone);
 
-/* The address in an A or AAAA record; false for any other. */
-bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr);
-
 /*
  * What a server that failed the question said when the resolver asked it for the root: that it is none of the
  * root's. Then it is asked as one for all names. NULL if it was not asked so, or serves the root.

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "analyze/infer/delegation.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "decode/rr.h"
 
 #define ALIGN _Alignof(uint64_t)
 #define SLOT_SHARE 16u /* one part in so many of the memory finds the others */
@@ -20,21 +20,6 @@ struct slot {
 	uint64_t key; /* position and kind of the message; 0 free */
 	uint64_t at;  /* where its digest stands in the ring: only grows */
 };
-
-bool rc_read_addr(const struct rc_msg *m, const struct rc_rr *rr, struct rc_addr *ret_addr)
-{
-	struct rc_cursor rd = rc_rr_rdata(m, rr);
-	const uint8_t *bytes;
-	if (rr->type == RC_TYPE_A && rr->rdata_len == 4 &&
-	    (bytes = rc_cursor_bytes(&rd, 4)) != NULL)
-		*ret_addr = rc_addr_v4(bytes);
-	else if (rr->type == RC_TYPE_AAAA && rr->rdata_len == 16 &&
-		 (bytes = rc_cursor_bytes(&rd, 16)) != NULL)
-		*ret_addr = rc_addr_v6(bytes);
-	else
-		return false;
-	return true;
-}
 
 struct rc_digests {
 	struct slot *slots;
@@ -138,7 +123,7 @@ static bool read_addr(const struct rc_digests *d, const struct rc_msg *msg, cons
 		      struct rc_digest_addr *addr)
 {
 	struct rc_name owner;
-	if (!rc_read_addr(msg, rr, &addr->addr) || !rc_rr_owner(msg, rr, &owner))
+	if (!rc_rr_addr(msg, rr, &addr->addr) || !rc_rr_owner(msg, rr, &owner))
 		return false;
 	addr->type = rr->type;
 	addr->owner = store(at, before == NULL ? NULL : before->owner, &owner);

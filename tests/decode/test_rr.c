@@ -7,9 +7,9 @@
 static struct wire w;
 static struct rc_buf buf;
 
-static const char *format(unsigned type, unsigned class, const void *rdata, size_t len)
+static struct rc_msg *record(unsigned type, unsigned class, const void *rdata, size_t len,
+			     struct rc_rr *ret_rr)
 {
-	struct rc_rr rr;
 	put_header(&w, 0x8180, 1, 1, 0, 0);
 	put_question(&w, "example.com", type);
 	put_u16(&w, 0xc00c);
@@ -17,7 +17,14 @@ static const char *format(unsigned type, unsigned class, const void *rdata, size
 	put_bytes(&w, rdata, len);
 	struct rc_msg *m = decode(&w);
 	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
-	assert_true(rc_rr_next(&it, &rr));
+	assert_true(rc_rr_next(&it, ret_rr));
+	return m;
+}
+
+static const char *format(unsigned type, unsigned class, const void *rdata, size_t len)
+{
+	struct rc_rr rr;
+	struct rc_msg *m = record(type, class, rdata, len, &rr);
 	rc_buf_clear(&buf);
 	rc_rr_format_rdata(m, &rr, &buf);
 	rc_buf_putc(&buf, '\0');
@@ -39,6 +46,27 @@ static void addresses_and_names_print_in_presentation_format(void **state)
 	PRINTS(RC_TYPE_SOA,
 	       "\300\014\001x\300\014\0\0\0\001\0\0\0\002\0\0\0\003\0\0\0\004\377\377\377\377",
 	       "example.com x.example.com 1 2 3 4 4294967295");
+}
+
+static void addresses_are_those_of_the_internet_and_of_the_right_length(void **state)
+{
+	static const uint8_t rdata[17] = {192, 0, 2, 1};
+	static const struct {
+		unsigned type, class, len;
+		bool holds;
+	} cases[] = {{RC_TYPE_A, RC_CLASS_IN, 4, true},      {RC_TYPE_A, RC_CLASS_CH, 4, false},
+		     {RC_TYPE_A, RC_CLASS_IN, 5, false},     {RC_TYPE_A, RC_CLASS_IN, 0, false},
+		     {RC_TYPE_AAAA, RC_CLASS_IN, 16, true},  {RC_TYPE_AAAA, RC_CLASS_IN, 4, false},
+		     {RC_TYPE_AAAA, RC_CLASS_IN, 17, false}, {RC_TYPE_TXT, RC_CLASS_IN, 4, false}};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct rc_rr rr;
+		struct rc_addr addr, v4 = rc_addr_v4(rdata), v6 = rc_addr_v6(rdata);
+		struct rc_msg *m = record(cases[i].type, cases[i].class, rdata, cases[i].len, &rr);
+		assert_int_equal(rc_rr_addr(m, &rr, &addr), cases[i].holds);
+		if (cases[i].holds)
+			assert_true(rc_addr_equal(&addr, cases[i].len == 4 ? &v4 : &v6));
+	}
 }
 
 static void text_is_quoted_and_ascii(void **state)
@@ -223,6 +251,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_and_names_print_in_presentation_format),
+		cmocka_unit_test(addresses_are_those_of_the_internet_and_of_the_right_length),
 		cmocka_unit_test(text_is_quoted_and_ascii),
 		cmocka_unit_test(text_is_escaped_wherever_it_needs_it),
 		cmocka_unit_test(dnssec_types_print_as_their_rfcs_say),
