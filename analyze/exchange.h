@@ -122,7 +122,7 @@ static inline bool rc_exchange_answered(const struct rc_exchange *x)
 
 static inline bool rc_exchange_answered_well(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && rc_rcode_is_usable(x->answer.rcode);
+	return rc_exchange_answered(x) && rc_rcode_is_usable(x->answer.rcode);
 }
 
 /* By itself it may be why a question fails: it was of no help, or is about keys. */
@@ -135,14 +135,14 @@ static inline bool rc_exchange_may_tell_why(const struct rc_exchange *x)
 static inline bool rc_exchange_refers(const struct rc_exchange *x)
 {
 	const struct rc_msg_facts *a = &x->answer;
-	return x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
+	return rc_exchange_answered(x) && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
 	       (a->has & RC_HAS_AUTH_NS) && !(a->has & RC_HAS_AUTH_SOA);
 }
 
 /* Asked without RD, answered without authority by somebody who offers recursion. */
 static inline bool rc_exchange_is_of_a_cache(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && (x->query.flags & RC_FLAG_RD) == 0 &&
+	return rc_exchange_answered(x) && (x->query.flags & RC_FLAG_RD) == 0 &&
 	       (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AA)) == RC_FLAG_RA;
 }
 

@@ -111,9 +111,9 @@ static bool is_translated(struct rc_engine *e, const struct rc_held *held,
 			  const struct rc_exchange *x)
 {
 	uint64_t cursor = 0;
-	if (x->state != RC_X_ANSWERED && (x->marks & RC_X_JUDGED))
+	if (!rc_exchange_answered(x) && (x->marks & RC_X_JUDGED))
 		return true;
-	for (unsigned n = 0; n < TWINS_MAX && x->state == RC_X_ANSWERED; n++) {
+	for (unsigned n = 0; n < TWINS_MAX && rc_exchange_answered(x); n++) {
 		const struct rc_held *next = rc_hold_next(e->hold, &cursor);
 		if (next == NULL)
 			break;
@@ -157,7 +157,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 		return;
 	}
 	bool of_name = rc_cause_is_of(failure.cause, "name.");
-	if (x.state == RC_X_ANSWERED && !rc_is_failure(&x, e->config.include_nxdomain) &&
+	if (rc_exchange_answered(&x) && !rc_is_failure(&x, e->config.include_nxdomain) &&
 	    (failure.confidence < RC_CONF_LIKELY || of_name))
 		return; /* refused by its asker, who got it elsewhere */
 	if (!client) {
@@ -167,7 +167,7 @@ static void decide(struct rc_engine *e, const struct rc_held *held)
 			e->out.on_upstream(e->out.context, &failure);
 		return;
 	}
-	if (x.state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(&x))
 		mark_twin(e, &x);
 	tell_failure(e, &failure);
 }

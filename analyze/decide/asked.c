@@ -102,7 +102,7 @@ static void look_at_askers(struct rc_asked *a, struct rc_recorder *recorder, uin
 		pos = r->prev_server;
 		if (r->x.state == RC_X_PENDING && pos < *until)
 			*until = pos;
-		bool bears = r->x.state == RC_X_ANSWERED &&
+		bool bears = rc_exchange_answered(&r->x) &&
 			     (rc_rcode_is_usable(r->x.answer.rcode) ||
 			      (r->x.query.flags & RC_FLAG_CD));
 		if (bears && r->x.name_hash == name_hash && rc_addr_equal(&r->x.server, server)) {

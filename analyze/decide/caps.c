@@ -147,7 +147,7 @@ static bool has_cut_answers(const struct rc_case *c)
 	if (c->n_links > 0 && (c->x->marks & RC_X_CUT))
 		return true;
 	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].x->state == RC_X_ANSWERED && (c->links[i].x->marks & RC_X_CUT))
+		if (rc_exchange_answered(c->links[i].x) && (c->links[i].x->marks & RC_X_CUT))
 			return true;
 	return false;
 }

@@ -56,7 +56,7 @@ static bool is_empty_refusal(const struct rc_exchange *x)
 
 bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 {
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		return true;
 	switch (x->answer.rcode) {
 	case RC_RCODE_NOERROR:
@@ -71,7 +71,7 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 /* The answer that would have helped came when the forwarder had given its client another. */
 static bool is_helped_late(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && !rc_is_failure(x, false) && rc_is_answered(c) &&
+	return rc_exchange_answered(x) && !rc_is_failure(x, false) && rc_is_answered(c) &&
 	       x->end_ns > c->x->end_ns;
 }
 
@@ -91,7 +91,7 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 		x->end_frame = 0;
 	if (waited || x->state == RC_X_PENDING) /* still waiting when its client was answered */
 		x->end_ns = c->to_ns;
-	x->state = x->state == RC_X_ANSWERED && !waited ? RC_X_ANSWERED : RC_X_UNANSWERED;
+	x->state = rc_exchange_answered(x) && !waited ? RC_X_ANSWERED : RC_X_UNANSWERED;
 	return rc_case_build(sources, x, &link->name->name, waited ? NULL : link->answer);
 }
 

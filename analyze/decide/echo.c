@@ -144,7 +144,7 @@ void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case
 	s->shared_ns = INT64_MAX;
 	e->asking = NULL;
 	count_second(e, x->end_ns);
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		return;
 	e->n_addrs = rc_hosts_addresses(s->hosts, &x->server, e->addrs, RC_LOOK_ADDRS_MAX);
 	e->asking = rc_asked_note(e->asked, x, e->addrs, e->n_addrs, s, &new);
@@ -164,7 +164,7 @@ void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
 /* Plain questions that failed with SERVFAIL: what storms are made of. */
 static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *x)
 {
-	return s->client_facing && x->state == RC_X_ANSWERED &&
+	return s->client_facing && rc_exchange_answered(x) &&
 	       x->answer.rcode == RC_RCODE_SERVFAIL && x->opcode == RC_OPCODE_QUERY &&
 	       x->qtype < 128 && x->qclass == RC_CLASS_IN && x->qdcount == 1 &&
 	       x->query.fault == RC_FAULT_NONE && x->query.edns_version == 0 &&
@@ -176,7 +176,7 @@ static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *
 static bool is_like_all(const struct rc_exchange *o, const struct rc_exchange *x,
 			enum elsewhere elsewhere)
 {
-	if (o->state != RC_X_ANSWERED || o->answer.rcode != RC_RCODE_SERVFAIL)
+	if (!rc_exchange_answered(o) || o->answer.rcode != RC_RCODE_SERVFAIL)
 		return false;
 	return rc_addr_equal(&o->server, &x->server) || elsewhere == FAILURES ||
 	       (elsewhere == FAILURES_WITHOUT_EDE && !(o->answer.options >> RC_OPTION_EDE & 1));

@@ -20,13 +20,13 @@ struct span {
 
 static int64_t last_act_ns(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED ? x->end_ns : x->last_ns;
+	return rc_exchange_answered(x) ? x->end_ns : x->last_ns;
 }
 
 /* How long until a further try: at once after an answer that did not do. */
 static int64_t gap_ns(const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED ? RETRY_NS : RC_FETCH_GAP_NS;
+	return rc_exchange_answered(x) ? RETRY_NS : RC_FETCH_GAP_NS;
 }
 
 /* Widens the span by every exchange about the name that no gap parts from it. True if it grew. */
@@ -145,7 +145,7 @@ static bool is_in_keys(const struct rc_case *c, const struct rc_dnssec_finding *
 
 static bool gives_keys(const struct rc_exchange *x)
 {
-	return x->qtype == RC_TYPE_DNSKEY && x->state == RC_X_ANSWERED &&
+	return x->qtype == RC_TYPE_DNSKEY && rc_exchange_answered(x) &&
 	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC);
 }
 
@@ -243,7 +243,7 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 			    x->first_ns - r->x.last_ns <= within_ns;
 		if (soon && r->x.first_ns <= x->first_ns &&
 		    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
-		    (r->x.state == RC_X_ANSWERED || !answered))
+		    (rc_exchange_answered(&r->x) || !answered))
 			return true;
 	}
 	return false;

@@ -233,7 +233,7 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 static struct rc_evidence evidence_of(const struct incident *in, const struct rc_exchange *x,
 				      const char *outcome, const char *fact)
 {
-	bool answered = x->state == RC_X_ANSWERED;
+	bool answered = rc_exchange_answered(x);
 	return (struct rc_evidence){
 		.frame = answered ? x->end_frame : x->last_frame,
 		.query_frame = x->first_frame,

@@ -135,7 +135,7 @@ static void adopt(struct rc_case *c)
 {
 	struct rc_addr lone[RC_LONE_MAX];
 	bool recursive = (c->x->query.flags & RC_FLAG_RD) &&
-			 (c->x->state != RC_X_ANSWERED || (c->x->answer.flags & RC_FLAG_RA));
+			 (!rc_exchange_answered(c->x) || (c->x->answer.flags & RC_FLAG_RA));
 	size_t n = recursive && !c->own_fetch ? rc_askers_find_lone(c, lone) : 0;
 	if (n == 0)
 		return;
@@ -234,7 +234,7 @@ struct rc_case *rc_case_build(const struct rc_case_sources *sources, const struc
 	}
 	rc_others_compare(c);
 	/* What it had given others when this client asked again, no server of a zone keeps it from giving. */
-	if (x->state != RC_X_ANSWERED && c->others.got_before > 0)
+	if (!rc_exchange_answered(x) && c->others.got_before > 0)
 		c->failed_zone = RC_ZONE_NONE;
 	find_report(c);
 	return c;

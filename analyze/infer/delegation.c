@@ -179,7 +179,7 @@ static void addresses_by_lookup(struct rc_case *c, const struct rc_addr *asker, 
 		    *known || rc_exchange_refers(&r->x) || r->x.first_ns > c->to_ns)
 			continue;
 		*known = true;
-		bool given = r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns;
+		bool given = rc_exchange_answered(&r->x) && r->x.end_ns <= c->to_ns;
 		const struct rc_digest *d = given ? rc_case_answer(c, r) : NULL;
 		if (d != NULL)
 			addresses_of_message(c, d, naming);
@@ -381,7 +381,7 @@ static bool has_failed_with(const struct rc_case *c, const struct rc_addr *serve
 static bool asks_for_root(const struct rc_exchange *x)
 {
 	return (x->qtype == RC_TYPE_NS || x->qtype == RC_TYPE_DNSKEY) &&
-	       !(x->query.flags & RC_FLAG_RD) && x->state == RC_X_ANSWERED;
+	       !(x->query.flags & RC_FLAG_RD) && rc_exchange_answered(x);
 }
 
 const struct rc_exchange *rc_case_false_root(const struct rc_case *c)

@@ -43,7 +43,7 @@ static bool is_unchecked(const struct rc_case *c, const struct rc_link *link)
 /* Truncated, and asked again over TCP: what came of it there counts. */
 static bool goes_on_over_tcp(const struct rc_link *link)
 {
-	return link->x->state == RC_X_ANSWERED && link->outcome == RC_OUT_UNKNOWN &&
+	return rc_exchange_answered(link->x) && link->outcome == RC_OUT_UNKNOWN &&
 	       (link->x->answer.flags & RC_FLAG_TC);
 }
 

@@ -101,7 +101,7 @@ bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
 {
 	if (x->first_ns > c->to_ns)
 		return false;
-	return x->state == RC_X_ANSWERED ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
+	return rc_exchange_answered(x) ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
 }
 
 /*
@@ -143,7 +143,7 @@ static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos,
 	struct rc_link *link = &c->links[c->n_links++];
 	*link = (struct rc_link){
 		.record = r, .pos = pos, .x = &r->x, .name = &c->names[name], .zone = RC_ZONE_NONE};
-	if (r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->to_ns)
+	if (rc_exchange_answered(&r->x) && r->x.end_ns <= c->to_ns)
 		link->answer = rc_case_decode(c, r);
 	if (link->answer == NULL)
 		return;
@@ -174,7 +174,7 @@ static void bound_to(struct rc_case *c, int64_t ts_ns)
 /* How far the failure's time could be another without this exchange counting differently. */
 static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 {
-	int64_t until_ns = x->state == RC_X_ANSWERED ? x->end_ns : x->last_ns;
+	int64_t until_ns = rc_exchange_answered(x) ? x->end_ns : x->last_ns;
 	bound_to(c, x->first_ns);
 	bound_to(c, x->end_ns);
 	bound_to(c, x->last_ns + RC_PATIENCE_NS);
@@ -208,7 +208,7 @@ static bool is_probe(const struct rc_followed *name, const struct rc_exchange *x
 /* A nameserver's address was given in time. */
 static bool gives_address(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return (x->qtype == RC_TYPE_A || x->qtype == RC_TYPE_AAAA) && x->state == RC_X_ANSWERED &&
+	return (x->qtype == RC_TYPE_A || x->qtype == RC_TYPE_AAAA) && rc_exchange_answered(x) &&
 	       x->end_ns <= c->to_ns && x->answer.rcode == RC_RCODE_NOERROR &&
 	       (x->answer.has & RC_HAS_ANSWER_QTYPE);
 }
@@ -260,7 +260,7 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_addr *service,
 				const struct rc_exchange *x)
 {
-	return x->state == RC_X_ANSWERED && x->end_ns <= c->x->first_ns &&
+	return rc_exchange_answered(x) && x->end_ns <= c->x->first_ns &&
 	       rc_addr_equal(&x->server, service) && x->name_hash == c->x->name_hash &&
 	       x->qtype == c->x->qtype &&
 	       !((x->query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD));
@@ -371,7 +371,7 @@ static int by_time(const void *a, const void *b)
 
 static bool follow_cached_aliases(struct rc_case *c, const struct rc_record *r, enum rc_role role)
 {
-	const struct rc_msg *m = r->x.state == RC_X_ANSWERED ? rc_case_decode(c, r) : NULL;
+	const struct rc_msg *m = rc_exchange_answered(&r->x) ? rc_case_decode(c, r) : NULL;
 	struct rc_rr rr;
 	if (m == NULL || !(m->has & RC_HAS_ANSWER_CNAME))
 		return false;
@@ -483,7 +483,7 @@ static bool asked_question(const struct rc_case *c)
 static void recall(struct rc_case *c)
 {
 	size_t n_names = c->n_names, n_links = c->n_links;
-	bool went_on = false, repeats = c->others.earlier > 0 && c->x->state == RC_X_ANSWERED;
+	bool went_on = false, repeats = c->others.earlier > 0 && rc_exchange_answered(c->x);
 	if (asked_question(c))
 		return;
 	for (size_t i = 0; i < c->n_names; i++) {
@@ -519,7 +519,7 @@ void rc_lineage_collect(struct rc_case *c)
 	follow(c, c->qname, RC_ROLE_QUESTION);
 	collect_names(c, 0);
 	recall(c);
-	bool gave_up = c->x->state != RC_X_ANSWERED || c->x->answer.rcode == RC_RCODE_SERVFAIL;
+	bool gave_up = !rc_exchange_answered(c->x) || c->x->answer.rcode == RC_RCODE_SERVFAIL;
 	if (c->n_links == 0 && gave_up && widen_to_silent_fetch(c))
 		collect_names(c, 0);
 	if (c->n_recalled < c->n_names)
@@ -531,7 +531,7 @@ bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange
 {
 	bool later = connection->end_ns > c->to_ns &&
 		     c->to_ns - connection->first_ns >= RC_PATIENCE_NS;
-	return connection->state != RC_X_ANSWERED || later;
+	return !rc_exchange_answered(connection) || later;
 }
 
 static bool is_linked(const struct rc_case *c, size_t from, const struct rc_exchange *x)

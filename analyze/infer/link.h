@@ -63,8 +63,8 @@ static inline bool rc_waits_for_itself(int64_t took_ns)
 static inline bool rc_link_is_hollow(const struct rc_link *link)
 {
 	const struct rc_msg_facts *a = &link->x->answer;
-	return link->x->state == RC_X_ANSWERED && a->rcode == RC_RCODE_NOERROR &&
-	       a->counts[0] == 0 && a->counts[1] == 0;
+	return rc_exchange_answered(link->x) && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
+	       a->counts[1] == 0;
 }
 
 #endif

@@ -25,7 +25,7 @@
 static void note_aliases(struct rc_case *c, const struct rc_record *r)
 {
 	const struct rc_record *best = c->others.alias_failed;
-	if (r->x.state == RC_X_ANSWERED && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
+	if (rc_exchange_answered(&r->x) && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
 	    (r->x.answer.has & RC_HAS_ANSWER_CNAME) && r->blob_pos != 0 &&
 	    (best == NULL || r->x.answer.counts[0] > best->x.answer.counts[0]))
 		c->others.alias_failed = r;
@@ -35,7 +35,7 @@ static void note_aliases(struct rc_case *c, const struct rc_record *r)
 static void note_said(struct rc_case *c, const struct rc_record *r)
 {
 	struct rc_others *t = &c->others;
-	bool said = r->x.state == RC_X_ANSWERED && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
+	bool said = rc_exchange_answered(&r->x) && r->x.answer.rcode == RC_RCODE_SERVFAIL &&
 		    r->blob_pos != 0 && (r->x.answer.options >> RC_OPTION_EDE & 1);
 	if (!said || ((r->x.query.flags ^ c->x->query.flags) & RC_FLAG_CD))
 		return;
@@ -59,9 +59,9 @@ static bool is_answered_since(const struct rc_case *c, const struct rc_exchange 
 /* What its errors to other types of the name say of this one. */
 static void compare_errors(struct rc_case *c, const struct rc_exchange *o)
 {
-	if (o->state != RC_X_ANSWERED || o->qtype == c->x->qtype || o->opcode != RC_OPCODE_QUERY)
+	if (!rc_exchange_answered(o) || o->qtype == c->x->qtype || o->opcode != RC_OPCODE_QUERY)
 		return;
-	c->others.addresses_alike += o->qtype == RC_TYPE_A && c->x->state == RC_X_ANSWERED &&
+	c->others.addresses_alike += o->qtype == RC_TYPE_A && rc_exchange_answered(c->x) &&
 				     o->answer.rcode == c->x->answer.rcode;
 	c->others.not_hosted += o->answer.rcode == RC_RCODE_REFUSED &&
 				!(o->answer.flags & RC_FLAG_RA) && !rc_exchange_is_transfer(o);
@@ -130,7 +130,7 @@ static void count_unchecked(struct rc_others *t, struct unchecked *u)
 static void note_refused(struct rc_case *c, const struct rc_exchange *o, bool ok)
 {
 	struct rc_others *t = &c->others;
-	if (t->refused.all || !(o->query.flags & RC_FLAG_RD) || o->state != RC_X_ANSWERED)
+	if (t->refused.all || !(o->query.flags & RC_FLAG_RD) || !rc_exchange_answered(o))
 		return;
 	if (ok && o->first_ns > c->x->first_ns)
 		t->refused.n = 0;
@@ -169,8 +169,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 	bool ok = rc_exchange_answered_well(o);
 	compare_errors(c, o);
 	t->earlier += o->first_ns < c->x->first_ns;
-	t->silent += o->state != RC_X_ANSWERED;
-	t->without_edns_formerr += o->state == RC_X_ANSWERED && o->opcode == RC_OPCODE_QUERY &&
+	t->silent += !rc_exchange_answered(o);
+	t->without_edns_formerr += rc_exchange_answered(o) && o->opcode == RC_OPCODE_QUERY &&
 				   !o->query.edns && o->answer.rcode == RC_RCODE_FORMERR;
 	if (ok && o->qtype != c->x->qtype && !(o->query.flags & RC_FLAG_CD) &&
 	    (o->answer.flags & RC_FLAG_AD)) {
@@ -208,7 +208,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 	ok ? t->same_server_ok++ : t->same_server_failed++;
 	if (ok && o->end_ns > t->others_given_ns)
 		t->others_given_ns = o->end_ns;
-	bool refused = o->state == RC_X_ANSWERED && o->answer.rcode == RC_RCODE_REFUSED &&
+	bool refused = rc_exchange_answered(o) && o->answer.rcode == RC_RCODE_REFUSED &&
 		       rc_hosts_served(c->hosts, &o->asker, &o->server);
 	t->served_refused += refused;
 	int64_t gap_ns = llabs(o->first_ns - c->x->first_ns);
@@ -231,7 +231,7 @@ bool rc_case_do_others_wait(const struct rc_case *c)
 	for (unsigned i = 0; i < t->n_elsewhere_waited; i++) {
 		const struct rc_exchange *x = t->elsewhere_waited[i];
 		const struct rc_host *h = rc_hosts_find(c->hosts, &x->server);
-		bool answered = x->state == RC_X_ANSWERED;
+		bool answered = rc_exchange_answered(x);
 		alive = alive || answered || (h != NULL && h->served > 0);
 		gave_up = gave_up || (answered && rc_exchange_took_ns(x) < GAVE_UP_NS);
 	}
@@ -284,7 +284,7 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 		if (r->x.last_ns < c->x->first_ns || r->x.name_hash == c->x->name_hash ||
 		    !rc_addr_equal(&r->x.server, &c->x->server))
 			continue;
-		bool ok = r->x.state == RC_X_ANSWERED && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
+		bool ok = rc_exchange_answered(&r->x) && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
 		ok ? answered++ : left++;
 	}
 	return answered > left;
@@ -298,7 +298,7 @@ bool rc_case_is_refused_more(const struct rc_case *c)
 		if (r == NULL)
 			break;
 		pos = rc_recorder_next(c->recorder, pos);
-		if (r->x.name_hash != c->x->name_hash && r->x.state == RC_X_ANSWERED &&
+		if (r->x.name_hash != c->x->name_hash && rc_exchange_answered(&r->x) &&
 		    r->x.answer.rcode == RC_RCODE_REFUSED && rc_case_is_near(c, &r->x) &&
 		    rc_addr_equal(&r->x.server, &c->x->server) &&
 		    rc_addr_equal(&r->x.asker, &c->x->asker))
@@ -332,7 +332,7 @@ struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
 		pos = rc_recorder_next(c->recorder, pos);
 		if (!rc_case_is_resolver(c, &r->x.asker))
 			continue;
-		bool waits = r->x.state != RC_X_ANSWERED || r->x.end_ns >= at_ns;
+		bool waits = !rc_exchange_answered(&r->x) || r->x.end_ns >= at_ns;
 		w.open += waits && r->x.first_ns <= at_ns && at_ns - r->x.first_ns < c->timeout_ns;
 		w.started += at_ns - r->x.first_ns <= WORK_STARTS_NS;
 	}
@@ -346,7 +346,7 @@ struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
 static bool waited_in_vain(const struct rc_exchange *x)
 {
 	int64_t took_ns = rc_exchange_took_ns(x);
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		return true;
 	return x->answer.rcode == RC_RCODE_SERVFAIL && (x->answer.flags & RC_FLAG_RA) &&
 	       took_ns >= RC_SLOW_NS && !rc_waits_for_itself(took_ns);

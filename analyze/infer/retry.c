@@ -15,7 +15,7 @@ static bool is_answered_later(struct rc_recorder *recorder, const struct rc_exch
 	const struct rc_record *r;
 	chain.since_ns = x->end_ns;
 	while ((r = rc_chain_next(&chain)) != NULL)
-		if (r->x.qtype == x->qtype && r->x.state == RC_X_ANSWERED &&
+		if (r->x.qtype == x->qtype && rc_exchange_answered(&r->x) &&
 		    !(r->x.answer.flags & RC_FLAG_TC) && rc_addr_equal(&r->x.server, &x->server))
 			return true;
 	return false;
@@ -25,7 +25,7 @@ static enum rc_retry state_of(const struct rc_exchange *connection, int64_t now_
 {
 	bool over = connection->state == RC_X_UNANSWERED;
 	int64_t until_ns = over ? connection->end_ns : now_ns;
-	if (connection->state == RC_X_ANSWERED)
+	if (rc_exchange_answered(connection))
 		return RC_RETRY_NONE;
 	if (rc_is_refused(connection) || until_ns - connection->first_ns >= GIVEN_NS)
 		return RC_RETRY_FAILED;

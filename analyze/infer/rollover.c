@@ -96,7 +96,7 @@ static const struct rc_record *own_keys(struct rc_case *c, uint64_t zone_hash, u
 							  RC_CHAIN_STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL) {
-			bool keys = r->x.qtype == RC_TYPE_DNSKEY && r->x.state == RC_X_ANSWERED &&
+			bool keys = r->x.qtype == RC_TYPE_DNSKEY && rc_exchange_answered(&r->x) &&
 				    r->x.end_ns <= c->to_ns && !(r->x.answer.flags & RC_FLAG_TC) &&
 				    r->x.answer.counts[0] > 0;
 			if (keys && (best == NULL || r->x.end_ns > best->x.end_ns)) {
@@ -177,7 +177,7 @@ static bool is_asked_now(const struct rc_case *c, const struct rc_addr *server)
 static bool bears_on(const struct rc_case *c, const struct rc_record *r, const struct rc_name *zone)
 {
 	struct rc_name name;
-	if (r->x.state != RC_X_ANSWERED || r->blob_pos == 0 || r->x.qtype == RC_TYPE_DNSKEY ||
+	if (!rc_exchange_answered(&r->x) || r->blob_pos == 0 || r->x.qtype == RC_TYPE_DNSKEY ||
 	    !(r->x.answer.has & RC_HAS_DNSSEC) || !rc_case_is_resolver(c, &r->x.asker) ||
 	    !(is_asked_now(c, &r->x.server) || rc_delegation_has_moved(c, zone, &r->x.server)))
 		return false;
@@ -293,7 +293,7 @@ bool rc_case_has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 
 static bool gives_keys(const struct rc_case *c, const struct rc_exchange *x, int64_t since_ns)
 {
-	return x->qtype == RC_TYPE_DNSKEY && x->state == RC_X_ANSWERED &&
+	return x->qtype == RC_TYPE_DNSKEY && rc_exchange_answered(x) &&
 	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC) &&
 	       x->end_ns <= c->x->end_ns && x->end_ns >= since_ns;
 }

@@ -43,7 +43,7 @@ static void note(const struct rc_case *c, const struct rc_exchange *x, struct rc
 {
 	if (x->first_ns > c->to_ns)
 		return;
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		note_failed(c, x, u);
 	else if (x->end_ns >= c->from_ns - GIVEN_UP_NS && u->alive == NULL)
 		u->alive = x;

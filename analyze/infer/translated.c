@@ -50,7 +50,7 @@ bool rc_translated_is_inside(const struct rc_exchange *inner, const struct rc_ex
 		    inner->last_ip_id == outer->last_ip_id && inner->state == outer->state &&
 		    (c.asker || (c.server && inner->asker_port == outer->asker_port)) &&
 		    is_asked_first(outer, inner);
-	if (!same || outer->state != RC_X_ANSWERED)
+	if (!same || !rc_exchange_answered(outer))
 		return same && rc_translated_surely(outer);
 	return is_shortly_after(outer->end_ns, inner->end_ns) &&
 	       are_alike(&inner->answer, &outer->answer);

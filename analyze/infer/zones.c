@@ -146,7 +146,7 @@ static bool is_sent_to_tcp(const struct rc_case *c, const struct questions *q, s
 	bool sent = (x->marks & RC_X_IS_TC_RETRY) != 0;
 	for (size_t k = q->first[i]; x->transport == RC_TCP && !sent && k != i; k = q->next[k]) {
 		const struct rc_exchange *before = c->links[k].x;
-		sent = before->transport == RC_UDP && before->state == RC_X_ANSWERED &&
+		sent = before->transport == RC_UDP && rc_exchange_answered(before) &&
 		       (before->answer.flags & RC_FLAG_TC);
 	}
 	return sent;
@@ -163,7 +163,7 @@ static bool is_reset_in_silence(const struct rc_case *c, const struct rc_exchang
 		const struct rc_exchange *o = c->links[i].x;
 		if (o->transport != RC_UDP || !rc_addr_equal(&o->server, &x->server))
 			continue;
-		if (o->state == RC_X_ANSWERED && !(o->marks & RC_X_LATE) &&
+		if (rc_exchange_answered(o) && !(o->marks & RC_X_LATE) &&
 		    rc_exchange_took_ns(o) <= LATE_NS)
 			return false;
 		silent = true;
@@ -245,7 +245,7 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 {
 	const struct rc_link *link = &c->links[i];
 	const struct rc_exchange *x = link->x;
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		return outcome_unanswered(c, q, i);
 	bool late = rc_exchange_took_ns(x) > LATE_NS && asked_again(c, q, i);
 	if (!late && x->end_ns > c->to_ns)
