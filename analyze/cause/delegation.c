@@ -31,7 +31,7 @@ static bool is_range_of_tls_server(const struct rc_case *c, const struct rc_addr
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || r->x.name_hash != RC_TLS_HASH)
 			return false;
-		if (r->x.state == RC_X_ANSWERED && rc_addr_special_range(&r->x.server) == range)
+		if (rc_exchange_answered(&r->x) && rc_addr_special_range(&r->x.server) == range)
 			return true;
 		pos = r->link;
 	}
@@ -132,7 +132,7 @@ static bool is_whole(const struct rc_case *c, const struct rc_zone_view *z)
 		const struct rc_link *link = &c->links[i];
 		if (link->superseded)
 			continue;
-		if (link->zone + 1 == c->n_zones && link->x->state != RC_X_ANSWERED &&
+		if (link->zone + 1 == c->n_zones && !rc_exchange_answered(link->x) &&
 		    rc_name_in(&link->name->name, &z->name))
 			return false;
 		seen = seen || delegates(link, z);
@@ -296,7 +296,7 @@ static enum lookup lookup_of(const struct rc_case *c, const struct rc_name *ns, 
 			       (link->x->qtype == RC_TYPE_AAAA && !cut);
 		if (!address || link->superseded || !rc_name_equal(&link->name->name, ns))
 			continue;
-		if (link->x->state != RC_X_ANSWERED) {
+		if (!rc_exchange_answered(link->x)) {
 			result = result == LOOKUP_NONE ? LOOKUP_SILENT : result;
 			continue;
 		}
@@ -350,7 +350,7 @@ static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view
 		if (rc_addr_is_v4(&c->resolver[i]) == v4)
 			return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_links; i++)
-		asked += c->links[i].x->state == RC_X_ANSWERED;
+		asked += rc_exchange_answered(c->links[i].x);
 	if (asked < FAMILY_ASKED_MIN || z->n_mapped > 0 || is_asked_by_any(c, z))
 		return RC_CONF_NONE;
 	f->zone = &z->name;

@@ -33,7 +33,7 @@ static const struct rc_exchange *given_before(const struct rc_case *c, const str
 		if (r == NULL || r->x.first_ns < since_ns)
 			return NULL;
 		if (r->x.name_hash == link->x->name_hash && r->x.qtype == link->x->qtype &&
-		    r->x.state == RC_X_ANSWERED && r->x.end_ns <= c->from_ns &&
+		    rc_exchange_answered(&r->x) && r->x.end_ns <= c->from_ns &&
 		    r->x.answer.rcode == RC_RCODE_NOERROR && !(r->x.answer.flags & RC_FLAG_TC) &&
 		    rc_case_is_resolver(c, &r->x.asker))
 			return &r->x;

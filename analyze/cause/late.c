@@ -60,7 +60,7 @@ enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
 static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *link)
 {
 	int64_t until_ns = c->final->x->end_ns;
-	if (link->x->state == RC_X_ANSWERED && link->x->end_ns < until_ns)
+	if (rc_exchange_answered(link->x) && link->x->end_ns < until_ns)
 		until_ns = link->x->end_ns;
 	for (const struct rc_link *next = link + 1; next < c->links + c->n_links; next++) {
 		if (next->x->first_ns >= until_ns)
@@ -149,7 +149,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 	rc_prove_client(c, f);
 	for (unsigned i = 0; i < t->n_elsewhere_waited; i++)
 		rc_prove(c, f, t->elsewhere_waited[i], c->qname, NULL,
-			 t->elsewhere_waited[i]->state == RC_X_ANSWERED
+			 rc_exchange_answered(t->elsewhere_waited[i])
 				 ? "another resolver: SERVFAIL after a long wait"
 				 : "another resolver: no answer");
 	return RC_CONF_POSSIBLE;

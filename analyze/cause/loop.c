@@ -16,7 +16,7 @@ static const struct rc_exchange *next_asked(const struct rc_case *c, const struc
 		if (r == NULL || r->x.first_ns < by_ns - c->timeout_ns)
 			return NULL;
 		*pos = r->prev_server;
-		bool open = r->x.state != RC_X_ANSWERED || r->x.end_ns >= by_ns;
+		bool open = !rc_exchange_answered(&r->x) || r->x.end_ns >= by_ns;
 		if (open && r->x.first_ns <= by_ns && r->x.name_hash == c->x->name_hash &&
 		    r->x.qtype == c->x->qtype && rc_flag(&r->x.query, RC_FLAG_RD) &&
 		    rc_addr_equal(&r->x.server, server))

@@ -72,7 +72,7 @@ void rc_prove(struct rc_case *c, struct rc_finding *f, const struct rc_exchange 
 {
 	if (c->weighing || f->n_evidence == RC_EVIDENCE_MAX)
 		return;
-	bool answered = x->state == RC_X_ANSWERED;
+	bool answered = rc_exchange_answered(x);
 	bool sign = !answered && x->sign_frame != 0;
 	/* The packet that ended it: the answer, or the reset of a connection that never came about. */
 	bool ended = answered || (!sign && (x->marks & RC_X_NO_CONNECT) && x->end_frame != 0);
@@ -143,11 +143,10 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	const struct rc_exchange *x = link->x;
 	switch (link->outcome) {
 	case RC_OUT_TIMEOUT:
-		return x->state == RC_X_ANSWERED
-			       ? rc_say(c, "answered after %s, too late",
-					rc_say_duration(c, rc_exchange_took_ns(x)))
-		       : x->attempts == 1 ? "no answer to 1 query"
-					  : rc_say(c, "no answer to %u queries", x->attempts);
+		return rc_exchange_answered(x) ? rc_say(c, "answered after %s, too late",
+							rc_say_duration(c, rc_exchange_took_ns(x)))
+		       : x->attempts == 1      ? "no answer to 1 query"
+					       : rc_say(c, "no answer to %u queries", x->attempts);
 	case RC_OUT_ICMP:
 		return rc_say(c, "ICMP %s (type %u, code %u)",
 			      is_time_exceeded(x) ? "time exceeded" : "unreachable", x->icmp_type,
@@ -157,7 +156,7 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 	case RC_OUT_MISMATCHED:
 		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
-		       : x->state == RC_X_ANSWERED      ? "a reply came without a question"
+		       : rc_exchange_answered(x)        ? "a reply came without a question"
 							: "a reply came from another address";
 	case RC_OUT_FRAGMENTS:
 		return "the reply's fragments never completed";
@@ -362,7 +361,7 @@ bool rc_server_hosts_zone(struct rc_case *c)
 							   RC_CHAIN_STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL)
-			if (r->x.state == RC_X_ANSWERED && rc_flag(&r->x.answer, RC_FLAG_AA) &&
+			if (rc_exchange_answered(&r->x) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
 			    r->x.answer.rcode == RC_RCODE_NOERROR)
 				return true;
 	}
@@ -387,7 +386,7 @@ static bool is_for_anybody(const struct rc_case *c, const struct rc_link *link)
 static bool is_on_the_way(const struct rc_link *link)
 {
 	bool given = link->outcome == RC_OUT_USABLE ||
-		     (link->outcome == RC_OUT_UNKNOWN && link->x->state == RC_X_ANSWERED);
+		     (link->outcome == RC_OUT_UNKNOWN && rc_exchange_answered(link->x));
 	return given && link->name->role == RC_ROLE_ANCESTOR;
 }
 

@@ -115,7 +115,7 @@ static inline bool rc_reported(const struct rc_case *c, uint64_t codes)
 /* What it was told by the server that it handed the question on to, it tells its client. */
 static inline bool rc_relays_upstream(const struct rc_case *c)
 {
-	return c->forwarded != NULL && c->forwarded->x->state == RC_X_ANSWERED &&
+	return c->forwarded != NULL && rc_exchange_answered(c->forwarded->x) &&
 	       c->forwarded->x->answer.rcode == c->x->answer.rcode;
 }
 
@@ -132,7 +132,7 @@ static inline bool rc_flag(const struct rc_msg_facts *m, uint16_t flag)
 
 static inline bool rc_is_answered(const struct rc_case *c)
 {
-	return c->x->state == RC_X_ANSWERED;
+	return rc_exchange_answered(c->x);
 }
 
 static inline bool rc_rcode_is(const struct rc_case *c, uint16_t rcode)

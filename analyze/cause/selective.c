@@ -68,7 +68,7 @@ static const struct rc_link *refuses_version_0(const struct rc_case *c)
 		const struct rc_link *link = &c->links[i];
 		if (link->zone != c->failed_zone || link->outcome == RC_OUT_UNKNOWN)
 			continue;
-		if (link->x->state != RC_X_ANSWERED || link->x->answer.rcode != RC_RCODE_BADVERS ||
+		if (!rc_exchange_answered(link->x) || link->x->answer.rcode != RC_RCODE_BADVERS ||
 		    link->x->query.edns_version != 0)
 			return NULL;
 		proof = link;
@@ -159,8 +159,8 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 		if (name.len == 0 || !rc_name_in(&name, zone))
 			continue;
 		m->mixed = m->mixed ||
-			   (r->x.name_hash == link->x->name_hash) == (r->x.state == RC_X_ANSWERED);
-		if (r->x.state != RC_X_ANSWERED) {
+			   (r->x.name_hash == link->x->name_hash) == rc_exchange_answered(&r->x);
+		if (!rc_exchange_answered(&r->x)) {
 			m->silent++;
 		} else if (rc_flag(&r->x.answer, RC_FLAG_TC)) {
 			m->slipped += r->x.answer.counts[0] == 0;
@@ -198,7 +198,7 @@ static const struct rc_link *first_silent(const struct rc_case *c)
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->zone == c->failed_zone && link->outcome == RC_OUT_TIMEOUT &&
-		    link->x->state != RC_X_ANSWERED && /* else it is slow */
+		    !rc_exchange_answered(link->x) && /* else it is slow */
 		    (was_slipped(c, &link->x->server) || was_busy(c, &link->x->server)))
 			return link;
 	}

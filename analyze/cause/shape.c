@@ -39,7 +39,7 @@ static bool looked_for_a_cut(const struct rc_case *c, const struct rc_link *answ
 	bool looked = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		if (link->x->qtype != RC_TYPE_DS || link->x->state != RC_X_ANSWERED ||
+		if (link->x->qtype != RC_TYPE_DS || !rc_exchange_answered(link->x) ||
 		    !rc_name_equal(&link->name->name, &answer->name->name))
 			continue;
 		if ((link->x->answer.has & RC_HAS_DNSSEC) ||

@@ -123,7 +123,7 @@ static bool is_asked_for(const struct rc_case *c, const struct rc_exchange *x)
 
 static bool is_in_vain(const struct rc_exchange *x)
 {
-	return x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_NOERROR;
+	return !rc_exchange_answered(x) || x->answer.rcode != RC_RCODE_NOERROR;
 }
 
 /*
@@ -424,7 +424,7 @@ static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_ca
 	shown = c->answer != NULL && overflows(c->answer, c->qname, owner, target);
 	for (size_t i = 0; i < c->n_links && !shown; i++) {
 		const struct rc_exchange *x = c->links[i].x;
-		if (x->state != RC_X_ANSWERED || x->answer.rcode != RC_RCODE_YXDOMAIN)
+		if (!rc_exchange_answered(x) || x->answer.rcode != RC_RCODE_YXDOMAIN)
 			continue;
 		link = &c->links[i];
 		shown = link->answer != NULL &&

@@ -179,7 +179,7 @@ static uint32_t open_question(struct rc_load *l, const struct rc_exchange *x)
 static void close_question(struct rc_load *l, const struct rc_exchange *x)
 {
 	l->open -= l->open > 0;
-	if (x->state != RC_X_ANSWERED)
+	if (!rc_exchange_answered(x))
 		return;
 	if (x->first_ns >= l->now.from_ns)
 		l->now.answered++;

@@ -66,7 +66,7 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 		bool told = (r->x.marks & RC_X_LATE) != 0;
 		if (r->x.state != RC_X_UNANSWERED) /* else the answer was looked at when it came */
 			r->x.marks |= RC_X_LATE;
-		if (!told && r->x.state == RC_X_ANSWERED)
+		if (!told && rc_exchange_answered(&r->x))
 			p->out.on_refused_answer(p->out.context, pos);
 		return;
 	}
@@ -101,7 +101,7 @@ static bool was_served(const struct rc_pair *p, const struct rc_record *c)
 		const struct rc_record *r = rc_recorder_at(p->recorder, pos);
 		if (r == NULL)
 			return false;
-		if (r->x.state == RC_X_ANSWERED)
+		if (rc_exchange_answered(&r->x))
 			return true;
 		pos = r->link;
 	}
