@@ -100,7 +100,7 @@ struct rc_incident {
 	int64_t first_ns, last_ns; /* of its failures */
 	uint64_t failures;
 	uint32_t clients, names,
-		resolvers; /* distinct; counted exactly up to 256, then "at least" */
+		resolvers; /* distinct; counted exactly up to RC_DISTINCT_MAX, then "at least" */
 	bool clients_at_least, names_at_least;
 	bool persistent;     /* nothing of this subject succeeded between first and last */
 	const char *summary; /* one sentence, ASCII */

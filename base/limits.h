@@ -77,6 +77,8 @@
 	16u /* signatures of one RRset judged; a rollover has 4, Unbound stops at 8 */
 #define RC_DNSSEC_SIGNERS_MAX 128u /* zones that sign anything in one failure */
 #define RC_DNSSEC_ALIASES_MAX 16u  /* CNAME and DNAME steps followed, as resolvers do (11-16) */
+#define RC_DISTINCT_MAX \
+	256u /* clients, names and resolvers told apart, of an incident or in a report */
 
 /* --- emit --- */
 #define RC_EVENT_MAX (256u << 10) /* bytes of one JSON event */
@@ -89,7 +91,6 @@
 #define RC_SINK_BUFFER_MAX (4u << 20)  /* kept while a full disk may yet recover */
 #define RC_REPORT_GROUPS_MAX 1024u     /* cause and subject pairs; 10 KB each */
 #define RC_REPORT_DEGRADED_MAX 256u    /* degraded zones; 2 KB each */
-#define RC_REPORT_DISTINCT_MAX 256u    /* clients, names and resolvers told apart in a group */
 #define RC_REPORT_TEXT_MAX (16u << 20) /* bytes of a report: 1024 groups of a few KB */
 
 #endif

@@ -40,21 +40,6 @@ void rc_report_free(struct rc_report *report)
 	free(report);
 }
 
-/* Counts hash if it is new; true if so. */
-static bool distinct_add(struct rc_report_distinct *set, uint64_t hash)
-{
-	for (uint32_t i = 0; i < set->n; i++) {
-		if (set->hashes[i] == hash)
-			return false;
-	}
-	if (set->n == RC_REPORT_DISTINCT_MAX) {
-		set->at_least = true;
-		return false;
-	}
-	set->hashes[set->n++] = hash;
-	return true;
-}
-
 static const struct rc_addr *subject_server(const struct rc_failure *f)
 {
 	return f->server != NULL ? f->server : &f->exchange->server;
@@ -112,14 +97,14 @@ static void add_parties(const struct rc_report *report, struct rc_report_group *
 			const struct rc_failure *f)
 {
 	const struct rc_exchange *x = f->exchange;
-	if (distinct_add(&g->clients, rc_hash_bytes(report->seed, x->asker.bytes, 16)) &&
+	if (rc_distinct_add(&g->clients, rc_hash_bytes(report->seed, x->asker.bytes, 16)) &&
 	    g->clients.n <= RC_REPORT_SAMPLES)
 		g->client[g->clients.n - 1] = x->asker;
-	if (distinct_add(&g->servers, rc_hash_bytes(report->seed, x->server.bytes, 16)) &&
+	if (rc_distinct_add(&g->servers, rc_hash_bytes(report->seed, x->server.bytes, 16)) &&
 	    g->servers.n <= RC_REPORT_SAMPLES)
 		g->asked[g->servers.n - 1] = x->server;
 	if (f->qname != NULL && f->qname->len > 0 &&
-	    distinct_add(&g->names, rc_name_hash(report->seed, f->qname)) &&
+	    rc_distinct_add(&g->names, rc_name_hash(report->seed, f->qname)) &&
 	    g->names.n <= RC_REPORT_SAMPLES)
 		g->name[g->names.n - 1] = *f->qname;
 }

@@ -5,6 +5,7 @@
 #ifndef RC_EMIT_REPORT_GROUP_H
 #define RC_EMIT_REPORT_GROUP_H
 
+#include "base/distinct.h"
 #include "base/limits.h"
 #include "emit/report.h"
 
@@ -14,13 +15,6 @@
 #define RC_REPORT_LINE_MAX 320u
 #define RC_REPORT_RCODES 4u
 #define RC_REPORT_DEGRADED_PROOFS 2u /* one that failed, one that helped */
-
-/* How many different ones there were, exact up to RC_REPORT_DISTINCT_MAX. */
-struct rc_report_distinct {
-	uint32_t n;
-	bool at_least;
-	uint64_t hashes[RC_REPORT_DISTINCT_MAX];
-};
 
 struct rc_report_proof {
 	uint64_t frame, query_frame;
@@ -53,7 +47,7 @@ struct rc_report_group {
 	int64_t first_ns, last_ns;
 	enum rc_confidence confidence; /* the best, and what follows is from that failure */
 	enum rc_party responsible;
-	struct rc_report_distinct clients, names, servers;
+	struct rc_distinct clients, names, servers;
 	struct rc_addr client[RC_REPORT_SAMPLES], asked[RC_REPORT_SAMPLES];
 	struct rc_name name[RC_REPORT_SAMPLES];
 	bool all_cached; /* no failure but those from a failure cache */

@@ -238,10 +238,10 @@ static void put_since(struct page *page, const struct rc_report_group *g)
 	put_text(page, "   When");
 }
 
-static void add_distinct(struct rc_buf *to, const struct rc_report_distinct *set, const char *one,
+static void add_distinct(struct rc_buf *to, const struct rc_distinct *set, const char *one,
 			 const char *many)
 {
-	if (set->at_least)
+	if (set->more)
 		rc_buf_puts(to, "more than ");
 	add_count(to, set->n, one, many);
 }

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/distinct.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
 
-#define DISTINCT_MAX 256u
 #define UPDATE_NS (60 * RC_NS_PER_S) /* an update at most this often, if anything came */
 #define IDLE_NS (300 * RC_NS_PER_S)  /* silent this long: over */
 #define CHECK_NS (5 * RC_NS_PER_S)
@@ -16,13 +16,6 @@
 /* Ids and counts must not depend on a seed: the same on every sensor. */
 #define ID_SEED UINT64_C(0x7263617573652d31)
 
-/* Distinct things by hash, counted exactly up to DISTINCT_MAX. */
-struct distinct {
-	uint64_t hashes[DISTINCT_MAX];
-	uint32_t n;
-	bool more;
-};
-
 struct incident {
 	struct rc_incident told;
 	struct rc_name zone, example_name;
@@ -30,7 +23,7 @@ struct incident {
 	struct rc_exchange example;
 	struct rc_evidence evidence[RC_INCIDENT_EVIDENCE];
 	char verb[VERB_MAX];
-	struct distinct clients, names, resolvers;
+	struct rc_distinct clients, names, resolvers;
 	int64_t told_ns;
 	uint64_t told_failures;
 	bool open;
@@ -76,18 +69,10 @@ void rc_incidents_free(struct rc_incidents *s)
 	free(s);
 }
 
-static void distinct_add(struct distinct *d, const void *data, size_t len)
+static void count(struct rc_distinct *set, const void *data, size_t len)
 {
-	if (d->more)
-		return;
-	uint64_t hash = rc_hash_bytes(ID_SEED, data, len);
-	for (uint32_t i = 0; i < d->n; i++)
-		if (d->hashes[i] == hash)
-			return;
-	if (d->n == DISTINCT_MAX)
-		d->more = true;
-	else
-		d->hashes[d->n++] = hash;
+	if (!set->more)
+		rc_distinct_add(set, rc_hash_bytes(ID_SEED, data, len));
 }
 
 static uint64_t id_of(const struct rc_failure *f, const struct rc_addr *server)
@@ -219,9 +204,9 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 		in->told.confidence = f->confidence;
 	if (others_ok)
 		in->told.persistent = false;
-	distinct_add(&in->clients, f->exchange->asker.bytes, sizeof f->exchange->asker.bytes);
-	distinct_add(&in->resolvers, f->exchange->server.bytes, sizeof f->exchange->server.bytes);
-	distinct_add(&in->names, f->qname->wire, f->qname->len);
+	count(&in->clients, f->exchange->asker.bytes, sizeof f->exchange->asker.bytes);
+	count(&in->resolvers, f->exchange->server.bytes, sizeof f->exchange->server.bytes);
+	count(&in->names, f->qname->wire, f->qname->len);
 	f->incident = id;
 	f->scope.clients = in->clients.n;
 	if (in->resolvers.n > f->scope.resolvers_failing)
@@ -292,9 +277,9 @@ void rc_incidents_note_degraded(struct rc_incidents *s, const struct rc_degradat
 	in->told.failures = fresh ? d->failures : in->told.failures + 1;
 	if (d->bad->last_ns > in->told.last_ns)
 		in->told.last_ns = d->bad->last_ns;
-	distinct_add(&in->clients, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
-	distinct_add(&in->resolvers, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
-	distinct_add(&in->names, d->name->wire, d->name->len);
+	count(&in->clients, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
+	count(&in->resolvers, d->bad->asker.bytes, sizeof d->bad->asker.bytes);
+	count(&in->names, d->name->wire, d->name->len);
 	if (fresh)
 		tell(s, in, RC_INCIDENT_OPEN, now_ns);
 }

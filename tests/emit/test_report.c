@@ -213,7 +213,7 @@ static void degraded_zones_are_bounded_and_the_rest_is_counted(void **state)
 static void distinct_clients_are_bounded_and_said(void **state)
 {
 	struct world *w = *state;
-	for (unsigned i = 0; i < RC_REPORT_DISTINCT_MAX + 50; i++) {
+	for (unsigned i = 0; i < RC_DISTINCT_MAX + 50; i++) {
 		w->sample.x.asker.bytes[14] = (uint8_t)(i >> 8);
 		w->sample.x.asker.bytes[15] = (uint8_t)i;
 		rc_report_failure(w->report, &w->sample.failure);
