@@ -23,7 +23,7 @@
 #include "pipeline.h"
 #include "run.h"
 
-#define SETS_MAX 16u                /* counter sets of all modules */
+#define SETS (RC_ENGINE_SETS + 3u)  /* of counters: those of capture, decoder and output, too */
 #define TRUST_ANCHOR_MAX (1u << 20) /* bytes of a --trust-anchor file */
 #define DECODER_SHARE 8u /* of --memory: fragments and streams need far less than analysis */
 #define HOLD_LIVE_NS (RC_NS_PER_S / 2)
@@ -293,23 +293,20 @@ static int open_emit(struct run *run)
 }
 
 /* The counters of all modules; part says how those of the first stood. */
-static size_t collect_counters(struct run *run, const struct rc_part *part,
-			       struct rc_counter_set sets[SETS_MAX])
+static void collect_counters(struct run *run, const struct rc_part *part,
+			     struct rc_counter_set sets[SETS])
 {
-	size_t n = 0;
-	sets[n++] = part->capture;
-	sets[n++] = part->decoder;
-	size_t of_engine = rc_engine_counters(run->engine, sets + n, SETS_MAX - n - 1);
-	n += of_engine < SETS_MAX - n - 1 ? of_engine : SETS_MAX - n - 1;
-	sets[n++] = rc_emit_counters(run->emit);
-	return n;
+	sets[0] = part->capture;
+	sets[1] = part->decoder;
+	rc_engine_counters(run->engine, sets + 2);
+	sets[SETS - 1] = rc_emit_counters(run->emit);
 }
 
 static void send_stats(struct run *run, const struct rc_part *part)
 {
-	struct rc_counter_set sets[SETS_MAX];
-	size_t n = collect_counters(run, part, sets);
-	rc_emit_stats(run->emit, part->start_ns, part->end_ns, part->last, sets, n);
+	struct rc_counter_set sets[SETS];
+	collect_counters(run, part, sets);
+	rc_emit_stats(run->emit, part->start_ns, part->end_ns, part->last, sets, SETS);
 }
 
 static int64_t clock_ns(void)
@@ -415,13 +412,13 @@ static void loop(struct run *run, const struct rc_part **ret_last)
 
 static void print_counters(struct run *run, const struct rc_part *last)
 {
-	struct rc_counter_set sets[SETS_MAX];
-	size_t n = collect_counters(run, last, sets);
+	struct rc_counter_set sets[SETS];
+	collect_counters(run, last, sets);
 	char took[24];
 	rc_duration_format(clock_ns() - run->began_clock_ns, took, sizeof took);
 	fprintf(stderr, "rcause: %llu failures, took %s\n", (unsigned long long)run->failures,
 		took);
-	for (size_t s = 0; s < n; s++) {
+	for (size_t s = 0; s < SETS; s++) {
 		for (size_t i = 0; i < sets[s].n; i++) {
 			uint64_t value = rc_counter_value(&sets[s], i);
 			if (value > 0)
@@ -471,14 +468,15 @@ int rc_run_schema(void)
 	struct rc_engine_output output = {.context = NULL};
 	struct run run = {.options = NULL};
 	struct rc_part part = {.last = true};
-	struct rc_counter_set sets[SETS_MAX];
+	struct rc_counter_set sets[SETS];
 	int err = rc_decoder_new(&decoder_config, &run.decoder);
 	if (err == RC_OK)
 		err = rc_engine_new(&engine_config, &output, &run.engine);
 	if (err == RC_OK) {
 		part.capture = rc_capture_counters(NULL);
 		part.decoder = rc_decoder_counters(run.decoder);
-		err = rc_schema_write(stdout, sets, collect_counters(&run, &part, sets));
+		collect_counters(&run, &part, sets);
+		err = rc_schema_write(stdout, sets, SETS);
 	}
 	if (err != RC_OK)
 		fprintf(stderr, "rcause: --schema: %s\n", rc_err_text(err));

@@ -1,5 +1,7 @@
 #include "analyze/counters.h"
 
+#include <string.h>
+
 #define ROW(type, field, help) \
 	{ \
 #field, help, offsetof(struct type, field) \
@@ -101,8 +103,8 @@ static const struct rc_counter_desc decide_rows[] = {
 		name, rows, sizeof(rows) / sizeof *(rows), stats \
 	}
 
-size_t rc_analyze_counters(const struct rc_analyze_stats *stats, struct rc_counter_set *sets,
-			   size_t max)
+void rc_analyze_counters(const struct rc_analyze_stats *stats,
+			 struct rc_counter_set sets[RC_ENGINE_SETS])
 {
 	const struct rc_counter_set all[] = {
 		SET("pair", pair_rows, stats->pair),
@@ -117,8 +119,6 @@ size_t rc_analyze_counters(const struct rc_analyze_stats *stats, struct rc_count
 		SET("incidents", incident_rows, stats->incidents),
 		SET("degraded", degraded_rows, stats->degraded),
 	};
-	size_t n = sizeof all / sizeof *all;
-	for (size_t i = 0; i < n && i < max; i++)
-		sets[i] = all[i];
-	return n;
+	_Static_assert(sizeof all == RC_ENGINE_SETS * sizeof *all, "each set has its place");
+	memcpy(sets, all, sizeof all);
 }

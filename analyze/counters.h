@@ -8,6 +8,7 @@
 #include "analyze/decide/echo.h"
 #include "analyze/decide/incident.h"
 #include "analyze/dnssec/cache.h"
+#include "analyze/engine.h"
 #include "analyze/infer/book.h"
 #include "analyze/infer/digest.h"
 #include "analyze/infer/serial.h"
@@ -34,8 +35,8 @@ struct rc_analyze_stats {
 	const struct rc_degraded_stats *degraded;
 };
 
-/* Writes at most max sets; returns how many there are. The counters stay where they are. */
-size_t rc_analyze_counters(const struct rc_analyze_stats *stats, struct rc_counter_set *sets,
-			   size_t max);
+/* The counters stay where they are. */
+void rc_analyze_counters(const struct rc_analyze_stats *stats,
+			 struct rc_counter_set sets[RC_ENGINE_SETS]);
 
 #endif

@@ -370,7 +370,7 @@ void rc_engine_finish(struct rc_engine *e)
 	rc_incidents_finish(e->incidents, e->now_ns);
 }
 
-size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets, size_t max)
+void rc_engine_counters(const struct rc_engine *e, struct rc_counter_set sets[RC_ENGINE_SETS])
 {
 	const struct rc_analyze_stats stats = {
 		.pair = rc_pair_stats(e->pair),
@@ -385,5 +385,5 @@ size_t rc_engine_counters(const struct rc_engine *e, struct rc_counter_set *sets
 		.incidents = rc_incidents_stats(e->incidents),
 		.degraded = rc_degraded_stats(e->degraded),
 	};
-	return rc_analyze_counters(&stats, sets, max);
+	rc_analyze_counters(&stats, sets);
 }

@@ -61,7 +61,9 @@ void rc_engine_dropped(struct rc_engine *engine, uint64_t packets);
 /* The input ended: everything pending is decided with what is known. */
 void rc_engine_finish(struct rc_engine *engine);
 
-/* Counters of pairing, recorder, inference; up to max sets written, returns how many there are. */
-size_t rc_engine_counters(const struct rc_engine *engine, struct rc_counter_set *sets, size_t max);
+#define RC_ENGINE_SETS 11u /* of counters: the modules in the table of analyze/counters.c */
+
+/* Counters of pairing, recorder, inference, in the order of their table. They live as long as the engine. */
+void rc_engine_counters(const struct rc_engine *engine, struct rc_counter_set sets[RC_ENGINE_SETS]);
 
 #endif
