@@ -192,6 +192,13 @@ static inline void reply(struct sim *s, int64_t ms, const char *server, const ch
 	say(s, ms, server, asker, id, &d);
 }
 
+/* A resolver fails its asker. */
+static inline void servfail(struct sim *s, int64_t ms, const char *server, const char *asker,
+			    unsigned id, const char *name)
+{
+	reply(s, ms, server, asker, id, RECURSED | RC_RCODE_SERVFAIL, name);
+}
+
 static inline void reply_a(struct sim *s, int64_t ms, const char *server, const char *asker,
 			   unsigned id, unsigned flags, const char *name)
 {
@@ -229,6 +236,13 @@ static inline void warm_up(struct sim *s, int64_t ms)
 	reply_a(s, ms + 6, RESOLVER, CLIENT2, 900, RECURSED, "good.test");
 }
 
+/* What most stories begin with. */
+static inline void begin_warm(struct sim *s)
+{
+	begin(s);
+	warm_up(s, 0);
+}
+
 /* A resolution in which no server of "example" answers; the client gets SERVFAIL after 3 s. */
 static inline void dead_zone(struct sim *s, int64_t ms, unsigned id, const char *name)
 {
@@ -238,13 +252,21 @@ static inline void dead_zone(struct sim *s, int64_t ms, unsigned id, const char 
 	ask(s, ms + 11, RESOLVER, ZONE_SERVER, id + 2, FETCH, name);
 	ask(s, ms + 811, RESOLVER, ZONE_SERVER2, id + 3, FETCH, name);
 	ask(s, ms + 1611, RESOLVER, ZONE_SERVER, id + 4, FETCH, name);
-	reply(s, ms + 3000, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(s, ms + 3000, RESOLVER, CLIENT, id, name);
 }
 
 static inline void assert_cause(const struct sim *s, size_t i, const char *slug)
 {
 	assert_true(i < s->n);
 	assert_string_equal(s->seen[i].cause->slug, slug);
+}
+
+/* One failure was told, for this cause and so surely. */
+static inline void assert_only(const struct sim *s, const char *slug, enum rc_confidence confidence)
+{
+	assert_int_equal(s->n, 1);
+	assert_cause(s, 0, slug);
+	assert_int_equal(s->seen[0].confidence, confidence);
 }
 
 #endif

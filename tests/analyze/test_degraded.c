@@ -58,8 +58,7 @@ static void a_zone_nobody_helps_with_fails_and_is_not_degraded(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	for (unsigned i = 0; i < 4; i++)
 		dead_zone(&s, LATE + 4000 * i, 10 + 10 * i, "www.example");
 	finish(&s);

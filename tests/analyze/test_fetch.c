@@ -165,9 +165,7 @@ static void data_that_cannot_validate_is_told_of_a_validator(void **state)
 	ask_do(&s, LATE + 2, ZONE_SERVER, 2, "example", RC_TYPE_DNSKEY, FETCH);
 	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
 	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "dnssec.signature_expired");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_only(&s, "dnssec.signature_expired", RC_CONF_LIKELY);
 	assert_int_equal(s.seen[0].side, RC_SIDE_UPSTREAM);
 }
 
@@ -298,9 +296,7 @@ static void keys_that_are_asked_for_again_were_rejected(void **state)
 			fetch_keys(&s, LATE + 4 + 2 * i, 3 + i);
 		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
 		finish(&s);
-		assert_int_equal(s.n, 1);
-		assert_cause(&s, 0, "dnssec.signature_expired");
-		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+		assert_only(&s, "dnssec.signature_expired", RC_CONF_LIKELY);
 		assert_int_equal(s.seen[0].x.name_hash, rc_name_hash(SEED, &zone));
 		assert_int_equal(s.seen[0].x.qtype, RC_TYPE_DNSKEY);
 	}

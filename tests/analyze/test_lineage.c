@@ -92,7 +92,7 @@ static void a_nameserver_looked_up_over_and_over_hides_no_other(void **state)
 			second ? "ns2.provider.test" : "ns1.provider.test",
 			second ? ZONE_SERVER2 : ZONE_SERVER);
 	}
-	reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, ms + 3000, RESOLVER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "upstream.timeout");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
@@ -109,7 +109,7 @@ static void a_referral_let_go_of_is_no_final_answer(void **state)
 	const char *name = "www.example", *other = "ns1.provider.test";
 	(void)state;
 	int64_t ms = ask_in_vain(&s, name);
-	reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, ms + 3000, RESOLVER, CLIENT, 1, name);
 	for (unsigned i = 0; i < 9000; i++) {
 		ask(&s, ms + 3010, RESOLVER, PROVIDER_SERVER, 2000 + i, FETCH, other);
 		dns_query(&d, (uint16_t)(2000 + i), AUTHORITY, other, RC_TYPE_A);
@@ -145,7 +145,7 @@ static void look_up_in_vain(struct sim *s, unsigned flags, unsigned type, bool c
 			dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
 		say(s, ms + 30 + i, PROVIDER_SERVER, RESOLVER, 100 + i, &d);
 	}
-	reply(s, ms + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(s, ms + 40, RESOLVER, CLIENT, 1, name);
 	finish(s);
 }
 
@@ -189,7 +189,7 @@ static void what_a_resolver_was_told_of_servers_tells_whose_they_are(void **stat
 			reply(&s, ms + 1003 + 5 * i, server, RESOLVER, 11 + i,
 			      RC_FLAG_QR | RC_RCODE_REFUSED, name);
 		}
-		reply(&s, ms + 1012, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, ms + 1012, RESOLVER, CLIENT, 10, name);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "delegation.lame_refused");
@@ -223,7 +223,7 @@ static void servers_without_ipv6_have_what_was_told_of_ipv4_before(void **state)
 	reply_a(&s, ms + 901, RESOLVER, CLIENT, 1, RECURSED, "www.example");
 	ask(&s, ms + 20000, CLIENT, RESOLVER, 10, QUERY, "mail.example");
 	look_up_ipv6(&s, ms + 20001, 20);
-	reply(&s, ms + 23000, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "mail.example");
+	servfail(&s, ms + 23000, RESOLVER, CLIENT, 10, "mail.example");
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_string_not_equal(s.seen[0].cause->slug, "delegation.ns_unresolvable");
@@ -275,7 +275,7 @@ static void a_connection_reset_by_who_is_silent_is_not_out_of_reach(void **state
 		o.transport = RC_TCP;
 		send_obs(&s, &o);
 		send_tcp(&s, ms + 900, RC_TCP_RESET, true);
-		reply(&s, ms + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, ms + 3000, RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, silent ? "upstream.timeout" : "upstream.unreachable");
@@ -322,7 +322,7 @@ static void a_zone_whose_own_servers_have_no_addresses_is_at_fault(void **state)
 		if (missing)
 			dns_rr_soa(&d, RC_AUTHORITY, "provider.test");
 		say(&s, ms + 9, PROVIDER_SERVER, RESOLVER, 3, &d);
-		reply(&s, ms + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, ms + 10, RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_int_equal(strcmp(s.seen[0].cause->slug, "delegation.ns_unresolvable") == 0,
@@ -406,20 +406,19 @@ static void refused_behind_dname(struct sim *s, int64_t ms, unsigned id, const c
 static void a_dname_that_the_resolver_holds_is_followed(void **state)
 {
 	static struct sim s;
-	const int rcode = RECURSED | RC_RCODE_SERVFAIL;
 	(void)state;
 	begin(&s);
 	warm_up(&s, LATE);
 	int64_t ms = LATE + 100;
 	ask(&s, ms, CLIENT, RESOLVER, 1, QUERY, "www.d.test");
 	refused_behind_dname(&s, ms + 1, 10, "www.d.test", "www.example");
-	reply(&s, ms + 10, RESOLVER, CLIENT, 1, rcode, "www.d.test");
+	servfail(&s, ms + 10, RESOLVER, CLIENT, 1, "www.d.test");
 	ask(&s, ms + 100, CLIENT, RESOLVER, 2, QUERY, "mail.d.test");
 	refused_behind_dname(&s, ms + 101, 20, NULL, "mail.example");
-	reply(&s, ms + 110, RESOLVER, CLIENT, 2, rcode, "mail.d.test");
+	servfail(&s, ms + 110, RESOLVER, CLIENT, 2, "mail.d.test");
 	/* Those servers are not asked any more. */
 	ask(&s, ms + 200, CLIENT, RESOLVER, 3, QUERY, "api.d.test");
-	reply(&s, ms + 201, RESOLVER, CLIENT, 3, rcode, "api.d.test");
+	servfail(&s, ms + 201, RESOLVER, CLIENT, 3, "api.d.test");
 	finish(&s);
 	assert_int_equal(s.n, 3);
 	for (size_t i = 0; i < 3; i++) {
@@ -449,8 +448,7 @@ static void answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones(v
 			ask(&s, at, RESOLVER, server, 10 + i, FETCH, name);
 			reply_a(&s, at + 2, server, RESOLVER, 10 + i, AUTHORITY, name);
 		}
-		reply(&s, ms + (unheard ? 2500 : 30), RESOLVER, CLIENT, 1,
-		      RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, ms + (unheard ? 2500 : 30), RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_cause(&s, 0, unheard ? "upstream.timeout" : "resolver.internal");
 		assert_int_equal(s.seen[0].confidence, unheard ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
@@ -601,8 +599,7 @@ static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **st
 	static struct dns d;
 	const char *name = "www.example", *target = "a.b.far.test";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 1, name);
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
@@ -619,7 +616,7 @@ static void an_answer_for_what_lies_above_an_alias_target_is_not_final(void **st
 	say(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, &d);
 	for (unsigned i = 0; i < 3; i++)
 		ask(&s, LATE + 16 + 800 * i, RESOLVER, PROVIDER_SERVER, 6 + i, FETCH, target);
-	reply(&s, LATE + 3000, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 3000, RESOLVER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "upstream.timeout");
 	assert_string_equal(s.seen[0].zone, "far.test");
@@ -635,8 +632,7 @@ static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_del
 	(void)state;
 	for (unsigned how = 0; how < 3; how++) {
 		static struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask_below(&s, LATE, 1, name);
 		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 		dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
@@ -656,7 +652,7 @@ static void a_target_that_the_aliass_server_answers_too_is_asked_where_it_is_del
 			reply_a(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, AUTHORITY, target);
 		else
 			say(&s, LATE + 15, PROVIDER_SERVER, RESOLVER, 5, &d);
-		reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 20, RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_cause(&s, 0, causes[how]);
 	}
@@ -673,8 +669,7 @@ static void what_an_aliass_server_says_of_the_target_is_not_the_whole_answer(voi
 	(void)state;
 	for (unsigned failed_before = 0; failed_before < 2; failed_before++) {
 		static struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		if (failed_before) {
 			ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, target);
 			ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 12, FETCH, target);
@@ -685,8 +680,7 @@ static void what_an_aliass_server_says_of_the_target_is_not_the_whole_answer(voi
 			ask(&s, LATE + 3, RESOLVER, PROVIDER_SERVER, 13, FETCH, target);
 			reply(&s, LATE + 4, PROVIDER_SERVER, RESOLVER, 13,
 			      RC_FLAG_QR | RC_RCODE_REFUSED, target);
-			reply(&s, LATE + 5, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_SERVFAIL,
-			      target);
+			servfail(&s, LATE + 5, RESOLVER, CLIENT, 11, target);
 		}
 		ask_below(&s, LATE + 100, 1, name);
 		ask(&s, LATE + 110, RESOLVER, ZONE_SERVER, 3, FETCH, name);
@@ -694,7 +688,7 @@ static void what_an_aliass_server_says_of_the_target_is_not_the_whole_answer(voi
 		dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, target);
 		dns_rr_a(&d, RC_ANSWER, target, "203.0.113.80");
 		say(&s, LATE + 111, ZONE_SERVER, RESOLVER, 3, &d);
-		reply(&s, LATE + 112, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 112, RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_int_equal(s.n, 1 + failed_before);
 		assert_cause(&s, s.n - 1,
@@ -709,8 +703,7 @@ static void an_alias_may_lead_to_what_lies_above_it(void **state)
 	static struct dns d;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 1, name);
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
@@ -718,7 +711,7 @@ static void an_alias_may_lead_to_what_lies_above_it(void **state)
 	say(&s, LATE + 11, ZONE_SERVER, RESOLVER, 3, &d);
 	ask(&s, LATE + 12, RESOLVER, ZONE_SERVER, 4, FETCH, "example");
 	reply_a(&s, LATE + 13, ZONE_SERVER, RESOLVER, 4, AUTHORITY, "example");
-	reply(&s, LATE + 14, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 14, RESOLVER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "resolver.internal");
 }
@@ -732,7 +725,7 @@ static void what_a_forwarder_asks_first_need_not_be_the_question(void **state)
 	begin(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	send_typed(&s, LATE + 1, FORWARDER, RESOLVER, 2, QUERY, "example", RC_TYPE_DNSKEY);
-	reply(&s, LATE + 6000, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 6000, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_true(s.seen[0].visibility.upstream_seen);
 	assert_cause(&s, 0, "upstream.timeout");
@@ -752,7 +745,7 @@ static void keys_that_a_forwarder_is_refused_are_why_it_fails(void **state)
 	send_typed(&s, LATE + 3, FORWARDER, ZONE_SERVER, 3, QUERY, "example", RC_TYPE_DS);
 	dns_query(&d, 3, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, "example", RC_TYPE_DS);
 	say(&s, LATE + 4, ZONE_SERVER, FORWARDER, 3, &d);
-	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 5, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "policy.recursion_unavailable");
 }
@@ -771,7 +764,7 @@ static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 	send_typed(&s, LATE + 3, FORWARDER, RESOLVER, 3, QUERY, "example", RC_TYPE_DNSKEY);
 	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, "example", RC_TYPE_DNSKEY);
 	say(&s, LATE + 4, RESOLVER, FORWARDER, 3, &d);
-	reply(&s, LATE + 5, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 5, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "upstream.servfail");
 }
@@ -808,9 +801,9 @@ static void ask_two(struct sim *s, bool answered, bool absent)
 		reply(s, LATE + 5 + 2 * i, server, RESOLVER, 5 + i, RC_FLAG_QR | RC_RCODE_REFUSED,
 		      name);
 	}
-	reply(s, LATE + 8, RESOLVER, FORWARDER, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(s, LATE + 8, RESOLVER, FORWARDER, 3, name);
 	if (answered)
-		reply(s, LATE + 9, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(s, LATE + 9, FORWARDER, CLIENT, 1, name);
 	rc_engine_advance(s->engine, T0 + 60000 * MS);
 	finish(s);
 }
@@ -834,8 +827,7 @@ static void who_refuses_is_lame_for_sure_where_the_delegation_is_seen(void **sta
 	const char *name = "www.example";
 	(void)state;
 	for (unsigned seen = 0; seen < 2; seen++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		if (seen)
 			ask_below(&s, LATE, 1, name);
 		else
@@ -845,7 +837,7 @@ static void who_refuses_is_lame_for_sure_where_the_delegation_is_seen(void **sta
 			reply(&s, LATE + 11 + 2 * i, servers[i], RESOLVER, 3 + i,
 			      RC_FLAG_QR | RC_RCODE_REFUSED, name);
 		}
-		reply(&s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 20, RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "delegation.lame_refused");
@@ -860,14 +852,13 @@ static void a_forwarder_goes_on_from_one_that_refuses(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	for (unsigned i = 0; i < 3; i++)
 		ask(&s, LATE + 1 + 1200 * i, FORWARDER, servers[i], 2 + i, QUERY, name);
 	reply(&s, LATE + 1203, servers[1], FORWARDER, 3, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED,
 	      name);
-	reply(&s, LATE + 5000, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 5000, FORWARDER, CLIENT, 1, name);
 	warm_up(&s, LATE + 20000);
 	finish(&s);
 	assert_int_equal(s.n, 1);
@@ -881,8 +872,7 @@ static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state
 	static struct dns d;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
 	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
@@ -893,14 +883,14 @@ static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state
 		reply(&s, LATE + 5 + 2 * i, server, RESOLVER, 5 + i, RC_FLAG_QR | RC_RCODE_REFUSED,
 		      name);
 	}
-	reply(&s, LATE + 8, RESOLVER, FORWARDER, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 8, RESOLVER, FORWARDER, 3, name);
 	ask(&s, LATE + 9, FORWARDER, RESOLVER, 7, QUERY | RC_FLAG_CD, name);
 	reply(&s, LATE + 10, RESOLVER, FORWARDER, 7, RECURSED | RC_FLAG_CD, name);
 	dns_query(&d, 8, QUERY, "example", RC_TYPE_DNSKEY);
 	send_message(&s, LATE + 11, FORWARDER, 20008, RESOLVER, 53, &d);
 	dns_query(&d, 8, RECURSED, "example", RC_TYPE_DNSKEY);
 	say(&s, LATE + 12, RESOLVER, FORWARDER, 8, &d);
-	reply(&s, LATE + 13, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 13, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_cause(&s, 0, "delegation.lame_refused");
@@ -916,8 +906,7 @@ static void a_repeat_of_what_is_but_possible_is_as_possible(void **state)
 	static struct dns d;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, name);
 	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, name);
 	dns_query(&d, 2, RC_FLAG_QR, name, RC_TYPE_A);
@@ -931,9 +920,9 @@ static void a_repeat_of_what_is_but_possible_is_as_possible(void **state)
 		reply(&s, LATE + 4 + 2 * i, servers[i], RESOLVER, 3 + i, RC_FLAG_QR | rcodes[i],
 		      name);
 	}
-	reply(&s, LATE + 10, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 10, RESOLVER, CLIENT, 1, name);
 	ask(&s, LATE + 500, CLIENT2, RESOLVER, 9, QUERY, name);
-	reply(&s, LATE + 500, RESOLVER, CLIENT2, 9, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 500, RESOLVER, CLIENT2, 9, name);
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	for (unsigned i = 0; i < 2; i++) {
@@ -950,8 +939,7 @@ static void data_given_unchecked_is_no_help_after_a_failed_check(void **state)
 	static struct dns d;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
 	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
@@ -963,7 +951,7 @@ static void data_given_unchecked_is_no_help_after_a_failed_check(void **state)
 	say(&s, LATE + 8, RESOLVER, FORWARDER, 3, &d);
 	ask(&s, LATE + 9, FORWARDER, RESOLVER, 7, QUERY | RC_FLAG_CD, name);
 	reply_a(&s, LATE + 10, RESOLVER, FORWARDER, 7, RECURSED | RC_FLAG_CD, name);
-	reply(&s, LATE + 13, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 13, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_cause(&s, 0, "dnssec.signature_expired");
@@ -976,14 +964,13 @@ static void a_forwarder_that_gives_up_before_the_answer_fails_by_what_was_waited
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
 	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, FETCH, name);
 	refer(&s, LATE + 3, 4, name);
 	ask(&s, LATE + 4, RESOLVER, ZONE_SERVER, 5, FETCH, name);
-	reply(&s, LATE + 600, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 600, FORWARDER, CLIENT, 1, name);
 	ask(&s, LATE + 1500, RESOLVER, ZONE_SERVER2, 6, FETCH, name);
 	reply_a(&s, LATE + 1505, ZONE_SERVER2, RESOLVER, 6, AUTHORITY, name);
 	reply_a(&s, LATE + 1506, RESOLVER, FORWARDER, 3, RECURSED, name);
@@ -999,14 +986,13 @@ static void an_answer_with_nothing_in_it_may_be_taken_for_none(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 	for (unsigned i = 0; i < 3; i++) {
 		ask(&s, LATE + 1 + 1000 * i, FORWARDER, RESOLVER, 3 + i, QUERY, name);
 		reply(&s, LATE + 2 + 1000 * i, RESOLVER, FORWARDER, 3 + i, RECURSED, name);
 	}
-	reply(&s, LATE + 3001, FORWARDER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 3001, FORWARDER, CLIENT, 1, name);
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_cause(&s, 0, "unknown.no_evidence");
@@ -1018,8 +1004,7 @@ static void a_transfer_handed_on_says_nothing_of_its_zone(void **state)
 	static struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 1, "mail.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 3, FETCH, "mail.example");
 	reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 3, AUTHORITY, "mail.example");
@@ -1038,9 +1023,9 @@ static void a_transfer_handed_on_says_nothing_of_its_zone(void **state)
 		dns_query(&d, (uint16_t)(10 + i % 3), rcode, "example", RC_TYPE_IXFR);
 		say(&s, LATE + 104 + i, server, i == 3 ? CLIENT2 : RESOLVER, 10 + i % 3, &d);
 	}
-	reply(&s, LATE + 110, RESOLVER, CLIENT, 20, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 110, RESOLVER, CLIENT, 20, "www.example");
 	ask(&s, LATE + 3000, CLIENT, RESOLVER, 21, QUERY, "api.example");
-	reply(&s, LATE + 3001, RESOLVER, CLIENT, 21, RECURSED | RC_RCODE_SERVFAIL, "api.example");
+	servfail(&s, LATE + 3001, RESOLVER, CLIENT, 21, "api.example");
 	finish(&s);
 	assert_int_equal(s.n, 3);
 	for (size_t i = 0; i < s.n; i++)
@@ -1057,8 +1042,7 @@ static void servers_that_are_slow_leave_a_client_without_an_answer(void **state)
 	const char *name = "www.example";
 	(void)state;
 	for (unsigned slow = 0; slow < 2; slow++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask_below(&s, LATE, 1, name);
 		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 		reply_a(&s, LATE + (slow ? 3000 : 20), ZONE_SERVER, RESOLVER, 3, AUTHORITY, name);
@@ -1077,8 +1061,7 @@ static void servers_that_are_slow_leave_those_without_an_answer_who_asked_first(
 	(void)state;
 	for (unsigned slow = 0; slow < 2; slow++) {
 		int64_t ms = LATE + (slow ? 2500 : 1800);
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, 100, CLIENT, RESOLVER, 9, QUERY, "good.test");
 		reply_a(&s, 101, RESOLVER, CLIENT, 9, RECURSED, "good.test");
 		ask_below(&s, LATE, 1, name);
@@ -1101,8 +1084,7 @@ static void servers_that_are_slow_use_up_the_time_of_a_question(void **state)
 	(void)state;
 	for (unsigned how = 0; how < 3; how++) {
 		bool slow = how > 0, absent = how == 2; /* as the network says, each time */
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask_below(&s, LATE, 1, name);
 		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
 		if (absent)
@@ -1113,8 +1095,7 @@ static void servers_that_are_slow_use_up_the_time_of_a_question(void **state)
 			unreachable(&s, LATE + 3501, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
 		ask(&s, LATE + (slow ? 7000 : 20), RESOLVER, ZONE_SERVER, 5, FETCH, name);
 		reply_a(&s, LATE + (slow ? 7005 : 25), ZONE_SERVER, RESOLVER, 5, AUTHORITY, name);
-		reply(&s, LATE + (slow ? 7010 : 30), RESOLVER, CLIENT, 1,
-		      RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + (slow ? 7010 : 30), RESOLVER, CLIENT, 1, name);
 		finish(&s);
 		assert_cause(&s, 0,
 			     absent ? "upstream.unreachable"
@@ -1131,8 +1112,7 @@ static void malformed_replies_are_told_as_such(void **state)
 	static struct dns d;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 1, name);
 	for (unsigned i = 0; i < 2; i++) {
 		ask(&s, LATE + 10 + 10 * i, RESOLVER, i ? ZONE_SERVER2 : ZONE_SERVER, 3 + i, FETCH,
@@ -1142,7 +1122,7 @@ static void malformed_replies_are_told_as_such(void **state)
 		d.len -= 8;
 		say(&s, LATE + 11 + 10 * i, i ? ZONE_SERVER2 : ZONE_SERVER, RESOLVER, 3 + i, &d);
 	}
-	reply(&s, LATE + 40, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 40, RESOLVER, CLIENT, 1, name);
 	finish(&s);
 	assert_cause(&s, 0, "upstream.mismatched_reply");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
@@ -1170,7 +1150,7 @@ static void other_family(struct sim *s, bool asked)
 	for (unsigned i = 0; asked && i < 2; i++)
 		ask(s, LATE + 16 + i, i ? "2001:678:9::53" : "2001:678:8::53", "2001:678:4::1", 9,
 		    FETCH, name);
-	reply(s, LATE + 20, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(s, LATE + 20, RESOLVER, CLIENT, 1, name);
 	finish(s);
 }
 
@@ -1200,8 +1180,7 @@ static void servers_that_say_notauth_are_not_authoritative(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, name);
 	for (unsigned i = 0; i < 2; i++) {
 		const char *server = i > 0 ? ZONE_SERVER2 : ZONE_SERVER;
@@ -1209,7 +1188,7 @@ static void servers_that_say_notauth_are_not_authoritative(void **state)
 		reply(&s, LATE + 11 + 5 * i, server, RESOLVER, 20 + i,
 		      RC_FLAG_QR | RC_RCODE_NOTAUTH, name);
 	}
-	reply(&s, LATE + 20, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(&s, LATE + 20, RESOLVER, CLIENT, 10, name);
 	finish(&s);
 	assert_cause(&s, 0, "delegation.lame_referral");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
@@ -1225,15 +1204,14 @@ static void resolvers_in_the_servers_place_prove_nothing_of_the_zone(void **stat
 	const char *name = "www.example";
 	(void)state;
 	for (unsigned everywhere = 0; everywhere < 2; everywhere++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask_below(&s, LATE, 10, name);
 		ask(&s, LATE + 6, RESOLVER, ROOT_SERVER, 12, FETCH, "example");
 		reply(&s, LATE + 7, ROOT_SERVER, RESOLVER, 12,
 		      RC_FLAG_QR | (everywhere ? RC_FLAG_RA : RC_FLAG_AA), "example");
 		ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 13, FETCH, name);
 		reply(&s, LATE + 11, ZONE_SERVER, RESOLVER, 13, RC_FLAG_QR | RC_FLAG_RA, name);
-		reply(&s, LATE + 20, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 20, RESOLVER, CLIENT, 10, name);
 		finish(&s);
 		assert_cause(&s, 0, "delegation.lame_referral");
 		assert_int_equal(s.seen[0].confidence,
@@ -1266,8 +1244,7 @@ static void what_is_asked_long_after_a_client_says_little_of_it(void **state)
 	(void)state;
 	for (unsigned late = 0; late < 2; late++) {
 		int64_t at = LATE + (late ? 8000 : 10);
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
 		ask(&s, at, FORWARDER, "198.51.100.99", 2, QUERY, name);
 		unreachable(&s, at + 1, FORWARDER, "198.51.100.99", 2, QUERY, name);

@@ -56,9 +56,9 @@ static void three_in_a_circle_are_a_loop(void **state)
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
 	ask(&s, LATE + 2, RESOLVER, THIRD, 12, QUERY, NAME);
 	ask(&s, LATE + 3, THIRD, FORWARDER, 13, QUERY, NAME);
-	reply(&s, LATE + 3000, THIRD, RESOLVER, 12, RECURSED | RC_RCODE_SERVFAIL, NAME);
-	reply(&s, LATE + 3001, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_SERVFAIL, NAME);
-	reply(&s, LATE + 3002, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	servfail(&s, LATE + 3000, THIRD, RESOLVER, 12, NAME);
+	servfail(&s, LATE + 3001, RESOLVER, FORWARDER, 11, NAME);
+	servfail(&s, LATE + 3002, FORWARDER, CLIENT, 10, NAME);
 	end_later(&s);
 	assert_true(s.n >= 1);
 	assert_cause(&s, s.n - 1, "resolver.forwarding_loop");
@@ -75,8 +75,8 @@ static void what_does_not_come_back_is_no_loop(void **state)
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
 	ask(&s, LATE + 2, RESOLVER, FORWARDER, 12, QUERY, "other.example");
 	ask(&s, LATE + 3, RESOLVER, FORWARDER, 13, FETCH, NAME); /* no forwarding: RD=0 */
-	reply(&s, LATE + 3000, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_SERVFAIL, NAME);
-	reply(&s, LATE + 3001, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	servfail(&s, LATE + 3000, RESOLVER, FORWARDER, 11, NAME);
+	servfail(&s, LATE + 3001, FORWARDER, CLIENT, 10, NAME);
 	end_later(&s);
 	assert_int_equal(s.n, 1);
 	for (size_t i = 0; i < s.n; i++)
@@ -93,9 +93,9 @@ static void a_servers_host_that_asks_for_itself_is_no_loop(void **state)
 	ask(&s, LATE, RESOLVER, FORWARDER, 10, QUERY, NAME);
 	ask(&s, LATE + 1, CLIENT, FORWARDER, 11, QUERY, NAME);
 	ask(&s, LATE + 2, FORWARDER, RESOLVER, 12, QUERY, NAME);
-	reply(&s, LATE + 3000, RESOLVER, FORWARDER, 12, RECURSED | RC_RCODE_SERVFAIL, NAME);
-	reply(&s, LATE + 3001, FORWARDER, CLIENT, 11, RECURSED | RC_RCODE_SERVFAIL, NAME);
-	reply(&s, LATE + 3002, FORWARDER, RESOLVER, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	servfail(&s, LATE + 3000, RESOLVER, FORWARDER, 12, NAME);
+	servfail(&s, LATE + 3001, FORWARDER, CLIENT, 11, NAME);
+	servfail(&s, LATE + 3002, FORWARDER, RESOLVER, 10, NAME);
 	end_later(&s);
 	assert_int_equal(s.n, 1);
 	assert_string_not_equal(s.seen[0].cause->slug, "resolver.forwarding_loop");

@@ -28,9 +28,7 @@ static void blocked_for_one_client_alone_is_about_the_client(void **state)
 	refused_as_blocked(&s, LATE, CLIENT, 11);
 	served(&s, LATE + 10, CLIENT2, 12, NAME);
 	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "policy.client_not_allowed");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_only(&s, "policy.client_not_allowed", RC_CONF_LIKELY);
 }
 
 static void blocked_for_a_client_that_is_served_is_about_the_name(void **state)
@@ -51,8 +49,7 @@ static void a_name_refused_without_ra_by_a_resolver_is_blocked(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, 100, CLIENT, 10, "good.test");
 	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
 	reply(&s, LATE + 1, RESOLVER, CLIENT, 11, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
@@ -84,8 +81,7 @@ static void a_look_into_a_cache_is_refused_through_a_forwarder_too(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, "good.test");
 	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, "good.test");
 	reply_a(&s, LATE + 2, RESOLVER, FORWARDER, 11, RECURSED, "good.test");
@@ -107,8 +103,7 @@ static void a_failure_called_prohibited_is_no_cached_one(void **state)
 	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, "198.51.100.77", RESOLVER, 11, QUERY, NAME);
 	dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_A);
 	dns_opt(&d, false, 18);
@@ -176,8 +171,7 @@ static void refusals_beside_answers_at_a_high_rate_are_a_limit(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	series(&s, 20, 5);
 	finish(&s);
 	assert_int_equal(s.n, 15);
@@ -188,8 +182,7 @@ static void refusals_beside_answers_at_a_low_rate_are_none(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	series(&s, 4, 2);
 	finish(&s);
 	assert_int_equal(s.n, 2);
@@ -201,8 +194,7 @@ static void silence_in_an_outage_is_no_limit_of_the_rate(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	for (unsigned i = 0; i < 60; i++) {
 		int64_t ms = LATE + i * 50;
 		ask(&s, ms, CLIENT, RESOLVER, 10 + i, QUERY, NAME);
@@ -224,8 +216,7 @@ static void silence_behind_silent_servers_is_no_limit_of_the_rate(void **state)
 	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, 100, CLIENT, 10, "www.example");
 	ask_below(&s, LATE, 20, "www.example");
 	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 22, FETCH, "www.example");
@@ -249,8 +240,7 @@ static void a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks(v
 	struct sim s;
 	(void)state;
 	for (unsigned both = 0; both < 2; both++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		for (unsigned i = both ? 0 : 1; i < 2; i++) {
 			const char *client = i == 0 ? CLIENT2 : CLIENT;
 			ask(&s, LATE + i * 50, client, RESOLVER, 20 + i, QUERY, NAME);
@@ -267,8 +257,7 @@ static void a_resolver_at_work_does_not_shut_its_client_out(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, 100, 10, "www.example");
 	ask(&s, 110, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	reply_a(&s, 111, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
@@ -309,8 +298,7 @@ static void what_is_asked_of_the_root_is_not_asked_for_who_is_shut_out(void **st
 	(void)state;
 	for (unsigned own = 0; own < 2; own++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, other, RESOLVER, 10, QUERY, name);
 		dns_query(&d, 11, FETCH, ".", RC_TYPE_NS);
 		send_message(&s, LATE + 100, RESOLVER, 20011, ROOT_SERVER, 53, &d);
@@ -340,8 +328,7 @@ static void what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out(void
 	for (unsigned at_once = 0; at_once < 2; at_once++) {
 		struct sim s;
 		int64_t later = at_once ? 1 : 2000;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, other, RESOLVER, 10, QUERY, name);
 		dns_query(&d, 11, QUERY, name, RC_TYPE_MX);
 		send_message(&s, LATE + later, CLIENT, 20011, RESOLVER, 53, &d);
@@ -369,8 +356,7 @@ static void keys_asked_for_later_are_not_asked_for_who_is_shut_out(void **state)
 	(void)state;
 	for (unsigned given = 0; given < 2; given++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, other, RESOLVER, 10, QUERY, "www.b.example");
 		ask_below(&s, LATE + 200, 20, "mail.b.example");
 		ask(&s, LATE + 206, RESOLVER, ZONE_SERVER, 22, FETCH, "mail.b.example");
@@ -397,8 +383,7 @@ static void silence_to_a_flood_may_be_a_limit(void **state)
 	(void)state;
 	for (unsigned k = 0; k < 2; k++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		for (unsigned i = 0; i < times[k]; i++)
 			ask(&s, LATE + 50 * i, "198.51.100.77", RESOLVER, 10 + i, QUERY, NAME);
 		served(&s, LATE + 20, CLIENT, 40, NAME);
@@ -416,8 +401,7 @@ static void what_others_had_before_says_little_of_who_is_left_out(void **state)
 	(void)state;
 	for (unsigned before = 0; before < 2; before++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		for (unsigned i = 0; i < 3; i++)
 			ask(&s, LATE + 50 * i, "198.51.100.77", RESOLVER, 10 + i, QUERY, NAME);
 		served(&s, before ? LATE - 1000 : LATE + 20, CLIENT, 40, NAME);
@@ -441,9 +425,7 @@ static void who_is_served_at_another_address_of_the_resolver_counts(void **state
 	ask(&s, LATE, client, other, 10, QUERY, NAME);
 	reply(&s, LATE + 1, other, client, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
 	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "policy.client_not_allowed");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_only(&s, "policy.client_not_allowed", RC_CONF_LIKELY);
 }
 
 /* Another client got another type of the name: that tells nothing of who is served. */
@@ -454,8 +436,7 @@ static void what_fails_by_its_type_is_no_matter_of_who_asks(void **state)
 	(void)state;
 	for (unsigned same = 0; same < 2; same++) {
 		unsigned type = same ? RC_TYPE_A : RC_TYPE_AAAA;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, LATE, CLIENT2, 10, NAME);
 		dns_query(&d, 11, QUERY, NAME, type);
 		send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
@@ -513,8 +494,7 @@ static void who_gets_own_names_alone_may_not_ask_for_others(void **state)
 	struct sim s;
 	(void)state;
 	for (unsigned said = 0; said < 2; said++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, 100, CLIENT2, 10, NAME);
 		ask(&s, 110, CLIENT, RESOLVER, 11, QUERY, "nas.lan");
 		reply_a(&s, 111, RESOLVER, CLIENT, 11, AUTHORITY | RC_FLAG_RD, "nas.lan");
@@ -568,8 +548,7 @@ static void a_failure_called_prohibited_for_what_others_get_is_about_the_client(
 	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, "www.example");
 	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
 	ask(&s, LATE + 2, "198.51.100.77", RESOLVER, 12, QUERY, "www.example");
@@ -581,9 +560,7 @@ static void a_failure_called_prohibited_for_what_others_get_is_about_the_client(
 	reply_a(&s, LATE + 7, ZONE_SERVER, RESOLVER, 13, AUTHORITY, "www.example");
 	reply_a(&s, LATE + 8, RESOLVER, CLIENT2, 10, RECURSED, "www.example");
 	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "policy.client_not_allowed");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_only(&s, "policy.client_not_allowed", RC_CONF_LIKELY);
 }
 
 /* All that it ever said is REFUSED, with RA=1: a forwarder without servers. It serves nobody. */
@@ -609,8 +586,7 @@ static void a_type_that_is_refused_is_no_rate(void **state)
 	struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	for (unsigned i = 0; i < 20; i++) {
 		served(&s, LATE + i * 20, CLIENT, 10 + i, NAME);
 		dns_query(&d, (uint16_t)(50 + i), QUERY, NAME, RC_TYPE_MX);
@@ -630,8 +606,7 @@ static void a_type_that_was_answered_before_is_not_what_is_refused(void **state)
 	static struct dns d;
 	(void)state;
 	for (unsigned before = 0; before < 2; before++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, LATE, CLIENT, 10, NAME);
 		for (unsigned i = before ? 0 : 1; i < 2; i++) {
 			int64_t ms = LATE + 5000 * i + 5;
@@ -654,8 +629,7 @@ static void names_left_out_at_a_high_rate_are_a_limit(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, 100, CLIENT, 10, "good.test");
 	for (unsigned i = 0; i < 20; i++) {
 		char name[] = "wa.test";
@@ -678,12 +652,10 @@ static void any_that_fails_out_of_hand_may_not_be_supported(void **state)
 	static struct dns d;
 	(void)state;
 	for (unsigned failed = 0; failed < 2; failed++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		if (failed) {
 			ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, NAME);
-			reply(&s, LATE + 1, RESOLVER, CLIENT2, 10, RECURSED | RC_RCODE_SERVFAIL,
-			      NAME);
+			servfail(&s, LATE + 1, RESOLVER, CLIENT2, 10, NAME);
 		}
 		dns_query(&d, 11, QUERY, NAME, RC_TYPE_ANY);
 		send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
@@ -704,8 +676,7 @@ static void any_is_not_supported_by_a_resolver_at_work_on_that_name(void **state
 	static struct dns d;
 	(void)state;
 	for (unsigned rcode = RC_RCODE_SERVFAIL; rcode <= RC_RCODE_NOTIMP; rcode += 2) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, LATE, CLIENT, 10, NAME);
 		ask(&s, LATE + 100, CLIENT2, RESOLVER, 12, QUERY, NAME);
 		ask(&s, LATE + 101, RESOLVER, ROOT_SERVER, 13, FETCH, NAME);
@@ -727,17 +698,14 @@ static void any_that_fails_out_of_hand_is_not_supported(void **state)
 	struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, LATE, CLIENT, 10, NAME);
 	dns_query(&d, 11, QUERY, NAME, RC_TYPE_ANY);
 	send_message(&s, LATE + 10, CLIENT, 20011, RESOLVER, 53, &d);
 	dns_query(&d, 11, RECURSED | RC_RCODE_SERVFAIL, NAME, RC_TYPE_ANY);
 	say(&s, LATE + 11, RESOLVER, CLIENT, 11, &d);
 	finish(&s);
-	assert_int_equal(s.n, 1);
-	assert_cause(&s, 0, "unsupported.qtype");
-	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	assert_only(&s, "unsupported.qtype", RC_CONF_LIKELY);
 }
 
 /* Asked again a second later, still too often: most of what is asked is left out, so no name is meant. */
@@ -745,8 +713,7 @@ static void names_left_out_twice_at_a_high_rate_are_not_blocked(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, 100, CLIENT, 10, "good.test");
 	for (unsigned i = 0; i < 40; i++) {
 		char name[] = "wa.test";
@@ -832,8 +799,7 @@ static void who_is_left_without_what_others_get_may_not_ask_for_it(void **state)
 	struct sim s;
 	(void)state;
 	for (unsigned others = 0; others < 2; others++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, 100, CLIENT, 10, "own.test");
 		if (others)
 			served(&s, LATE, CLIENT2, 11, NAME);
@@ -861,8 +827,7 @@ static void who_was_served_before_may_be_shut_out_since(void **state)
 	for (unsigned how = 0; how < 3; how++) {
 		bool by_turns = how == 1, to_all = how == 2;
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, 1000, CLIENT, 10, NAME);
 		served(&s, 1100, CLIENT2, 11, NAME);
 		for (unsigned i = 0; i < 4; i++) {
@@ -888,8 +853,7 @@ static void who_is_shut_out_does_not_fail_by_edns(void **state)
 	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	served(&s, 1000, CLIENT, 10, NAME);
 	for (unsigned i = 0; i < 4; i++) {
 		dns_query(&d, (uint16_t)(20 + i), QUERY, NAME, RC_TYPE_A);
@@ -910,8 +874,7 @@ static void what_others_are_refused_too_by_now_is_not_about_the_client(void **st
 	(void)state;
 	for (unsigned to_all = 0; to_all < 2; to_all++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		served(&s, 1000, CLIENT2, 10, NAME);
 		if (to_all) {
 			ask(&s, LATE - 200, CLIENT2, RESOLVER, 11, QUERY, NAME);
@@ -934,8 +897,7 @@ static void what_was_handed_on_once_is_not_blocked_the_next_time(void **state)
 	(void)state;
 	for (unsigned asked = 0; asked < 2; asked++) {
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, 1000, CLIENT, FORWARDER, 10, QUERY, "good.test");
 		ask(&s, 1001, FORWARDER, RESOLVER, 11, QUERY, "good.test");
 		reply_a(&s, 1002, RESOLVER, FORWARDER, 11, RECURSED, "good.test");

@@ -19,15 +19,14 @@ static void deaf_to_edns(struct sim *s, int64_t ms, unsigned id, const char *nam
 	ask_edns(s, ms + 11, RESOLVER, ZONE_SERVER, id + 2, name);
 	ask_edns(s, ms + 811, RESOLVER, ZONE_SERVER2, id + 3, name);
 	ask_edns(s, ms + 1611, RESOLVER, ZONE_SERVER, id + 4, name);
-	reply(s, ms + 3000, RESOLVER, CLIENT, id, RECURSED | RC_RCODE_SERVFAIL, name);
+	servfail(s, ms + 3000, RESOLVER, CLIENT, id, name);
 }
 
 static void servers_that_answer_only_without_edns_have_it_broken(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	deaf_to_edns(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER, 20, FETCH, "www.example");
 	reply_a(&s, LATE + 3505, ZONE_SERVER, RESOLVER, 20, AUTHORITY, "www.example");
@@ -41,8 +40,7 @@ static void another_asker_without_edns_proves_nothing(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	deaf_to_edns(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 3500, CLIENT2, ZONE_SERVER, 20, FETCH, "www.example");
 	reply_a(&s, LATE + 3505, ZONE_SERVER, CLIENT2, 20, AUTHORITY, "www.example");
@@ -56,8 +54,7 @@ static void one_answer_with_edns_clears_it(void **state)
 	struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	deaf_to_edns(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 3500, RESOLVER, ZONE_SERVER, 20, FETCH, "www.example");
 	reply_a(&s, LATE + 3505, ZONE_SERVER, RESOLVER, 20, AUTHORITY, "www.example");
@@ -76,8 +73,7 @@ static void an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault(void 
 	for (int ede = -1; ede <= 10; ede += 11) {
 		struct sim s;
 		static struct dns d;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask_below(&s, LATE, 10, "www.example");
 		ask_edns(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, "www.example");
 		reply(&s, LATE + 7, ZONE_SERVER, RESOLVER, 12, RC_FLAG_QR | RC_RCODE_NOTIMP,
@@ -144,7 +140,7 @@ static void formerr_of_the_target(struct sim *s, bool to_plain_too)
 		reply(s, LATE + 4, target, FORWARDER, 12, RC_FLAG_QR | RC_RCODE_FORMERR,
 		      "www.example");
 	}
-	reply(s, LATE + 5, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(s, LATE + 5, FORWARDER, CLIENT, 10, "www.example");
 	finish(s);
 	assert_int_equal(s->n, 1);
 }
@@ -163,8 +159,7 @@ static void silence_of_servers_that_answer_nobody_is_proven(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	deaf_to_edns(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 15000, CLIENT2, RESOLVER, 30, QUERY, "good.test");
 	reply_a(&s, LATE + 15001, RESOLVER, CLIENT2, 30, RECURSED, "good.test");
@@ -195,7 +190,7 @@ static void drop_beside(struct sim *s, unsigned asked, unsigned answered)
 	ask(s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	flood(s, asked, answered);
 	ask(s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
-	reply(s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
 	finish(s);
 }
 
@@ -214,8 +209,7 @@ static void drops_beside_garbage_are_no_limit(void **state)
 	static struct dns d;
 	char name[32];
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	flood(&s, 40, 0);
@@ -226,7 +220,7 @@ static void drops_beside_garbage_are_no_limit(void **state)
 		say(&s, LATE + 60, ZONE_SERVER, RESOLVER, 100 + i, &d);
 	}
 	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
-	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
 	finish(&s);
 	assert_cause(&s, 0, "upstream.timeout");
 }
@@ -237,8 +231,7 @@ static void drops_beside_late_answers_are_no_limit(void **state)
 	struct sim s;
 	char name[32];
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	flood(&s, 40, 0);
@@ -247,7 +240,7 @@ static void drops_beside_late_answers_are_no_limit(void **state)
 		snprintf(name, sizeof name, "n%u.example", i);
 		reply_a(&s, LATE + 2020 + i, ZONE_SERVER, RESOLVER, 100 + i, AUTHORITY, name);
 	}
-	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
 	finish(&s);
 	assert_cause(&s, 0, "upstream.timeout");
 }
@@ -257,13 +250,12 @@ static void a_name_that_is_always_dropped_is_no_limit(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, "www.example");
 	for (unsigned i = 0; i < 12; i++)
 		ask(&s, LATE + 10 + i, RESOLVER, ZONE_SERVER, 12 + i, FETCH, "www.example");
 	flood(&s, 20, 20);
-	reply(&s, LATE + 3400, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
 	finish(&s);
 	assert_cause(&s, 0, "upstream.timeout");
 }
@@ -274,8 +266,7 @@ static void a_type_that_is_always_dropped_is_no_limit(void **state)
 	struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, "www.example");
 	dns_query(&d, 12, QUERY, "www.example", RC_TYPE_AAAA);
 	send_message(&s, LATE + 10, CLIENT, 20012, RESOLVER, 53, &d);
@@ -306,12 +297,11 @@ static void servfail_after_a_complete_answer_is_the_resolvers_own(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_below(&s, LATE, 10, "www.example");
 	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
 	reply_a(&s, LATE + 12, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
-	reply(&s, LATE + 13, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 13, RESOLVER, CLIENT, 10, "www.example");
 	ask(&s, LATE + 20, CLIENT, FORWARDER, 13, QUERY, "www.example");
 	reply_a(&s, LATE + 21, FORWARDER, CLIENT, 13, RECURSED, "www.example");
 	finish(&s);
@@ -342,8 +332,7 @@ static void a_zone_whose_own_servers_do_not_work_needs_no_limit_to_fail(void **s
 	for (unsigned below = 0; below < 2; below++) {
 		struct sim s;
 		const char *name = below ? "new.sub.zone.test" : "new.zone.test";
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.zone.test");
 		ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 2, FETCH, "www.zone.test");
 		delegate(&s, LATE + 2, ROOT_SERVER, RESOLVER, 2, "www.zone.test", "zone.test",
@@ -358,7 +347,7 @@ static void a_zone_whose_own_servers_do_not_work_needs_no_limit_to_fail(void **s
 		reply(&s, LATE + 13, ZONE_SERVER2, FORWARDER, 5, RC_FLAG_QR | RC_RCODE_REFUSED,
 		      "www.sub.zone.test");
 		ask(&s, LATE + 100, CLIENT2, RESOLVER, 6, QUERY, name);
-		reply(&s, LATE + 100, RESOLVER, CLIENT2, 6, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 100, RESOLVER, CLIENT2, 6, name);
 		finish(&s);
 		size_t i = 0;
 		struct rc_addr client = addr(CLIENT2);

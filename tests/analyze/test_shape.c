@@ -27,7 +27,7 @@ static void rejected(struct sim *s, bool negative, bool looked_for_ds)
 	fetch_unsigned(s, LATE + 1, 11, RC_TYPE_A, negative);
 	if (looked_for_ds)
 		fetch_unsigned(s, LATE + 3, 12, RC_TYPE_DS, true);
-	reply(s, LATE + 5, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, NAME);
+	servfail(s, LATE + 5, RESOLVER, CLIENT, 10, NAME);
 	finish(s);
 	assert_int_equal(s->n, 1);
 }

@@ -3,8 +3,8 @@
  */
 #include "tests/analyze/sim.h"
 
-static void servfail(struct sim *s, int64_t ms, unsigned id, const char *name, int ede,
-		     const char *text)
+static void fail_saying(struct sim *s, int64_t ms, unsigned id, const char *name, int ede,
+			const char *text)
 {
 	static struct dns d;
 	dns_query(&d, (uint16_t)id, QUERY, name, RC_TYPE_A);
@@ -64,8 +64,7 @@ static void a_loop_behind_an_alias_that_is_remembered_is_named(void **state)
 		reply_a(&s, LATE - 95, RESOLVER, CLIENT, 1, RECURSED, "alias.zone.example");
 		ask(&s, LATE, CLIENT2, RESOLVER, 3, QUERY, "alias.zone.example");
 		say_aliases(&s, LATE + 1, 4, RC_RCODE_SERVFAIL, looped ? loop : ends);
-		reply(&s, LATE + 5, RESOLVER, CLIENT2, 3, RECURSED | RC_RCODE_SERVFAIL,
-		      "alias.zone.example");
+		servfail(&s, LATE + 5, RESOLVER, CLIENT2, 3, "alias.zone.example");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		if (looped)
@@ -83,16 +82,14 @@ static void a_loop_that_another_resolver_follows_is_one_for_all(void **state)
 	for (unsigned same = 0; same < 2; same++) {
 		const char *name = same ? "www.example" : "c.example";
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, 10, FORWARDER, ROOT_SERVER, 5, FETCH, "good.test");
 		reply_a(&s, 11, ROOT_SERVER, FORWARDER, 5, AUTHORITY, "good.test");
 		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
 		say_aliases(&s, LATE + 1, 2, 0, loop);
-		reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
-		      "www.example");
+		servfail(&s, LATE + 5, RESOLVER, CLIENT, 1, "www.example");
 		ask(&s, LATE + 100, CLIENT2, FORWARDER, 3, QUERY, name);
-		reply(&s, LATE + 100, FORWARDER, CLIENT2, 3, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 100, FORWARDER, CLIENT2, 3, name);
 		finish(&s);
 		assert_int_equal(s.n, 2);
 		assert_cause(&s, 0, "zone.cname_loop");
@@ -132,8 +129,8 @@ static void a_resolver_that_gave_up_aliases_is_believed(void **state)
 	struct sim s;
 	(void)state;
 	begin(&s);
-	servfail(&s, LATE, 1, "www.example", 0, "max. restarts reached");
-	servfail(&s, LATE + 50, 2, "www.other", 0, "something else");
+	fail_saying(&s, LATE, 1, "www.example", 0, "max. restarts reached");
+	fail_saying(&s, LATE + 50, 2, "www.other", 0, "something else");
 	finish(&s);
 	assert_cause(&s, 0, "zone.cname_loop");
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
@@ -154,8 +151,7 @@ static void servers_that_say_so_have_not_loaded_whichever_zone_it_is(void **stat
 		dns_query(&d, 11, RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
 		dns_opt_said(&d, false, said ? 24 : -1, "");
 		say(&s, LATE + 2, ZONE_SERVER, RESOLVER, 11, &d);
-		reply(&s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
-		      "www.example");
+		servfail(&s, LATE + 3, RESOLVER, CLIENT, 10, "www.example");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, said ? "zone.not_loaded" : "upstream.servfail");
@@ -168,8 +164,8 @@ static void a_server_that_fails_its_own_zone_says_why_resolvers_do(void **state)
 	struct sim s;
 	(void)state;
 	begin(&s);
-	servfail(&s, LATE, 1, "www.zone.example", -1, "");
-	servfail(&s, LATE + 50, 2, "www.other.example", -1, "");
+	fail_saying(&s, LATE, 1, "www.zone.example", -1, "");
+	fail_saying(&s, LATE + 50, 2, "www.other.example", -1, "");
 	ask(&s, LATE + 100, CLIENT2, ZONE_SERVER, 3, FETCH, "zone.example");
 	reply(&s, LATE + 101, ZONE_SERVER, CLIENT2, 3, RC_FLAG_QR | RC_RCODE_SERVFAIL,
 	      "zone.example");
@@ -191,7 +187,7 @@ static void a_server_that_gives_what_others_say_has_no_zone_to_load(void **state
 			ask(&s, LATE - 100, CLIENT2, FORWARDER, 9, QUERY, "good.test");
 			reply_a(&s, LATE - 90, FORWARDER, CLIENT2, 9, RECURSED, "good.test");
 		}
-		servfail(&s, LATE, 1, "www.zone.example", -1, "");
+		fail_saying(&s, LATE, 1, "www.zone.example", -1, "");
 		ask(&s, LATE + 100, CLIENT2, FORWARDER, 3, QUERY, "zone.example");
 		reply(&s, LATE + 101, FORWARDER, CLIENT2, 3,
 		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, "zone.example");
@@ -209,10 +205,10 @@ static void what_is_known_of_a_name_holds_above_and_beside_it(void **state)
 	struct sim s;
 	(void)state;
 	begin(&s);
-	servfail(&s, LATE, 1, "www.zone.example", 7, "");
-	servfail(&s, LATE + 50, 2, "mail.zone.example", -1, "");
-	servfail(&s, LATE + 60, 3, "zone.example", -1, "");
-	servfail(&s, LATE + 70, 4, "www.other.example", -1, "");
+	fail_saying(&s, LATE, 1, "www.zone.example", 7, "");
+	fail_saying(&s, LATE + 50, 2, "mail.zone.example", -1, "");
+	fail_saying(&s, LATE + 60, 3, "zone.example", -1, "");
+	fail_saying(&s, LATE + 70, 4, "www.other.example", -1, "");
 	finish(&s);
 	assert_int_equal(s.n, 4);
 	for (unsigned i = 0; i < 3; i++) {
@@ -228,8 +224,8 @@ static void names_below_a_registry_share_nothing(void **state)
 	struct sim s;
 	(void)state;
 	begin(&s);
-	servfail(&s, LATE, 1, "example.co.uk", 7, "");
-	servfail(&s, LATE + 50, 2, "other.co.uk", -1, "");
+	fail_saying(&s, LATE, 1, "example.co.uk", 7, "");
+	fail_saying(&s, LATE + 50, 2, "other.co.uk", -1, "");
 	finish(&s);
 	assert_cause(&s, 0, "dnssec.signature_expired");
 	assert_cause(&s, 1, "unknown.upstream_not_visible");
@@ -271,10 +267,9 @@ static void a_resolver_without_its_copy_of_the_zone_has_not_loaded_it(void **sta
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
-	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	servfail(&s, LATE + 1, RESOLVER, CLIENT, 10, "www.copy.test");
 	ask_soa(&s, LATE + 200, RESOLVER, ZONE_SERVER2, 11, FETCH);
 	finish(&s);
 	assert_cause(&s, 0, "zone.not_loaded");
@@ -286,12 +281,11 @@ static void a_resolver_that_looks_up_an_soa_is_no_secondary(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask_soa(&s, LATE - 100, CLIENT, RESOLVER, 12, QUERY);
 	ask_soa(&s, LATE - 99, RESOLVER, ZONE_SERVER2, 11, FETCH);
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
-	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	servfail(&s, LATE + 1, RESOLVER, CLIENT, 10, "www.copy.test");
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	for (size_t i = 0; i < s.n; i++)
@@ -303,13 +297,12 @@ static void a_resolver_that_was_led_to_an_soa_is_no_secondary(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE - 3000, RESOLVER, ZONE_SERVER2, 13, FETCH, "copy.test");
 	reply(&s, LATE - 2999, ZONE_SERVER2, RESOLVER, 13, AUTHORITY, "copy.test");
 	ask_soa(&s, LATE - 100, RESOLVER, ZONE_SERVER2, 11, FETCH);
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "www.copy.test");
-	reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.copy.test");
+	servfail(&s, LATE + 1, RESOLVER, CLIENT, 10, "www.copy.test");
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	for (size_t i = 0; i < s.n; i++)
@@ -340,7 +333,7 @@ static void below_itself(struct sim *s, const char *asked, unsigned flags)
 	ask(s, LATE + 1, RESOLVER, asked, 11, FETCH, "www.shop.test");
 	delegate(s, LATE + 2, asked, 11, flags, "www.shop.test", "shop.test", "ns1.shop.test",
 		 NULL);
-	reply(s, LATE + 3, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, "www.shop.test");
+	servfail(s, LATE + 3, RESOLVER, CLIENT, 10, "www.shop.test");
 	finish(s);
 	assert_int_equal(s->n, 1);
 	assert_cause(s, 0, "delegation.loop");
@@ -363,8 +356,7 @@ static void what_is_remembered_of_a_loop_is_a_loop(void **state)
 	struct sim s;
 	(void)state;
 	for (unsigned glue = 0; glue < 2; glue++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE - 2000, RESOLVER, ROOT_SERVER, 8, FETCH, "www.left.test");
 		delegate(&s, LATE - 1999, ROOT_SERVER, 8, RC_FLAG_QR, "www.left.test", "left.test",
 			 "ns.right.test", NULL);
@@ -372,8 +364,7 @@ static void what_is_remembered_of_a_loop_is_a_loop(void **state)
 		delegate(&s, LATE - 1997, ROOT_SERVER, 9, RC_FLAG_QR, "ns.right.test", "right.test",
 			 "ns.left.test", glue ? ZONE_SERVER : NULL);
 		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "mail.left.test");
-		reply(&s, LATE + 1, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
-		      "mail.left.test");
+		servfail(&s, LATE + 1, RESOLVER, CLIENT, 10, "mail.left.test");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_int_equal(strcmp(s.seen[0].cause->slug, "delegation.loop") == 0, !glue);
@@ -389,8 +380,7 @@ static void servers_behind_servers_are_found_by_what_is_remembered(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	ask(&s, LATE - 3000, CLIENT, RESOLVER, 1, QUERY, "www.left.test");
 	ask(&s, LATE - 2999, RESOLVER, ROOT_SERVER, 2, FETCH, "www.left.test");
 	delegate(&s, LATE - 2998, ROOT_SERVER, 2, RC_FLAG_QR, "www.left.test", "left.test",
@@ -402,11 +392,10 @@ static void servers_behind_servers_are_found_by_what_is_remembered(void **state)
 	delegate(&s, LATE - 2994, ROOT_SERVER, 4, RC_FLAG_QR, "ns.far.test", "far.test",
 		 "ns1.far.test", ZONE_SERVER);
 	ask(&s, LATE - 2993, RESOLVER, ZONE_SERVER, 5, FETCH, "ns.far.test");
-	reply(&s, LATE - 100, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.left.test");
+	servfail(&s, LATE - 100, RESOLVER, CLIENT, 1, "www.left.test");
 	ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, "mail.left.test");
 	ask(&s, LATE + 1, RESOLVER, ZONE_SERVER, 11, FETCH, "ns.far.test");
-	reply(&s, LATE + 2900, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
-	      "mail.left.test");
+	servfail(&s, LATE + 2900, RESOLVER, CLIENT, 10, "mail.left.test");
 	finish(&s);
 	assert_int_equal(s.n, 2);
 	for (size_t i = 0; i < s.n; i++) {
@@ -421,8 +410,7 @@ static void one_lost_query_above_is_not_what_a_nameserver_fails_for(void **state
 	struct sim s;
 	static struct dns d;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	dns_query(&d, 8, FETCH, ".", RC_TYPE_NS);
 	send_message(&s, LATE - 2000, RESOLVER, 20008, ROOT_SERVER, 53, &d);
 	dns_query(&d, 8, AUTHORITY, ".", RC_TYPE_NS);
@@ -441,7 +429,7 @@ static void one_lost_query_above_is_not_what_a_nameserver_fails_for(void **state
 		 "ns1.far.test", ZONE_SERVER);
 	ask(&s, LATE + 5, RESOLVER, ZONE_SERVER, 4, FETCH, "ns.far.test");
 	ask(&s, LATE + 1005, RESOLVER, ROOT_SERVER, 5, FETCH, "ns.far.test");
-	reply(&s, LATE + 2900, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.left.test");
+	servfail(&s, LATE + 2900, RESOLVER, CLIENT, 1, "www.left.test");
 	finish(&s);
 	assert_int_equal(s.n, 1);
 	assert_cause(&s, 0, "upstream.timeout");
@@ -485,15 +473,14 @@ static void a_whole_internet_of_loopback_addresses_is_none_without_routes(void *
 	for (unsigned inside = 0; inside < 2; inside++) {
 		const char *above = inside ? "127.0.2.1" : ZONE_SERVER;
 		struct sim s;
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		ask(&s, LATE, CLIENT, resolver, 10, QUERY, name);
 		refer_to(&s, LATE + 1, ROOT_SERVER, resolver, 11, "test", "ns.test", above);
 		refer_to(&s, LATE + 3, above, resolver, 12, "shop.test", "ns.shop.test",
 			 "127.0.5.1");
 		for (unsigned i = 0; i < 3; i++)
 			ask(&s, LATE + 5 + 800 * i, resolver, "127.0.5.1", 13 + i, FETCH, name);
-		reply(&s, LATE + 3000, resolver, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL, name);
+		servfail(&s, LATE + 3000, resolver, CLIENT, 10, name);
 		warm_up(&s, LATE + 20000);
 		finish(&s);
 		assert_true(s.n > 0);
@@ -507,8 +494,7 @@ static void keys_that_are_refused_are_why_an_answer_does_not_validate(void **sta
 	static struct dns d;
 	struct sim s;
 	(void)state;
-	begin(&s);
-	warm_up(&s, 0);
+	begin_warm(&s);
 	dns_query(&d, 1, QUERY, "www.example", RC_TYPE_A);
 	dns_opt(&d, false, -1);
 	send_message(&s, LATE, CLIENT, 20001, RESOLVER, 53, &d);
@@ -549,7 +535,7 @@ static void signatures_that_others_give_may_be_in_time(void **state)
 			ask(&s, LATE, CLIENT2, FORWARDER, 9, QUERY, "www.example");
 			reply_a(&s, LATE + 4, FORWARDER, CLIENT2, 9, RECURSED, "www.example");
 		}
-		servfail(&s, LATE + 10, 10, "www.example", 7, "");
+		fail_saying(&s, LATE + 10, 10, "www.example", 7, "");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, "dnssec.signature_expired");
@@ -575,8 +561,7 @@ static void what_another_client_is_told_holds_for_who_asks_without_edns(void **s
 		begin(&s);
 		serve_elsewhere(&s, FORWARDER, 90);
 		ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
-		reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
-		      "www.example");
+		servfail(&s, LATE + 5, RESOLVER, CLIENT, 1, "www.example");
 		dns_query(&d, 2, QUERY, "www.example", RC_TYPE_A);
 		dns_opt(&d, false, -1);
 		send_message(&s, LATE + 500, CLIENT2, 20002, server, 53, &d);
@@ -601,7 +586,7 @@ static void who_names_the_fault_is_heard_first(void **state)
 	serve_elsewhere(&s, FORWARDER, 90);
 	serve_elsewhere(&s, ZONE_SERVER2, 91);
 	ask(&s, LATE, CLIENT, RESOLVER, 1, QUERY, "www.example");
-	reply(&s, LATE + 5, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL, "www.example");
+	servfail(&s, LATE + 5, RESOLVER, CLIENT, 1, "www.example");
 	for (unsigned i = 0; i < 3; i++) {
 		unsigned id = 2 + i;
 		const char *server = i == 2 ? RESOLVER : i == 1 ? FORWARDER : ZONE_SERVER2;
@@ -627,7 +612,7 @@ static void a_signature_that_is_early_and_late_ends_before_it_begins(void **stat
 		begin(&s);
 		serve_elsewhere(&s, RESOLVER, 90);
 		serve_elsewhere(&s, FORWARDER, 91);
-		servfail(&s, LATE, 1, "www.example", 7, "");
+		fail_saying(&s, LATE, 1, "www.example", 7, "");
 		dns_query(&d, 2, QUERY, "www.example", RC_TYPE_A);
 		dns_opt(&d, false, -1);
 		send_message(&s, LATE + 50, CLIENT2, 20002, FORWARDER, 53, &d);
@@ -654,8 +639,8 @@ static void who_calls_a_signature_late_and_then_early_contradicts_itself(void **
 	begin(&s);
 	serve_elsewhere(&s, RESOLVER, 90);
 	serve_elsewhere(&s, FORWARDER, 91);
-	servfail(&s, LATE, 1, "www.example", 7, "");
-	servfail(&s, LATE + 9000, 2, "www.example", 8, "");
+	fail_saying(&s, LATE, 1, "www.example", 7, "");
+	fail_saying(&s, LATE + 9000, 2, "www.example", 8, "");
 	dns_query(&d, 3, QUERY, "www.example", RC_TYPE_A);
 	send_message(&s, LATE + 10000, CLIENT2, 20003, FORWARDER, 53, &d);
 	dns_query(&d, 3, RECURSED | RC_RCODE_SERVFAIL, "www.example", RC_TYPE_A);
@@ -673,8 +658,7 @@ static void who_asks_for_no_signatures_misses_them_by_itself(void **state)
 	struct sim s;
 	(void)state;
 	for (unsigned do_bit = 0; do_bit < 2; do_bit++) {
-		begin(&s);
-		warm_up(&s, 0);
+		begin_warm(&s);
 		serve_elsewhere(&s, FORWARDER, 90);
 		dns_query(&d, 1, QUERY, "www.example", RC_TYPE_A);
 		dns_opt(&d, false, -1);
@@ -737,8 +721,7 @@ static void a_chain_that_ends_is_too_long_where_no_resolver_follows_it(void **st
 				dns_rr_a(&d, RC_ANSWER, owner, "203.0.113.80");
 		}
 		say(&s, LATE + 7, ZONE_SERVER, RESOLVER, 12, &d);
-		reply(&s, LATE + 9, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
-		      "a.example");
+		servfail(&s, LATE + 9, RESOLVER, CLIENT, 10, "a.example");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		if (aliases > 11)
@@ -769,8 +752,7 @@ static void servers_that_fail_for_one_zone_alone_have_not_loaded_it(void **state
 			reply(&s, LATE + 7 + k, server, RESOLVER, 12 + k,
 			      RC_FLAG_QR | RC_RCODE_SERVFAIL, "www.example");
 		}
-		reply(&s, LATE + 9, RESOLVER, CLIENT, 10, RECURSED | RC_RCODE_SERVFAIL,
-		      "www.example");
+		servfail(&s, LATE + 9, RESOLVER, CLIENT, 10, "www.example");
 		finish(&s);
 		assert_int_equal(s.n, 1);
 		assert_cause(&s, 0, i == 1 ? "zone.not_loaded" : "upstream.servfail");
