@@ -125,6 +125,25 @@ static inline bool rc_exchange_answered_well(const struct rc_exchange *x)
 	return rc_exchange_answered(x) && rc_rcode_is_usable(x->answer.rcode);
 }
 
+/* The last that was seen of it: its answer, else its last attempt. */
+static inline int64_t rc_exchange_last_act_ns(const struct rc_exchange *x)
+{
+	return rc_exchange_answered(x) ? x->end_ns : x->last_ns;
+}
+
+/* Over UDP: its asker is sent to TCP (RFC 7766 5). */
+static inline bool rc_exchange_is_truncated(const struct rc_exchange *x)
+{
+	return rc_exchange_answered(x) && x->transport == RC_UDP && (x->answer.flags & RC_FLAG_TC);
+}
+
+/* The keys of a zone, whole. */
+static inline bool rc_exchange_gives_keys(const struct rc_exchange *x)
+{
+	return x->qtype == RC_TYPE_DNSKEY && rc_exchange_answered(x) &&
+	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC);
+}
+
 /* By itself it may be why a question fails: it was of no help, or is about keys. */
 static inline bool rc_exchange_may_tell_why(const struct rc_exchange *x)
 {

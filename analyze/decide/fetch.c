@@ -18,11 +18,6 @@ struct span {
 	int64_t gap_ns; /* how long after the end a further try may come */
 };
 
-static int64_t last_act_ns(const struct rc_exchange *x)
-{
-	return rc_exchange_answered(x) ? x->end_ns : x->last_ns;
-}
-
 /* How long until a further try: at once after an answer that did not do. */
 static int64_t gap_ns(const struct rc_exchange *x)
 {
@@ -37,7 +32,7 @@ static bool widen(const struct rc_case_sources *s, const struct rc_addr *asker,
 	struct rc_chain chain = rc_chain_by_asker(s->recorder, asker, x->name_hash, STEPS_MAX);
 	const struct rc_record *r;
 	while ((r = rc_chain_next(&chain)) != NULL) {
-		int64_t last_ns = last_act_ns(&r->x);
+		int64_t last_ns = rc_exchange_last_act_ns(&r->x);
 		if (r->x.qtype != x->qtype || r->x.first_ns > span->to_ns + span->gap_ns ||
 		    last_ns < span->from_ns - gap_ns(&r->x))
 			continue;
@@ -55,7 +50,7 @@ int64_t rc_fetch_of(const struct rc_case_sources *s, const struct rc_exchange *x
 {
 	struct rc_addr addrs[2] = {x->asker};
 	size_t n = 1 + rc_hosts_twin(s->hosts, &x->asker, &addrs[1]);
-	struct span span = {x->first_ns, last_act_ns(x), gap_ns(x)};
+	struct span span = {x->first_ns, rc_exchange_last_act_ns(x), gap_ns(x)};
 	bool grew = true;
 	for (unsigned round = 0; grew && round < STEPS_MAX; round++) {
 		grew = false;
@@ -143,20 +138,14 @@ static bool is_in_keys(const struct rc_case *c, const struct rc_dnssec_finding *
 	       c->dnssec_origins[d->msg].msg->qtype == RC_TYPE_DNSKEY;
 }
 
-static bool gives_keys(const struct rc_exchange *x)
-{
-	return x->qtype == RC_TYPE_DNSKEY && rc_exchange_answered(x) &&
-	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC);
-}
-
 static bool asks_keys_again(struct rc_recorder *recorder, const struct rc_record *r)
 {
 	uint64_t pos = r->prev_asker;
-	for (unsigned n = 0; n < KEYS_STEPS_MAX && gives_keys(&r->x); n++) {
+	for (unsigned n = 0; n < KEYS_STEPS_MAX && rc_exchange_gives_keys(&r->x); n++) {
 		const struct rc_record *before = rc_recorder_at(recorder, pos);
 		if (before == NULL || before->x.first_ns < r->x.first_ns - LOOK_BACK_NS)
 			return false;
-		if (before->x.name_hash == r->x.name_hash && gives_keys(&before->x) &&
+		if (before->x.name_hash == r->x.name_hash && rc_exchange_gives_keys(&before->x) &&
 		    rc_addr_equal(&before->x.asker, &r->x.asker) &&
 		    before->x.end_ns <= r->x.first_ns)
 			return true;

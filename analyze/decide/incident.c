@@ -223,14 +223,14 @@ static struct rc_evidence evidence_of(const struct incident *in, const struct rc
 		.frame = answered ? x->end_frame : x->last_frame,
 		.query_frame = x->first_frame,
 		.source = answered ? x->end_source : x->last_source,
-		.ts_ns = answered ? x->end_ns : x->last_ns,
+		.ts_ns = rc_exchange_last_act_ns(x),
 		.from = x->asker,
 		.to = x->server,
 		.name = &in->example_name,
 		.qtype = x->qtype,
 		.outcome = outcome,
 		.rcode = answered ? x->answer.rcode : -1,
-		.rtt_ns = answered ? x->end_ns - x->first_ns : -1,
+		.rtt_ns = answered ? rc_exchange_took_ns(x) : -1,
 		.fact = fact,
 	};
 }

@@ -99,9 +99,7 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 
 bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
 {
-	if (x->first_ns > c->to_ns)
-		return false;
-	return rc_exchange_answered(x) ? x->end_ns >= c->from_ns : x->last_ns >= c->from_ns;
+	return x->first_ns <= c->to_ns && rc_exchange_last_act_ns(x) >= c->from_ns;
 }
 
 /*
@@ -174,7 +172,7 @@ static void bound_to(struct rc_case *c, int64_t ts_ns)
 /* How far the failure's time could be another without this exchange counting differently. */
 static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
 {
-	int64_t until_ns = rc_exchange_answered(x) ? x->end_ns : x->last_ns;
+	int64_t until_ns = rc_exchange_last_act_ns(x);
 	bound_to(c, x->first_ns);
 	bound_to(c, x->end_ns);
 	bound_to(c, x->last_ns + RC_PATIENCE_NS);

@@ -16,8 +16,7 @@ enum rc_retry {
 /* A truncated answer over UDP: worth a look once its asker has had time to go on. */
 static inline bool rc_is_truncated(const struct rc_exchange *x)
 {
-	return rc_exchange_answered(x) && x->transport == RC_UDP && x->opcode == RC_OPCODE_QUERY &&
-	       (x->answer.flags & RC_FLAG_TC);
+	return rc_exchange_is_truncated(x) && x->opcode == RC_OPCODE_QUERY;
 }
 
 /* What became of the retry of x, by now_ns. *ret_connection: of one that failed, else NULL. */

@@ -293,9 +293,7 @@ bool rc_case_has_fresh_keys(const struct rc_case *c, const struct rc_name *zone)
 
 static bool gives_keys(const struct rc_case *c, const struct rc_exchange *x, int64_t since_ns)
 {
-	return x->qtype == RC_TYPE_DNSKEY && rc_exchange_answered(x) &&
-	       x->answer.rcode == RC_RCODE_NOERROR && !(x->answer.flags & RC_FLAG_TC) &&
-	       x->end_ns <= c->x->end_ns && x->end_ns >= since_ns;
+	return rc_exchange_gives_keys(x) && x->end_ns <= c->x->end_ns && x->end_ns >= since_ns;
 }
 
 unsigned rc_case_root_keys_before(const struct rc_case *c, int64_t kept_ns,

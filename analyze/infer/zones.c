@@ -144,11 +144,8 @@ static bool is_sent_to_tcp(const struct rc_case *c, const struct questions *q, s
 {
 	const struct rc_exchange *x = c->links[i].x;
 	bool sent = (x->marks & RC_X_IS_TC_RETRY) != 0;
-	for (size_t k = q->first[i]; x->transport == RC_TCP && !sent && k != i; k = q->next[k]) {
-		const struct rc_exchange *before = c->links[k].x;
-		sent = before->transport == RC_UDP && rc_exchange_answered(before) &&
-		       (before->answer.flags & RC_FLAG_TC);
-	}
+	for (size_t k = q->first[i]; x->transport == RC_TCP && !sent && k != i; k = q->next[k])
+		sent = rc_exchange_is_truncated(c->links[k].x);
 	return sent;
 }
 

@@ -319,8 +319,7 @@ static void note_tcp_query(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 		struct rc_record *old = rc_recorder_at(p->recorder, at);
 		if (old == NULL || r->x.first_ns - old->x.first_ns > TC_RETRY_NS)
 			return;
-		if (old->x.transport == RC_UDP && rc_exchange_answered(&old->x) &&
-		    (old->x.answer.flags & RC_FLAG_TC) && old->x.qtype == r->x.qtype &&
+		if (rc_exchange_is_truncated(&old->x) && old->x.qtype == r->x.qtype &&
 		    old->x.name_hash == r->x.name_hash &&
 		    rc_addr_equal(&old->x.asker, &r->x.asker) &&
 		    rc_addr_equal(&old->x.server, &r->x.server)) {
