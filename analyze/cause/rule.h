@@ -7,6 +7,7 @@
 #define RC_ANALYZE_RULE_H
 
 #include "analyze/cause/say.h"
+#include "analyze/infer/meanwhile.h"
 #include "analyze/infer/validation.h"
 #include "base/time.h"
 

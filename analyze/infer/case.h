@@ -13,6 +13,7 @@
 #include "analyze/verdict.h"
 #include "base/arena.h"
 
+struct rc_client_answer;
 struct rc_origin;
 
 struct rc_case {
@@ -71,7 +72,8 @@ struct rc_case {
 	struct rc_others others;
 	const struct rc_error_report *report; /* of this name by the resolver (RFC 9567); NULL */
 
-	struct rc_client_answer *client_answers; /* filled by rc_case_find_client_answers */
+	struct rc_client_answer
+		*client_answers; /* filled by rc_case_find_client_answers (client_answers.h) */
 	size_t n_client_answers;
 	bool client_answers_known;
 
@@ -127,6 +129,12 @@ bool rc_case_went_on(const struct rc_case *c, int64_t after_ns);
 
 /* Is it one of the addresses of the resolver that failed? */
 bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr);
+
+/* Is it the failed exchange itself, as the recorder holds it? */
+static inline bool rc_case_is_itself(const struct rc_case *c, const struct rc_exchange *x)
+{
+	return x->first_frame == c->x->first_frame && x->first_source == c->x->first_source;
+}
 
 /* The frames end before the question does: what was asked is not known. */
 static inline bool rc_case_question_cut(const struct rc_case *c)

@@ -10,14 +10,7 @@
 #define OTHERS_STEPS_MAX 64u  /* exchanges of the same name compared with */
 #define OTHERS_STEPS_FEW 4u   /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
-#define WORK_STEPS_MAX \
-	2048u /* records before a question looked through for what the resolver asks */
-#define WORK_LOAD_MAX \
-	24u /* where more is open at a time, a second is too many records to look through */
-#define WORK_STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
-#define WORK_MIN_NS RC_NS_PER_S            /* so far back they have to reach */
-#define CLIENT_ANSWERS_MAX 64u
-#define SHUT_OUT_MIN 3u /* refusals in a row, ... */
+#define SHUT_OUT_MIN 3u       /* refusals in a row, ... */
 #define SHUT_OUT_NS \
 	(5 * RC_NS_PER_S) /* ... so long: a rate limit lets something through meanwhile */
 
@@ -254,91 +247,6 @@ bool rc_case_is_served(const struct rc_case *c)
 	return false;
 }
 
-static bool is_itself(const struct rc_case *c, const struct rc_exchange *o)
-{
-	return o->first_frame == c->x->first_frame && o->first_source == c->x->first_source;
-}
-
-/* The record of the failure itself; 0 if it is too far from the newest of its name. */
-static uint64_t own_position(const struct rc_case *c)
-{
-	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
-						   OTHERS_STEPS_MAX);
-	const struct rc_record *r;
-	while ((r = rc_chain_next(&chain)) != NULL)
-		if (is_itself(c, &r->x))
-			return chain.pos;
-	return 0;
-}
-
-bool rc_case_are_others_answered(const struct rc_case *c)
-{
-	unsigned answered = 0, left = 0;
-	uint64_t pos = c->x->load > WORK_LOAD_MAX ? 0 : own_position(c);
-	pos = rc_recorder_back(c->recorder, pos);
-	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (r->x.last_ns < c->x->first_ns || r->x.name_hash == c->x->name_hash ||
-		    !rc_addr_equal(&r->x.server, &c->x->server))
-			continue;
-		bool ok = rc_exchange_answered(&r->x) && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
-		ok ? answered++ : left++;
-	}
-	return answered > left;
-}
-
-bool rc_case_is_refused_more(const struct rc_case *c)
-{
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (r->x.name_hash != c->x->name_hash && rc_exchange_answered(&r->x) &&
-		    r->x.answer.rcode == RC_RCODE_REFUSED && rc_case_is_near(c, &r->x) &&
-		    rc_addr_equal(&r->x.server, &c->x->server) &&
-		    rc_addr_equal(&r->x.asker, &c->x->asker))
-			return true;
-	}
-	return false;
-}
-
-/* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
-static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
-{
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-	if (r == NULL)
-		return 0;
-	bool all = rc_recorder_back(c->recorder, pos) == pos &&
-		   rc_recorder_since(c->recorder) == INT64_MIN;
-	return all || at_ns - r->x.first_ns >= WORK_MIN_NS ? pos : 0;
-}
-
-struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
-{
-	struct rc_work w = {.known = false};
-	bool few = c->upstream_visible && c->x->load <= WORK_LOAD_MAX;
-	uint64_t pos = few ? work_begin(c, at_ns) : 0;
-	w.known = pos != 0;
-	for (unsigned i = 0; i < WORK_STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > at_ns + WORK_STARTS_NS)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (!rc_case_is_resolver(c, &r->x.asker))
-			continue;
-		bool waits = !rc_exchange_answered(&r->x) || r->x.end_ns >= at_ns;
-		w.open += waits && r->x.first_ns <= at_ns && at_ns - r->x.first_ns < c->timeout_ns;
-		w.started += at_ns - r->x.first_ns <= WORK_STARTS_NS;
-	}
-	return w;
-}
-
 /*
  * It failed as late as resolvers do that nobody answers, or left its clients without an answer. BIND's 12 s
  * mean a fetch that waits for itself.
@@ -462,7 +370,7 @@ void rc_others_compare(struct rc_case *c)
 		if (!rc_case_is_near(c, &r->x))
 			continue;
 		note_aliases(c, r);
-		if (is_itself(c, &r->x)) {
+		if (rc_case_is_itself(c, &r->x)) {
 			note_checked(c, c->x, unchecked);
 			continue;
 		}
@@ -492,67 +400,4 @@ void rc_others_compare(struct rc_case *c)
 		}
 	}
 	compare_with_resolvers(c);
-}
-
-static bool is_held(const struct rc_case *c, const struct rc_exchange *x)
-{
-	for (size_t i = 0; i < c->n_client_answers; i++)
-		if (c->client_answers[i].x == x)
-			return true;
-	return false;
-}
-
-/*
- * Worth judging: asked for DNSSEC records, and given by a server that knows of them. Without CD=1 a
- * resolver gives only what it accepts, or what it does not look at.
- */
-static bool bears_on(const struct rc_case *c, const struct rc_exchange *x)
-{
-	bool good = rc_exchange_answered_well(x) && !(x->answer.flags & RC_FLAG_TC);
-	if (!good || x->opcode != RC_OPCODE_QUERY || !x->query.do_bit || !rc_case_is_near(c, x))
-		return false;
-	bool asked = (x->query.flags & RC_FLAG_CD) && rc_addr_equal(&x->server, &c->x->server);
-	return asked || (x->answer.has & RC_HAS_DNSSEC);
-}
-
-static void take(struct rc_case *c, const struct rc_record *r, const struct rc_name *name)
-{
-	if (c->n_client_answers == CLIENT_ANSWERS_MAX || !bears_on(c, &r->x) || is_held(c, &r->x))
-		return;
-	const struct rc_msg *m = rc_case_decode(c, r);
-	if (m != NULL && m->has_question)
-		c->client_answers[c->n_client_answers++] = (struct rc_client_answer){&r->x, name,
-										     m};
-}
-
-/* By name there are two ways in: what the failing server was asked, and what this client asked. */
-static void collect(struct rc_case *c, const struct rc_name *name)
-{
-	uint64_t hash = rc_name_hash(c->seed, name);
-	const struct rc_record *r;
-	/* Of the question it may be known that the server gave nobody anything but the failure. */
-	bool nothing_given = c->well_known && hash == c->x->name_hash;
-	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, hash,
-						   nothing_given ? 0 : OTHERS_STEPS_MAX);
-	while ((r = rc_chain_next(&chain)) != NULL)
-		take(c, r, name);
-	chain = rc_chain_by_asker(c->recorder, &c->x->asker, hash, OTHERS_STEPS_MAX);
-	while ((r = rc_chain_next(&chain)) != NULL)
-		take(c, r, name);
-}
-
-void rc_case_find_client_answers(struct rc_case *c)
-{
-	if (c->client_answers_known)
-		return;
-	c->client_answers_known = true;
-	size_t n = (size_t)c->qname->labels + 1;
-	struct rc_name *names = rc_arena_take(c->arena, n * sizeof *names);
-	c->client_answers = rc_arena_take(c->arena, CLIENT_ANSWERS_MAX * sizeof *c->client_answers);
-	if (names == NULL || c->client_answers == NULL || c->qname->len == 0)
-		return;
-	for (unsigned i = 0; i < n; i++) {
-		rc_name_parent(c->qname, i, &names[i]);
-		collect(c, &names[i]);
-	}
 }

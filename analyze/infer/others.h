@@ -1,6 +1,5 @@
 /*
- * What others got near in time: the same question of other clients and at other servers, and what clients
- * were told of the name.
+ * What others got near in time: the same question of other clients and at other servers.
  */
 #ifndef RC_ANALYZE_OTHERS_H
 #define RC_ANALYZE_OTHERS_H
@@ -14,16 +13,6 @@ struct rc_case;
 #define RC_NEAR_NS (120 * RC_NS_PER_S) /* near enough in time to compare with what others got */
 #define RC_SAID_MAX 4u                 /* answers of others that say why: the first found do */
 #define RC_WAITED_MAX 2u
-
-/*
- * An answer with DNSSEC records that a client was given, about the name or one above it. A client that
- * checks by itself, or looks for a fault, asks with CD=1 and is given what the resolver rejects.
- */
-struct rc_client_answer {
-	const struct rc_exchange *x;
-	const struct rc_name *name;
-	const struct rc_msg *answer;
-};
 
 /* What others got for the same question. Counts of exchanges near in time. */
 struct rc_others {
@@ -87,17 +76,8 @@ struct rc_others {
 /* Compares with what others got. Called by rc_case_build. */
 void rc_others_compare(struct rc_case *c);
 
-/* Collects what clients were told of the name and of those above it, near in time; at most once. */
-void rc_case_find_client_answers(struct rc_case *c);
-
 /* The client gets answers here at other times, at whichever address of the resolver. */
 bool rc_case_is_served(const struct rc_case *c);
-
-/* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
-bool rc_case_are_others_answered(const struct rc_case *c);
-
-/* Around then the server refused this client another name, too. */
-bool rc_case_is_refused_more(const struct rc_case *c);
 
 /*
  * Is this client refused the name for good, by a server that gives it to others meanwhile? It may have served the client
@@ -111,24 +91,6 @@ bool rc_case_is_shut_out(const struct rc_case *c);
  * again.
  */
 bool rc_case_do_others_wait(const struct rc_case *c);
-
-/* What the resolver itself has asked of others at a time. */
-struct rc_work {
-	bool known;             /* it can be seen, and far enough back, as where not much is open */
-	unsigned open, started; /* questions without an answer then; put just then */
-};
-
-struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns);
-
-/*
- * Does the resolver work on much of what is open there, so that it asks others? What it leaves open by its own will, as
- * what a policy drops, takes no room. True as well where that cannot be seen.
- */
-static inline bool rc_case_load_is_at_work(const struct rc_case *c, int64_t at_ns)
-{
-	struct rc_work w = rc_case_work(c, at_ns);
-	return !w.known || w.open >= RC_LOAD_BUSY;
-}
 
 /* Did the exchange run near the failure in time? */
 bool rc_case_is_near(const struct rc_case *c, const struct rc_exchange *x);

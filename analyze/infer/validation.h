@@ -5,7 +5,7 @@
 #ifndef RC_ANALYZE_VALIDATION_H
 #define RC_ANALYZE_VALIDATION_H
 
-#include "analyze/infer/case.h"
+#include "analyze/infer/client_answers.h"
 
 /* Where a message that was judged comes from: an exchange of the lineage, or the zone book. */
 struct rc_origin {

@@ -1,0 +1,90 @@
+#include "analyze/infer/meanwhile.h"
+
+#include "base/time.h"
+
+#define NAME_STEPS_MAX 64u /* exchanges of the name that the failure itself is looked for among */
+#define STEPS_MAX 2048u    /* records before a question looked through for what the resolver asks */
+#define LOAD_MAX \
+	24u /* where more is open at a time, a second is too many records to look through */
+#define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
+#define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
+
+/* The record of the failure itself; 0 if it is too far from the newest of its name. */
+static uint64_t own_position(const struct rc_case *c)
+{
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
+						   NAME_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (rc_case_is_itself(c, &r->x))
+			return chain.pos;
+	return 0;
+}
+
+bool rc_case_are_others_answered(const struct rc_case *c)
+{
+	unsigned answered = 0, left = 0;
+	uint64_t pos = c->x->load > LOAD_MAX ? 0 : own_position(c);
+	pos = rc_recorder_back(c->recorder, pos);
+	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (r->x.last_ns < c->x->first_ns || r->x.name_hash == c->x->name_hash ||
+		    !rc_addr_equal(&r->x.server, &c->x->server))
+			continue;
+		bool ok = rc_exchange_answered(&r->x) && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
+		ok ? answered++ : left++;
+	}
+	return answered > left;
+}
+
+bool rc_case_is_refused_more(const struct rc_case *c)
+{
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (r->x.name_hash != c->x->name_hash && rc_exchange_answered(&r->x) &&
+		    r->x.answer.rcode == RC_RCODE_REFUSED && rc_case_is_near(c, &r->x) &&
+		    rc_addr_equal(&r->x.server, &c->x->server) &&
+		    rc_addr_equal(&r->x.asker, &c->x->asker))
+			return true;
+	}
+	return false;
+}
+
+/* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
+static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
+{
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+	if (r == NULL)
+		return 0;
+	bool all = rc_recorder_back(c->recorder, pos) == pos &&
+		   rc_recorder_since(c->recorder) == INT64_MIN;
+	return all || at_ns - r->x.first_ns >= BACK_MIN_NS ? pos : 0;
+}
+
+struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
+{
+	struct rc_work w = {.known = false};
+	bool few = c->upstream_visible && c->x->load <= LOAD_MAX;
+	uint64_t pos = few ? work_begin(c, at_ns) : 0;
+	w.known = pos != 0;
+	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > at_ns + STARTS_NS)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (!rc_case_is_resolver(c, &r->x.asker))
+			continue;
+		bool waits = !rc_exchange_answered(&r->x) || r->x.end_ns >= at_ns;
+		w.open += waits && r->x.first_ns <= at_ns && at_ns - r->x.first_ns < c->timeout_ns;
+		w.started += at_ns - r->x.first_ns <= STARTS_NS;
+	}
+	return w;
+}

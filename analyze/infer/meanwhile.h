@@ -1,0 +1,34 @@
+/*
+ * What else went on around a failure, in the order of time: at the server for other names, and of the resolver's own
+ * queries. Walks the recorder from some time before the failure; for rules that ask.
+ */
+#ifndef RC_ANALYZE_MEANWHILE_H
+#define RC_ANALYZE_MEANWHILE_H
+
+#include "analyze/infer/case.h"
+
+/* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
+bool rc_case_are_others_answered(const struct rc_case *c);
+
+/* Around then the server refused this client another name, too. */
+bool rc_case_is_refused_more(const struct rc_case *c);
+
+/* What the resolver itself has asked of others at a time. */
+struct rc_work {
+	bool known;             /* it can be seen, and far enough back, as where not much is open */
+	unsigned open, started; /* questions without an answer then; put just then */
+};
+
+struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns);
+
+/*
+ * Does the resolver work on much of what is open there, so that it asks others? What it leaves open by its own will, as
+ * what a policy drops, takes no room. True as well where that cannot be seen.
+ */
+static inline bool rc_case_load_is_at_work(const struct rc_case *c, int64_t at_ns)
+{
+	struct rc_work w = rc_case_work(c, at_ns);
+	return !w.known || w.open >= RC_LOAD_BUSY;
+}
+
+#endif
