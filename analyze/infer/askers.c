@@ -1,6 +1,6 @@
 #include "analyze/infer/askers.h"
 
-#include "analyze/infer/lineage.h"
+#include "analyze/infer/window.h"
 
 #define STEPS_MAX 16u               /* exchanges of a name looked through */
 #define ASKED_NS (10 * RC_NS_PER_S) /* resolvers work on a question this long */
@@ -16,7 +16,7 @@ static bool has_asked_for(const struct rc_case *c, const struct rc_addr *asker)
 							  rc_name_hash(c->seed, &name), STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL)
-			if (rc_lineage_overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
+			if (rc_window_overlaps(c, &r->x) && r->x.first_ns >= c->from_ns)
 				return true;
 	}
 	return false;

@@ -3,17 +3,15 @@
 #include <stdlib.h>
 
 #include "analyze/infer/alias.h"
+#include "analyze/infer/window.h"
 #include "base/time.h"
 
-#define PAST_MAX 4u
-#define EARLIER_MAX 4u       /* one alone may be of a client that was answered by the way */
 #define GIVEN_ENOUGH 2u      /* addresses of a nameserver given so often, lately */
 #define RECALL_STEPS_MAX 16u /* exchanges of a name looked through for an alias */
 #define CONNECTIONS_MAX 128u /* to one server, the latest */
 #define UNASKED_MAX 8u       /* zones on the way with servers that nobody asked */
 /* BIND asks 188 times for one name within 10 s. Of a name that a crowd asks for the latest are as good as all. */
 #define NAME_LINKS_MAX 192u
-#define SHARED_STEPS_MAX 128u /* clients of one fetch: the earliest is among the last few */
 
 /* The answers about a name among the links: as long as these are not sorted. */
 struct rc_answers_seen {
@@ -97,11 +95,6 @@ static void follow_answer(struct rc_case *c, const struct rc_msg *m, enum rc_rol
 	}
 }
 
-bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x)
-{
-	return x->first_ns <= c->to_ns && rc_exchange_last_act_ns(x) >= c->from_ns;
-}
-
 /*
  * Does another link have the same answer about the name? Of a name that is asked for over and over, as by many clients at
  * once, an answer is read only once: the earliest. Of few answers to find that out costs more than to read them.
@@ -147,39 +140,6 @@ static void add_link(struct rc_case *c, const struct rc_record *r, uint64_t pos,
 		return;
 	if (!is_seen_again(c, link, name))
 		follow_answer(c, link->answer, c->names[name].role);
-}
-
-/*
- * Chains run from newest to oldest. No exchange outlives the timeout, so records begun longer before the
- * window than that cannot reach into it; a few of them in a row end the walk (one alone may be a record
- * that was carried forward in the ring, and stands out of order).
- */
-static bool is_past(const struct rc_case *c, const struct rc_exchange *x, unsigned *past)
-{
-	*past = x->first_ns < c->from_ns - c->timeout_ns ? *past + 1 : 0;
-	return *past == PAST_MAX;
-}
-
-/* A time that c->to_ns is compared with: nothing changes while it stays on the same side. */
-static void bound_to(struct rc_case *c, int64_t ts_ns)
-{
-	if (ts_ns <= c->to_ns)
-		c->to_min_ns = ts_ns > c->to_min_ns ? ts_ns : c->to_min_ns;
-	else
-		c->to_max_ns = ts_ns - 1 < c->to_max_ns ? ts_ns - 1 : c->to_max_ns;
-}
-
-/* How far the failure's time could be another without this exchange counting differently. */
-static void note_bounds(struct rc_case *c, const struct rc_exchange *x)
-{
-	int64_t until_ns = rc_exchange_last_act_ns(x);
-	bound_to(c, x->first_ns);
-	bound_to(c, x->end_ns);
-	bound_to(c, x->last_ns + RC_PATIENCE_NS);
-	if (c->from_ns <= until_ns)
-		c->from_max_ns = until_ns < c->from_max_ns ? until_ns : c->from_max_ns;
-	else
-		c->from_min_ns = until_ns + 1 > c->from_min_ns ? until_ns + 1 : c->from_min_ns;
 }
 
 /*
@@ -237,13 +197,13 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 	size_t n_links = c->n_links;
 	for (unsigned i = 0; i < RC_CHAIN_STEPS_MAX && c->n_links - n_links < NAME_LINKS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || is_past(c, &r->x, &past))
+		if (r == NULL || rc_window_is_past(c, &r->x, &past))
 			return;
 		if (r->x.name_hash == hash && rc_addr_equal(&r->x.asker, asker) &&
 		    is_of_its_kind(c, &r->x) && !is_asked_of_itself(c, &r->x) &&
 		    !is_probe(&c->names[name], &r->x)) {
-			note_bounds(c, &r->x);
-			if (rc_lineage_overlaps(c, &r->x))
+			rc_window_note(c, &r->x);
+			if (rc_window_overlaps(c, &r->x))
 				add_link(c, r, pos, name);
 			given += nameserver && gives_address(c, &r->x);
 			if (given == GIVEN_ENOUGH)
@@ -252,77 +212,6 @@ static void collect_name(struct rc_case *c, size_t name, const struct rc_addr *a
 		pos = r->prev_asker;
 	}
 	c->lineage_cut = true;
-}
-
-/* Answered before this one was asked: what came before it was of that fetch, or of an earlier one. */
-static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_addr *service,
-				const struct rc_exchange *x)
-{
-	return rc_exchange_answered(x) && x->end_ns <= c->x->first_ns &&
-	       rc_addr_equal(&x->server, service) && x->name_hash == c->x->name_hash &&
-	       x->qtype == c->x->qtype &&
-	       !((x->query.flags ^ c->x->query.flags) & (RC_FLAG_CD | RC_FLAG_RD));
-}
-
-/*
- * A resolver joins several clients to one fetch: if it was already working on the same question for
- * somebody when this one arrived, the work began then.
- */
-static void widen_at(struct rc_case *c, const struct rc_addr *service)
-{
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
-	unsigned past = 0, earlier = 0;
-	unsigned steps = c->well_known && c->fetch_known ? 0 : SHARED_STEPS_MAX;
-	for (unsigned i = 0; i < steps; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || is_past(c, &r->x, &past))
-			return;
-		pos = r->prev_server;
-		earlier += is_of_earlier_fetch(c, service, &r->x);
-		if (earlier == EARLIER_MAX)
-			return;
-		bool at_work = r->x.state == RC_X_PENDING || r->x.end_ns > c->x->first_ns;
-		if (r->x.name_hash == c->x->name_hash && r->x.qtype == c->x->qtype &&
-		    rc_addr_equal(&r->x.server, service) && r->x.first_ns < c->from_ns && at_work &&
-		    r->x.state != RC_X_UNANSWERED)
-			c->from_ns = r->x.first_ns;
-	}
-}
-
-/* The somebody may have asked another address of the resolver: of IPv6, as its clients do. */
-static void widen_to_shared_fetch(struct rc_case *c)
-{
-	if (c->shared_ns < c->from_ns)
-		c->from_ns = c->shared_ns;
-	for (size_t i = 0; i < c->n_resolver; i++)
-		widen_at(c, &c->resolver[i]);
-}
-
-/*
- * Nothing was asked within the failure's own time. The name was asked before by somebody who has had no answer:
- * the resolver was at work on that, and this failure ended with it, or right after it. Keys of the name are another's
- * work: those of a forwarder that validates.
- */
-static bool widen_to_silent_fetch(struct rc_case *c)
-{
-	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
-	int64_t from_ns = c->from_ns;
-	unsigned past = 0, earlier = 0;
-	for (unsigned i = 0; i < SHARED_STEPS_MAX && earlier < EARLIER_MAX && !c->well_known; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || is_past(c, &r->x, &past))
-			break;
-		pos = r->prev_server;
-		earlier += is_of_earlier_fetch(c, &c->x->server, &r->x);
-		if (r->x.name_hash == c->x->name_hash && r->x.state == RC_X_UNANSWERED &&
-		    rc_addr_equal(&r->x.server, &c->x->server) && r->x.first_ns < from_ns &&
-		    r->x.end_ns > c->x->first_ns &&
-		    rc_exchange_asks_keys(&r->x) == rc_exchange_asks_keys(c->x))
-			from_ns = r->x.first_ns;
-	}
-	bool wider = from_ns < c->from_ns;
-	c->from_ns = from_ns;
-	return wider;
 }
 
 /* Some server of the zone was asked, so that its silence or answer is what counts. */
@@ -390,7 +279,7 @@ static void recall_alias(struct rc_case *c, size_t name)
 							  RECALL_STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL) {
-			bound_to(c, r->x.end_ns);
+			rc_window_bound(c, r->x.end_ns);
 			if (r->x.end_ns <= c->to_ns &&
 			    follow_cached_aliases(c, r, c->names[name].role))
 				return;
@@ -411,7 +300,7 @@ static void recall_alias_below(struct rc_case *c, size_t name)
 		if (rc_book_find(c->book, rc_name_hash(c->seed, &above), RC_BOOK_ALIAS,
 				 c->x->first_ns, INT64_MAX, &page, 1) == 0)
 			continue;
-		bound_to(c, page.first_ns);
+		rc_window_bound(c, page.first_ns);
 		if (page.first_ns > c->to_ns ||
 		    !rc_msg_decode(page.wire, page.len_bytes, page.len_bytes, c->seed, &m))
 			continue;
@@ -513,12 +402,12 @@ void rc_lineage_collect(struct rc_case *c)
 	c->links = rc_arena_take(c->arena, RC_LINEAGE_MAX * sizeof *c->links);
 	if (c->names == NULL || c->seen == NULL || c->links == NULL || c->qname->len == 0)
 		return;
-	widen_to_shared_fetch(c);
+	rc_window_join_fetch(c);
 	follow(c, c->qname, RC_ROLE_QUESTION);
 	collect_names(c, 0);
 	recall(c);
 	bool gave_up = !rc_exchange_answered(c->x) || c->x->answer.rcode == RC_RCODE_SERVFAIL;
-	if (c->n_links == 0 && gave_up && widen_to_silent_fetch(c))
+	if (c->n_links == 0 && gave_up && rc_window_join_silent_fetch(c))
 		collect_names(c, 0);
 	if (c->n_recalled < c->n_names)
 		c->n_recalled = c->n_names;
@@ -551,15 +440,15 @@ static void collect_connections(struct rc_case *c, const struct rc_addr *server,
 	unsigned past = 0;
 	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || is_past(c, &r->x, &past))
+		if (r == NULL || rc_window_is_past(c, &r->x, &past))
 			return;
 		uint64_t at = pos;
 		pos = r->prev_server;
 		if (r->x.name_hash != RC_CONNECT_HASH || !rc_addr_equal(&r->x.server, server) ||
 		    !rc_case_is_resolver(c, &r->x.asker))
 			continue;
-		note_bounds(c, &r->x);
-		if (rc_lineage_is_unconnected(c, &r->x) && rc_lineage_overlaps(c, &r->x) &&
+		rc_window_note(c, &r->x);
+		if (rc_lineage_is_unconnected(c, &r->x) && rc_window_overlaps(c, &r->x) &&
 		    !is_linked(c, n_links, &r->x))
 			add_link(c, r, at, unasked->name);
 	}

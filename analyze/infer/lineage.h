@@ -15,12 +15,6 @@
 void rc_lineage_collect(struct rc_case *c);
 
 /*
- * Did the resolver work on this within the time it worked on the failure? One begun before and still
- * without an answer belongs to an earlier fetch that it has given up.
- */
-bool rc_lineage_overlaps(const struct rc_case *c, const struct rc_exchange *x);
-
-/*
  * A connection that had not come about when the failure was told: it never did, or only afterwards, as where a SYN that is
  * repeated gets through in the end.
  */
