@@ -4,8 +4,9 @@
 
 #include "base/copy.h"
 #include "base/digits.h"
-#include "decode/rr.h"
+#include "emit/event_dns.h"
 #include "emit/event_id.h"
+#include "emit/event_related.h"
 #include "emit/fields.h"
 #include "emit/malformed.h"
 
@@ -18,17 +19,6 @@ static const char *const dataset_names[RC_DS_COUNT] = {
 	[RC_DS_INCIDENT] = "rcause.incident",       [RC_DS_STATS] = "rcause.stats",
 	[RC_DS_TRANSACTION] = "rcause.transaction", [RC_DS_MALFORMED] = "rcause.malformed",
 };
-
-/* ECS names of the header flags, in ECS's order; DO is not in the header and comes last. */
-static const struct {
-	uint16_t bit;
-	const char *name;
-} header_flags[] = {
-	{RC_FLAG_AA, "AA"}, {RC_FLAG_TC, "TC"}, {RC_FLAG_RD, "RD"},
-	{RC_FLAG_RA, "RA"}, {RC_FLAG_AD, "AD"}, {RC_FLAG_CD, "CD"},
-};
-#define N_HEADER_FLAGS (sizeof header_flags / sizeof *header_flags)
-#define LOWEST_FLAG 4u /* bit; the highest is RC_EVENT_FLAG_SETS << LOWEST_FLAG >> 1 */
 
 static const struct {
 	uint32_t bit;
@@ -62,11 +52,6 @@ const char *rc_dataset_name(enum rc_dataset dataset)
 	return dataset_names[dataset];
 }
 
-const char *rc_event_flag_name(size_t n)
-{
-	return n < N_HEADER_FLAGS ? header_flags[n].name : n == N_HEADER_FLAGS ? "DO" : NULL;
-}
-
 const char *rc_event_mark_name(size_t n)
 {
 	return n < N_MARKS ? marks[n].word : NULL;
@@ -88,33 +73,6 @@ static int64_t known_frame(uint64_t frame)
 static const struct rc_name *known_name(const struct rc_name *name)
 {
 	return name != NULL && name->len > 0 ? name : NULL;
-}
-
-static void add_related(struct rc_event *e, const struct rc_addr *addr)
-{
-	uint64_t high = rc_hash_word(addr->bytes), low = rc_hash_word(addr->bytes + 8);
-	for (size_t i = 0; i < e->related.n; i++) {
-		const uint8_t *known = e->related_ip[i].bytes;
-		if (rc_hash_word(known + 8) == low && rc_hash_word(known) == high)
-			return;
-	}
-	if (e->related.n < RC_EVENT_RELATED_MAX)
-		e->related_ip[e->related.n++] = *addr;
-	e->related.items = e->related_ip;
-}
-
-/* *name stays where it is until the event is written. */
-static void add_host(struct rc_event *e, const struct rc_name *name)
-{
-	if (name->len <= 1) /* none, or the root */
-		return;
-	for (size_t i = 0; i < e->hosts.n; i++) {
-		if (e->host[i] == name || rc_name_equal(e->host[i], name))
-			return;
-	}
-	if (e->hosts.n < RC_EVENT_HOSTS_MAX)
-		e->host[e->hosts.n++] = name;
-	e->hosts.items = e->host;
 }
 
 /* What is the same in all events of a dataset. */
@@ -141,22 +99,6 @@ static void fill_common(struct rc_event *e, enum rc_dataset dataset)
 	e->iface = e->observer->iface;
 }
 
-static void make_flag_sets(struct rc_event *e)
-{
-	for (unsigned flags = 0; flags < RC_EVENT_FLAG_SETS; flags++) {
-		for (size_t i = 0; i < N_HEADER_FLAGS; i++) {
-			if (flags << LOWEST_FLAG & header_flags[i].bit)
-				e->flag_sets[flags] |= (uint8_t)(1u << i);
-		}
-	}
-}
-
-static uint64_t flag_set(const struct rc_event *e, uint16_t flags, bool do_bit)
-{
-	return e->flag_sets[flags >> LOWEST_FLAG & (RC_EVENT_FLAG_SETS - 1)] |
-	       (unsigned)do_bit << N_HEADER_FLAGS;
-}
-
 #define FIELDS_LEN offsetof(struct rc_event, malformed)
 
 void rc_event_init(struct rc_event *event, const struct rc_observer *observer)
@@ -164,7 +106,7 @@ void rc_event_init(struct rc_event *event, const struct rc_observer *observer)
 	_Static_assert(FIELDS_LEN <= RC_EVENT_FIELDS_MAX, "the fields have outgrown their copies");
 	memset(event, 0, sizeof *event);
 	event->observer = observer;
-	make_flag_sets(event);
+	rc_event_make_flag_sets(event);
 	for (unsigned d = 0; d < RC_DS_COUNT; d++) {
 		rc_event_clear(event);
 		fill_common(event, (enum rc_dataset)d);
@@ -206,8 +148,8 @@ static void fill_network(struct rc_event *e, const struct rc_exchange *x)
 		e->encaps = (struct rc_texts){e->encap, rc_encap_list(x->encaps, e->encap)};
 	e->asker = (struct rc_event_endpoint){&x->asker, x->asker_port};
 	e->server = (struct rc_event_endpoint){&x->server, x->server_port};
-	add_related(e, &x->asker);
-	add_related(e, &x->server);
+	rc_event_relate(e, &x->asker);
+	rc_event_relate(e, &x->server);
 }
 
 static uint64_t mark_set(uint32_t of_exchange)
@@ -221,137 +163,12 @@ static uint64_t mark_set(uint32_t of_exchange)
 	return set;
 }
 
-static void fill_edns(struct rc_event_edns *edns, const struct rc_msg_facts *facts)
-{
-	if (!facts->edns)
-		return;
-	edns->version = facts->edns_version;
-	edns->udp_size = facts->udp_size;
-	edns->do_bit = facts->do_bit;
-	edns->options = facts->options;
-}
-
-static void fill_ede(struct rc_event *e, const struct rc_msg *msg)
-{
-	e->ede = (struct rc_items){e->ede_option, msg->edns.n_ede};
-	for (size_t i = 0; i < msg->edns.n_ede; i++) {
-		const struct rc_ede *ede = &msg->edns.ede[i];
-		const struct rc_code *code = rc_code_find(&rc_ede_codes, ede->code);
-		struct rc_cursor c = rc_cursor_init(msg->wire, msg->len);
-		rc_cursor_seek(&c, ede->text_off);
-		const uint8_t *text = rc_cursor_bytes(&c, ede->text_len);
-		e->ede_option[i] = (struct rc_event_ede){
-			.code = ede->code,
-			.purpose = code == NULL ? NULL : code->name,
-			.text = {text, text == NULL ? 0 : ede->text_len},
-		};
-	}
-}
-
-/* Owners of the records read last. */
-struct owners {
-	const struct rc_msg *msg;
-	const struct rc_name *last; /* what the pointer `pointer` stands for; NULL none */
-	uint16_t pointer;
-};
-
-/* Most owners are a pointer to the question or the one of the record before: read once. */
-static const struct rc_name *read_owner(struct owners *o, const struct rc_rr *rr,
-					struct rc_name *room)
-{
-	struct rc_cursor c = rc_cursor_init(o->msg->wire, o->msg->len);
-	rc_cursor_seek(&c, rr->owner_off);
-	uint16_t pointer = rc_cursor_u16(&c);
-	if (!c.failed && pointer == o->pointer && o->last != NULL)
-		return o->last;
-	if (!rc_rr_owner(o->msg, rr, room))
-		return NULL;
-	o->pointer = pointer;
-	o->last = pointer >= 0xc000 ? room : NULL; /* RFC 1035 4.1.4 */
-	return room;
-}
-
-static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
-{
-	struct owners owners = {.msg = msg};
-	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
-	if (msg->qname.len > 0) {
-		owners.last = &msg->qname;
-		owners.pointer = 0xc000 | RC_DNS_HEADER_LEN;
-	}
-	e->answers.items = e->answer;
-	e->resolved.items = e->resolved_ip;
-	while (e->answers.n < RC_EVENT_ANSWERS_MAX && it.left > 0) {
-		struct rc_event_answer *a = &e->answer[e->answers.n];
-		struct rc_rr *rr = &a->rr;
-		if (!rc_rr_next(&it, rr))
-			break;
-		a->owner = read_owner(&owners, rr, &e->owner[e->answers.n]);
-		if (a->owner == NULL)
-			break;
-		a->type = rr->type;
-		a->class = rr->class;
-		a->ttl_s = rr->ttl_s;
-		e->answers.n++;
-		add_host(e, a->owner);
-		if (rc_rr_addr(msg, rr, &e->resolved_ip[e->resolved.n]))
-			add_related(e, &e->resolved_ip[e->resolved.n++]);
-	}
-}
-
-static void fill_fault(struct rc_event *e, const struct rc_msg_facts *facts,
-		       const struct rc_msg *msg)
-{
-	if (facts->fault == RC_FAULT_NONE || facts->fault >= RC_FAULT_COUNT)
-		return;
-	e->fault = rc_fault_slug((enum rc_fault)facts->fault);
-	if (msg != NULL)
-		e->fault_off = msg->fault_off;
-}
-
-static void fill_answer(struct rc_event *e, const struct rc_exchange *x, const struct rc_msg *msg)
-{
-	const struct rc_msg_facts *facts = &x->answer;
-	e->header_flags = flag_set(e, facts->flags, facts->do_bit || x->query.do_bit);
-	e->rcode = e->response_code = facts->rcode;
-	for (size_t i = 0; i < 3; i++)
-		e->counts[i] = facts->counts[i];
-	fill_edns(&e->answer_edns, facts);
-	fill_fault(e, facts, msg);
-	e->msg = msg;
-	if (msg != NULL) {
-		fill_ede(e, msg);
-		fill_answers(e, msg);
-	}
-}
-
-static void fill_dns(struct rc_event *e, const struct rc_exchange *x, const struct rc_name *qname,
-		     const struct rc_msg *msg)
-{
-	bool answered = rc_exchange_answered(x);
-	e->dns_type = answered ? "answer" : "query";
-	e->dns_id = x->id;
-	e->op_code = x->opcode;
-	if (qname != NULL && qname->len > 0) {
-		e->qname = qname;
-		e->qtype = x->qtype;
-		e->qclass = x->qclass;
-		add_host(e, qname);
-	}
-	e->query_flags = flag_set(e, x->query.flags, x->query.do_bit);
-	fill_edns(&e->query_edns, &x->query);
-	if (answered)
-		fill_answer(e, x, msg);
-	else
-		e->header_flags = e->query_flags;
-}
-
 static void fill_exchange(struct rc_event *e, const struct rc_exchange *x,
 			  const struct rc_name *qname, const struct rc_msg *msg)
 {
 	fill_span(e, x->first_ns, x->end_ns, x->end_ns);
 	fill_network(e, x);
-	fill_dns(e, x, qname, msg);
+	rc_event_fill_dns(e, x, qname, msg);
 	rc_event_identify(e, x, qname);
 	e->attempts = x->attempts;
 	e->query_frame = known_frame(x->first_frame);
@@ -407,8 +224,8 @@ static void fill_evidence(struct rc_event *e, const struct rc_evidence *evidence
 		to->fact = from->fact;
 		to->qtype = question ? from->qtype : -1;
 		to->rcode = from->rcode < 0 ? -1 : from->rcode;
-		add_related(e, &from->from);
-		add_related(e, &from->to);
+		rc_event_relate(e, &from->from);
+		rc_event_relate(e, &from->to);
 	}
 }
 
@@ -461,9 +278,9 @@ void rc_event_from_failure(struct rc_event *event, enum rc_dataset dataset,
 	fill_verdict(event, failure);
 	fill_evidence(event, failure->evidence, failure->n_evidence);
 	if (failure->server != NULL)
-		add_related(event, failure->server);
+		rc_event_relate(event, failure->server);
 	for (size_t i = 0; i < failure->n_chain; i++)
-		add_related(event, &failure->chain[i]);
+		rc_event_relate(event, &failure->chain[i]);
 	event->message.because = failure->cause->title;
 }
 
@@ -497,19 +314,19 @@ void rc_event_from_incident(struct rc_event *event, const struct rc_incident *in
 	e->names_at_least = incident->names_at_least;
 	e->persistent = incident->persistent;
 	if (incident->server != NULL)
-		add_related(e, incident->server);
+		rc_event_relate(e, incident->server);
 	if (x == NULL)
 		return;
 	e->example_client.ip = &x->asker;
 	e->example_server.ip = &x->server;
-	add_related(e, &x->asker);
-	add_related(e, &x->server);
+	rc_event_relate(e, &x->asker);
+	rc_event_relate(e, &x->server);
 	e->example_frame = known_frame(x->first_frame);
 	e->example_file = x->first_frame == 0 ? NULL : source_name(e, x->first_source);
 	if (incident->example_name != NULL && incident->example_name->len > 0) {
 		e->example_name = incident->example_name;
 		e->example_qtype = x->qtype;
-		add_host(e, incident->example_name);
+		rc_event_relate_host(e, incident->example_name);
 	}
 }
 
