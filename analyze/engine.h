@@ -11,7 +11,7 @@
 
 /* One resolver with several addresses, as declared by the user. */
 struct rc_resolver_decl {
-	const char *name;
+	const char *name;            /* for people: nothing goes by it */
 	const struct rc_addr *addrs; /* copied */
 	size_t n_addrs;
 };
@@ -43,12 +43,18 @@ struct rc_engine_output {
 
 struct rc_engine;
 
-/* RC_E_NOMEM, RC_E_RANGE (memory below RC_ENGINE_MEMORY_MIN), RC_E_SYNTAX (trust anchor). */
+/*
+ * RC_E_NOMEM, RC_E_RANGE (memory below RC_ENGINE_MEMORY_MIN), RC_E_SYNTAX (trust anchor). What config and output point to
+ * is read here and not held, but for output->context. Free with rc_engine_free.
+ */
 int rc_engine_new(const struct rc_engine_config *config, const struct rc_engine_output *output,
 		  struct rc_engine **ret_engine);
 void rc_engine_free(struct rc_engine *engine);
 
-/* Takes n observations in packet-time order. Verdicts that became due are handed out meanwhile. */
+/*
+ * Takes n observations in packet-time order; they and their octets are borrowed for the call. Verdicts that became due
+ * are handed out meanwhile.
+ */
 void rc_engine_observe(struct rc_engine *engine, const struct rc_obs *obs, size_t n);
 
 /* Lets packet time pass to now_ns without an observation: deadlines fire. */

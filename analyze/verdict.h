@@ -19,11 +19,10 @@ struct rc_evidence {
 	struct rc_addr from, to; /* asker and server */
 	const struct rc_name *name; /* question; NULL if none */
 	uint16_t qtype;
-	const char *
-		outcome; /* "answered", "timeout", "icmp", "reset", "truncated", ... stable words */
-	int32_t rcode;   /* -1 without an answer */
-	int64_t rtt_ns;  /* -1 without an answer */
-	const char *fact; /* what it shows, one phrase */
+	const char *outcome; /* static: rc_outcome_word, or "seen_before" of the zone book's */
+	int32_t rcode;       /* -1 without an answer */
+	int64_t rtt_ns;      /* -1 without an answer */
+	const char *fact;    /* what it shows, one phrase */
 };
 
 struct rc_visibility {

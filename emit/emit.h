@@ -46,7 +46,10 @@ struct rc_emit;
  * *ret_why one phrase. Opens nothing. */
 int rc_emit_check_sink(const char *sink, const char **ret_why);
 
-/* RC_E_SYNTAX (unknown sink), RC_E_UNSUPPORTED, RC_E_IO; the reason was told through on_error. */
+/*
+ * RC_E_NOMEM; RC_E_SYNTAX (unknown sink), RC_E_UNSUPPORTED, RC_E_IO: the reason was told through on_error. config is copied,
+ * what it points to is borrowed until rc_emit_close, which frees the emitter.
+ */
 int rc_emit_open(const struct rc_emit_config *config, struct rc_emit **ret_emit);
 
 void rc_emit_failure(struct rc_emit *emit, const struct rc_failure *failure);

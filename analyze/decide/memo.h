@@ -42,7 +42,7 @@ void rc_memo_put(struct rc_memo *memo, const struct rc_case *c, const struct rc_
 /*
  * The verdict for the same server, or another address of its resolver, and the same name, or a zone that the
  * name, or one that it is an alias of, lies in (*ret_by_zone), made at most max_age_ns before. NULL if
- * there is none.
+ * there is none. All that is found is borrowed until something is put.
  */
 const struct rc_memo_entry *rc_memo_find(const struct rc_memo *memo, const struct rc_case *c,
 					 int64_t max_age_ns, bool *ret_by_zone);

@@ -30,12 +30,12 @@ struct rc_serial_table;
 int rc_serials_new(uint64_t seed, struct rc_serial_table **ret_table);
 void rc_serials_free(struct rc_serial_table *table);
 
-/* An authoritative answer passes. The zone's entry if it shows an older serial, else NULL. */
+/* An authoritative answer passes. The zone's entry if it shows an older serial, else NULL. Borrowed until the next. */
 const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *table,
 					      const struct rc_exchange *x,
 					      const struct rc_msg *answer);
 
-/* The entry of a zone that two servers show different serials of; NULL if none do. */
+/* The entry of a zone that two servers show different serials of; NULL if none do. Borrowed until the next note. */
 const struct rc_zone_serials *rc_serials_find(const struct rc_serial_table *table,
 					      const struct rc_name *zone);
 
