@@ -145,13 +145,14 @@ static void remember(struct entry *e, const struct rc_dnssec_result *r)
 }
 
 void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
-			   const struct rc_name *qname, uint16_t qtype, int64_t now_ns,
-			   const struct rc_dnssec_msg *msgs, size_t n, struct rc_arena *arena,
+			   const struct rc_dnssec_question *q, struct rc_arena *arena,
 			   struct rc_dnssec_result *ret_result)
 {
-	uint64_t key = rc_hash_u64(c->seed, rc_name_hash(c->seed, qname), qtype);
-	for (size_t i = 0; i < n; i++)
-		key = rc_hash_u64(key, content_of(c, &msgs[i]), age_class(now_ns - msgs[i].ts_ns));
+	int64_t now_ns = q->now_ns;
+	uint64_t key = rc_hash_u64(c->seed, rc_name_hash(c->seed, q->name), q->type);
+	for (size_t i = 0; i < q->n; i++)
+		key = rc_hash_u64(key, content_of(c, &q->msgs[i]),
+				  age_class(now_ns - q->msgs[i].ts_ns));
 	if (key == 0)
 		key = 1;
 	struct entry *set = &c->entries[(key & c->mask) * WAYS], *place = set;
@@ -165,7 +166,7 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 		if (set[i].key == 0 || (place->key != 0 && set[i].used_ns < place->used_ns))
 			place = &set[i];
 	}
-	rc_dnssec_check(dnssec, qname, qtype, now_ns, msgs, n, arena, ret_result);
+	rc_dnssec_check(dnssec, q, arena, ret_result);
 	/* No more than is remembered: what is said must not hang on what else came by. */
 	if (ret_result->n_findings > 1)
 		ret_result->n_findings = 1;
@@ -176,8 +177,8 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 	place->used_ns = now_ns;
 	place->from_ns = INT64_MIN;
 	place->to_ns = INT64_MAX;
-	for (size_t i = 0; i < n; i++)
-		note_windows(place, msgs[i].msg, now_ns);
+	for (size_t i = 0; i < q->n; i++)
+		note_windows(place, q->msgs[i].msg, now_ns);
 	remember(place, ret_result);
 }
 

@@ -25,8 +25,7 @@ void rc_dnssec_cache_free(struct rc_dnssec_cache *cache);
  * not_seen at most.
  */
 void rc_dnssec_cache_check(struct rc_dnssec_cache *cache, struct rc_dnssec *dnssec,
-			   const struct rc_name *qname, uint16_t qtype, int64_t now_ns,
-			   const struct rc_dnssec_msg *msgs, size_t n, struct rc_arena *arena,
+			   const struct rc_dnssec_question *question, struct rc_arena *arena,
 			   struct rc_dnssec_result *ret_result);
 
 const struct rc_dnssec_cache_stats *rc_dnssec_cache_stats(const struct rc_dnssec_cache *cache);

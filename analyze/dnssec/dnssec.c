@@ -98,9 +98,8 @@ static bool prepare(struct rc_dnssec_run *run)
 }
 
 /* Judges at a time; *ret_fitting_ns: if the result's clock is off, a time that fits the signatures. */
-static struct rc_dnssec_result judge_at(struct rc_dnssec *dnssec, const struct rc_name *qname,
-					uint16_t qtype, int64_t now_ns,
-					const struct rc_dnssec_msg *msgs, size_t n,
+static struct rc_dnssec_result judge_at(struct rc_dnssec *dnssec,
+					const struct rc_dnssec_question *q, int64_t now_ns,
 					struct rc_arena *arena, int64_t *ret_fitting_ns)
 {
 	struct rc_dnssec_run run = {.dnssec = dnssec,
@@ -109,9 +108,9 @@ static struct rc_dnssec_result judge_at(struct rc_dnssec *dnssec, const struct r
 				    .checks_left = RC_DNSSEC_CHECKS_MAX,
 				    .hashes_left = RC_DNSSEC_HASHES_MAX};
 	struct rc_dnssec_result result = {.status = RC_DNSSEC_INDETERMINATE};
-	rc_name_parent(qname, qname->labels, &result.zone);
-	if (prepare(&run) && rc_dnssec_sets_read(&run, msgs, n)) {
-		result.status = rc_dnssec_answer_judge(&run, qname, qtype, &result.zone);
+	rc_name_parent(q->name, q->name->labels, &result.zone);
+	if (prepare(&run) && rc_dnssec_sets_read(&run, q->msgs, q->n)) {
+		result.status = rc_dnssec_answer_judge(&run, q->name, q->type, &result.zone);
 		if (run.checks_left == 0)
 			rc_dnssec_not_seen(&run, "more signatures than are checked", NULL, "");
 		for (size_t i = 0; i < run.n_others; i++)
@@ -129,17 +128,16 @@ static struct rc_dnssec_result judge_at(struct rc_dnssec *dnssec, const struct r
 	return result;
 }
 
-void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_name *qname, uint16_t qtype,
-		     int64_t now_ns, const struct rc_dnssec_msg *msgs, size_t n,
+void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_dnssec_question *q,
 		     struct rc_arena *arena, struct rc_dnssec_result *ret_result)
 {
 	int64_t fitting_ns;
 	struct rc_dnssec_result seen, *r = ret_result;
-	*r = judge_at(dnssec, qname, qtype, now_ns, msgs, n, arena, &fitting_ns);
+	*r = judge_at(dnssec, q, q->now_ns, arena, &fitting_ns);
 	if (r->clock != RC_DNSSEC_CLOCK_OFF)
 		return;
 	seen = *r;
-	*r = judge_at(dnssec, qname, qtype, fitting_ns, msgs, n, arena, &fitting_ns);
+	*r = judge_at(dnssec, q, fitting_ns, arena, &fitting_ns);
 	r->clock = RC_DNSSEC_CLOCK_OFF;
 	if (r->n_findings > 0)
 		return;

@@ -106,14 +106,25 @@ struct rc_dnssec;
 int rc_dnssec_new(const char *anchors, struct rc_dnssec **ret_dnssec);
 void rc_dnssec_free(struct rc_dnssec *dnssec);
 
+/* What is judged, and by what. Borrowed for the check. */
+struct rc_dnssec_question {
+	const struct rc_name *name;
+	uint16_t type;
+	int64_t now_ns; /* packet time at which signatures have to be valid */
+	/*
+	 * In time order: the resolver's own exchanges for this failure, plus older DS and DNSKEY messages still within
+	 * their TTL.
+	 */
+	const struct rc_dnssec_msg *msgs;
+	size_t n;
+};
+
 /*
- * Judges qname/qtype at now_ns from n messages in time order (the resolver's own exchanges for this
- * failure, plus older DS/DNSKEY messages still within their TTL). Everything in *ret_result lives in
- * the arena. Always fills it; damaged messages are passed over. Cost: a few signature checks a zone,
- * bounded (RC_DNSSEC_CHECKS_MAX): an attacker may send many keys and signatures (CVE-2023-50387).
+ * Judges a question. Everything in *ret_result lives in the arena. Always fills it; damaged messages are passed over.
+ * Cost: a few signature checks a zone, bounded (RC_DNSSEC_CHECKS_MAX): an attacker may send many keys and signatures
+ * (CVE-2023-50387).
  */
-void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_name *qname, uint16_t qtype,
-		     int64_t now_ns, const struct rc_dnssec_msg *msgs, size_t n,
+void rc_dnssec_check(struct rc_dnssec *dnssec, const struct rc_dnssec_question *question,
 		     struct rc_arena *arena, struct rc_dnssec_result *ret_result);
 
 #endif

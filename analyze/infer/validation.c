@@ -139,19 +139,26 @@ static const struct rc_name *judged_name(const struct rc_case *c)
 	return c->qname;
 }
 
+static void check(struct rc_case *c, const struct gathering *g)
+{
+	const struct rc_dnssec_question q = {.name = judged_name(c),
+					     .type = c->x->qtype,
+					     .now_ns = c->to_ns,
+					     .msgs = g->msgs,
+					     .n = g->n};
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, &q, c->arena, &c->dnssec);
+}
+
 static void judge(struct rc_case *c, struct gathering *g)
 {
-	const struct rc_name *name = judged_name(c);
 	c->dnssec_origins = g->origins;
-	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
-			      g->msgs, g->n, c->arena, &c->dnssec);
+	check(c, g);
 	/* A private root that nobody told us of: what lies below it can still be judged. */
 	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
 	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
 		leave_out_root_keys(g);
 		c->foreign_root = true;
-		rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, name, c->x->qtype, c->to_ns,
-				      g->msgs, g->n, c->arena, &c->dnssec);
+		check(c, g);
 	}
 }
 

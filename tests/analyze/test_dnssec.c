@@ -246,8 +246,9 @@ static void judge(struct scene *s, const char *qname, uint16_t qtype)
 		in[i].msg = &msgs[i];
 		in[i].ts_ns = (NOW_S + s->clock_s - s->parts[i].age_s) * RC_NS_PER_S;
 	}
-	rc_dnssec_check(s->dnssec, &name, qtype, (NOW_S + s->clock_s) * RC_NS_PER_S, in, s->n,
-			s->arena, &s->result);
+	const struct rc_dnssec_question q = {&name, qtype, (NOW_S + s->clock_s) * RC_NS_PER_S, in,
+					     s->n};
+	rc_dnssec_check(s->dnssec, &q, s->arena, &s->result);
 	for (size_t i = 0; i < s->n; i++)
 		free(wires[i]);
 }

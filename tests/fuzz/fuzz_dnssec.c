@@ -45,8 +45,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n = read_messages(data, size, msgs, in);
 	if (n == 0 || !msgs[n - 1].has_question)
 		goto out;
-	rc_dnssec_check(dnssec, &msgs[n - 1].qname, msgs[n - 1].qtype, in[n - 1].ts_ns, in, n,
-			arena, &result);
+	const struct rc_dnssec_question q = {&msgs[n - 1].qname, msgs[n - 1].qtype, in[n - 1].ts_ns,
+					     in, n};
+	rc_dnssec_check(dnssec, &q, arena, &result);
 	if (result.n_findings == 0 && result.status == RC_DNSSEC_BOGUS)
 		abort(); /* a verdict without its reason */
 out:
