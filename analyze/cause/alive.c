@@ -4,12 +4,6 @@
 
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
-static bool has_answered(const struct rc_case *c, const struct rc_addr *server)
-{
-	const struct rc_host *h = rc_hosts_find(c->hosts, server);
-	return h != NULL && h->answered > 0;
-}
-
 /* The resolver is seen to ask by this family. */
 static bool asks_by_family_of(const struct rc_case *c, const struct rc_addr *addr)
 {
@@ -43,7 +37,7 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 		bool asked = false;
 		for (size_t k = 0; k < z->n_servers && !asked; k++)
 			asked = rc_addr_equal(&z->servers[k].addr, &z->addrs[i]);
-		if (asked || !has_answered(c, &z->addrs[i]))
+		if (asked || !rc_case_has_answered(c, &z->addrs[i]))
 			continue;
 		if (outcome == RC_OUT_ICMP && asks_by_family_of(c, &z->addrs[i]))
 			return RC_CONF_POSSIBLE;
@@ -54,7 +48,7 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 	if (outcome == RC_OUT_ICMP)
 		return asks_by_another_family(c, z) ? RC_CONF_LIKELY : left;
 	for (size_t k = 0; k < z->n_servers; k++)
-		if (has_answered(c, &z->servers[k].addr))
+		if (rc_case_has_answered(c, &z->servers[k].addr))
 			return RC_CONF_LIKELY;
 	return left;
 }

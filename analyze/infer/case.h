@@ -130,6 +130,13 @@ bool rc_case_went_on(const struct rc_case *c, int64_t after_ns);
 /* Is it one of the addresses of the resolver that failed? */
 bool rc_case_is_resolver(const struct rc_case *c, const struct rc_addr *addr);
 
+/* Has this server been seen to answer anybody? */
+static inline bool rc_case_has_answered(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->answered > 0;
+}
+
 /* Is it the failed exchange itself, as the recorder holds it? */
 static inline bool rc_case_is_itself(const struct rc_case *c, const struct rc_exchange *x)
 {

@@ -114,12 +114,6 @@ static void look_at(struct rc_case *c, struct sides *s, const struct rc_addr *se
 	}
 }
 
-static bool answered_somebody(const struct rc_case *c, const struct rc_addr *server)
-{
-	const struct rc_host *h = rc_hosts_find(c->hosts, server);
-	return h != NULL && h->answered > 0;
-}
-
 /* The failing exchanges with the zone's servers; returns how many servers are worth a look. */
 static size_t collect_failed(struct rc_case *c, size_t zone, struct sides *s,
 			     const struct rc_addr **servers)
@@ -137,7 +131,7 @@ static size_t collect_failed(struct rc_case *c, size_t zone, struct sides *s,
 			s->found.fails = link;
 		for (size_t k = 0; k < n && !known; k++)
 			known = rc_addr_equal(servers[k], &link->x->server);
-		if (!known && n < SERVERS_MAX && answered_somebody(c, &link->x->server))
+		if (!known && n < SERVERS_MAX && rc_case_has_answered(c, &link->x->server))
 			servers[n++] = &link->x->server;
 	}
 	return n;
