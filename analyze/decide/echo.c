@@ -6,6 +6,7 @@
 #include "analyze/cause/rule.h"
 #include "analyze/decide/asked.h"
 #include "analyze/decide/look.h"
+#include "base/blocks.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/prefetch.h"
@@ -60,18 +61,9 @@ struct entry {
 #define SLACK sizeof(struct rc_name)
 #define ENTRY_MAX (sizeof(struct entry) + POOL_BYTES + SLACK)
 
-struct slot {
-	uint64_t key; /* 0 free */
-	uint64_t at;  /* of the entry in the ring: only grows */
-};
-
 struct rc_echo {
 	struct rc_asked_table *asked;
-	struct slot *slots;
-	uint8_t *ring; /* of entries, the oldest overwritten first */
-	uint64_t mask;
-	uint64_t size, head;
-	uint64_t written; /* the ring was written up to here */
+	struct rc_blocks kept; /* entries, by their look */
 	int64_t second; /* of packet time, in which `now` failures were entered; `before` in the one before */
 	uint32_t now, before;
 	struct rc_asked *asking;                 /* of the exchange noted last; NULL none */
@@ -91,13 +83,11 @@ int rc_echo_new(size_t bytes, uint64_t seed, struct rc_echo **ret_echo)
 	size_t slots = 16, kept = bytes - bytes / ASKED_SHARE;
 	while (slots * 2 * SLOT_BYTES <= kept)
 		slots *= 2;
-	kept -= kept < slots * sizeof *e->slots ? kept : slots * sizeof *e->slots;
-	e->mask = slots - 1;
-	e->size = (kept > 2 * ENTRY_MAX ? kept : 2 * ENTRY_MAX) / ALIGN * ALIGN;
-	e->slots = calloc(slots, sizeof *e->slots);
-	e->ring = aligned_alloc(ALIGN, e->size);
-	if (rc_asked_new(bytes / ASKED_SHARE, seed, &e->asked) != RC_OK || e->slots == NULL ||
-	    e->ring == NULL) {
+	size_t found_by = slots * sizeof(struct rc_blocks_slot);
+	kept -= kept < found_by ? kept : found_by;
+	kept = (kept > 2 * ENTRY_MAX ? kept : 2 * ENTRY_MAX) / ALIGN * ALIGN;
+	if (rc_asked_new(bytes / ASKED_SHARE, seed, &e->asked) != RC_OK ||
+	    rc_blocks_init(&e->kept, slots, kept, ALIGN) != RC_OK) {
 		rc_echo_free(e);
 		return RC_E_NOMEM;
 	}
@@ -110,8 +100,7 @@ void rc_echo_free(struct rc_echo *e)
 	if (e == NULL)
 		return;
 	rc_asked_free(e->asked);
-	free(e->slots);
-	free(e->ring);
+	rc_blocks_free(&e->kept);
 	free(e);
 }
 
@@ -337,14 +326,6 @@ static void tell(struct entry *n, const struct rc_case_sources *s, const struct 
 		tell_address(n, s->arena, f);
 }
 
-static struct entry *find(const struct rc_echo *e, uint64_t key)
-{
-	const struct slot *slot = &e->slots[key & e->mask];
-	if (slot->key != key || slot->at + e->size < e->written)
-		return NULL;
-	return (struct entry *)(e->ring + slot->at % e->size);
-}
-
 bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const struct rc_exchange *x,
 		    const struct rc_name *qname, const struct rc_msg *answer,
 		    struct rc_failure *ret_failure)
@@ -353,7 +334,7 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	if (!is_storm(e) || e->asking == NULL || !is_plain(s, x))
 		return false;
 	uint64_t key = rc_look_of(s, x, answer, e->addrs, e->n_addrs, e->asking->key);
-	struct entry *n = find(e, key);
+	struct entry *n = rc_blocks_find(&e->kept, key, key);
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
 	    (n->hangs_on_load && n->load_class != rc_look_load(x)) ||
@@ -515,11 +496,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	e->vacant = 0;
 	if (key == 0 || !is_general(c, f))
 		return;
-	if (e->size - e->head % e->size < ENTRY_MAX)
-		e->head += e->size - e->head % e->size;
-	if (e->written < e->head + ENTRY_MAX)
-		e->written = e->head + ENTRY_MAX;
-	struct entry *n = (struct entry *)(e->ring + e->head % e->size);
+	struct entry *n = rc_blocks_room(&e->kept, ENTRY_MAX);
 	if (!keep_failure(n, c, f))
 		return;
 	n->elsewhere = (uint8_t)tolerated(c);
@@ -542,8 +519,8 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	n->hangs_on_load = c->hangs_on_load;
 	n->load_class = (uint8_t)rc_look_load(c->x);
 	n->failure.echoed = true;
-	e->slots[key & e->mask] = (struct slot){key, e->head};
-	e->head += (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN;
+	rc_blocks_keep(&e->kept, key, key,
+		       (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN);
 	e->stats.kept++;
 }
 

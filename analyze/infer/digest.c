@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/blocks.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "decode/rr.h"
@@ -16,17 +17,8 @@
 	 RC_RR_LOOKED_MAX * (sizeof(struct rc_digest_cut) + sizeof(struct rc_digest_addr)) + \
 	 2 * NAME_BYTES_MAX)
 
-struct slot {
-	uint64_t key; /* position and kind of the message; 0 free */
-	uint64_t at;  /* where its digest stands in the ring: only grows */
-};
-
 struct rc_digests {
-	struct slot *slots;
-	uint64_t mask;
-	uint8_t *ring;
-	uint64_t size, head;
-	uint64_t written; /* the ring was written up to here */
+	struct rc_blocks kept; /* by position and kind of the message */
 	uint64_t seed;
 	struct rc_digest_cut cuts[RC_RR_LOOKED_MAX]; /* of the one being made */
 	struct rc_digest_addr addrs[RC_RR_LOOKED_MAX];
@@ -39,16 +31,12 @@ int rc_digests_new(size_t bytes, uint64_t seed, struct rc_digests **ret_digests)
 	if (d == NULL)
 		return RC_E_NOMEM;
 	uint64_t slots = 16;
-	while (slots * 2 * sizeof *d->slots <= bytes / SLOT_SHARE)
+	while (slots * 2 * sizeof(struct rc_blocks_slot) <= bytes / SLOT_SHARE)
 		slots *= 2;
-	size_t least = 2 * DIGEST_BYTES_MAX;
-	d->mask = slots - 1;
+	size_t size = (bytes - bytes / SLOT_SHARE) / ALIGN * ALIGN,
+	       least = (2 * DIGEST_BYTES_MAX + ALIGN - 1) / ALIGN * ALIGN;
 	d->seed = seed;
-	d->size = bytes - bytes / SLOT_SHARE;
-	d->size = d->size / ALIGN * ALIGN < least ? least : d->size / ALIGN * ALIGN;
-	d->slots = calloc(slots, sizeof *d->slots);
-	d->ring = malloc(d->size);
-	if (d->slots == NULL || d->ring == NULL) {
+	if (rc_blocks_init(&d->kept, slots, size < least ? least : size, ALIGN) != RC_OK) {
 		rc_digests_free(d);
 		return RC_E_NOMEM;
 	}
@@ -60,8 +48,7 @@ void rc_digests_free(struct rc_digests *d)
 {
 	if (d == NULL)
 		return;
-	free(d->slots);
-	free(d->ring);
+	rc_blocks_free(&d->kept);
 	free(d);
 }
 
@@ -70,17 +57,9 @@ static uint64_t key_of(enum rc_digest_of of, uint64_t pos)
 	return pos << 1 | (of == RC_DIGEST_PAGE);
 }
 
-static struct slot *slot_of(struct rc_digests *d, uint64_t key)
-{
-	return &d->slots[rc_hash_u64(d->seed, key, 0) & d->mask];
-}
-
 static struct rc_digest *find(struct rc_digests *d, uint64_t key)
 {
-	const struct slot *slot = slot_of(d, key);
-	if (slot->key != key || slot->at + d->size < d->written)
-		return NULL;
-	return (struct rc_digest *)(d->ring + slot->at % d->size);
+	return rc_blocks_find(&d->kept, rc_hash_u64(d->seed, key, 0), key);
 }
 
 static uint8_t *align(uint8_t *at)
@@ -182,19 +161,15 @@ const struct rc_digest *rc_digests_get(struct rc_digests *d, enum rc_digest_of o
 		d->stats.reused++;
 		return digest;
 	}
-	if (d->size - d->head % d->size < DIGEST_BYTES_MAX)
-		d->head += d->size - d->head % d->size;
-	if (d->written < d->head + DIGEST_BYTES_MAX)
-		d->written = d->head + DIGEST_BYTES_MAX;
-	uint8_t *start = d->ring + d->head % d->size, *at = start + sizeof(struct rc_digest);
+	uint8_t *start = rc_blocks_room(&d->kept, DIGEST_BYTES_MAX);
+	uint8_t *at = start + sizeof(struct rc_digest);
 	digest = (struct rc_digest *)start;
 	if (!rc_msg_decode(wire, len, full_len, d->seed, &digest->msg))
 		return NULL;
 	read_message(d, &at, digest);
 	digest->content = 0;
 	digest->shows = shows(d, digest);
-	*slot_of(d, key) = (struct slot){key, d->head};
-	d->head += (uint64_t)(align(at) - start);
+	rc_blocks_keep(&d->kept, rc_hash_u64(d->seed, key, 0), key, (size_t)(align(at) - start));
 	d->stats.made++;
 	return digest;
 }
