@@ -22,7 +22,8 @@ struct rc_blocks {
 };
 
 /*
- * slots: a power of two. bytes: of the ring, a multiple of align, which all blocks begin at, and more than the largest takes. RC_E_NOMEM, with nothing left to free. Free with rc_blocks_free.
+ * slots: a power of two. bytes: of the ring, a multiple of align, which all blocks begin at, and more than the largest
+ * takes. RC_E_NOMEM, with nothing left to free. Free with rc_blocks_free.
  */
 int rc_blocks_init(struct rc_blocks *blocks, uint64_t slots, size_t bytes, size_t align);
 void rc_blocks_free(struct rc_blocks *blocks);
