@@ -68,11 +68,10 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 	}
 }
 
-/* The answer that would have helped came when the forwarder had given its client another. */
-static bool is_helped_late(const struct rc_case *c, const struct rc_exchange *x)
+/* The answer came when the forwarder had given its client another. */
+static bool is_told_late(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return rc_exchange_answered(x) && !rc_is_failure(x, false) && rc_is_answered(c) &&
-	       x->end_ns > c->x->end_ns;
+	return rc_exchange_answered(x) && rc_is_answered(c) && x->end_ns > c->x->end_ns;
 }
 
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */
@@ -86,7 +85,7 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	struct rc_exchange *x = rc_arena_copy(c->arena, link->x, sizeof *link->x);
 	if (x == NULL)
 		return NULL;
-	bool waited = is_helped_late(c, x);
+	bool waited = is_told_late(c, x) && !rc_is_failure(x, false); /* it would have helped */
 	if (waited)
 		x->end_frame = 0;
 	if (waited || x->state == RC_X_PENDING) /* still waiting when its client was answered */
@@ -199,7 +198,8 @@ static bool weigh(struct rc_decider *d, struct rc_case **hop, size_t *last, stru
 		return false;
 	/* Silent behind a forwarder is the forwarder's upstream: its own case says so, and why keys matter. */
 	bool keys = rc_exchange_asks_keys(hop[*last]->x) && !rc_exchange_asks_keys(hop[0]->x);
-	bool untold = keys || is_about_query(hop[*last]);
+	bool late = *last > 0 && is_told_late(hop[*last - 1], hop[*last]->x);
+	bool untold = keys || late || is_about_query(hop[*last]);
 	bool nowhere = rc_cause_is_of(&o->rule->cause, "no_answer.") ||
 		       (untold && rc_cause_is_of(&o->rule->cause, "unknown."));
 	if (*last > 0 && nowhere && !rc_weigh(&d->rules, hop[--*last], o))

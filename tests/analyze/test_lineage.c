@@ -865,6 +865,30 @@ static void a_forwarder_goes_on_from_one_that_refuses(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* It told its client when its resolver, of which nothing is known, had said nothing yet: that is why, whatever came later. */
+static void a_failure_told_to_a_forwarder_too_late_did_not_fail_its_client(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned late = 0; late < 2; late++) {
+		begin_warm(&s);
+		ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+		ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, name);
+		if (!late)
+			servfail(&s, LATE + 4999, RESOLVER, FORWARDER, 3, name);
+		servfail(&s, LATE + 5000, FORWARDER, CLIENT, 1, name);
+		if (late)
+			servfail(&s, LATE + 5100, RESOLVER, FORWARDER, 3, name);
+		finish(&s);
+		assert_true(s.n > 0);
+		if (late)
+			assert_cause(&s, 0, "upstream.timeout");
+		else
+			assert_string_not_equal(s.seen[0].cause->slug, "upstream.timeout");
+	}
+}
+
 /* Its resolver fails, and with CD=1 gives an answer with nothing in it: why it failed is what matters. */
 static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state)
 {
@@ -1288,6 +1312,7 @@ int main(void)
 		cmocka_unit_test(who_refuses_is_lame_for_sure_where_the_delegation_is_seen),
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
 		cmocka_unit_test(a_repeat_of_what_is_but_possible_is_as_possible),
+		cmocka_unit_test(a_failure_told_to_a_forwarder_too_late_did_not_fail_its_client),
 		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
 		cmocka_unit_test(data_given_unchecked_is_no_help_after_a_failed_check),
 		cmocka_unit_test(
