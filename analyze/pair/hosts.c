@@ -465,11 +465,12 @@ bool rc_hosts_works_apart(const struct rc_hosts *h, const struct rc_addr *addr)
 	const struct rc_host *host = rc_hosts_find(h, addr);
 	if (host == NULL)
 		return false;
+	bool alone = h->resolvers == 0;
+	/* Asked for each of a resolver's own exchanges, and no for most: before its twin is looked for. */
+	if (!alone && (host->group != RC_GROUP_NONE || host->partner_name != 0))
+		return false;
 	struct asking a = asking_of(h, addr);
-	if (h->resolvers == 0)
-		return walks(&a);
-	return host->group == RC_GROUP_NONE && !a.has_partner && a.rd0 >= APART_QUERIES &&
-	       walks(&a);
+	return walks(&a) && (alone || (!a.has_partner && a.rd0 >= APART_QUERIES));
 }
 
 uint64_t rc_hosts_resolvers(const struct rc_hosts *h)
