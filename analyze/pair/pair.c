@@ -221,16 +221,6 @@ void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct r
 	p->stats.retransmissions++;
 }
 
-/* So many questions under one key that a further one would not be found. */
-static bool is_crowded(const struct rc_pair *p, uint64_t tag)
-{
-	uint64_t at = tag;
-	unsigned n = 0;
-	while (n < SAME_KEY_MAX && rc_pending_next(&p->pending, tag, &at) != 0)
-		n++;
-	return n == SAME_KEY_MAX;
-}
-
 /* Gives up the oldest questions until the table has a place. */
 static void make_room(struct rc_pair *p)
 {
@@ -272,10 +262,9 @@ uint64_t rc_pair_add_record(struct rc_pair *p, const struct rc_obs *o, const str
 	x->state = RC_X_PENDING;
 	x->marks = o->flags & RC_OBS_IP6 ? RC_X_IP6 : 0u;
 	memcpy(x->asker_mac, o->src_mac, sizeof x->asker_mac);
-	if (!rc_pending_is_full(&p->pending) && !is_crowded(p, keys->tag)) {
-		rc_pending_insert(&p->pending, keys->tag, pos);
-		r->listed = true;
-	}
+	/* Where so many questions have one key a further one would not be found. */
+	r->listed = !rc_pending_is_full(&p->pending) &&
+		    rc_pending_insert(&p->pending, keys->tag, pos, SAME_KEY_MAX);
 	*ret_record = r;
 	return pos;
 }

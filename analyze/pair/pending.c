@@ -63,12 +63,17 @@ static void grow(struct rc_pending *t)
 	memset(old, 0, n * sizeof *old);
 }
 
-void rc_pending_insert(struct rc_pending *t, uint64_t tag, uint64_t pos)
+bool rc_pending_insert(struct rc_pending *t, uint64_t tag, uint64_t pos, unsigned most)
 {
 	if (t->used >= t->enough && t->mask + 1 < t->largest)
 		grow(t);
-	put(t, (struct rc_pending_slot){tag, pos});
+	uint64_t i = tag & t->mask;
+	for (; t->slots[i].tag != 0; i = (i + 1) & t->mask)
+		if (t->slots[i].tag == tag && most-- <= 1)
+			return false;
+	t->slots[i] = (struct rc_pending_slot){tag, pos};
 	t->used++;
+	return true;
 }
 
 static struct rc_pending_slot *find(const struct rc_pending *t, uint64_t tag, uint64_t pos)

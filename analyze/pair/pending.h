@@ -36,8 +36,8 @@ static inline bool rc_pending_is_full(const struct rc_pending *table)
 	return table->used >= table->limit;
 }
 
-/* tag must not be 0, the table not full. */
-void rc_pending_insert(struct rc_pending *table, uint64_t tag, uint64_t pos);
+/* tag must not be 0, the table not full. False, and nothing entered, if so many of the tag are there already. */
+bool rc_pending_insert(struct rc_pending *table, uint64_t tag, uint64_t pos, unsigned most);
 
 /* Removes (moves to new_pos) the entry with this tag and position, if it is there. */
 void rc_pending_remove(struct rc_pending *table, uint64_t tag, uint64_t pos);

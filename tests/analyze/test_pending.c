@@ -29,7 +29,7 @@ static void what_is_in_a_table_stays_while_it_grows_and_nothing_else(void **stat
 	assert_int_equal(rc_pending_init(&t, TABLE_BYTES), RC_OK);
 	while (!rc_pending_is_full(&t)) {
 		n++;
-		rc_pending_insert(&t, tag_of(n), n);
+		assert_true(rc_pending_insert(&t, tag_of(n), n, 16));
 		if (n % 5 == 0)
 			rc_pending_remove(&t, tag_of(n - 3), n - 3);
 		if (n % 7 == 0)
@@ -66,7 +66,7 @@ static void a_moved_position_is_found_where_it_is_now(void **state)
 	(void)state;
 	assert_int_equal(rc_pending_init(&t, TABLE_BYTES), RC_OK);
 	for (uint64_t pos = 3; pos < 6; pos++)
-		rc_pending_insert(&t, 7, pos);
+		assert_true(rc_pending_insert(&t, 7, pos, 3));
 	rc_pending_move(&t, 7, 4, 40);
 	rc_pending_move(&t, 8, 5, 50);
 	uint64_t at = 7, sum = 0, found;
@@ -76,12 +76,27 @@ static void a_moved_position_is_found_where_it_is_now(void **state)
 	rc_pending_free(&t);
 }
 
+static void of_one_tag_there_are_no_more_than_a_look_goes_through(void **state)
+{
+	struct rc_pending t;
+	(void)state;
+	assert_int_equal(rc_pending_init(&t, TABLE_BYTES), RC_OK);
+	assert_true(rc_pending_insert(&t, 7, 1, 2));
+	assert_true(rc_pending_insert(&t, 8, 2, 2));
+	assert_true(rc_pending_insert(&t, 7, 3, 2));
+	assert_false(rc_pending_insert(&t, 7, 4, 2));
+	assert_true(rc_pending_insert(&t, 8, 5, 2));
+	assert_int_equal(t.used, 4);
+	rc_pending_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_in_a_table_stays_while_it_grows_and_nothing_else),
 		cmocka_unit_test(a_table_never_takes_more_than_its_ceiling),
 		cmocka_unit_test(a_moved_position_is_found_where_it_is_now),
+		cmocka_unit_test(of_one_tag_there_are_no_more_than_a_look_goes_through),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
