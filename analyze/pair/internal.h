@@ -21,6 +21,7 @@ struct rc_pair {
 	uint64_t cursor; /* the last record looked at for expiry */
 	uint64_t next;   /* the one behind it, 0 not known, and its first query */
 	int64_t next_ns;
+	int64_t quiet_ns;  /* nothing can be due before, if time does not leap */
 	uint64_t last_tls; /* as rc_pair_last_tls says */
 	int64_t timeout_ns;
 	int64_t now_ns;

@@ -92,6 +92,12 @@ static void give_up(struct rc_pair *p, struct rc_record *r, uint64_t pos, uint32
 	p->out.on_unanswered(p->out.context, pos);
 }
 
+/* Nobody waits for what may become of it. */
+static bool is_settled(const struct rc_record *r)
+{
+	return r->x.state != RC_X_PENDING && !r->listed;
+}
+
 static void record_moved(void *context, uint64_t old_pos, uint64_t new_pos)
 {
 	struct rc_pair *p = context;
@@ -143,22 +149,42 @@ static void set_now(struct rc_pair *p, int64_t now_ns)
 	p->now_ns = now_ns;
 }
 
-void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
+/* Up to when time may pass without a leap, and the next record not become due. */
+static int64_t quiet_until(const struct rc_pair *p)
+{
+	int64_t due_ns = p->next_ns + p->timeout_ns, leap_ns = p->now_ns + LEAP_NS;
+	if (p->leap_ns != p->before_leap_ns)
+		return INT64_MIN;
+	return due_ns < leap_ns ? due_ns : leap_ns;
+}
+
+/* Records are in order of their first query, but for those moved. */
+static void advance(struct rc_pair *p, int64_t now_ns, bool knows_next)
 {
 	set_now(p, now_ns);
-	/* Records are in order of their first query, but for those moved. */
-	if (p->next >= rc_recorder_tail(p->recorder) && p->next != 0 && !is_due(p, p->next_ns))
-		return;
-	while ((p->next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
+	bool look = !knows_next || is_due(p, p->next_ns);
+	while (look && (p->next = rc_recorder_next(p->recorder, p->cursor)) != 0) {
 		struct rc_record *r = rc_recorder_at(p->recorder, p->next);
 		p->next_ns = r->x.first_ns;
-		if (!is_due(p, p->next_ns))
-			return;
+		look = is_due(p, p->next_ns);
+		if (!look)
+			break;
 		rc_recorder_prefetch_behind(p->recorder, p->next);
 		p->cursor = p->next;
 		/* How long a clock that was set back has let it wait is not known. */
-		give_up(p, r, p->cursor, is_taken_back(p, p->next_ns) ? RC_X_AT_END : 0);
+		if (!is_settled(r))
+			give_up(p, r, p->cursor, is_taken_back(p, p->next_ns) ? RC_X_AT_END : 0);
 	}
+	p->quiet_ns = quiet_until(p);
+}
+
+void rc_pair_advance(struct rc_pair *p, int64_t now_ns)
+{
+	bool knows_next = p->next >= rc_recorder_tail(p->recorder) && p->next != 0;
+	if (knows_next && now_ns >= p->now_ns && now_ns < p->quiet_ns)
+		p->now_ns = now_ns; /* nearly always: hot path */
+	else
+		advance(p, now_ns, knows_next);
 }
 
 void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
@@ -169,7 +195,8 @@ void rc_pair_finish(struct rc_pair *p, int64_t now_ns)
 		struct rc_record *r = rc_recorder_at(p->recorder, next);
 		rc_recorder_prefetch_run(p->recorder, next);
 		p->cursor = next;
-		give_up(p, r, next, is_due(p, r->x.first_ns) ? 0 : RC_X_AT_END);
+		if (!is_settled(r))
+			give_up(p, r, next, is_due(p, r->x.first_ns) ? 0 : RC_X_AT_END);
 	}
 }
 
@@ -411,7 +438,7 @@ int rc_pair_new(size_t table_bytes, size_t record_bytes, size_t answer_bytes, ui
 		return RC_E_NOMEM;
 	p->seed = seed;
 	p->timeout_ns = timeout_ns;
-	p->now_ns = INT64_MIN;
+	p->now_ns = p->quiet_ns = INT64_MIN;
 	p->out = *output;
 	struct rc_recorder_config config = {
 		.record_bytes = record_bytes,
