@@ -57,7 +57,8 @@ struct rc_hosts {
 	struct rc_addr services[RC_SERVICES_MAX];
 	size_t n_services;
 	struct rc_addr lone[RC_LONE_MAX];
-	size_t n_lone; /* ever; the last RC_LONE_MAX are held */
+	size_t n_lone;        /* ever; the last RC_LONE_MAX are held */
+	void *entries_memory; /* of the entries */
 	struct rc_host *entries;
 	uint64_t *marks; /* by set: an octet of each entry's hash, 0 where there is none */
 	uint64_t mask;   /* of sets */

@@ -22,6 +22,9 @@
 #define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
 #define SMALL_ANSWER 512u          /* octets that any UDP answer may have (RFC 1035 4.2.1) */
 
+_Static_assert(offsetof(struct rc_host, answered_ad) <= RC_LINE_BYTES,
+	       "what each answer looks at lies in one line");
+
 int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 {
 	struct rc_hosts *h = calloc(1, sizeof *h);
@@ -33,14 +36,16 @@ int rc_hosts_new(size_t bytes, uint64_t seed, struct rc_hosts **ret_hosts)
 	h->mask = sets - 1;
 	h->seed = seed;
 	h->n_groups = 1;
-	h->entries = calloc(sets * RC_HOST_WAYS, sizeof *h->entries);
+	h->entries_memory = calloc(1, sets * RC_HOST_WAYS * sizeof *h->entries + RC_LINE_BYTES);
+	h->entries = rc_lines_begin(h->entries_memory);
 	h->marks = calloc(sets, sizeof *h->marks);
 	rc_pages_enlarge(h->entries, sets * RC_HOST_WAYS * sizeof *h->entries);
 	h->groups = calloc(RC_GROUPS_MAX, sizeof *h->groups);
 	h->memory = calloc(1, sizeof *h->tables + RC_LINE_BYTES);
 	h->tables = rc_lines_begin(h->memory);
 	rc_pages_enlarge(h->tables, sizeof *h->tables);
-	if (h->entries == NULL || h->marks == NULL || h->groups == NULL || h->memory == NULL) {
+	if (h->entries_memory == NULL || h->marks == NULL || h->groups == NULL ||
+	    h->memory == NULL) {
 		rc_hosts_free(h);
 		return RC_E_NOMEM;
 	}
@@ -52,7 +57,7 @@ void rc_hosts_free(struct rc_hosts *h)
 {
 	if (h == NULL)
 		return;
-	free(h->entries);
+	free(h->entries_memory);
 	free(h->marks);
 	free(h->groups);
 	free(h->memory);
@@ -101,30 +106,32 @@ static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr
 	return NULL;
 }
 
-static void prefetch_entry(const struct rc_hosts *h, uint64_t hash)
+static void prefetch_entry(const struct rc_hosts *h, uint64_t hash, size_t bytes)
 {
 	uint64_t set = hash & h->mask, found = marked(h->marks[set], mark_of(hash));
 	if (found != 0)
 		rc_prefetch_bytes(
 			&h->entries[set * RC_HOST_WAYS + (unsigned)__builtin_ctzll(found) / 8],
-			sizeof *h->entries);
+			bytes);
 }
 
 void rc_hosts_prefetch(const struct rc_hosts *h, const struct rc_host_keys *keys,
 		       uint64_t name_hash, bool answer, unsigned step)
 {
 	if (step == 1) {
-		prefetch_entry(h, keys->asker);
-		prefetch_entry(h, keys->server);
+		prefetch_entry(h, keys->asker, sizeof *h->entries);
+		if (answer) /* a query leaves alone who it goes to */
+			prefetch_entry(h, keys->server, RC_LINE_BYTES);
 		return;
 	}
 	rc_prefetch(&h->marks[keys->asker & h->mask]);
-	rc_prefetch(&h->marks[keys->server & h->mask]);
 	rc_prefetch(&h->tables->load[keys->server % RC_LOAD_SLOTS]);
-	if (answer)
+	if (answer) {
+		rc_prefetch(&h->marks[keys->server & h->mask]);
 		rc_prefetch(&h->tables->served[pair_hash(h, keys) % RC_SERVED_PAIRS]);
-	else
+	} else {
 		rc_prefetch(&h->tables->recent[name_hash % RC_RECENT_NAMES]);
+	}
 }
 
 struct rc_host *rc_hosts_find(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -368,15 +375,16 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	bool recursed = rd && (x->answer.flags & RC_FLAG_RA);
 	if (recursed && is_of_work(x->answer.rcode))
 		note_recursion(h, server);
-	server->failed_idle += recursed && x->answer.rcode == RC_RCODE_SERVFAIL &&
-			       rc_exchange_took_ns(x) < AT_ONCE_NS && load->open < RC_LOAD_BUSY;
+	if (recursed && x->answer.rcode == RC_RCODE_SERVFAIL &&
+	    rc_exchange_took_ns(x) < AT_ONCE_NS && load->open < RC_LOAD_BUSY)
+		server->failed_idle++;
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (!usable)
 		return load->open;
 	note_slip(server, x);
-	server->answered_ad += (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AD)) ==
-			       (RC_FLAG_RA | RC_FLAG_AD);
+	if ((x->answer.flags & RC_FLAG_RA) && (x->answer.flags & RC_FLAG_AD))
+		server->answered_ad++;
 	uint64_t pair = pair_hash(h, keys);
 	h->tables->served[pair % RC_SERVED_PAIRS] = (uint32_t)(pair >> 32);
 	if (recursed && !(x->query.flags & RC_FLAG_CD)) {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "analyze/exchange.h"
+#include "base/prefetch.h"
 
 #define RC_GROUP_NONE 0u
 #define RC_GROUP_ADDRS_MAX 16u /* addresses of one resolver */
@@ -24,15 +25,24 @@ struct rc_hosts_stats {
 	uint64_t evicted; /* addresses lost to newer ones */
 };
 
+/* What each answer of a server looks at stands first, in one line of memory: there are more servers than the cache holds. */
 struct rc_host {
-	struct rc_addr addr;
-	int64_t last_ns;         /* last seen */
-	uint32_t answered;       /* answers it gave, any RCODE */
-	uint32_t answered_ra;    /* ... with RA=1 */
-	uint32_t answered_aa;    /* ... NOERROR or NXDOMAIN with AA=1 */
-	uint32_t answered_ad;    /* ... with RA=1 and AD=1: it validates, and can */
-	uint32_t served;         /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
-	uint32_t served_checked; /* ... of them with CD=0: nothing that it would not validate */
+	_Alignas(RC_LINE_BYTES) struct rc_addr addr;
+	int64_t last_ns;           /* last seen */
+	int64_t answered_query_ns; /* when the latest question that it answered was asked */
+	uint32_t answered;         /* answers it gave, any RCODE */
+	uint32_t answered_ra;      /* ... with RA=1 */
+	uint32_t answered_aa;      /* ... NOERROR or NXDOMAIN with AA=1 */
+	uint32_t served;           /* ... NOERROR or NXDOMAIN to RD=1 with RA=1 */
+	uint32_t truncated;        /* answers over UDP with TC=1 */
+	uint16_t group;            /* resolver it belongs to, RC_GROUP_NONE if alone */
+	uint8_t mac[6];            /* link-layer source of its packets, zero unknown */
+	bool used;                 /* the entry is taken */
+	bool recurses;        /* works for clients: answered RD=1 with RA=1, or asked on for one */
+	bool answered_unseen; /* answered so, to a question that was not seen: nobody knows to whom */
+	bool asked_do;        /* a query with RD=0 and DO=1 */
+	uint32_t answered_ad;    /* answers with RA=1 and AD=1: it validates, and can */
+	uint32_t served_checked; /* those served with CD=0: nothing that it would not validate */
 	uint32_t asked_rd0;      /* queries it sent with RD=0 */
 	uint32_t asked_rd1;      /* ... with RD=1 (counted once it has an entry) */
 	uint32_t asked_keys;     /* queries with RD=0 for DNSKEY: it validates */
@@ -43,22 +53,14 @@ struct rc_host {
 	uint32_t got_cached;     /* ... of them from a resolver, to RD=0 */
 	uint32_t unanswered;     /* questions to it that got no answer */
 	uint32_t failed_idle;    /* SERVFAIL to RD=1 with RA=1 at once, when it was not busy */
-	uint32_t truncated;      /* answers over UDP with TC=1 */
 	uint32_t slips;          /* answers it truncated over UDP that turned out small over TCP */
 	int64_t slip_ns;         /* the latest of these */
 	uint64_t slip_name;      /* its name hash */
 	uint64_t servers_asked;  /* bitmap of hashed server addresses it asked with RD=0 */
 	int64_t checked_ns;      /* when it last gave what counts as served_checked */
-	int64_t answered_query_ns; /* when the latest question that it answered was asked */
-	uint16_t asked_source;     /* where its last query was captured */
+	uint16_t asked_source;   /* where its last query was captured */
 	uint16_t
 		worked_load; /* most other questions open there with one that it worked on and answered */
-	bool used;           /* the entry is taken */
-	bool asked_do;       /* ... a query with RD=0 and DO=1 */
-	bool recurses;       /* works for clients: answered RD=1 with RA=1, or asked on for one */
-	bool answered_unseen; /* answered so, to a question that was not seen: nobody knows to whom */
-	uint8_t mac[6];       /* link-layer source of its packets, zero unknown */
-	uint16_t group;       /* resolver it belongs to, RC_GROUP_NONE if alone */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */
 	struct rc_addr partner;
 	uint64_t partner_name; /* name hash of the last hit: each name counts once in a row */
