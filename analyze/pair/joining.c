@@ -252,9 +252,9 @@ void rc_hosts_note_recent(struct rc_hosts *h, const struct rc_exchange *x,
 	unsigned name = recent_name(x->name_hash);
 	bool again = r->name == name && x->first_ns - r->ts_ns <= FETCH_WINDOW_NS;
 	/* A host's own resolver is one, at whichever of its loopback addresses. */
-	bool inside = rc_addr_is_loopback(&r->server) && rc_addr_is_loopback(&x->server);
-	bool other = again && !inside && !is_waited_for_outside(h, x, r) &&
-		     !rc_addr_equal(&r->server, &x->server);
+	bool other = again && !rc_addr_equal(&r->server, &x->server) &&
+		     !(rc_addr_is_loopback(&r->server) && rc_addr_is_loopback(&x->server)) &&
+		     !is_waited_for_outside(h, x, r);
 	/* Clients that try one server after the other: the one before has nothing to fetch any more. */
 	bool several = again && (r->several || (other && rc_hosts_open(h, &r->server) > 0));
 	h->on_host = h->on_host || rc_addr_is_loopback(&x->server);
