@@ -84,8 +84,16 @@ struct rc_host *rc_hosts_enter(struct rc_hosts *h, const struct rc_addr *addr, u
 /* The group that lists the address, RC_GROUP_NONE if none does. What is known of groups outlives an entry. */
 uint16_t rc_hosts_group_listing(const struct rc_hosts *h, const struct rc_addr *addr);
 
-/* Notes a host's link-layer address when it is new or has changed. */
-void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6]);
+/* Takes a host's link-layer address that is new or has changed. */
+void rc_hosts_take_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6]);
+
+/* With each message: hardly ever has it changed. */
+static inline void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6])
+{
+	static const uint8_t none[6];
+	if (memcmp(host->mac, mac, sizeof host->mac) != 0 && memcmp(mac, none, sizeof none) != 0)
+		rc_hosts_take_mac(h, host, mac);
+}
 
 /* No host asks itself over the wire: what asks another address of its own card is behind a router. */
 void rc_hosts_note_neighbours(struct rc_hosts *h, const struct rc_host *asker,

@@ -93,7 +93,8 @@ static uint64_t marked(uint64_t marks, uint64_t mark)
 	return (differ - OCTETS) & ~differ & OCTETS << 7;
 }
 
-static struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr, uint64_t hash)
+static inline struct rc_host *find(const struct rc_hosts *h, const struct rc_addr *addr,
+				   uint64_t hash)
 {
 	uint64_t set = hash & h->mask;
 	uint64_t found = marked(h->marks[set], mark_of(hash));

@@ -104,11 +104,8 @@ static const struct rc_station *card_of(const struct rc_hosts *h, const uint8_t 
 											  : NULL;
 }
 
-void rc_hosts_note_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6])
+void rc_hosts_take_mac(struct rc_hosts *h, struct rc_host *host, const uint8_t mac[6])
 {
-	static const uint8_t none[6];
-	if (memcmp(host->mac, mac, sizeof host->mac) == 0 || memcmp(mac, none, sizeof none) == 0)
-		return;
 	memcpy(host->mac, mac, sizeof host->mac);
 	struct rc_station *st = station_of(h, mac);
 	if (memcmp(st->mac, mac, sizeof st->mac) != 0) {

@@ -132,11 +132,10 @@ static bool is_padding(const struct rc_record *record)
  * Takes up the record that was written at the head, where the caller has made room, into its chains. They
  * share words with the name's lengths: written together, so that nothing waits for a word half written.
  */
-static uint64_t append(struct rc_recorder *r, unsigned name_len, unsigned name_labels,
-		       uint64_t asker_key, uint64_t server_key)
+static inline uint64_t append(struct rc_recorder *r, struct rc_record *record, unsigned name_len,
+			      unsigned name_labels, uint64_t asker_key, uint64_t server_key)
 {
 	uint64_t pos = r->records.head;
-	struct rc_record *record = record_at(r, pos);
 	uint64_t *a = &r->heads[asker_key & r->mask].by_asker,
 		 *s = &r->heads[server_key & r->mask].by_server;
 	uint64_t prev_asker = *a & POS_MASK, prev_server = *s & POS_MASK;
@@ -151,7 +150,7 @@ static uint64_t append(struct rc_recorder *r, unsigned name_len, unsigned name_l
 }
 
 /* Room for a record: what is left of a chunk too small for it becomes padding. */
-static bool room(struct rc_recorder *r, uint64_t size)
+static inline bool room(struct rc_recorder *r, uint64_t size)
 {
 	uint64_t old_head = r->records.head;
 	if (!rc_span_room(&r->records, size))
@@ -216,9 +215,10 @@ static void evict(struct rc_recorder *r, unsigned *moves)
 	rc_span_release(&r->records, old_pos + size);
 	while (!room(r, size))
 		evict(r, moves);
-	memcpy(record_at(r, r->records.head), &copy, size);
+	struct rc_record *record = record_at(r, r->records.head);
+	memcpy(record, &copy, size);
 	const struct rc_exchange *x = &copy.record.x;
-	uint64_t new_pos = append(r, copy.record.name_len, copy.record.name_labels,
+	uint64_t new_pos = append(r, record, copy.record.name_len, copy.record.name_labels,
 				  key_of(r, &x->asker, x->name_hash),
 				  key_of(r, &x->server, x->name_hash));
 	r->on_move(r->context, old_pos, new_pos);
@@ -257,7 +257,7 @@ uint64_t rc_recorder_add(struct rc_recorder *r, int64_t first_ns, const struct r
 	r->stats.records++;
 	record->x.first_ns = first_ns;
 	*ret_record = record;
-	return append(r, name->len, name->labels, asker_key, server_key);
+	return append(r, record, name->len, name->labels, asker_key, server_key);
 }
 
 void rc_recorder_keep_answer(struct rc_recorder *r, struct rc_record *record, const uint8_t *wire,
