@@ -44,7 +44,7 @@ enum {                           /* rc_exchange.marks: what else happened to it 
 struct rc_msg_facts {
 	uint16_t flags;      /* the header's flags word */
 	uint16_t rcode : 12; /* as of rc_msg */
-	bool edns : 1, do_bit : 1, tsig : 1;
+	bool edns : 1, do_bit : 1, tsig : 1, unused : 1;
 	uint16_t udp_size;  /* EDNS payload size; 0 without EDNS */
 	uint16_t counts[3]; /* answer, authority, additional */
 	uint16_t has : 11;  /* RC_HAS_* */

@@ -6,25 +6,24 @@
 
 #include "analyze/exchange.h"
 
+/* In place, whole words at a time: what was put together first would be copied by parts. */
 static inline void rc_facts_take(const struct rc_msg *m, struct rc_msg_facts *f)
 {
-	struct rc_msg_facts facts = {
-		.flags = m->flags,
-		.rcode = m->rcode & 0xfffu,
-		.edns = m->edns.present,
-		.do_bit = m->edns.do_bit,
-		.tsig = m->tsig.present,
-		.udp_size = m->edns.udp_size,
-		.counts = {m->counts[RC_ANSWER], m->counts[RC_AUTHORITY], m->counts[RC_ADDITIONAL]},
-		.has = m->has & 0x7ffu,
-		.fault = (unsigned)m->fault & 0x1fu,
-		.len = (uint16_t)m->len,
-		.tsig_error = m->tsig.error,
-		.edns_version = m->edns.version,
-		.cookie_len = m->edns.cookie_len,
-		.options = m->edns.options,
-	};
-	*f = facts;
+	memcpy(f->counts, &m->counts[RC_ANSWER], sizeof f->counts);
+	f->flags = m->flags;
+	f->rcode = m->rcode & 0xfffu;
+	f->edns = m->edns.present;
+	f->do_bit = m->edns.do_bit;
+	f->tsig = m->tsig.present;
+	f->unused = false;
+	f->udp_size = m->edns.udp_size;
+	f->has = m->has & 0x7ffu;
+	f->fault = (unsigned)m->fault & 0x1fu;
+	f->len = (uint16_t)m->len;
+	f->tsig_error = m->tsig.error;
+	f->edns_version = m->edns.version;
+	f->cookie_len = m->edns.cookie_len;
+	f->options = m->edns.options;
 }
 
 #endif
