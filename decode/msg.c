@@ -8,6 +8,7 @@
 #include "decode/walk.h"
 
 #define QUESTION_FIXED 4u /* QTYPE, QCLASS */
+#define QUESTION_MIN 5u   /* octets, with the root's name; no record has fewer */
 #define OPCODE_SHIFT 11u  /* in the flags word */
 #define OPCODE_MASK 0xfu
 #define RCODE_MASK 0xfu
@@ -161,17 +162,25 @@ static inline bool answers(const struct rc_msg *m, uint16_t type)
 	return type == m->qtype || (m->qtype >= RC_TYPE_IXFR && m->qtype <= RC_TYPE_ANY);
 }
 
-/* Walks the records of all sections from an offset on; false where the message is damaged. */
+/*
+ * Walks the records of all sections from an offset on; false where the message is damaged. What changes with each
+ * record is kept out of the message until the end, so that it may live in registers.
+ */
 static bool walk_records(struct rc_walk *w, uint32_t from)
 {
 	struct rc_msg *m = w->msg;
 	struct rc_cursor c = rc_cursor_init(m->wire, m->len);
-	unsigned known = known_owner(m), section = RC_QUESTION, left = 0;
+	const bool may_be_many = m->len >= w->room * QUESTION_MIN;
+	unsigned known = known_owner(m), section = RC_QUESTION, left = 0, has = 0;
+	uint32_t end = m->end_off;
+	bool sound = false;
 	c.pos = from;
 	for (;;) {
 		while (left == 0) {
-			if (section == RC_ADDITIONAL)
-				return true;
+			if (section == RC_ADDITIONAL) {
+				sound = true;
+				goto out;
+			}
 			left = m->counts[++section];
 			m->section_off[section] = (uint16_t)c.pos;
 			w->section = (enum rc_section)section;
@@ -179,27 +188,27 @@ static bool walk_records(struct rc_walk *w, uint32_t from)
 		left--;
 		const uint32_t off = c.pos;
 		const uint8_t *fixed;
-		if (w->room-- == 0) {
+		if (may_be_many && w->room-- == 0) {
 			rc_walk_fault(w, RC_FAULT_TOO_MANY, off);
-			return false;
+			goto out;
 		}
 		if (!read_fixed(&c, &known, &fixed)) {
 			fault_record(w, off);
-			return false;
+			goto out;
 		}
 		const uint32_t rdata_off = c.pos;
 		const uint16_t type = rc_block_u16(fixed, RC_RR_TYPE);
 		const uint16_t rdata_len = rc_block_u16(fixed, RC_RR_RDLENGTH);
 		if (rdata_len > rc_cursor_left(&c)) {
 			fault_short(w, RC_FAULT_RDATA_SHORT, rdata_off);
-			return false;
+			goto out;
 		}
 		rc_cursor_skip(&c, rdata_len);
-		m->end_off = (uint16_t)c.pos;
+		end = c.pos;
 		if (type <= RC_TYPE_NSEC3)
-			m->has |= has_of_type[type][section];
+			has |= has_of_type[type][section];
 		if (section == RC_ANSWER && answers(m, type))
-			m->has |= RC_HAS_ANSWER_QTYPE;
+			has |= RC_HAS_ANSWER_QTYPE;
 		if (rc_rdata_is_address(type, rdata_len))
 			continue;
 		if (type != RC_TYPE_OPT)
@@ -207,6 +216,10 @@ static bool walk_records(struct rc_walk *w, uint32_t from)
 		else if (section == RC_ADDITIONAL)
 			rc_edns_read(w, fixed, off, rdata_off);
 	}
+out:
+	m->has = (uint16_t)has;
+	m->end_off = (uint16_t)end;
+	return sound;
 }
 
 /* Reads a question, keeps its name unless ret_name is NULL; false where the message is damaged. */
