@@ -27,7 +27,7 @@
 #define OBS_BYTES (offsetof(struct rc_obs, msg.qname) + RC_LINE_BYTES) /* as a rule looked at */
 #define ANSWER_BYTES 256u /* of an answer: most are no longer */
 #define AHEAD 8u          /* observations: a step of fetching their memory before the next */
-#define KEYS (4 * AHEAD)  /* of those under way: above three steps */
+#define BATCHES 4u        /* of so many under way: three */
 #define WORK_PER_S_MAX \
 	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
 
@@ -308,9 +308,19 @@ static void prefetch(struct rc_engine *e, const struct rc_obs *o, struct rc_pair
 	rc_hosts_prefetch(e->hosts, &hosts, o->msg.qname_hash, rc_msg_is_response(&o->msg), step);
 }
 
-static size_t before(size_t i, size_t n)
+static void observe(struct rc_engine *e, const struct rc_obs *o, const struct rc_pair_keys *keys)
 {
-	return i > n ? i - n : 0;
+	set_now(e, o->ts_ns);
+	if (rc_failures_are_due(e, e->now_ns))
+		rc_failures_decide(e, e->now_ns);
+	e->keys = keys;
+	rc_pair_observe(e->pair, o, keys);
+}
+
+/* Where a batch ends of so many that are n observations together. */
+static size_t end_of(size_t batch, size_t n)
+{
+	return (batch + 1) * AHEAD < n ? (batch + 1) * AHEAD : n;
 }
 
 /*
@@ -319,20 +329,24 @@ static size_t before(size_t i, size_t n)
  */
 void rc_engine_observe(struct rc_engine *e, const struct rc_obs *obs, size_t n)
 {
-	struct rc_pair_keys keys[KEYS];
-	for (size_t to = AHEAD; to < n + 3 * AHEAD; to += AHEAD) {
-		for (size_t i = to; e->config.written_elsewhere && i < to + AHEAD && i < n; i++)
+	struct rc_pair_keys keys[BATCHES][AHEAD], *key;
+	for (size_t b = 0; b * AHEAD < n + 2 * AHEAD; b++) {
+		size_t i = (b + 1) * AHEAD;
+		for (; e->config.written_elsewhere && i < end_of(b + 1, n); i++)
 			rc_prefetch_bytes(&obs[i], OBS_BYTES);
-		for (size_t i = to - AHEAD; i < to && i < n; i++)
-			prefetch(e, &obs[i], &keys[i % KEYS], 0);
-		for (size_t i = before(to, 2 * AHEAD); i < before(to, AHEAD) && i < n; i++)
-			prefetch(e, &obs[i], &keys[i % KEYS], 1);
-		for (size_t i = before(to, 3 * AHEAD); i < before(to, 2 * AHEAD) && i < n; i++) {
-			set_now(e, obs[i].ts_ns);
-			rc_failures_decide(e, e->now_ns);
-			e->keys = &keys[i % KEYS];
-			rc_pair_observe(e->pair, &obs[i], e->keys);
-		}
+		key = keys[b % BATCHES];
+		for (i = b * AHEAD; i < end_of(b, n); i++)
+			prefetch(e, &obs[i], key++, 0);
+		if (b < 1)
+			continue;
+		key = keys[(b - 1) % BATCHES];
+		for (i = (b - 1) * AHEAD; i < end_of(b - 1, n); i++)
+			prefetch(e, &obs[i], key++, 1);
+		if (b < 2)
+			continue;
+		key = keys[(b - 2) % BATCHES];
+		for (i = (b - 2) * AHEAD; i < end_of(b - 2, n); i++)
+			observe(e, &obs[i], key++);
 	}
 	e->keys = NULL;
 	if (n > 0) {

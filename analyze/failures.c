@@ -201,13 +201,23 @@ static bool is_fading(const struct rc_engine *e, const struct rc_held *held)
 	return rc_recorder_since(rc_pair_recorder(e->pair)) > held->x.first_ns - FADING_NS;
 }
 
+/* Its time has come, or it is from a time that a clock was set back from. */
+static bool is_due(const struct rc_engine *e, const struct rc_held *held, int64_t now_ns)
+{
+	return held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns;
+}
+
+bool rc_failures_are_due(const struct rc_engine *e, int64_t now_ns)
+{
+	const struct rc_held *held = rc_hold_first(e->hold);
+	return held != NULL && (is_due(e, held, now_ns) || is_fading(e, held));
+}
+
 void rc_failures_decide(struct rc_engine *e, int64_t now_ns)
 {
-	const struct rc_held *held;
-	while ((held = rc_hold_first(e->hold)) != NULL) {
-		bool due = held->due_ns <= now_ns || held->due_ns > e->now_ns + e->config.hold_ns;
-		if (!due && !is_fading(e, held))
-			return;
+	while (rc_failures_are_due(e, now_ns)) {
+		const struct rc_held *held = rc_hold_first(e->hold);
+		bool due = is_due(e, held, now_ns);
 		e->stats.decided_early += !due;
 		e->hurry = !due || now_ns == INT64_MAX;
 		decide(e, held);

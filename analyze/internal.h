@@ -68,7 +68,10 @@ struct rc_case_sources rc_engine_sources(const struct rc_engine *e);
 void rc_failures_hold(struct rc_engine *e, uint64_t pos, const struct rc_record *r,
 		      const uint8_t *answer, uint32_t answer_len);
 
-/* Decides the failures held that are due at this time (INT64_MAX: all), or must not wait longer, and tells them. */
+/* A failure held is to be decided at this time (INT64_MAX: all are), or must not wait longer. */
+bool rc_failures_are_due(const struct rc_engine *e, int64_t now_ns);
+
+/* Decides them, and tells them. */
 void rc_failures_decide(struct rc_engine *e, int64_t now_ns);
 
 #endif
