@@ -16,7 +16,7 @@ import tempfile
 import harness
 
 # Instructions of rcause for one of the checksum, by profile; and the packets of SHORT and LONG.
-WANTED = {"healthy": (1.46, 4000, 24000), "storm": (6.82, 10000, 40000)}
+WANTED = {"healthy": (1.36, 4000, 24000), "storm": (6.82, 10000, 40000)}
 TOLERANCE = 0.10
 REFS = re.compile(r"I\s+refs:\s+([\d,]+)")
 
