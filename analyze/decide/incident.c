@@ -72,15 +72,15 @@ void rc_incidents_free(struct rc_incidents *s)
 static void count(struct rc_distinct *set, const void *data, size_t len)
 {
 	if (!set->more)
-		rc_distinct_add(set, rc_hash_bytes(ID_SEED, data, len));
+		rc_distinct_add(set, rc_hash_id(ID_SEED, data, len));
 }
 
 static uint64_t id_of(const struct rc_failure *f, const struct rc_addr *server)
 {
-	uint64_t id = rc_hash_bytes(ID_SEED, f->cause->slug, strlen(f->cause->slug));
+	uint64_t id = rc_hash_id(ID_SEED, f->cause->slug, strlen(f->cause->slug));
 	if (f->zone != NULL)
-		return rc_hash_bytes(id, f->zone->wire, f->zone->len);
-	return rc_hash_bytes(id, server->bytes, sizeof server->bytes);
+		return rc_hash_id(id, f->zone->wire, f->zone->len);
+	return rc_hash_id(id, server->bytes, sizeof server->bytes);
 }
 
 static void summarise(const struct incident *in, char *summary)
@@ -266,9 +266,9 @@ static void open_degraded(struct rc_incidents *s, struct incident *in, uint64_t 
 void rc_incidents_note_degraded(struct rc_incidents *s, const struct rc_degradation *d,
 				int64_t now_ns)
 {
-	uint64_t id = rc_hash_bytes(ID_SEED, d->cause->slug, strlen(d->cause->slug));
-	id = rc_hash_bytes(id, d->zone->wire, d->zone->len);
-	id = rc_hash_bytes(id, d->server->bytes, sizeof d->server->bytes);
+	uint64_t id = rc_hash_id(ID_SEED, d->cause->slug, strlen(d->cause->slug));
+	id = rc_hash_id(id, d->zone->wire, d->zone->len);
+	id = rc_hash_id(id, d->server->bytes, sizeof d->server->bytes);
 	struct incident *in = find(s, id, now_ns);
 	bool fresh = !in->open;
 	if (fresh)

@@ -96,6 +96,28 @@ static void counting_words_spread_over_low_and_high_bits(void **state)
 	assert_spreads(hash_of_words);
 }
 
+/* What is known to all must not make a factor zero, whatever stands beside it. */
+static void no_chosen_octets_hide_the_others(void **state)
+{
+	static const uint64_t known[] = {RC_HASH_K0, RC_HASH_K1, RC_HASH_K0 ^ RC_HASH_K1, 0};
+	(void)state;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		uint64_t key[4] = {known[i], 1, 2, 3};
+		uint64_t first = rc_hash_bytes(5, key, sizeof key);
+		key[1] = 4;
+		assert_true(rc_hash_bytes(5, key, sizeof key) != first);
+		assert_true(rc_hash_u64(5, known[i], 1) != rc_hash_u64(5, known[i], 2));
+		assert_true(rc_hash_u64(5, 1, known[i]) != rc_hash_u64(5, 2, known[i]));
+	}
+}
+
+static void ids_stay_what_they_are(void **state)
+{
+	(void)state;
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		assert_true(rc_hash_id(1, "www.example.com", 15) == UINT64_C(0x1fe522369f6fda64));
+}
+
 static void order_of_the_two_words_matters(void **state)
 {
 	(void)state;
@@ -111,6 +133,8 @@ int main(void)
 		cmocka_unit_test(octets_behind_the_length_are_not_read),
 		cmocka_unit_test(counting_octets_spread_over_low_and_high_bits),
 		cmocka_unit_test(counting_words_spread_over_low_and_high_bits),
+		cmocka_unit_test(no_chosen_octets_hide_the_others),
+		cmocka_unit_test(ids_stay_what_they_are),
 		cmocka_unit_test(order_of_the_two_words_matters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
