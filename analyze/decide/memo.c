@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-#define WAYS 4u
+#define WAYS 8u
 #define FRESH_NS RC_NS_PER_S /* in a storm the verdict on one zone is the same over and over */
 
 enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
