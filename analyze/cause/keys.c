@@ -57,13 +57,35 @@ static bool serves_nothing_checked(const struct rc_case *c, int64_t since_ns, in
 	return true;
 }
 
+static bool asks_root_keys(const struct rc_link *link)
+{
+	return link->x->qtype == RC_TYPE_DNSKEY && link->name->name.labels == 0;
+}
+
+/*
+ * Are these no more answers than queries that failed before the first answer came? Each of these may have been sent
+ * once more by who waited for it, and had not heard that another was answered meanwhile.
+ */
+static bool makes_up_for_lost(const struct rc_case *c, const struct rc_link *first)
+{
+	unsigned lost = 0, given = 0;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (!asks_root_keys(link))
+			continue;
+		given += link->outcome == RC_OUT_USABLE;
+		lost += link->outcome != RC_OUT_USABLE && link->x->first_ns < first->x->end_ns;
+	}
+	return given <= lost;
+}
+
 const struct rc_link *rc_root_keys_again(const struct rc_case *c,
 					 const struct rc_exchange **ret_before)
 {
 	const struct rc_link *first = NULL, *proof = NULL;
 	*ret_before = NULL;
 	for (size_t i = 0; i < c->n_links; i++) {
-		if (c->links[i].x->qtype != RC_TYPE_DNSKEY || c->links[i].name->name.labels != 0)
+		if (!asks_root_keys(&c->links[i]))
 			continue;
 		proof = &c->links[i];
 		if (first == NULL && proof->outcome == RC_OUT_USABLE)
@@ -74,6 +96,8 @@ const struct rc_link *rc_root_keys_again(const struct rc_case *c,
 		return NULL;
 	if (first == proof)
 		*ret_before = given_before(c, proof);
+	else if (makes_up_for_lost(c, first))
+		return NULL;
 	const struct rc_exchange *given = first == proof ? *ret_before : first->x;
 	/* With an anchor that does not hold it has nothing for anybody. */
 	bool again = given != NULL && serves_nothing_checked(c, given->end_ns, c->x->end_ns);

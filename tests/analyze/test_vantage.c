@@ -898,6 +898,40 @@ static void who_has_a_wrong_anchor_rejects_by_it_what_comes_next(void **state)
 	}
 }
 
+/*
+ * Keys that came twice since two who waited for them had each lost a query are not asked for again and again. More
+ * answers than were lost are.
+ */
+static void keys_asked_for_again_after_loss_are_not_rejected(void **state)
+{
+	(void)state;
+	for (unsigned lost = 1; lost < 3; lost++) {
+		static struct sim s;
+		static struct dns d;
+		begin(&s);
+		warm_up(&s, 0);
+		ask_below(&s, LATE, 1, "www.example");
+		for (unsigned i = 0; i < lost; i++) {
+			dns_query(&d, (uint16_t)(800 + i), FETCH, ".", RC_TYPE_DNSKEY);
+			send_message(&s, LATE + 6 + i, RESOLVER, 20800 + i, "203.0.113.7", 53, &d);
+		}
+		for (unsigned i = 0; i < 2; i++) {
+			dns_query(&d, (uint16_t)(900 + i), FETCH, ".", RC_TYPE_DNSKEY);
+			send_message(&s, LATE + 1500 + 400 * i, RESOLVER, 20900 + i, ROOT_SERVER,
+				     53, &d);
+			dns_query(&d, (uint16_t)(900 + i), AUTHORITY, ".", RC_TYPE_DNSKEY);
+			dns_rr(&d, RC_ANSWER, ".", RC_TYPE_DNSKEY, 3600, &(struct dns){.len = 4});
+			say(&s, LATE + 1501 + 400 * i, ROOT_SERVER, RESOLVER, 900 + i, &d);
+		}
+		reply(&s, LATE + 2500, RESOLVER, CLIENT, 1, RECURSED | RC_RCODE_SERVFAIL,
+		      "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "dnssec.trust_anchor") == 0,
+				 lost < 2);
+	}
+}
+
 /* Its own work is seen by a tap whose clock is ahead of the tap before its clients. */
 static void a_resolver_is_followed_past_the_skew_of_another_tap(void **state)
 {
@@ -1209,6 +1243,7 @@ int main(void)
 		cmocka_unit_test(what_another_resolver_meets_with_is_why_one_asks_no_server),
 		cmocka_unit_test(who_rejected_the_roots_keys_before_rejects_all_after),
 		cmocka_unit_test(who_has_a_wrong_anchor_rejects_by_it_what_comes_next),
+		cmocka_unit_test(keys_asked_for_again_after_loss_are_not_rejected),
 		cmocka_unit_test(a_resolver_is_followed_past_the_skew_of_another_tap),
 		cmocka_unit_test(what_an_egress_address_asks_is_no_failure_of_a_client),
 		cmocka_unit_test(who_asks_by_hand_afterwards_is_a_client),
