@@ -46,6 +46,27 @@ static void two_that_ask_each_other_are_a_loop(void **state)
 	assert_int_equal(s.seen[0].n_chain, 2); /* each once */
 }
 
+/* Each that gets no answer asks again, and each of these is handed round: of the name much is asked by then. */
+static void a_loop_is_found_beneath_what_it_multiplies(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	both_work(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
+	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
+	ask(&s, LATE + 2, RESOLVER, FORWARDER, 12, QUERY, NAME);
+	reply(&s, LATE + 3, FORWARDER, RESOLVER, 12, RECURSED | RC_RCODE_REFUSED, NAME);
+	reply(&s, LATE + 4, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_REFUSED, NAME);
+	reply(&s, LATE + 5, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_REFUSED, NAME);
+	for (unsigned i = 0; i < 600; i++)
+		ask(&s, LATE + 500 + i, i % 2 ? RESOLVER : FORWARDER, i % 2 ? FORWARDER : RESOLVER,
+		    1000 + i, QUERY, NAME);
+	end_later(&s);
+	assert_true(s.n >= 1);
+	assert_cause(&s, 0, "resolver.forwarding_loop");
+}
+
 static void three_in_a_circle_are_a_loop(void **state)
 {
 	struct sim s;
@@ -127,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_that_ask_each_other_are_a_loop),
+		cmocka_unit_test(a_loop_is_found_beneath_what_it_multiplies),
 		cmocka_unit_test(three_in_a_circle_are_a_loop),
 		cmocka_unit_test(what_does_not_come_back_is_no_loop),
 		cmocka_unit_test(a_servers_host_that_asks_for_itself_is_no_loop),
