@@ -72,10 +72,10 @@ static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *li
 	return until_ns;
 }
 
-/* Some let a client go whose answer is ready later; who asked for the same since still gets it. */
-static bool is_ready_too_late(const struct rc_case *c)
+bool rc_is_ready_too_late(const struct rc_case *c)
 {
-	return !rc_is_answered(c) && c->final->x->end_ns - c->x->last_ns >= DISCARD_NS;
+	return !rc_is_answered(c) && c->final != NULL &&
+	       c->final->x->end_ns - c->x->last_ns >= DISCARD_NS;
 }
 
 /*
@@ -90,7 +90,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
 	int64_t until_ns = c->from_ns, total_ns = 0, longest_ns = 0;
 	/* Where packets were dropped, the client's answer may just not have been captured. */
 	bool looked = !(c->x->marks & RC_X_LOST) && c->final != NULL &&
-		      (c->others.same_server_ok == 0 || is_ready_too_late(c));
+		      (c->others.same_server_ok == 0 || rc_is_ready_too_late(c));
 	if (looked && rc_is_answered(c))
 		looked = c->to_ns - c->from_ns >= RC_WAITS_NS &&
 			 !(rc_asks_dnssec(c) && rc_case_dnssec(c)->status == RC_DNSSEC_BOGUS);

@@ -16,6 +16,9 @@ enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f);
 enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
 				      enum rc_outcome outcome);
 
+/* Some let a client go whose answer is ready later; who asked for the same since still gets it. */
+bool rc_is_ready_too_late(const struct rc_case *c);
+
 /* Its own queries are not in sight: it took as long as a resolver waits when nobody answers it. */
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);
 

@@ -1,7 +1,7 @@
 /*
  * Refusals: what the server could answer and will not.
  */
-#include "analyze/cause/rule.h"
+#include "analyze/cause/late.h"
 #include "base/time.h"
 
 static const char *server_text(struct rc_case *c)
@@ -87,7 +87,7 @@ static bool is_left_out(const struct rc_case *c)
 	return !rc_is_answered(c) && c->upstream_visible && c->x->transport == RC_UDP &&
 	       c->x->attempts + c->others.silent >= 2 && c->others.same_server_alike_ok > 0 &&
 	       h != NULL && h->answered_query_ns > c->x->first_ns &&
-	       (c->n_links == 0 || c->final != NULL) &&
+	       (c->n_links == 0 || c->final != NULL) && !rc_is_ready_too_late(c) &&
 	       !(c->x->marks & (RC_X_LOST | RC_X_LATE | RC_X_EARLY));
 }
 
@@ -120,7 +120,7 @@ static bool is_not_about_client(const struct rc_case *c)
 		       !rc_server_recurses(c);
 	bool served = c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone);
 	return (served && !rc_case_is_shut_out(c)) || (c->others.others_refused && !by_zone) ||
-	       (!rc_is_answered(c) && rc_failed_zone(c) != NULL);
+	       (!rc_is_answered(c) && (rc_failed_zone(c) != NULL || rc_is_ready_too_late(c)));
 }
 
 static enum rc_confidence denies_what_others_get(struct rc_case *c, struct rc_finding *f)

@@ -270,6 +270,37 @@ static void a_resolver_at_work_does_not_shut_its_client_out(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* What the resolver gets long after the client asked, and for others, was not refused to the client meanwhile. */
+static void what_is_ready_too_late_was_not_refused_to_who_waited(void **state)
+{
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		struct sim s;
+		int64_t ready = slow ? LATE + 8000 : LATE + 700;
+		begin(&s);
+		warm_up(&s, 0);
+		ask(&s, 100, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		ask(&s, 101, RESOLVER, ROOT_SERVER, 11, FETCH, "www.example");
+		refer(&s, 105, 11, "www.example");
+		ask(&s, 110, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+		reply_a(&s, 111, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "www.example");
+		reply_a(&s, 112, RESOLVER, CLIENT, 10, RECURSED, "www.example");
+		ask(&s, LATE, "198.51.100.3", RESOLVER, 13, QUERY, "www.example");
+		if (slow)
+			for (unsigned i = 0; i < 8; i++)
+				ask(&s, LATE + 1 + 900 * i, RESOLVER,
+				    i % 2 ? ZONE_SERVER2 : ZONE_SERVER, 14 + i, FETCH,
+				    "www.example");
+		ask(&s, ready, RESOLVER, ZONE_SERVER, 30, FETCH, "www.example");
+		reply_a(&s, ready + 1, ZONE_SERVER, RESOLVER, 30, AUTHORITY, "www.example");
+		served(&s, ready + 1000, CLIENT, 31, "www.example");
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, slow ? "upstream.timeout" : "policy.client_not_allowed");
+	}
+}
+
 /* Out of sight it may ask for the name in vain: one question without an answer says nothing of its client. */
 static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **state)
 {
@@ -931,6 +962,7 @@ int main(void)
 		cmocka_unit_test(
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
+		cmocka_unit_test(what_is_ready_too_late_was_not_refused_to_who_waited),
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
 		cmocka_unit_test(what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(keys_asked_for_later_are_not_asked_for_who_is_shut_out),
