@@ -112,9 +112,12 @@ static bool is_given_less(struct rc_case *c, struct rc_finding *f)
 	return true;
 }
 
-/* The client is served well by turns, others are refused as well, or its question is at work. */
+/* The client is served well by turns, others are refused as well, its question is at work, or it asks as others do not. */
 static bool is_not_about_client(const struct rc_case *c)
 {
+	/* Who does not know a version of EDNS may drop it. */
+	if (!rc_is_answered(c) && c->x->query.edns_version > 0)
+		return true;
 	/* Authoritative servers give some zones to some clients alone. By the same code resolvers mean names, too. */
 	bool by_zone = rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_server_is_authoritative(c) &&
 		       !rc_server_recurses(c);

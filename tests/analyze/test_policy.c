@@ -301,6 +301,32 @@ static void what_is_ready_too_late_was_not_refused_to_who_waited(void **state)
 	}
 }
 
+/* A version of EDNS that others do not ask with may be what a server drops. */
+static void silence_to_another_version_of_edns_is_not_about_the_client(void **state)
+{
+	(void)state;
+	for (unsigned version = 0; version < 2; version++) {
+		struct sim s;
+		static struct dns d;
+		begin(&s);
+		warm_up(&s, 0);
+		dns_query(&d, 10, QUERY, NAME, RC_TYPE_A);
+		dns_count(&d, RC_ADDITIONAL);
+		dns_u8(&d, 0);
+		dns_u16(&d, RC_TYPE_OPT);
+		dns_u16(&d, 1232);
+		dns_u32(&d, version << 16);
+		dns_u16(&d, 0);
+		send_message(&s, LATE, "198.51.100.77", 20010, RESOLVER, 53, &d);
+		served(&s, LATE + 20, CLIENT, 40, NAME);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0,
+			     version ? "no_answer.server_silent" : "policy.client_not_allowed");
+	}
+}
+
 /* Out of sight it may ask for the name in vain: one question without an answer says nothing of its client. */
 static void silence_is_about_the_client_where_nobody_is_seen_to_be_asked(void **state)
 {
@@ -963,6 +989,7 @@ int main(void)
 			a_name_refused_to_a_client_that_is_served_is_no_matter_of_who_asks),
 		cmocka_unit_test(a_resolver_at_work_does_not_shut_its_client_out),
 		cmocka_unit_test(what_is_ready_too_late_was_not_refused_to_who_waited),
+		cmocka_unit_test(silence_to_another_version_of_edns_is_not_about_the_client),
 		cmocka_unit_test(silence_is_about_the_client_where_nobody_is_seen_to_be_asked),
 		cmocka_unit_test(what_is_asked_later_for_others_is_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(keys_asked_for_later_are_not_asked_for_who_is_shut_out),
