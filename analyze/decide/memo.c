@@ -22,7 +22,7 @@ int rc_memo_new(size_t bytes, uint64_t seed, struct rc_memo **ret_memo)
 	struct rc_memo *m = calloc(1, sizeof *m);
 	if (m == NULL)
 		return RC_E_NOMEM;
-	uint64_t sets = 16;
+	uint64_t sets = 8;
 	while (sets * 2 * WAYS * sizeof(struct rc_memo_entry) <= bytes)
 		sets *= 2;
 	m->mask = sets - 1;

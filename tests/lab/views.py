@@ -414,7 +414,7 @@ def single(rows, packets):
     bare_packets = bare(rows, packets)[1][0]
     for row, begin, end in spans(rows, packets):
         key = (row["server"], row["qname"])
-        if row["cause"] in ("none", None) or row["cached"] or key in seen or len(seen) == SINGLES:
+        if row["cause"] in ("none", None) or row.get("cached") or key in seen or len(seen) == SINGLES:
             continue
         seen.add(key)
         resolver = helpers(row["server"], packets)
@@ -492,7 +492,7 @@ def other_link(rows, packets):
     """What servers that never answer are asked leaves by a link that is not tapped."""
     heard = {p.src for p in packets if p.sport == 53}
     return [dict(r, cause="unknown.no_evidence",
-                 also_ok=["upstream.timeout"] + ["resolver.cached_failure"] * r["cached"],
+                 also_ok=["upstream.timeout"] + ["resolver.cached_failure"] * bool(r.get("cached")),
                  fault="The resolver asks the zone's servers over a link that is not tapped.")
             if r["cause"] != "none" else r for r in rows], \
         [[p for p in packets if p.dport != 53 or p.dst in heard]]
