@@ -1,7 +1,7 @@
 /*
  * Seeded 64-bit hash for in-memory tables. Keys are chosen by attackers, so every table mixes in a
- * seed drawn at start (rc_hash_seed). The hash never reaches the output: a replayed file must give
- * the same bytes under any seed. Costs about 1 ns per 16 bytes.
+ * seed drawn at start; of a file from its first packets, so that a replay gives the same bytes, whatever a full
+ * table then evicts. Costs about 1 ns per 16 bytes.
  *
  * The mixing step is the 64x64->128 bit folded multiply of wyhash (public domain, Wang Yi). What comes from a key is
  * masked by the seed in both factors: octets equal to a mask that is known make a factor zero, and then what stands
