@@ -18,7 +18,7 @@
 static const char own_ede[] = "the resolver's EDE to another query";
 static const char others_ede[] = "the EDE of another resolver";
 
-static bool checking_disabled(const struct rc_case *c)
+static bool checking_disabled(struct rc_case *c)
 {
 	return rc_flag(&c->x->query, RC_FLAG_CD) && !rc_checks_unasked(c);
 }

@@ -3,9 +3,10 @@
 #include "analyze/infer/rollover.h"
 #include "base/time.h"
 
-#define KEYS_AGAIN_MIN 3u              /* of one zone, for one question: answers, not attempts */
-#define CUTS_AGAIN_MIN 4u              /* looks for a DS, for one question; each answered */
-#define OWNER_STEPS_MAX 16u            /* records of such a name */
+#define KEYS_AGAIN_MIN 3u   /* of one zone, for one question: answers, not attempts */
+#define CUTS_AGAIN_MIN 4u   /* looks for a DS, for one question; each answered */
+#define DENIALS_MAX 2u      /* what denies the name, and what denies a cut at a name of that */
+#define OWNER_STEPS_MAX 16u /* records of such a name */
 #define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
 #define BURST_NS \
 	(2 * RC_NS_PER_S) /* who asks for the keys so often on average rejects what it is given */
@@ -222,8 +223,12 @@ bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange
 	       serves_nothing_checked(c, (*ret_keys)->first_ns, burst ? c->x->first_ns : INT64_MAX);
 }
 
-/* Delegations it looked for at an owner name of what denies the name, since it was given that: no lineage follows such names. */
-static unsigned count_cuts_at(const struct rc_case *c, const struct rc_name *owner)
+/*
+ * Delegations it looked for, since it was given that, at a name that owns a record of a denial: no lineage follows such
+ * names. The latest denial of one of these in *ret_denial.
+ */
+static unsigned count_cuts_at(struct rc_case *c, const struct rc_name *owner,
+			      const struct rc_msg **ret_denial)
 {
 	unsigned n = 0;
 	uint64_t hash = rc_name_hash(c->seed, owner);
@@ -232,28 +237,33 @@ static unsigned count_cuts_at(const struct rc_case *c, const struct rc_name *own
 							  OWNER_STEPS_MAX);
 		chain.since_ns = c->final->x->end_ns;
 		const struct rc_record *r;
-		while ((r = rc_chain_next(&chain)) != NULL)
-			n += r->x.qtype == RC_TYPE_DS && rc_exchange_answered(&r->x);
+		while ((r = rc_chain_next(&chain)) != NULL) {
+			if (r->x.qtype != RC_TYPE_DS || !rc_exchange_answered(&r->x))
+				continue;
+			n++;
+			*ret_denial = *ret_denial == NULL ? rc_case_decode(c, r) : *ret_denial;
+		}
 	}
 	return n;
 }
 
-static unsigned count_cuts_at_denial(const struct rc_case *c)
+/* Denied in turn, it goes on at the names in that. */
+static unsigned count_cuts_at_denial(struct rc_case *c)
 {
-	const struct rc_msg *m = c->final->answer;
+	const struct rc_msg *m = c->final->answer, *next = NULL;
 	unsigned cuts = 0;
-	if (m == NULL)
-		return 0;
-	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
-	struct rc_rr rr;
-	struct rc_name owner;
-	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
-		if (rr.type == RC_TYPE_NSEC3 && rc_rr_owner(m, &rr, &owner))
-			cuts += count_cuts_at(c, &owner);
+	for (unsigned step = 0; step < DENIALS_MAX && m != NULL; step++, m = next, next = NULL) {
+		struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+		struct rc_rr rr;
+		struct rc_name owner;
+		for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+			if (rr.type == RC_TYPE_NSEC3 && rc_rr_owner(m, &rr, &owner))
+				cuts += count_cuts_at(c, &owner, &next);
+	}
 	return cuts;
 }
 
-bool rc_checks_unasked(const struct rc_case *c)
+bool rc_checks_unasked(struct rc_case *c)
 {
 	unsigned n = 0;
 	if (c->final == NULL || !rc_rcode_is(c, RC_RCODE_SERVFAIL))

@@ -45,6 +45,6 @@ bool rc_distrusted_root_before(const struct rc_case *c, const struct rc_exchange
  * It checks what nobody wants checked (CD=1): with an answer in hand it looks for where the signatures end, again and again,
  * and gives none. PowerDNS does so.
  */
-bool rc_checks_unasked(const struct rc_case *c);
+bool rc_checks_unasked(struct rc_case *c);
 
 #endif
