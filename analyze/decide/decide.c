@@ -68,10 +68,10 @@ bool rc_is_failure(const struct rc_exchange *x, bool include_nxdomain)
 	}
 }
 
-/* The answer came when the forwarder had given its client another. */
+/* The answer came when the forwarder had given its client another, or that one waited no longer. */
 static bool is_told_late(const struct rc_case *c, const struct rc_exchange *x)
 {
-	return rc_exchange_answered(x) && rc_is_answered(c) && x->end_ns > c->x->end_ns;
+	return rc_exchange_answered(x) && x->end_ns > c->x->end_ns;
 }
 
 /* The case of the exchange that a forwarder itself failed in; NULL if this is the end of the chain. */

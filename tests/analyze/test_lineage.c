@@ -889,6 +889,23 @@ static void a_failure_told_to_a_forwarder_too_late_did_not_fail_its_client(void 
 	}
 }
 
+/* One forwarder behind another: what would have helped came to both when the client had been told. */
+static void help_that_comes_too_late_to_two_forwarders_is_no_answer(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example", *behind = "198.51.100.99";
+	(void)state;
+	begin_warm(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, name);
+	ask(&s, LATE + 1, FORWARDER, behind, 2, QUERY, name);
+	ask(&s, LATE + 2, behind, RESOLVER, 3, QUERY, name);
+	servfail(&s, LATE + 2000, FORWARDER, CLIENT, 1, name);
+	reply_a(&s, LATE + 3000, RESOLVER, behind, 3, RECURSED, name);
+	reply_a(&s, LATE + 3500, behind, FORWARDER, 2, RECURSED, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* Its resolver fails, and with CD=1 gives an answer with nothing in it: why it failed is what matters. */
 static void an_answer_with_nothing_in_it_is_no_help_after_a_failure(void **state)
 {
@@ -1313,6 +1330,7 @@ int main(void)
 		cmocka_unit_test(a_forwarder_goes_on_from_one_that_refuses),
 		cmocka_unit_test(a_repeat_of_what_is_but_possible_is_as_possible),
 		cmocka_unit_test(a_failure_told_to_a_forwarder_too_late_did_not_fail_its_client),
+		cmocka_unit_test(help_that_comes_too_late_to_two_forwarders_is_no_answer),
 		cmocka_unit_test(an_answer_with_nothing_in_it_is_no_help_after_a_failure),
 		cmocka_unit_test(data_given_unchecked_is_no_help_after_a_failed_check),
 		cmocka_unit_test(
