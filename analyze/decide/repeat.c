@@ -132,12 +132,18 @@ static bool may_hand_on_again(const struct rc_case *c, const struct rc_weighed *
 	       rc_cause_is_of(&o->rule->cause, "policy.blocked");
 }
 
+/* It told nothing, and asked nobody: what it remembers it would have told. */
+static bool is_ignored(const struct rc_case *c)
+{
+	return !rc_is_answered(c) && c->upstream_visible && c->n_links == 0;
+}
+
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	bool by_zone = false, rejects = rejects_what_verifies(c, o);
 	bool again = may_hand_on_again(c, o);
 	bool sure = o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic;
-	if (!is_plain_query(c))
+	if (!is_plain_query(c) || is_ignored(c))
 		return;
 	if (sure && !rejects && !again) {
 		note_memory(memo, c, o);

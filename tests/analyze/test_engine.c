@@ -458,6 +458,27 @@ static void a_repeat_of_what_nothing_explains_stays_unexplained(void **state)
 	assert_string_equal(s.seen[1].cause->slug, s.seen[0].cause->slug);
 }
 
+/* What it remembers it would tell: to whom it says nothing, and asks nobody, it fails for another reason. */
+static void silence_without_a_question_is_no_memory(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	for (unsigned told = 0; told < 2; told++) {
+		begin_warm(&s);
+		dead_zone(&s, LATE, 1, name);
+		ask(&s, LATE + 4000, CLIENT2, RESOLVER, 99, QUERY, name);
+		if (told)
+			servfail(&s, LATE + 4001, RESOLVER, CLIENT2, 99, name);
+		ask(&s, LATE + 30000, CLIENT2, RESOLVER, 120, QUERY, "www.other");
+		reply_a(&s, LATE + 30001, RESOLVER, CLIENT2, 120, RECURSED, "www.other");
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		assert_cause(&s, 0, "upstream.timeout");
+		assert_int_equal(strcmp(s.seen[1].cause->slug, "upstream.timeout") == 0, told);
+	}
+}
+
 /* It was told so from memory by the resolver that it forwards to, and remembers it itself. */
 static void a_forwarder_repeats_what_it_was_told_from_memory(void **state)
 {
@@ -1424,6 +1445,7 @@ int main(void)
 		cmocka_unit_test(what_is_handed_on_is_remembered),
 		cmocka_unit_test(algorithms_that_only_a_code_names_are_a_mere_sign),
 		cmocka_unit_test(a_repeat_of_a_cached_failure_is_one_too),
+		cmocka_unit_test(silence_without_a_question_is_no_memory),
 		cmocka_unit_test(a_resolver_that_primes_remembers_no_failure),
 		cmocka_unit_test(what_is_asked_of_a_top_level_domain_is_no_work_for_one_question),
 		cmocka_unit_test(a_question_that_is_at_work_is_not_dropped_for_want_of_room),
