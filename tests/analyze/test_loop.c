@@ -32,15 +32,21 @@ static void assert_loop(const struct sim *s)
 	assert_true(s->seen[0].n_evidence >= 3);
 }
 
+/* A client's question goes to the one, which hands it to the other, which hands it back. */
+static void begin_round(struct sim *s)
+{
+	begin(s);
+	both_work(s);
+	ask(s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
+	ask(s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
+	ask(s, LATE + 2, RESOLVER, FORWARDER, 12, QUERY, NAME);
+}
+
 static void two_that_ask_each_other_are_a_loop(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	both_work(&s);
-	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
-	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
-	ask(&s, LATE + 2, RESOLVER, FORWARDER, 12, QUERY, NAME);
+	begin_round(&s);
 	end_later(&s);
 	assert_loop(&s);
 	assert_int_equal(s.seen[0].n_chain, 2); /* each once */
@@ -51,11 +57,7 @@ static void a_loop_is_found_beneath_what_it_multiplies(void **state)
 {
 	struct sim s;
 	(void)state;
-	begin(&s);
-	both_work(&s);
-	ask(&s, LATE, CLIENT, FORWARDER, 10, QUERY, NAME);
-	ask(&s, LATE + 1, FORWARDER, RESOLVER, 11, QUERY, NAME);
-	ask(&s, LATE + 2, RESOLVER, FORWARDER, 12, QUERY, NAME);
+	begin_round(&s);
 	reply(&s, LATE + 3, FORWARDER, RESOLVER, 12, RECURSED | RC_RCODE_REFUSED, NAME);
 	reply(&s, LATE + 4, RESOLVER, FORWARDER, 11, RECURSED | RC_RCODE_REFUSED, NAME);
 	reply(&s, LATE + 5, FORWARDER, CLIENT, 10, RECURSED | RC_RCODE_REFUSED, NAME);
