@@ -1,7 +1,7 @@
 """A network drawn by lot: other addresses, servers, zones, faults and clients for each seed, all in one capture.
 
-The table (scenarios.py) has one fault at a time on a network that rcause was made with. Here faults, sound zones, repeats and
-clients stand side by side as they do in the field, on one that nobody has seen: what is wrong here is wrong out there.
+The table (scenarios.py) has one fault at a time on a network that rcause was made with. Here faults, sound zones, repeats
+and clients stand side by side as they do in the field, on one that nobody has seen: what is wrong here is wrong out there.
 
     sudo tests/lab/run.sh --seed 7              # to tests/lab/out/cases/composed/seed-7.pcap
 """
@@ -152,8 +152,10 @@ class Composer:
         signed = self.lot.random() < 0.6
         servers = self.some([s for s in self.servers if not signed or signs(s)], 1, 2)
         delegate = servers + [self.dead] if self.lot.random() < 0.2 else None
-        hosts = "\n".join(f"at-{s}.@ 300 IN {'AAAA' if ':' in a else 'A'} {a}" for s in self.servers for a in (v4(s), v6(s)))
-        return Member(Zone(self.name(), servers, signed, records=hosts, delegate=delegate, ns=self.elsewhere(servers), nsec3=signed and self.lot.random() < 0.5,
+        hosts = "\n".join(f"at-{s}.@ 300 IN {'AAAA' if ':' in a else 'A'} {a}"
+                          for s in self.servers for a in (v4(s), v6(s)))
+        return Member(Zone(self.name(), servers, signed, records=hosts, delegate=delegate,
+                           ns=self.elsewhere(servers), nsec3=signed and self.lot.random() < 0.5,
                            algorithm=self.lot.choice(("ECDSAP256SHA256", "RSASHA256", "ED25519"))))
 
     def elsewhere(self, servers):
@@ -184,7 +186,8 @@ class Composer:
     def lame(self):
         """Servers that host a zone above refer to themselves. One of them may be dead instead."""
         zone = Zone(self.name(), [], delegate=self.some(self.servers + self.strangers, 1, 2))
-        slugs = ["delegation.lame_referral"] * bool(self.above_of(zone) & set(zone.delegate)) + ["delegation.lame_refused"]
+        refers = bool(self.above_of(zone) & set(zone.delegate))
+        slugs = ["delegation.lame_referral"] * refers + ["delegation.lame_refused"]
         if self.lot.random() < 0.3:
             zone.delegate.append(self.dead)
             slugs.append("upstream.timeout")
@@ -203,8 +206,9 @@ class Composer:
 
     def unresolvable(self):
         host = self.lot.choice([m.zone.name for m in self.members if m.cause == "none"])
-        return [Member(Zone(self.name(), [], ns=[(f"ns{i}.{self.word()}.{host}", []) for i in range(self.lot.randint(1, 2))]),
-                       "delegation.ns_unresolvable", fault="The names of the zone's servers do not exist.")]
+        zone = Zone(self.name(), [])
+        zone.ns = [(f"ns{i}.{self.word()}.{host}", []) for i in range(self.lot.randint(1, 2))]
+        return [Member(zone, "delegation.ns_unresolvable", fault="The names of the zone's servers do not exist.")]
 
     def loop(self):
         one, two = self.name(), self.name()
@@ -224,7 +228,8 @@ class Composer:
                        "zone.not_loaded", ("upstream.servfail",), fault="The server could not load the zone.")]
 
     def aliases(self):
-        zone = Zone(self.name(), self.some([s for s in self.servers if signs(s)], 1, 1), records="x.@ 300 IN CNAME y.@\ny.@ 300 IN CNAME x.@")
+        zone = Zone(self.name(), self.some([s for s in self.servers if signs(s)], 1, 1),
+                    records="x.@ 300 IN CNAME y.@\ny.@ 300 IN CNAME x.@")
         return [Member(zone, "zone.cname_loop", fault="Two aliases point at each other.", labels=("x", "y"))]
 
     # --- what happens meanwhile ----------------------------------------------------------------
@@ -271,8 +276,9 @@ class Composer:
         ask = Ask(client, server, name, self.lot.choice(TYPES),
                   expect={**failed, **FINE}, also_ok=tuple(also_ok), fault=member.fault, edns=edns,
                   cd=self.lot.random() < 0.1, do=edns is not None and self.lot.random() < 0.3,
-                  tcp=self.lot.random() < 0.08, v6=client != (self.denied or "?")[0] and self.lot.random() < 0.3, tries=self.lot.choice((1, 1, 2)), gap=5.0,
-                  timeout=min(self.wait[server], 20.0), pause=self.lot.uniform(0, DURATION))
+                  tcp=self.lot.random() < 0.08, v6=client != (self.denied or "?")[0] and self.lot.random() < 0.3,
+                  tries=self.lot.choice((1, 1, 2)), gap=5.0, timeout=min(self.wait[server], 20.0),
+                  pause=self.lot.uniform(0, DURATION))
         another = self.lot.choice([c for c in self.clients if c == client or DENIED not in failed.values() and
                                    (c, server) != self.denied])
         again = dataclasses.replace(ask, client=another, v6=ask.v6 and another == client, sent=[],
