@@ -1,10 +1,10 @@
 #include "analyze/decide/echo.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "analyze/cause/rule.h"
 #include "analyze/decide/asked.h"
+#include "analyze/decide/kept.h"
 #include "analyze/decide/look.h"
 #include "base/blocks.h"
 #include "base/err.h"
@@ -14,10 +14,8 @@
 
 #define STORM_FAILURES 256u      /* in a second, this one or the one before: a storm */
 #define AGE_NS (5 * RC_NS_PER_S) /* a verdict speaks for others no longer */
-#define NOT_SEEN_MAX 8u
-#define LISTS_MAX 4u     /* texts of one list */
-#define POOL_BYTES 4096u /* evidence, names and texts of one verdict; most take half */
-#define SLOT_BYTES 128u  /* of the memory for verdicts, for each slot they are found by */
+#define POOL_BYTES 4096u         /* evidence, names and texts of one verdict; most take half */
+#define SLOT_BYTES 128u          /* of the memory for verdicts, for each slot they are found by */
 #define OWN_STEPS_MAX 32u
 #define CUT_PAGES 4u   /* looked for at each name above the question */
 #define ASKED_SHARE 8u /* one part in so many of the memory remembers who asked first */
@@ -39,27 +37,14 @@ struct entry {
 	bool hangs_on_load;   /* the verdict might be another with another load_class */
 	uint8_t elsewhere;    /* enum elsewhere */
 	uint8_t n_addrs;
-	int8_t own_evidence; /* index of the failed exchange itself; -1 none */
-	uint16_t took_off;   /* where its duration stands in the explanation; 0 nowhere */
-	uint16_t took_len;
 	struct rc_addr addrs[RC_LOOK_ADDRS_MAX];
 	uint64_t heads[RC_LOOK_ADDRS_MAX]; /* newest query of each for the name */
-	struct rc_addr server;             /* subject */
-	struct rc_addr asked;              /* the address that the texts tell */
-	bool looks_asked; /* the question's name reads as that address: texts tell no more which it is */
-	const struct rc_name *qname;
-	struct rc_failure failure;
-	struct rc_evidence *evidence;
-	const char *fix[LISTS_MAX], *next_steps[LISTS_MAX], *not_seen[NOT_SEEN_MAX];
-	const struct rc_cause *alternatives[LISTS_MAX];
-	size_t used; /* of the pool */
-	/* Names are kept as long as they are: whoever copies one whole reads on behind it. */
-	_Alignas(struct rc_evidence) uint8_t pool[];
+	struct rc_kept verdict;
+	_Alignas(RC_KEPT_ALIGN) uint8_t pool[]; /* the verdict's */
 };
 
 #define ALIGN _Alignof(struct entry)
-#define SLACK sizeof(struct rc_name)
-#define ENTRY_MAX (sizeof(struct entry) + POOL_BYTES + SLACK)
+#define ENTRY_MAX (sizeof(struct entry) + POOL_BYTES + RC_KEPT_SLACK)
 
 struct rc_echo {
 	struct rc_asked_table *asked;
@@ -213,7 +198,8 @@ static bool lineage_is_alike(const struct entry *n, const struct rc_case_sources
 	for (unsigned i = 0; i < n->n_addrs; i++)
 		if (!asked_no_more(s, x, &n->addrs[i], n->heads[i]))
 			return false;
-	return n->failure.visibility.history_evicted == (rc_recorder_since(s->recorder) >= from_ns);
+	return n->verdict.failure.visibility.history_evicted ==
+	       (rc_recorder_since(s->recorder) >= from_ns);
 }
 
 /* Messages shown by then that tell of a zone cut at or above the name. */
@@ -234,96 +220,7 @@ static unsigned cuts_known(const struct rc_book *book, uint64_t seed, const stru
 static bool zone_stays_unknown(const struct entry *n, const struct rc_case_sources *s,
 			       const struct rc_exchange *x, const struct rc_name *qname)
 {
-	return n->failure.zone != NULL || cuts_known(s->book, s->seed, qname, x) == n->cuts;
-}
-
-/* Could belong to an address: a full stop does where something of it follows. */
-static bool is_of_addr(const char *c)
-{
-	return isalnum((unsigned char)c[0]) || c[0] == ':' ||
-	       (c[0] == '.' && isalnum((unsigned char)c[1]));
-}
-
-/* Where a text has this address, and not as part of another; NULL nowhere. */
-static const char *find_addr(const char *text, const char *addr)
-{
-	size_t len = strlen(addr);
-	const char *at = text;
-	while ((at = strstr(at, addr)) != NULL) {
-		if ((at == text || !is_of_addr(at - 1)) && !is_of_addr(at + len))
-			return at;
-		at += len;
-	}
-	return NULL;
-}
-
-/* A text with each mention of one address as another. */
-static const char *readdress(struct rc_arena *arena, const char *text, const char *from,
-			     const char *to)
-{
-	const char *at = find_addr(text, from);
-	if (at == NULL)
-		return text;
-	const char *rest = readdress(arena, at + strlen(from), from, to);
-	return rc_arena_printf(arena, "%.*s%s%s", (int)(at - text), text, to, rest);
-}
-
-static const char *const *readdress_all(struct rc_arena *arena, const char *const *texts, size_t n,
-					const char *from, const char *to)
-{
-	const char **out = rc_arena_alloc(arena, n * sizeof *out);
-	for (size_t i = 0; out != NULL && i < n; i++)
-		out[i] = readdress(arena, texts[i], from, to);
-	return out == NULL ? texts : out;
-}
-
-static bool reads_as(const struct rc_name *name, const struct rc_addr *addr)
-{
-	char text[RC_NAME_TEXT_MAX + 1], address[RC_ADDR_TEXT_MAX];
-	rc_name_format(name, text);
-	return find_addr(text, rc_addr_format(addr, address)) != NULL;
-}
-
-/* The verdict was made for another address of the same server: the texts tell the one that was asked. */
-static void tell_address(const struct entry *n, struct rc_arena *arena, struct rc_failure *f)
-{
-	char from[RC_ADDR_TEXT_MAX], to[RC_ADDR_TEXT_MAX];
-	const struct rc_addr *server = &f->exchange->server;
-	rc_addr_format(&n->asked, from);
-	rc_addr_format(server, to);
-	f->explanation = readdress(arena, f->explanation, from, to);
-	f->fix = readdress_all(arena, f->fix, f->n_fix, from, to);
-	f->next_steps = readdress_all(arena, f->next_steps, f->n_next_steps, from, to);
-	f->visibility.not_seen = readdress_all(arena, f->visibility.not_seen,
-					       f->visibility.n_not_seen, from, to);
-	if (f->server != NULL && rc_addr_equal(f->server, &n->asked))
-		f->server = server;
-}
-
-static void tell(struct entry *n, const struct rc_case_sources *s, const struct rc_exchange *x,
-		 struct rc_failure *f)
-{
-	*f = n->failure;
-	f->exchange = x;
-	if (n->own_evidence >= 0) {
-		struct rc_evidence *own = &n->evidence[n->own_evidence];
-		own->frame = x->end_frame;
-		own->query_frame = x->first_frame;
-		own->source = x->end_source;
-		own->ts_ns = x->end_ns;
-		own->from = x->asker;
-		own->to = x->server;
-		own->rtt_ns = rc_exchange_took_ns(x);
-	}
-	if (n->took_len > 0) {
-		char took[32];
-		rc_duration_format(rc_exchange_took_ns(x), took, sizeof took);
-		f->explanation = rc_arena_printf(
-			s->arena, "%.*s%s%s", (int)n->took_off, n->failure.explanation, took,
-			n->failure.explanation + n->took_off + n->took_len);
-	}
-	if (!rc_addr_equal(&n->asked, &x->server))
-		tell_address(n, s->arena, f);
+	return n->verdict.failure.zone != NULL || cuts_known(s->book, s->seed, qname, x) == n->cuts;
 }
 
 bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const struct rc_exchange *x,
@@ -338,121 +235,21 @@ bool rc_echo_answer(struct rc_echo *e, const struct rc_case_sources *s, const st
 	int64_t age_ns = n == NULL ? 0 : x->end_ns - n->end_ns;
 	if (n == NULL || n->bearing != e->asking->bearing || age_ns >= AGE_NS ||
 	    (n->hangs_on_load && n->load_class != rc_look_load(x)) ||
-	    (n->looks_asked && !rc_addr_equal(&n->asked, &x->server)) ||
-	    age_ns < -RC_ASKED_BURST_NS || !rc_name_equal(n->qname, qname) ||
+	    (n->verdict.looks_asked && !rc_addr_equal(&n->verdict.asked, &x->server)) ||
+	    age_ns < -RC_ASKED_BURST_NS || !rc_name_equal(n->verdict.qname, qname) ||
 	    !lineage_is_alike(n, s, x) || !zone_stays_unknown(n, s, x, qname) ||
 	    !client_is_like_others(s, x, n->elsewhere)) {
 		e->vacant = key;
 		return false;
 	}
 	e->stats.answered++;
-	tell(n, s, x, ret_failure);
+	rc_kept_tell(&n->verdict, s->arena, x, ret_failure);
 	ret_failure->qname = qname;
 	ret_failure->answer = answer;
 	return true;
 }
 
 /* --- keeping --- */
-
-/* Copies n octets into the pool; NULL when it is full. */
-static void *pool_add(struct entry *n, const void *data, size_t len)
-{
-	void *p = n->pool + n->used;
-	if (len > POOL_BYTES - n->used)
-		return NULL;
-	memcpy(p, data, len);
-	n->used += len;
-	return p;
-}
-
-static bool pool_text(struct entry *n, const char **text)
-{
-	return *text == NULL || (*text = pool_add(n, *text, strlen(*text) + 1)) != NULL;
-}
-
-static bool pool_name(struct entry *n, const struct rc_name **name)
-{
-	if (*name == NULL)
-		return true;
-	if (n->qname != NULL && rc_name_equal(n->qname, *name))
-		*name = n->qname;
-	else
-		*name = pool_add(n, *name, offsetof(struct rc_name, wire) + (*name)->len);
-	return *name != NULL;
-}
-
-static bool pool_texts(struct entry *n, const char **to, size_t max, const char *const *from,
-		       size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (i == max)
-			return false;
-		to[i] = from[i];
-		if (!pool_text(n, &to[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool keep_evidence(struct entry *n, const struct rc_case *c, const struct rc_failure *f)
-{
-	n->own_evidence = -1;
-	for (size_t i = 0; i < f->n_evidence; i++) {
-		struct rc_evidence *to = &n->evidence[i];
-		bool own = to->query_frame == c->x->first_frame && to->frame == c->x->end_frame &&
-			   to->source == c->x->end_source;
-		if (own && n->own_evidence >= 0)
-			return false;
-		if (own)
-			n->own_evidence = (int8_t)i;
-		if (!pool_name(n, &to->name) || !pool_text(n, &to->fact))
-			return false;
-	}
-	n->failure.evidence = n->evidence;
-	return true;
-}
-
-/* The failure's own duration is the one thing of it that explanations tell: where it stands. */
-static bool find_took(struct entry *n, const struct rc_case *c)
-{
-	n->took_len = 0;
-	if (c->took == NULL)
-		return true;
-	const char *at = strstr(n->failure.explanation, c->took);
-	if (at == NULL || strstr(at + 1, c->took) != NULL)
-		return false;
-	n->took_off = (uint16_t)(at - n->failure.explanation);
-	n->took_len = (uint16_t)strlen(c->took);
-	return true;
-}
-
-static bool keep_failure(struct entry *n, const struct rc_case *c, const struct rc_failure *f)
-{
-	n->used = 0;
-	n->qname = NULL;
-	n->failure = *f;
-	n->evidence = pool_add(n, f->evidence, f->n_evidence * sizeof *f->evidence);
-	n->qname = pool_add(n, f->qname, offsetof(struct rc_name, wire) + f->qname->len);
-	if (n->evidence == NULL || n->qname == NULL || !pool_name(n, &n->failure.zone) ||
-	    !pool_text(n, &n->failure.explanation) || !find_took(n, c))
-		return false;
-	if (f->server != NULL) {
-		n->server = *f->server;
-		n->failure.server = &n->server;
-	}
-	for (size_t i = 0; i < f->n_alternatives && i < LISTS_MAX; i++)
-		n->alternatives[i] = f->alternatives[i];
-	n->failure.alternatives = n->alternatives;
-	n->failure.fix = n->fix;
-	n->failure.next_steps = n->next_steps;
-	n->failure.visibility.not_seen = n->not_seen;
-	return f->n_alternatives <= LISTS_MAX &&
-	       pool_texts(n, n->fix, LISTS_MAX, f->fix, f->n_fix) &&
-	       pool_texts(n, n->next_steps, LISTS_MAX, f->next_steps, f->n_next_steps) &&
-	       pool_texts(n, n->not_seen, NOT_SEEN_MAX, f->visibility.not_seen,
-			  f->visibility.n_not_seen) &&
-	       keep_evidence(n, c, f);
-}
 
 /*
  * Where other resolvers are known to fail at the question, and what this one asked for it shows why, nothing
@@ -497,7 +294,7 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	if (key == 0 || !is_general(c, f))
 		return;
 	struct entry *n = rc_blocks_room(&e->kept, ENTRY_MAX);
-	if (!keep_failure(n, c, f))
+	if (!rc_kept_make(&n->verdict, n->pool, POOL_BYTES, c, f))
 		return;
 	n->elsewhere = (uint8_t)tolerated(c);
 	n->n_addrs = (uint8_t)c->n_resolver;
@@ -506,8 +303,6 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 		n->heads[i] = rc_recorder_newest_by_asker(c->recorder, &c->resolver[i],
 							  c->x->name_hash);
 	}
-	n->asked = c->x->server;
-	n->looks_asked = reads_as(c->qname, &n->asked);
 	n->bearing = e->asking->bearing;
 	n->cuts = f->zone == NULL ? cuts_known(c->book, c->seed, c->qname, c->x) : 0;
 	n->end_ns = c->x->end_ns;
@@ -518,9 +313,8 @@ void rc_echo_keep(struct rc_echo *e, const struct rc_case *c, const struct rc_fa
 	n->worked_class = (uint8_t)rc_look_took(c->x->end_ns - c->from_ns);
 	n->hangs_on_load = c->hangs_on_load;
 	n->load_class = (uint8_t)rc_look_load(c->x);
-	n->failure.echoed = true;
 	rc_blocks_keep(&e->kept, key, key,
-		       (sizeof *n + n->used + SLACK + ALIGN - 1) / ALIGN * ALIGN);
+		       (sizeof *n + n->verdict.used + RC_KEPT_SLACK + ALIGN - 1) / ALIGN * ALIGN);
 	e->stats.kept++;
 }
 
