@@ -1,7 +1,5 @@
 #include "analyze/infer/lineage.h"
 
-#include <stdlib.h>
-
 #include "analyze/infer/alias.h"
 #include "analyze/infer/window.h"
 #include "base/time.h"
@@ -247,15 +245,6 @@ static size_t find_unasked(const struct rc_case *c, struct unasked *unasked)
 	return n;
 }
 
-static int by_time(const void *a, const void *b)
-{
-	const struct rc_exchange *x = ((const struct rc_link *)a)->x,
-				 *y = ((const struct rc_link *)b)->x;
-	if (x->first_ns != y->first_ns)
-		return x->first_ns < y->first_ns ? -1 : 1;
-	return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
-}
-
 static bool follow_cached_aliases(struct rc_case *c, const struct rc_record *r, enum rc_role role)
 {
 	const struct rc_msg *m = rc_exchange_answered(&r->x) ? rc_case_decode(c, r) : NULL;
@@ -411,7 +400,8 @@ void rc_lineage_collect(struct rc_case *c)
 		collect_names(c, 0);
 	if (c->n_recalled < c->n_names)
 		c->n_recalled = c->n_names;
-	qsort(c->links, c->n_links, sizeof *c->links, by_time);
+	if (!rc_links_sort(c->arena, c->links, c->n_links))
+		c->n_links = 0;
 }
 
 bool rc_lineage_is_unconnected(const struct rc_case *c, const struct rc_exchange *connection)
@@ -466,6 +456,6 @@ void rc_lineage_connect(struct rc_case *c)
 		for (size_t i = 0; i < z->n_addrs; i++)
 			collect_connections(c, &z->addrs[i], &unasked[k], n_links);
 	}
-	if (c->n_links > n_links)
-		qsort(c->links, c->n_links, sizeof *c->links, by_time);
+	if (c->n_links > n_links && !rc_links_sort(c->arena, c->links, c->n_links))
+		c->n_links = 0;
 }

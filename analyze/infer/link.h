@@ -7,6 +7,7 @@
 
 #include "analyze/infer/outcome.h"
 #include "analyze/pair/recorder.h"
+#include "base/arena.h"
 #include "base/time.h"
 #include "decode/msg.h"
 
@@ -66,5 +67,11 @@ static inline bool rc_link_is_hollow(const struct rc_link *link)
 	return rc_exchange_answered(link->x) && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
 	       a->counts[1] == 0;
 }
+
+/*
+ * Sorts by the time of the question, then by its frame. Links come from chains of the recorder, each newest first: runs,
+ * which are merged. False if the arena is exhausted.
+ */
+bool rc_links_sort(struct rc_arena *arena, struct rc_link *links, size_t n);
 
 #endif

@@ -10,6 +10,7 @@
 #define ZONE_SERVERS_MAX 32u
 #define LATE_NS (3 * RC_NS_PER_S) /* no resolver listens this long, once it has asked again */
 #define CONNECT_STEPS_MAX 256u
+#define KNOWN_ZONES 32u /* of servers and names asked for */
 
 /* The deepest zone that the name lies in and the server is named for. */
 static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link)
@@ -51,6 +52,29 @@ static size_t zone_by_answer(struct rc_case *c, const struct rc_link *link)
 	return best != RC_ZONE_NONE && !told && c->zones[best].n_addrs > 0 ? RC_ZONE_NONE : best;
 }
 
+/* Most links ask a few servers for a few names again and again. */
+static void find_zones(struct rc_case *c)
+{
+	struct {
+		const struct rc_followed *name;
+		const struct rc_addr *server;
+		size_t zone;
+	} known[KNOWN_ZONES] = {{NULL}};
+	for (size_t i = 0; i < c->n_links; i++) {
+		struct rc_link *link = &c->links[i];
+		const struct rc_addr *server = &link->x->server;
+		uint64_t at = rc_addr_hash(link->name->hash, server) % KNOWN_ZONES;
+		if (known[at].name != link->name || !rc_addr_equal(known[at].server, server)) {
+			known[at].name = link->name;
+			known[at].server = server;
+			known[at].zone = zone_by_server(c, link);
+		}
+		link->zone = known[at].zone;
+		if (link->zone == RC_ZONE_NONE)
+			link->zone = zone_by_answer(c, link);
+	}
+}
+
 /* The links of one question, in time order: by its first link, or by any of them. */
 struct questions {
 	uint16_t *first; /* of each link: the first of its question */
@@ -64,6 +88,21 @@ static bool same_question(const struct questions *q, const struct rc_link *a,
 {
 	return a->name == b->name && a->x->qtype == b->x->qtype &&
 	       (!q->by_zone || a->zone == b->zone);
+}
+
+/* By a table of first links, counted from 1: its size is a power of two. */
+static size_t first_of_question(const struct rc_case *c, const struct questions *q, uint16_t *slots,
+				size_t n_slots, size_t i)
+{
+	const struct rc_link *link = &c->links[i];
+	uint64_t zone = q->by_zone ? link->zone : 0;
+	uint64_t at = rc_hash_u64(c->seed, link->name->hash, zone << 16 | link->x->qtype);
+	uint16_t *slot = &slots[at & (n_slots - 1)];
+	while (*slot != 0 && !same_question(q, &c->links[*slot - 1u], link))
+		slot = &slots[++at & (n_slots - 1)];
+	if (*slot == 0)
+		*slot = (uint16_t)(i + 1);
+	return *slot - 1u;
 }
 
 /* False if the arena is exhausted. */
@@ -81,19 +120,14 @@ static bool group_links(struct rc_case *c, bool by_zone, struct questions *q)
 		return false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
-		uint64_t zone = by_zone ? link->zone : 0;
-		uint64_t at = rc_hash_u64(c->seed, link->name->hash, zone << 16 | link->x->qtype);
-		uint16_t *slot = &slots[at & (n_slots - 1)];
-		while (*slot != 0 && !same_question(q, &c->links[*slot - 1u], link))
-			slot = &slots[++at & (n_slots - 1)];
-		q->first[i] = q->last[i] = (uint16_t)i;
+		size_t first = i > 0 && same_question(q, link - 1, link)
+				       ? q->first[i - 1]
+				       : first_of_question(c, q, slots, n_slots, i);
+		q->first[i] = (uint16_t)first;
+		q->last[i] = (uint16_t)i;
 		q->next[i] = 0;
-		if (*slot == 0) {
-			*slot = (uint16_t)(i + 1);
+		if (first == i)
 			continue;
-		}
-		uint16_t first = (uint16_t)(*slot - 1);
-		q->first[i] = first;
 		q->next[q->last[first]] = (uint16_t)i;
 		q->last[first] = (uint16_t)i;
 	}
@@ -438,11 +472,7 @@ void rc_zones_judge(struct rc_case *c)
 		return;
 	}
 	rc_lineage_connect(c);
-	for (size_t i = 0; i < c->n_links; i++) {
-		c->links[i].zone = zone_by_server(c, &c->links[i]);
-		if (c->links[i].zone == RC_ZONE_NONE)
-			c->links[i].zone = zone_by_answer(c, &c->links[i]);
-	}
+	find_zones(c);
 	struct questions of_name, of_zone;
 	if (!group_links(c, false, &of_name)) {
 		c->n_links = 0;
