@@ -382,6 +382,13 @@ static void recall(struct rc_case *c)
 	}
 }
 
+static void collect(struct rc_case *c)
+{
+	c->n_names = c->n_recalled = c->n_links = 0;
+	follow(c, c->qname, RC_ROLE_QUESTION);
+	collect_names(c, 0);
+}
+
 void rc_lineage_collect(struct rc_case *c)
 {
 	/* Once more from the start, where the resolver turns out to have more addresses. */
@@ -392,12 +399,11 @@ void rc_lineage_collect(struct rc_case *c)
 	if (c->names == NULL || c->seen == NULL || c->links == NULL || c->qname->len == 0)
 		return;
 	rc_window_join_fetch(c);
-	follow(c, c->qname, RC_ROLE_QUESTION);
-	collect_names(c, 0);
-	recall(c);
+	collect(c);
 	bool gave_up = !rc_exchange_answered(c->x) || c->x->answer.rcode == RC_RCODE_SERVFAIL;
-	if (c->n_links == 0 && gave_up && rc_window_join_silent_fetch(c))
-		collect_names(c, 0);
+	if (gave_up && !asked_question(c) && rc_window_join_silent_fetch(c))
+		collect(c);
+	recall(c);
 	if (c->n_recalled < c->n_names)
 		c->n_recalled = c->n_names;
 	if (!rc_links_sort(c->arena, c->links, c->n_links))

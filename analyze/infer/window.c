@@ -4,6 +4,18 @@
 
 #define EARLIER_MAX 4u        /* one alone may be of a client that was answered by the way */
 #define SHARED_STEPS_MAX 128u /* clients of one fetch: the earliest is among the last few */
+#define CROWD_STEPS_MAX 4096u /* ... of a name that a crowd asks for, some ten seconds long */
+
+/*
+ * Of the first failure of a question the whole crowd is looked through that waits for it; those that follow know from
+ * it when the fetch began (decide/asked.h).
+ */
+static unsigned steps_max(const struct rc_case *c)
+{
+	bool first = rc_exchange_answered(c->x) && c->others.earlier == 0 &&
+		     c->shared_ns == INT64_MAX;
+	return first ? CROWD_STEPS_MAX : SHARED_STEPS_MAX;
+}
 
 /* Answered before this one was asked: what came before it was of that fetch, or of an earlier one. */
 static bool is_of_earlier_fetch(const struct rc_case *c, const struct rc_addr *service,
@@ -23,7 +35,7 @@ static void widen_at(struct rc_case *c, const struct rc_addr *service)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, service, c->x->name_hash);
 	unsigned past = 0, earlier = 0;
-	unsigned steps = c->well_known && c->fetch_known ? 0 : SHARED_STEPS_MAX;
+	unsigned steps = c->well_known && c->fetch_known ? 0 : steps_max(c);
 	for (unsigned i = 0; i < steps; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || rc_window_is_past(c, &r->x, &past))
@@ -53,8 +65,8 @@ bool rc_window_join_silent_fetch(struct rc_case *c)
 {
 	uint64_t pos = rc_recorder_newest_by_server(c->recorder, &c->x->server, c->x->name_hash);
 	int64_t from_ns = c->from_ns;
-	unsigned past = 0, earlier = 0;
-	for (unsigned i = 0; i < SHARED_STEPS_MAX && earlier < EARLIER_MAX && !c->well_known; i++) {
+	unsigned past = 0, earlier = 0, steps = c->well_known ? 0 : steps_max(c);
+	for (unsigned i = 0; i < steps && earlier < EARLIER_MAX; i++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		if (r == NULL || rc_window_is_past(c, &r->x, &past))
 			break;

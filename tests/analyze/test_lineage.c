@@ -1297,6 +1297,45 @@ static void what_is_asked_long_after_a_client_says_little_of_it(void **state)
 	}
 }
 
+/* The fetch began with the first of them, however many have asked since then. */
+static void a_crowd_that_waits_does_not_hide_when_the_work_began(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	ask(&s, LATE + 811, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	for (unsigned i = 0; i < 300; i++)
+		ask(&s, LATE + 900 + 10 * i, CLIENT2, RESOLVER, 100 + i, QUERY, name);
+	ask(&s, LATE + 3900, CLIENT, RESOLVER, 5, QUERY, name);
+	servfail(&s, LATE + 4000, RESOLVER, CLIENT, 5, name);
+	rc_engine_advance(s.engine, T0 + (LATE + 6100) * MS);
+	assert_only(&s, "upstream.timeout", RC_CONF_PROVEN);
+	rc_engine_free(s.engine);
+}
+
+/* What was asked meanwhile about the zone above does not hide that the work on the name began before. */
+static void a_fetch_joined_in_silence_is_found_beside_other_work(void **state)
+{
+	static struct sim s;
+	const char *name = "www.example";
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	ask(&s, LATE + 811, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	ask(&s, LATE + 9000, CLIENT2, RESOLVER, 5, QUERY, name);
+	ask(&s, LATE + 9100, RESOLVER, ROOT_SERVER, 6, FETCH, "example");
+	refer(&s, LATE + 9105, 6, "example");
+	servfail(&s, LATE + 9500, RESOLVER, CLIENT2, 5, name);
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1349,6 +1388,8 @@ int main(void)
 		cmocka_unit_test(resolvers_in_the_servers_place_prove_nothing_of_the_zone),
 		cmocka_unit_test(a_target_in_vain_is_what_a_forwarder_handed_on),
 		cmocka_unit_test(what_is_asked_long_after_a_client_says_little_of_it),
+		cmocka_unit_test(a_crowd_that_waits_does_not_hide_when_the_work_began),
+		cmocka_unit_test(a_fetch_joined_in_silence_is_found_beside_other_work),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
