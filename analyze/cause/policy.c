@@ -191,7 +191,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
-	if (is_not_about_client(c))
+	if (is_not_about_client(c) || (!answered && rc_case_is_nobody_answered(c)))
 		return RC_CONF_NONE;
 	if (answered ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0)
 		return denies_what_others_get(c, f);

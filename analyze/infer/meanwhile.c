@@ -5,7 +5,8 @@
 #define NAME_STEPS_MAX 64u /* exchanges of the name that the failure itself is looked for among */
 #define STEPS_MAX 2048u    /* records before a question looked through for what the resolver asks */
 #define LOAD_MAX \
-	24u /* where more is open at a time, a second is too many records to look through */
+	24u         /* where more is open at a time, a second is too many records to look through */
+#define LEFT_MIN 3u /* questions of others without an answer: the server is silent, whoever asks */
 #define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
 
@@ -21,9 +22,15 @@ static uint64_t own_position(const struct rc_case *c)
 	return 0;
 }
 
-bool rc_case_are_others_answered(const struct rc_case *c)
+/* What the server was asked for other names between this question's attempts, or right after. */
+struct tally {
+	unsigned answered, left;
+	unsigned left_others; /* ... of others than this client */
+};
+
+static struct tally asked_meanwhile(const struct rc_case *c)
 {
-	unsigned answered = 0, left = 0;
+	struct tally t = {0};
 	uint64_t pos = c->x->load > LOAD_MAX ? 0 : own_position(c);
 	pos = rc_recorder_back(c->recorder, pos);
 	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
@@ -35,9 +42,23 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 		    !rc_addr_equal(&r->x.server, &c->x->server))
 			continue;
 		bool ok = rc_exchange_answered(&r->x) && r->x.end_ns < c->x->last_ns + RC_NS_PER_S;
-		ok ? answered++ : left++;
+		t.answered += ok;
+		t.left += !ok;
+		t.left_others += !ok && !rc_addr_equal(&r->x.asker, &c->x->asker);
 	}
-	return answered > left;
+	return t;
+}
+
+bool rc_case_are_others_answered(const struct rc_case *c)
+{
+	struct tally t = asked_meanwhile(c);
+	return t.answered > t.left;
+}
+
+bool rc_case_is_nobody_answered(const struct rc_case *c)
+{
+	struct tally t = asked_meanwhile(c);
+	return t.answered == 0 && t.left_others >= LEFT_MIN;
 }
 
 bool rc_case_is_refused_more(const struct rc_case *c)

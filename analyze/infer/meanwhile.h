@@ -10,6 +10,9 @@
 /* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
 bool rc_case_are_others_answered(const struct rc_case *c);
 
+/* It answered none of that, and others than this client asked for some of it. */
+bool rc_case_is_nobody_answered(const struct rc_case *c);
+
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);
 

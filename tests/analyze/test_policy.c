@@ -485,6 +485,34 @@ static void who_is_served_at_another_address_of_the_resolver_counts(void **state
 	assert_only(&s, "policy.client_not_allowed", RC_CONF_LIKELY);
 }
 
+/* The resolver was gone for a while: whom it answers before and after says nothing of who asked meanwhile. */
+static void who_asks_while_nobody_is_answered_is_not_shut_out(void **state)
+{
+	static const char client[] = "198.51.100.77";
+	static const char *const others[][2] = {{"198.51.100.78", "a.test"},
+						{"198.51.100.79", "b.test"},
+						{"198.51.100.80", "c.test"}};
+	(void)state;
+	for (unsigned gone = 0; gone < 2; gone++) {
+		struct sim s;
+		unsigned about_client = 0;
+		begin_warm(&s);
+		ask(&s, LATE, client, RESOLVER, 10, QUERY, NAME);
+		for (unsigned i = 0; gone && i < 6; i++)
+			ask(&s, LATE + 200 * (i + 1), others[i % 3][0], RESOLVER, 20 + i % 3, QUERY,
+			    others[i % 3][1]);
+		ask(&s, LATE + 1500, client, RESOLVER, 10, QUERY, NAME);
+		served(&s, LATE + 6000, CLIENT2, 40, "d.test");
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, gone ? 4 : 1);
+		for (size_t i = 0; i < s.n; i++)
+			about_client += strcmp(s.seen[i].cause->slug,
+					       "policy.client_not_allowed") == 0;
+		assert_int_equal(about_client, !gone);
+	}
+}
+
 /* Another client got another type of the name: that tells nothing of who is served. */
 static void what_fails_by_its_type_is_no_matter_of_who_asks(void **state)
 {
@@ -996,6 +1024,7 @@ int main(void)
 		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
 		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
+		cmocka_unit_test(who_asks_while_nobody_is_answered_is_not_shut_out),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
