@@ -138,6 +138,15 @@ static bool is_ignored(const struct rc_case *c)
 	return !rc_is_answered(c) && c->upstream_visible && c->n_links == 0;
 }
 
+/* What the network told another client of its packets, of a server that has answered since: it is not down. */
+static bool is_of_its_client(const struct rc_case *c, const struct rc_memo_entry *e)
+{
+	const struct rc_host *h = c->server_host;
+	return rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
+	       e->n_evidence > 0 && h->answered_query_ns > e->evidence[0].ts_ns &&
+	       !rc_addr_equal(&e->evidence[0].from, &c->x->asker);
+}
+
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
 {
 	bool by_zone = false, rejects = rejects_what_verifies(c, o);
@@ -153,7 +162,8 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(memo, c, again ? REPEAT_AGE_NS : MEMO_AGE_NS,
 						     &by_zone);
-	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic))
+	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic) ||
+	    is_of_its_client(c, e))
 		return;
 	if (again && (by_zone || !(e->rule->rcodes & RC_ON(RC_RCODE_REFUSED))))
 		return;

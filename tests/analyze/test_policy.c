@@ -513,6 +513,41 @@ static void who_asks_while_nobody_is_answered_is_not_shut_out(void **state)
 	}
 }
 
+/* What the network says of one client's packets, as a firewall that lets others through, is no more than that. */
+static void who_is_told_unreachable_is_told_for_himself_where_others_are_answered(void **state)
+{
+	static const char told[] = "198.51.100.77", silent[] = "198.51.100.78";
+	(void)state;
+	for (unsigned lives = 0; lives < 2; lives++) {
+		static struct dns d;
+		struct sim s;
+		begin(&s);
+		served(&s, LATE - 1000, CLIENT2, 39, "c.test");
+		ask(&s, LATE, told, RESOLVER, 10, QUERY, NAME);
+		dns_query(&d, 10, QUERY, NAME, RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 1) * MS, told, 20010, RESOLVER,
+					     53, &d);
+		o.kind = RC_OBS_ICMP;
+		o.icmp_type = 3;
+		o.icmp_code = 13;
+		o.icmp_hard = true;
+		send_obs(&s, &o);
+		ask(&s, LATE + 10, silent, RESOLVER, 11, QUERY, NAME);
+		if (lives)
+			served(&s, LATE + 500, CLIENT2, 40, "d.test");
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		for (size_t i = 0; i < s.n; i++) {
+			struct rc_addr first = addr(told);
+			bool unreachable = strcmp(s.seen[i].cause->slug, "no_answer.unreachable") ==
+					   0;
+			bool himself = rc_addr_equal(&s.seen[i].client, &first);
+			assert_int_equal(unreachable, himself || !lives);
+		}
+	}
+}
+
 /* Another client got another type of the name: that tells nothing of who is served. */
 static void what_fails_by_its_type_is_no_matter_of_who_asks(void **state)
 {
@@ -1025,6 +1060,8 @@ int main(void)
 		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(who_asks_while_nobody_is_answered_is_not_shut_out),
+		cmocka_unit_test(
+			who_is_told_unreachable_is_told_for_himself_where_others_are_answered),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
 		cmocka_unit_test(blocked_for_a_client_that_is_served_is_about_the_name),
 		cmocka_unit_test(a_name_refused_without_ra_by_a_resolver_is_blocked),
