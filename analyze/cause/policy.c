@@ -78,6 +78,27 @@ static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 }
 
 /*
+ * FORMERR, without recursion and at once, to a sound question that others get answered with recursion: Unbound 1.17 answers
+ * so whom it is to refuse all but its own zones (refuse_non_local).
+ */
+static enum rc_confidence finds_fault_only(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_msg_facts *q = &c->x->query;
+	if (q->fault != RC_FAULT_NONE || c->x->qdcount != 1 || !rc_flag(q, RC_FLAG_RD) ||
+	    q->edns_version > 0 || rc_flag(&c->x->answer, RC_FLAG_RA) || c->n_links > 0 ||
+	    !rc_server_recurses(c) || rc_case_is_served(c) || c->others.same_client_ok > 0 ||
+	    c->others.same_server_alike_ok == 0)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answers %s nothing but FORMERR, though it serves others.",
+				server_text(c), rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f, "FORMERR with RA=0 to a well-formed query");
+	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+		 "the same name was answered for another client");
+	return RC_CONF_POSSIBLE;
+}
+
+/*
  * Again and again it leaves out this one, waits for nobody, and goes on answering others. What it asks for the name it asks
  * for them.
  */
@@ -183,6 +204,8 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	if (rc_rcode_is(c, RC_RCODE_SERVFAIL))
 		return fails_only(c, f);
+	if (rc_rcode_is(c, RC_RCODE_FORMERR))
+		return finds_fault_only(c, f);
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
 	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
@@ -388,9 +411,10 @@ static const struct rc_rule rules[] = {
 					"queries are not seen; or EDE 18 alone, or for what others "
 					"get to a client that gets other names.",
 					"Silence, with nobody asked in sight, while the server "
-					"answers others' later questions; SERVFAIL at once for "
-					"what others get, or with EDE 18; REFUSED by a server that "
-					"walks delegations, or of one name alone by one whose own "
+					"answers others' later questions; SERVFAIL at once, or "
+					"FORMERR with RA=0, for what others get; SERVFAIL with EDE "
+					"18; REFUSED by a server that walks delegations, or of one "
+					"name alone by one whose own "
 					"queries are not seen, or for what others get to a client "
 					"that gets other names; or silence to such a client, asked "
 					"again, with nobody waited for.",
@@ -408,7 +432,7 @@ static const struct rc_rule rules[] = {
 			},
 		.rank = 220,
 		.rcodes = RC_ON(RC_RCODE_REFUSED) | RC_ON(RC_RCODE_SERVFAIL) |
-			  RC_ON(RC_RCODE_NOTAUTH) | RC_ON_SILENCE,
+			  RC_ON(RC_RCODE_FORMERR) | RC_ON(RC_RCODE_NOTAUTH) | RC_ON_SILENCE,
 		.test = test_client,
 	},
 	{

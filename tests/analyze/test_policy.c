@@ -513,6 +513,26 @@ static void who_asks_while_nobody_is_answered_is_not_shut_out(void **state)
 	}
 }
 
+/* Unbound's way to refuse all but its own zones. */
+static void a_fault_found_in_what_others_may_ask_is_about_the_client(void **state)
+{
+	(void)state;
+	for (unsigned recursion = 0; recursion < 2; recursion++) {
+		struct sim s;
+		unsigned flags = RC_FLAG_QR | RC_FLAG_RD | (recursion ? RC_FLAG_RA : 0);
+		begin_warm(&s);
+		served(&s, LATE - 100, CLIENT2, 10, NAME);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		reply(&s, LATE + 1, RESOLVER, CLIENT, 11, flags | RC_RCODE_FORMERR, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (recursion)
+			assert_string_not_equal(s.seen[0].cause->slug, "policy.client_not_allowed");
+		else
+			assert_only(&s, "policy.client_not_allowed", RC_CONF_POSSIBLE);
+	}
+}
+
 /* What the network says of one client's packets, as a firewall that lets others through, is no more than that. */
 static void who_is_told_unreachable_is_told_for_himself_where_others_are_answered(void **state)
 {
@@ -1060,6 +1080,7 @@ int main(void)
 		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(who_asks_while_nobody_is_answered_is_not_shut_out),
+		cmocka_unit_test(a_fault_found_in_what_others_may_ask_is_about_the_client),
 		cmocka_unit_test(
 			who_is_told_unreachable_is_told_for_himself_where_others_are_answered),
 		cmocka_unit_test(blocked_for_one_client_alone_is_about_the_client),
