@@ -200,6 +200,27 @@ static enum rc_confidence by_resolvers(struct rc_case *c, struct rc_finding *f)
 	return RC_CONF_POSSIBLE;
 }
 
+/*
+ * It asked one server of the failed zone, has no answer in sight, and asked another of them so soon that it did not wait
+ * for one: the answer that sent it on may be out of sight.
+ */
+static bool went_on_unanswered(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *first = &c->links[i];
+		if (first->zone != c->failed_zone || first->outcome != RC_OUT_UNKNOWN ||
+		    rc_exchange_answered(first->x))
+			continue;
+		for (size_t k = i + 1; k < c->n_links; k++)
+			if (c->links[k].zone == c->failed_zone && c->links[k].name == first->name &&
+			    c->links[k].x->qtype == first->x->qtype &&
+			    !rc_addr_equal(&c->links[k].x->server, &first->x->server) &&
+			    c->links[k].outcome != RC_OUT_UNKNOWN)
+				return true;
+	}
+	return false;
+}
+
 /* What is asked without RD, and handed on so, a resolver may refuse that recurses for others: it is not to be looked into. */
 static bool is_refused_a_look(const struct rc_case *c, const struct rc_zone_view *z)
 {
@@ -241,7 +262,8 @@ static enum rc_confidence how_sure(struct rc_case *c, const struct rc_zone_view 
 	bool lame = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME;
 	/* One server of a zone not known, and asked no more than once: who else the resolver knows is not seen. */
 	bool lone = silent && z->name.len == 0 && all == 1 && walks(c) && !asks_again(c);
-	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut) || lone;
+	bool unsure = z->role == RC_ROLE_NAMESERVER || (lame && !z->known_cut) || lone ||
+		      (!silent && went_on_unanswered(c));
 	return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 

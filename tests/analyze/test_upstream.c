@@ -377,6 +377,27 @@ static void a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail(vo
 	assert_int_equal(judge_as(slug), RC_CONF_NONE);
 }
 
+/* Nobody goes on to the next server before he has an answer, or waited for one: what sent him on is not seen. */
+static void a_server_left_without_an_answer_in_sight_makes_it_less_sure(void **state)
+{
+	static const enum rc_outcome outcomes[] = {RC_OUT_SERVFAIL, RC_OUT_REFUSED, RC_OUT_LAME,
+						   RC_OUT_ICMP};
+	(void)state;
+	for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+		for (unsigned left = 0; left < 2; left++) {
+			begin(outcomes[i]);
+			if (left) {
+				s.links[0].outcome = s.servers[0].worst = RC_OUT_UNKNOWN;
+				s.servers[0].count[outcomes[i]] = 0;
+				s.servers[0].count[RC_OUT_UNKNOWN] = 2;
+				s.asked[0].state = RC_X_UNANSWERED;
+			}
+			assert_int_equal(judge(outcomes[i]),
+					 left ? RC_CONF_LIKELY : RC_CONF_PROVEN);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +411,7 @@ int main(void)
 		cmocka_unit_test(who_serves_others_is_not_lame),
 		cmocka_unit_test(a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail),
 		cmocka_unit_test(resolvers_in_the_place_of_servers_may_be_in_the_way_of_all),
+		cmocka_unit_test(a_server_left_without_an_answer_in_sight_makes_it_less_sure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
