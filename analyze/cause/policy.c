@@ -156,7 +156,9 @@ static enum rc_confidence denies_what_others_get(struct rc_case *c, struct rc_fi
 	bool flood = c->others.silent >= RC_FLOOD_MIN;
 	bool missed = (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY)) != 0;
 	bool before = c->others.ok_example->end_ns < c->x->first_ns;
-	if (!rc_is_answered(c) && (missed || flood || before))
+	/* What a resolver that is not seen at work may wait for in vain, as it did not for them at another time. */
+	bool waits = !c->upstream_visible && c->others.got_before == 0;
+	if (!rc_is_answered(c) && (missed || flood || before || waits))
 		return RC_CONF_POSSIBLE;
 	bool served = c->others.same_client_ok > 0 || rc_case_is_served(c);
 	return rc_case_has_ede(c, RC_EDE_PROHIBITED) && !served ? RC_CONF_PROVEN : RC_CONF_LIKELY;
@@ -412,7 +414,9 @@ static const struct rc_rule rules[] = {
 					"get to a client that gets other names.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once, or "
-					"FORMERR with RA=0, for what others get; SERVFAIL with EDE "
+					"FORMERR with RA=0, for what others get; silence for what "
+					"they get at other times, where its own queries are not "
+					"seen; SERVFAIL with EDE "
 					"18; REFUSED by a server that walks delegations, or of one "
 					"name alone by one whose own "
 					"queries are not seen, or for what others get to a client "

@@ -469,6 +469,23 @@ static void what_others_had_before_says_little_of_who_is_left_out(void **state)
 	}
 }
 
+/* Out of sight it may have waited in vain, for what it has got for others since; not while it gave it to them. */
+static void what_others_get_later_says_little_where_the_resolver_is_not_seen_at_work(void **state)
+{
+	(void)state;
+	for (unsigned later = 0; later < 2; later++) {
+		struct sim s;
+		begin(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 10, QUERY, NAME);
+		served(&s, LATE + (later ? 8000 : 1000), CLIENT2, 40, NAME);
+		ask(&s, LATE + 2000, CLIENT, RESOLVER, 10, QUERY, NAME);
+		rc_engine_advance(s.engine, T0 + 60000 * MS);
+		finish(&s);
+		assert_only(&s, "policy.client_not_allowed",
+			    later ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
+}
+
 /* It serves others by IPv4; all its clients of IPv6 are shut out. */
 static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
 {
@@ -1078,6 +1095,8 @@ int main(void)
 		cmocka_unit_test(keys_asked_for_later_are_not_asked_for_who_is_shut_out),
 		cmocka_unit_test(silence_to_a_flood_may_be_a_limit),
 		cmocka_unit_test(what_others_had_before_says_little_of_who_is_left_out),
+		cmocka_unit_test(
+			what_others_get_later_says_little_where_the_resolver_is_not_seen_at_work),
 		cmocka_unit_test(who_is_served_at_another_address_of_the_resolver_counts),
 		cmocka_unit_test(who_asks_while_nobody_is_answered_is_not_shut_out),
 		cmocka_unit_test(a_fault_found_in_what_others_may_ask_is_about_the_client),
