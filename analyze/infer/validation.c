@@ -139,27 +139,55 @@ static const struct rc_name *judged_name(const struct rc_case *c)
 	return c->qname;
 }
 
-static void check(struct rc_case *c, const struct gathering *g)
+static void check(struct rc_case *c, const struct gathering *g, uint16_t type)
 {
 	const struct rc_dnssec_question q = {.name = judged_name(c),
-					     .type = c->x->qtype,
+					     .type = type,
 					     .now_ns = c->to_ns,
 					     .msgs = g->msgs,
 					     .n = g->n};
 	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, &q, c->arena, &c->dnssec);
 }
 
+/* Told that there is no AAAA, it went on to ask for A: it makes the one of the other (DNS64, RFC 6147 5.1.6). */
+static bool makes_it_of_a(const struct rc_case *c)
+{
+	const struct rc_link *none = c->x->qtype == RC_TYPE_AAAA ? c->final : NULL;
+	if (none == NULL || none->answer == NULL || none->answer->rcode != RC_RCODE_NOERROR ||
+	    (none->answer->has & RC_HAS_ANSWER_QTYPE))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x->qtype == RC_TYPE_A && c->links[i].answer != NULL &&
+		    c->links[i].name == none->name && c->links[i].x->first_ns >= none->x->end_ns)
+			return true;
+	return false;
+}
+
+/* Nothing is wrong with the one that was asked for: is it with the other? Somebody else may have asked for that. */
+static void check_other(struct rc_case *c, const struct gathering *g)
+{
+	const struct rc_dnssec_result seen = c->dnssec;
+	if (seen.n_findings > 0 || !makes_it_of_a(c))
+		return;
+	check(c, g, RC_TYPE_A);
+	if (c->dnssec.n_findings == 0 || c->dnssec.status != RC_DNSSEC_BOGUS)
+		c->dnssec = seen;
+	else
+		c->dnssec.status = RC_DNSSEC_INDETERMINATE;
+}
+
 static void judge(struct rc_case *c, struct gathering *g)
 {
 	c->dnssec_origins = g->origins;
-	check(c, g);
+	check(c, g, c->x->qtype);
 	/* A private root that nobody told us of: what lies below it can still be judged. */
 	if (!c->own_anchor && c->dnssec.n_findings > 0 &&
 	    c->dnssec.findings[0].fault == RC_DNSSEC_TRUST_ANCHOR) {
 		leave_out_root_keys(g);
 		c->foreign_root = true;
-		check(c, g);
+		check(c, g, c->x->qtype);
 	}
+	check_other(c, g);
 }
 
 static bool room(struct rc_case *c, struct gathering *g, size_t max)

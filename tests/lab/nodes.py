@@ -96,6 +96,8 @@ NODES = {
     "rloopb": ((2, 66), "bind"),
     "rhints": ((2, 67), "bind"),  # its root hints name a server that is none of the root's
     "ranchor": ((2, 68), "unbound"),  # has a wrong trust anchor for one zone
+    "rmakeb": ((2, 69), "bind"),  # make AAAA of A (DNS64)
+    "rmakek": ((2, 70), "kresd"),
     "c1": ((3, 1), None),
     "c2": ((3, 2), None),
     "c3": ((3, 3), None),

@@ -1,5 +1,6 @@
-"""Rows: resolvers with zones of their own (forward, stub, a copy), with one family, behind TLS."""
+"""Rows: resolvers with zones of their own (forward, stub, a copy), with one family, behind TLS, with DNS64."""
 
+import faults
 from nodes import v4, v6
 from scenario import A, FAILS, OK, S, SAME, WAIT, fine, rule
 from zones import Zone
@@ -60,12 +61,16 @@ OPTIONS.update({
     "rstaleb": {"extra": "stale-answer-enable yes; stale-cache-enable yes; max-stale-ttl 3600;"
                          " stale-answer-client-timeout off; stale-refresh-time 2;"},
     "rstaleu": {"extra": "  serve-expired: yes\n  serve-expired-client-timeout: 1800"},
+    "rmakeb": {"extra": "dns64 64:ff9b::/96 { clients { any; }; };"},
+    "rmakek": {"extra": "modules.load('dns64')\ndns64.config('64:ff9b::')"},
     "fdist3": {"targets": ["dead", "closed"], "extra": "setServFailWhenNoServer(true)"},
     "fdist4": {"targets": ["rbind"], "extra": "setServFailWhenNoServer(true)"},
 })
 ZONES = [
     Zone("staling.net.", ["ansd"], records="brief.@ 1 IN A 198.51.100.81"),
     Zone("fencing.net.", ["aclosed"]),
+    Zone("fours.net.", ["ansd"], True, records="only.@ 300 IN A 198.51.100.84\nalso.@ 300 IN A 198.51.100.85",
+         fault=faults.broken_signature("A")),
 ]
 STALE = ["rstaleb", "rstaleu"]
 LOOPS = {"floop": ("rloop", "rloop", "rloop"), "rloop": ("floop", "rloopb", "rloopb"),
@@ -85,6 +90,7 @@ OPTIONS.update({
 })
 TLS = ["rtls", "rtlsdead", "rktls", "rptls"]
 OWN = ["rown", "runbown", "rkresown", "rpdnsown", "fmasqown"]
+MAKERS = ["rmakeb", "rmakek"]
 SIX = ["rsixb", "rsixu", "rsixk", "rsixp"]
 
 
@@ -115,6 +121,11 @@ SCENARIOS = [
       stored=False),
     S("delegation.lame_refused", "over-ipv6-alone", "The resolver has IPv6 alone; servers refuse the zone.",
       twice("lame.com", SIX), FAILS),
+    S("dnssec.signature_invalid", "made-of-a", "The resolver makes AAAA of A where there is none (DNS64), and the"
+      " signature over A is wrong.",
+      [[fine("c3", r, "www.good.com.", "AAAA") for r in MAKERS],
+       *[[A(c, r, f"{n}.fours.net.", "AAAA") for r in MAKERS]
+         for c, n in (("c1", "only"), ("c2", "also"), ("c1", "only"))]], FAILS),
     S("upstream.timeout", "over-ipv6-alone", "The resolver has IPv6 alone; the zone's server is silent.",
       twice("silent.com", SIX), FAILS, settle=1, stored=False),
     S("dnssec.signature_expired", "over-ipv6-alone", "The resolver has IPv6 alone; signatures have expired.",
