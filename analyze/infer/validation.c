@@ -163,11 +163,14 @@ static bool makes_it_of_a(const struct rc_case *c)
 	return false;
 }
 
-/* Nothing is wrong with the one that was asked for: is it with the other? Somebody else may have asked for that. */
+/*
+ * Nothing is wrong with the one that was asked for: is it with the other? Somebody else may have asked for that. A fetch
+ * for A of the resolver's own is judged for itself.
+ */
 static void check_other(struct rc_case *c, const struct gathering *g)
 {
 	const struct rc_dnssec_result seen = c->dnssec;
-	if (seen.n_findings > 0 || !makes_it_of_a(c))
+	if (seen.n_findings > 0 || c->own_fetch || !makes_it_of_a(c))
 		return;
 	check(c, g, RC_TYPE_A);
 	if (c->dnssec.n_findings == 0 || c->dnssec.status != RC_DNSSEC_BOGUS)
