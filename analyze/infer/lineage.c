@@ -362,6 +362,9 @@ static void recall(struct rc_case *c)
 	bool went_on = false, repeats = c->others.earlier > 0 && rc_exchange_answered(c->x);
 	if (asked_question(c))
 		return;
+	if (c->answer != NULL && (c->answer->has & RC_HAS_ANSWER_CNAME))
+		follow_answer(c, c->answer,
+			      RC_ROLE_QUESTION); /* it tells the client how far it came */
 	for (size_t i = 0; i < c->n_names; i++) {
 		enum rc_role role = c->names[i].role;
 		if (role == RC_ROLE_QUESTION || role == RC_ROLE_ALIAS) {

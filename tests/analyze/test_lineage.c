@@ -428,6 +428,25 @@ static void a_dname_that_the_resolver_holds_is_followed(void **state)
 	}
 }
 
+/* The resolver holds the alias from before the capture began: its answer shows it. */
+static void an_alias_in_the_answer_to_the_client_is_followed(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "mail.d.test";
+	(void)state;
+	begin(&s);
+	warm_up(&s, LATE);
+	ask(&s, LATE + 100, CLIENT, RESOLVER, 2, QUERY, name);
+	refused_behind_dname(&s, LATE + 101, 20, NULL, "mail.example");
+	dns_query(&d, 2, RECURSED | RC_RCODE_SERVFAIL, name, RC_TYPE_A);
+	dns_rr_name(&d, RC_ANSWER, name, RC_TYPE_CNAME, "mail.example");
+	say(&s, LATE + 110, RESOLVER, CLIENT, 2, &d);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "delegation.lame_refused");
+}
+
 /*
  * The answers pass by, and the resolver asks on after its usual wait; or it asks on at once, as one does that
  * has them and takes them for bad.
@@ -1355,6 +1374,7 @@ int main(void)
 		cmocka_unit_test(a_truncated_answer_does_not_say_that_there_is_no_address),
 		cmocka_unit_test(a_failure_to_find_what_dns64_needs_is_the_cause),
 		cmocka_unit_test(a_dname_that_the_resolver_holds_is_followed),
+		cmocka_unit_test(an_alias_in_the_answer_to_the_client_is_followed),
 		cmocka_unit_test(
 			answers_that_do_not_reach_the_resolver_are_told_from_rejected_ones),
 		cmocka_unit_test(an_answer_for_what_lies_above_an_alias_target_is_not_final),
