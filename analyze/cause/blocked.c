@@ -116,6 +116,64 @@ static bool blames_servers(const struct rc_case *c, uint64_t codes)
 	return true;
 }
 
+/*
+ * It says that the name does not exist, by the SOA of a zone that the name would be the apex of, or does not lie in: no zone
+ * says so (RFC 2308 2.1), but policies do.
+ */
+static bool is_made_up(const struct rc_msg *m)
+{
+	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
+	struct rc_rr rr;
+	struct rc_name owner;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_AUTHORITY && rr.type == RC_TYPE_SOA &&
+		    rc_rr_owner(m, &rr, &owner))
+			return rc_name_equal(&owner, &m->qname) || !rc_name_in(&m->qname, &owner);
+	return false;
+}
+
+/*
+ * A resolver that it hands its questions to blocks the name, or one above it: what that makes up instead is not signed, and
+ * who validates cannot take it. EDE says so, or the look of it.
+ */
+static const struct rc_link *find_blocked_upstream(const struct rc_case *c, uint64_t codes,
+						   bool *ret_said)
+{
+	const struct rc_link *found = NULL;
+	*ret_said = false;
+	for (size_t i = 0; i < c->n_links && rc_rcode_is(c, RC_RCODE_SERVFAIL); i++) {
+		const struct rc_link *link = &c->links[i];
+		uint16_t rcode = link->x->answer.rcode;
+		if (link->answer == NULL || link->name->role == RC_ROLE_NAMESERVER ||
+		    !rc_flag(&link->x->query, RC_FLAG_RD) ||
+		    !rc_flag(&link->x->answer, RC_FLAG_RA) ||
+		    (rcode != RC_RCODE_NXDOMAIN && rcode != RC_RCODE_NOERROR))
+			continue;
+		*ret_said = (rc_msg_ede_codes(link->answer) & codes) != 0;
+		if (*ret_said)
+			return link;
+		bool bare = link->x->query.do_bit && !(link->answer->has & RC_HAS_DNSSEC);
+		if (found == NULL && rcode == RC_RCODE_NXDOMAIN && bare && is_made_up(link->answer))
+			found = link;
+	}
+	return found;
+}
+
+static enum rc_confidence is_blocked_upstream(const struct rc_link *link, bool said,
+					      struct rc_case *c, struct rc_finding *f)
+{
+	f->server = &link->x->server;
+	f->explanation = rc_say(c, "%s, which %s hands its questions to, %s %s by policy.",
+				rc_say_addr(c, &link->x->server), rc_say_addr(c, &link->x->asker),
+				said ? "blocks" : "seems to block",
+				rc_say_name(c, &link->name->name));
+	rc_prove(c, f, link->x, &link->name->name, NULL,
+		 said ? "the answer carries an EDE that says it is blocked"
+		      : "NXDOMAIN, unsigned, by the SOA of no zone that could say so");
+	rc_prove_client(c, f);
+	return said ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
@@ -138,6 +196,10 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		/* Some say so of a client that they do not serve (CoreDNS's acl). */
 		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
 	}
+	bool said;
+	const struct rc_link *upstream = find_blocked_upstream(c, rule->ede, &said);
+	if (upstream != NULL)
+		return is_blocked_upstream(upstream, said, c, f);
 	if (c->final != NULL)
 		return keeps_back(c, f);
 	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients: which others get. */
@@ -185,25 +247,30 @@ static const struct rc_rule rules[] = {
 				.when = "EDE 4, 15, 16 or 17; or one name that a resolver refuses "
 					"or drops while it serves others: at once, or for the "
 					"answer that it was given.",
-				RC_TRUTH("EDE 4, 15, 16 or 17 in the answer.",
-					 "REFUSED by a resolver, or EDE 18, at once and with "
-					 "nothing asked upstream, for a name that nobody gets, "
-					 "while the client's other names are answered, and no EDE "
-					 "(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "
-					 "SERVFAIL by one that was given a sound answer with a "
-					 "private address.",
-					 "The EDE, to a client that gets nothing while others get "
-					 "the name; REFUSED by a resolver whose own queries are "
-					 "not seen, or while others of its questions wait, or "
-					 "after a complete answer; or with RA=0; NOTIMP to type A; "
-					 "or several attempts without an answer by one that waits "
-					 "for nobody, and other names answered between them.",
-					 {"policy.client_not_allowed",
-					  "none of the client's names is answered"},
-					 {"policy.recursion_unavailable",
-					  "RA=0, and the client gets RA=1 for no name"},
-					 {"resolver.overload",
-					  "nothing new is taken up, and EDE is absent"}),
+				RC_TRUTH(
+					"EDE 4, 15, 16 or 17 in the answer, or in one that a "
+					"forwarder was given by its resolver.",
+					"REFUSED by a resolver, or EDE 18, at once and with "
+					"nothing asked upstream, for a name that nobody gets, "
+					"while the client's other names are answered, and no EDE "
+					"(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "
+					"SERVFAIL by one that was given a sound answer with a "
+					"private address; or SERVFAIL by a forwarder that was "
+					"given "
+					"an unsigned NXDOMAIN by the SOA of no zone that could say "
+					"so.",
+					"The EDE, to a client that gets nothing while others get "
+					"the name; REFUSED by a resolver whose own queries are "
+					"not seen, or while others of its questions wait, or "
+					"after a complete answer; or with RA=0; NOTIMP to type A; "
+					"or several attempts without an answer by one that waits "
+					"for nobody, and other names answered between them.",
+					{"policy.client_not_allowed",
+					 "none of the client's names is answered"},
+					{"policy.recursion_unavailable",
+					 "RA=0, and the client gets RA=1 for no name"},
+					{"resolver.overload",
+					 "nothing new is taken up, and EDE is absent"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_LOW,
 				.fix = {"If {qname} should resolve, take it off the block list "

@@ -237,6 +237,61 @@ static void a_refusal_told_as_a_block_is_known_by_its_text(void **state)
 	assert_only(&s, "delegation.lame_refused", RC_CONF_LIKELY);
 }
 
+/* A forwarder is told that there is no such name, and fails: the one that told it says that it blocks the name. */
+static void what_the_resolver_of_a_forwarder_blocks_is_blocked(void **state)
+{
+	static const int codes[] = {15, 17, 29};
+	static struct sim s;
+	static struct dns d;
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		begin_warm(&s);
+		ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, NAME);
+		ask(&s, LATE + 1, FORWARDER, RESOLVER, 3, QUERY, NAME);
+		dns_query(&d, 3, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		dns_rr_soa(&d, RC_AUTHORITY, "test");
+		dns_opt(&d, true, codes[i]);
+		say(&s, LATE + 2, RESOLVER, FORWARDER, 3, &d);
+		servfail(&s, LATE + 3, FORWARDER, CLIENT, 1, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (codes[i] == 29) { /* Synthesized: no word of a policy */
+			assert_string_not_equal(s.seen[0].cause->slug, "policy.blocked");
+			continue;
+		}
+		assert_cause(&s, 0, "policy.blocked");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_PROVEN);
+	}
+}
+
+/* It has no EDE. The SOA of the name itself, or of a zone it does not lie in, shows that no zone said so. */
+static void what_no_zone_would_say_is_made_up_by_a_policy(void **state)
+{
+	static const char *const apex[] = {NAME, "policy.local", "test"};
+	static struct sim s;
+	static struct dns d;
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		begin_warm(&s);
+		ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, NAME);
+		dns_query(&d, 3, QUERY, NAME, RC_TYPE_A);
+		dns_opt(&d, true, -1);
+		send_message(&s, LATE + 1, FORWARDER, 20003, RESOLVER, 53, &d);
+		dns_query(&d, 3, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		dns_rr_soa(&d, RC_AUTHORITY, apex[i]);
+		say(&s, LATE + 2, RESOLVER, FORWARDER, 3, &d);
+		servfail(&s, LATE + 3, FORWARDER, CLIENT, 1, NAME);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		if (i == 2) {
+			assert_string_not_equal(s.seen[0].cause->slug, "policy.blocked");
+			continue;
+		}
+		assert_cause(&s, 0, "policy.blocked");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +305,8 @@ int main(void)
 		cmocka_unit_test(who_is_refused_may_call_it_blocked),
 		cmocka_unit_test(a_refusal_told_as_a_block_is_known_by_its_text),
 		cmocka_unit_test(notimp_to_a_common_type_may_be_about_the_name),
+		cmocka_unit_test(what_the_resolver_of_a_forwarder_blocks_is_blocked),
+		cmocka_unit_test(what_no_zone_would_say_is_made_up_by_a_policy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
