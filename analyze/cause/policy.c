@@ -216,6 +216,10 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s refuses to serve the client %s, though it serves others.",
 				server_text(c), rc_say_addr(c, &c->x->asker));
+	if (c->ignored) {
+		rc_prove_self(c, f, "no answer, like the client's other questions here");
+		return c->ignored;
+	}
 	if (is_not_about_client(c) || (!answered && rc_case_is_nobody_answered(c)))
 		return RC_CONF_NONE;
 	if (answered ? c->others.same_server_ok > 0 : c->others.same_server_alike_ok > 0)
@@ -406,7 +410,10 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					"REFUSED with EDE 18 for a name that the server answers "
 					"others, and this client never had an answer.",
-					"REFUSED or NOTAUTH or silence for such a name, or "
+					"REFUSED or NOTAUTH or silence for such a name, or silence "
+					"to "
+					"all that the client asks, what others get among it, while "
+					"the server answers them; or "
 					"SERVFAIL with EDE 18; or REFUSED all along to a client "
 					"that was served before; or REFUSED while the server "
 					"recurses for others, of several names where its own "

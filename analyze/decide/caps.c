@@ -134,6 +134,15 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 	return rc_confidence_cap(confidence, most);
 }
 
+enum rc_confidence rc_cap_by_client(const struct rc_rule *rule, const struct rc_case *c,
+				    enum rc_confidence confidence)
+{
+	bool of_client = rc_cause_is_of(&rule->cause, "policy.client_not_allowed") ||
+			 rc_cause_is_of(&rule->cause, "no_answer.");
+	return c->ignored && !of_client ? rc_confidence_cap(confidence, RC_CONF_POSSIBLE)
+					: confidence;
+}
+
 enum rc_confidence rc_cap_by_loss(const struct rc_case *c, enum rc_confidence confidence)
 {
 	bool doubtful = !rc_is_answered(c) && (c->x->marks & RC_X_LOST) &&

@@ -14,6 +14,10 @@
 enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
 				     enum rc_confidence confidence);
 
+/* What is wrong with a name is not why a client hears nothing that the server says nothing at all. */
+enum rc_confidence rc_cap_by_client(const struct rc_rule *rule, const struct rc_case *c,
+				    enum rc_confidence confidence);
+
 /* The answer itself may be among what the capture lost; an ICMP error that quotes the query is there. */
 enum rc_confidence rc_cap_by_loss(const struct rc_case *c, enum rc_confidence confidence);
 

@@ -135,7 +135,7 @@ static bool may_hand_on_again(const struct rc_case *c, const struct rc_weighed *
 /* It told nothing, and asked nobody: what it remembers it would have told. */
 static bool is_ignored(const struct rc_case *c)
 {
-	return !rc_is_answered(c) && c->upstream_visible && c->n_links == 0;
+	return c->ignored || (!rc_is_answered(c) && c->upstream_visible && c->n_links == 0);
 }
 
 /* What the network told another client of its packets, of a server that has answered since: it is not down. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/decide/caps.h"
+#include "analyze/infer/meanwhile.h"
 
 static int by_rank(const void *a, const void *b)
 {
@@ -47,6 +48,7 @@ bool rc_weigh(const struct rc_ranking *r, struct rc_case *c, struct rc_weighed *
 		return false;
 	*o = (struct rc_weighed){.rule = NULL};
 	c->weighing = true;
+	c->ignored = rc_case_is_ignored(c);
 	uint32_t on = outcome_bit(c);
 	uint32_t kind = rc_exchange_is_of_other_class(c->x) ? RC_OTHER_CLASS : RC_ON(c->x->opcode);
 	for (size_t i = 0; i < r->n && o->confidence < RC_CONF_PROVEN; i++) {
@@ -56,7 +58,8 @@ bool rc_weigh(const struct rc_ranking *r, struct rc_case *c, struct rc_weighed *
 			continue;
 		const struct rc_rule *rule = candidate->rule;
 		struct rc_finding f = {.evidence = evidence};
-		enum rc_confidence confidence = rc_cap_by_silence(rule, c, rule->test(rule, c, &f));
+		enum rc_confidence confidence = rc_cap_by_client(
+			rule, c, rc_cap_by_silence(rule, c, rule->test(rule, c, &f)));
 		bool fallback = confidence == RC_CONF_NONE && o->rule == NULL &&
 				rule->rcodes == RC_ON_ANY && f.explanation != NULL;
 		if (confidence > o->confidence || fallback) {

@@ -79,7 +79,9 @@ struct rc_case {
 
 	bool own_anchor; /* the user gave trust anchors: a root that does not match is a fault */
 	bool weighing;   /* only how sure rules are is wanted yet: texts and evidence stay empty */
-	bool names_client;   /* a text names the client */
+	bool names_client; /* a text names the client */
+	/* The server leaves all that this client asks unanswered (meanwhile.h). */
+	enum rc_confidence ignored;
 	bool hangs_on_first; /* a rule says something since the name was never asked before */
 	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */

@@ -9,6 +9,11 @@
 #define LEFT_MIN 3u /* questions of others without an answer: the server is silent, whoever asks */
 #define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
+#define LEFT_MIN 3u  /* names that a client has to get nothing of, before that is no accident */
+#define LEFT_MANY 5u /* ... where no other client is seen to get any of them */
+#define LEFT_MAX 8u  /* of its questions are looked at */
+#define LEFT_STEPS_MAX 4096u       /* records before and after a question looked through for them */
+#define ALIVE_NS (2 * RC_NS_PER_S) /* so soon after each the server answers somebody else */
 
 /* The record of the failure itself; 0 if it is too far from the newest of its name. */
 static uint64_t own_position(const struct rc_case *c)
@@ -59,6 +64,82 @@ bool rc_case_is_nobody_answered(const struct rc_case *c)
 {
 	struct tally t = asked_meanwhile(c);
 	return t.answered == 0 && t.left_others >= LEFT_MIN;
+}
+
+/* A question that a client got no answer to, and what others got meanwhile. */
+struct left {
+	uint64_t name_hash;
+	int64_t first_ns;
+	bool alive; /* the server answered somebody else right after it */
+	bool given; /* another client got the name */
+};
+
+/* The client's questions for different names that were left unanswered for good; false if it got any answer. */
+static bool find_left(const struct rc_case *c, uint64_t pos, struct left *left, size_t *ret_n)
+{
+	const struct rc_record *newest = NULL, *r;
+	uint64_t begin = pos;
+	for (unsigned i = 0; i < LEFT_STEPS_MAX && (r = rc_recorder_at(c->recorder, pos)) != NULL;
+	     i++) {
+		newest = r;
+		pos = rc_recorder_next(c->recorder, pos);
+	}
+	*ret_n = 0;
+	for (pos = begin; (r = rc_recorder_at(c->recorder, pos)) != NULL;
+	     pos = rc_recorder_next(c->recorder, pos)) {
+		const struct rc_exchange *x = &r->x;
+		if (!rc_is_connection(x) && rc_addr_equal(&x->server, &c->x->server) &&
+		    rc_addr_equal(&x->asker, &c->x->asker)) {
+			bool known = x->state != RC_X_UNANSWERED || (x->marks & RC_X_ICMP_HARD);
+			if (rc_exchange_answered(x))
+				return false;
+			for (size_t i = 0; i < *ret_n; i++)
+				known = known || left[i].name_hash == x->name_hash;
+			if (!known && *ret_n < LEFT_MAX)
+				left[(*ret_n)++] = (struct left){.name_hash = x->name_hash,
+								 .first_ns = x->first_ns};
+		}
+		if (r == newest)
+			break;
+	}
+	return *ret_n >= LEFT_MIN;
+}
+
+enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
+{
+	struct left left[LEFT_MAX];
+	size_t n = 0, alive = 0, given = 0;
+	const struct rc_host *h = c->server_host;
+	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) || rc_case_is_served(c))
+		return RC_CONF_NONE;
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	pos = rc_recorder_back(c->recorder, pos);
+	if (!find_left(c, pos, left, &n))
+		return RC_CONF_NONE;
+	for (unsigned i = 0; i < LEFT_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (!rc_exchange_answered(&r->x) || !rc_addr_equal(&r->x.server, &c->x->server))
+			continue;
+		bool good = r->x.answer.rcode == RC_RCODE_NOERROR ||
+			    r->x.answer.rcode == RC_RCODE_NXDOMAIN;
+		for (size_t k = 0; k < n; k++) {
+			int64_t after_ns = r->x.end_ns - left[k].first_ns;
+			left[k].alive = left[k].alive || (after_ns > 0 && after_ns <= ALIVE_NS);
+			left[k].given = left[k].given ||
+					(good && left[k].name_hash == r->x.name_hash &&
+					 rc_case_is_near(c, &r->x));
+		}
+	}
+	for (size_t k = 0; k < n; k++) {
+		alive += left[k].alive;
+		given += left[k].alive && left[k].given;
+	}
+	if (alive >= LEFT_MIN && given > 0)
+		return RC_CONF_LIKELY;
+	return alive >= LEFT_MANY ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
 bool rc_case_is_refused_more(const struct rc_case *c)

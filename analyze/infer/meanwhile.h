@@ -13,6 +13,13 @@ bool rc_case_are_others_answered(const struct rc_case *c);
 /* It answered none of that, and others than this client asked for some of it. */
 bool rc_case_is_nobody_answered(const struct rc_case *c);
 
+/*
+ * The server answers this client nothing: several of its names in sight are left unanswered, and right after each it answers
+ * somebody else. Whatever else is wrong with a name is not why this client hears nothing. Likely if others get one of the
+ * names, else possible: it may ask for nothing but what nobody gets.
+ */
+enum rc_confidence rc_case_is_ignored(const struct rc_case *c);
+
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);
 

@@ -1080,6 +1080,44 @@ static void what_was_handed_on_once_is_not_blocked_the_next_time(void **state)
 	}
 }
 
+/*
+ * Everything that this client asks is left unanswered, what others get among it: that a name's servers are dead, too, is not
+ * why. A client that got one answer, or of whose names nobody gets one, is another matter.
+ */
+static void who_is_never_answered_is_shut_out_whatever_else_is_wrong(void **state)
+{
+	static const char *const client = "198.51.100.77";
+	static struct sim s;
+	(void)state;
+	for (unsigned story = 0; story < 3; story++) {
+		unsigned dead = 0;
+		begin_warm(&s);
+		for (unsigned i = 0; i < 4; i++) {
+			const char *name = i == 1 && story != 2 ? "good.test" : NAME;
+			char other[] = "n0.example";
+			other[1] = (char)('0' + i);
+			ask(&s, LATE + 3000 * i, client, RESOLVER, 30 + i, QUERY,
+			    i == 1 ? name : other);
+			if (i == 1 && story == 1)
+				reply_a(&s, LATE + 3001, RESOLVER, client, 31, RECURSED, name);
+			warm_up(&s, LATE + 3000 * i + 100);
+		}
+		dead_zone(&s, LATE + 9001, 50, "n3.example");
+		warm_up(&s, LATE + 40000);
+		finish(&s);
+		for (size_t i = 0; i < s.n; i++) {
+			bool its = s.seen[i].x.first_ns == T0 + (LATE + 9000) * MS;
+			bool shut = its &&
+				    strcmp(s.seen[i].cause->slug, "policy.client_not_allowed") ==
+					    0 &&
+				    s.seen[i].confidence == RC_CONF_LIKELY;
+			dead += its;
+			assert_true(!its || shut == (story == 0));
+		}
+		assert_int_equal(dead, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1137,6 +1175,7 @@ int main(void)
 		cmocka_unit_test(who_is_shut_out_does_not_fail_by_edns),
 		cmocka_unit_test(what_others_are_refused_too_by_now_is_not_about_the_client),
 		cmocka_unit_test(what_was_handed_on_once_is_not_blocked_the_next_time),
+		cmocka_unit_test(who_is_never_answered_is_shut_out_whatever_else_is_wrong),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
