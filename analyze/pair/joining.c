@@ -156,46 +156,66 @@ static bool is_asked_and_asks(const struct rc_hosts *h, const struct rc_host *ho
 }
 
 /*
- * It serves at an address of each family, asks for others, and has no other addresses: one resolver, though it be asked
- * for the same at both. Two that ask nobody may be far away, behind a router.
+ * It serves at an address of each family, asks for others, and whatever else is on its card only asks: one resolver, though
+ * it be asked for the same at both. Two that ask nobody may be far away, behind a router.
  */
 static bool serves_both_families(const struct rc_hosts *h, const struct rc_station *st)
 {
+	unsigned serves[2] = {0, 0};
 	uint32_t asked = 0;
-	if (st->n != 2 || rc_addr_is_v4(&st->addrs[0]) == rc_addr_is_v4(&st->addrs[1]))
-		return false;
 	for (unsigned i = 0; i < st->n; i++) {
 		const struct rc_host *host = rc_hosts_find(h, &st->addrs[i]);
-		if (host == NULL || host->answered_ra == 0)
+		if (host == NULL || (host->answered_ra == 0 && host->answered > 0))
 			return false;
+		serves[rc_addr_is_v4(&st->addrs[i])] += host->answered_ra > 0;
 		asked += host->asked_rd0 + host->fetches;
 	}
-	return asked > 0;
+	return serves[0] == 1 && serves[1] == 1 && asked > 0;
 }
 
-void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
+/* It asks, and nobody waits for it or has got an answer of it: an egress address, though it hands some questions on. */
+static bool only_asks(const struct rc_hosts *h, const struct rc_host *host)
 {
-	const struct rc_station *st = card_of(h, host->mac);
-	const struct rc_addr *service = NULL;
-	if (st == NULL)
-		return;
+	return host->asked_rd0 > 0 && host->answered == 0 && !host->answered_unseen &&
+	       rc_hosts_open(h, &host->addr) == 0;
+}
+
+/* The address that is asked, of the resolver on a card; NULL if there is none, or there are two, behind a router. */
+static const struct rc_host *service_on(const struct rc_hosts *h, const struct rc_station *st)
+{
+	const struct rc_host *service = NULL;
 	for (unsigned i = 0; i < st->n; i++) {
 		const struct rc_host *other = rc_hosts_find(h, &st->addrs[i]);
 		if (!rc_acts_as_resolver(other) && !rc_hosts_is_inside(h, other) &&
 		    !is_asked_and_asks(h, other))
 			continue;
-		if (service != NULL && rc_addr_is_v4(service) == rc_addr_is_v4(&st->addrs[i]))
-			return; /* two resolvers behind a router, as it may be */
-		service = service == NULL ? &st->addrs[i] : service;
+		if (service != NULL && only_asks(h, other))
+			continue;
+		bool alike = service != NULL &&
+			     rc_addr_is_v4(&service->addr) == rc_addr_is_v4(&other->addr);
+		if (alike && !only_asks(h, service))
+			return NULL;
+		bool better = service == NULL || only_asks(h, service) ||
+			      (service->group == RC_GROUP_NONE && other->group != RC_GROUP_NONE);
+		service = better ? other : service;
 	}
+	return service;
+}
+
+void rc_hosts_join_by_mac(struct rc_hosts *h, const struct rc_host *host)
+{
+	const struct rc_station *st = card_of(h, host->mac);
+	const struct rc_host *service = st != NULL ? service_on(h, st) : NULL;
+	if (service == NULL)
+		return;
 	bool both = serves_both_families(h, st);
-	for (unsigned i = 0; i < st->n && service != NULL; i++) {
+	for (unsigned i = 0; i < st->n; i++) {
 		struct rc_host *egress = rc_hosts_find(h, &st->addrs[i]);
-		if (egress == NULL || &st->addrs[i] == service || egress->is_common ||
+		if (egress == NULL || egress == service || egress->is_common ||
 		    egress->group != RC_GROUP_NONE)
 			continue;
 		if (both || (egress->asked_rd0 > 0 && egress->answered == 0))
-			join(h, &egress->addr, service);
+			join(h, &egress->addr, &service->addr);
 	}
 }
 

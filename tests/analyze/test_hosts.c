@@ -650,6 +650,41 @@ static void an_egress_on_the_network_card_of_a_resolver_at_work_joins_it(void **
 	}
 }
 
+/* Some of what it is asked it hands on, which does not make it another resolver. */
+static void an_egress_that_hands_on_joins_its_service(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct rc_hosts *h = new_hosts();
+	struct rc_exchange x = exchange(T0 + MS, EGRESS, "203.0.113.2", RC_FLAG_RD, 1);
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	(void)state;
+	memcpy(x.asker_mac, mac, sizeof mac);
+	rc_hosts_note_query(h, &x, &keys, no_mac, true);
+	answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+	ask_with_mac(h, T0 + 2 * MS, EGRESS, "203.0.113.1", mac);
+	assert_true(are_one(h, SERVICE, EGRESS));
+	rc_hosts_free(h);
+}
+
+/* Asked at both families, it asks from further addresses of one alone; a server beside it makes the card a router's. */
+static void services_of_both_families_share_an_egress(void **state)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	(void)state;
+	for (unsigned beside = 0; beside < 2; beside++) {
+		struct rc_hosts *h = new_hosts();
+		answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+		ask_with_mac(h, T0 + MS, EGRESS, "203.0.113.1", mac);
+		if (beside)
+			answer(h, T0 + 2 * MS, CLIENT, "192.0.2.54", 0, RC_FLAG_QR | RC_FLAG_AA,
+			       mac);
+		answer(h, T0 + 3 * MS, CLIENT6, SERVICE6, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, mac);
+		assert_true(are_one(h, SERVICE, EGRESS));
+		assert_int_equal(are_one(h, SERVICE6, EGRESS), !beside);
+		rc_hosts_free(h);
+	}
+}
+
 static void the_network_cards_of_a_site_do_not_push_one_another_out(void **state)
 {
 	enum { CARDS = 300 };
@@ -977,6 +1012,8 @@ int main(void)
 		cmocka_unit_test(declared_addresses_are_one_resolver_once_seen),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_at_work_joins_it),
+		cmocka_unit_test(an_egress_that_hands_on_joins_its_service),
+		cmocka_unit_test(services_of_both_families_share_an_egress),
 		cmocka_unit_test(the_network_cards_of_a_site_do_not_push_one_another_out),
 		cmocka_unit_test(addresses_behind_a_router_do_not_join),
 		cmocka_unit_test(who_asks_a_neighbour_on_its_card_is_behind_a_router),
