@@ -417,7 +417,9 @@ void rc_hosts_note_fetch(struct rc_hosts *h, struct rc_host *egress, const struc
 		join(h, &egress->addr, &r->server);
 		return;
 	}
-	if (only_forwards(h, &r->server))
+	/* It is asked itself, and has answered nobody yet: the names on its way may be those that others were just asked. */
+	bool at_own_work = egress->served == 0 && rc_hosts_open(h, &egress->addr) > 0;
+	if (at_own_work || only_forwards(h, &r->server))
 		return;
 	if (egress->partner_hits == 0)
 		egress->partner = r->server;

@@ -650,6 +650,21 @@ static void an_egress_on_the_network_card_of_a_resolver_at_work_joins_it(void **
 	}
 }
 
+/* A resolver that a client waits for asks for the names above, which somebody else was just asked. */
+static void a_resolver_at_its_own_work_is_no_egress(void **state)
+{
+	(void)state;
+	for (unsigned asked = 0; asked < 2; asked++) {
+		struct rc_hosts *h = new_hosts();
+		answer(h, T0, CLIENT, SERVICE, RC_FLAG_RD, RC_FLAG_QR | RC_FLAG_RA, no_mac);
+		if (asked)
+			ask(h, T0, CLIENT, EGRESS, RC_FLAG_RD, 5000);
+		fetches(h, EGRESS, 6, 0);
+		assert_int_equal(are_one(h, SERVICE, EGRESS), !asked);
+		rc_hosts_free(h);
+	}
+}
+
 /* Some of what it is asked it hands on, which does not make it another resolver. */
 static void an_egress_that_hands_on_joins_its_service(void **state)
 {
@@ -1012,6 +1027,7 @@ int main(void)
 		cmocka_unit_test(declared_addresses_are_one_resolver_once_seen),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_joins_it),
 		cmocka_unit_test(an_egress_on_the_network_card_of_a_resolver_at_work_joins_it),
+		cmocka_unit_test(a_resolver_at_its_own_work_is_no_egress),
 		cmocka_unit_test(an_egress_that_hands_on_joins_its_service),
 		cmocka_unit_test(services_of_both_families_share_an_egress),
 		cmocka_unit_test(the_network_cards_of_a_site_do_not_push_one_another_out),
