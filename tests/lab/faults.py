@@ -71,6 +71,13 @@ def ds_field(tag=None, algorithm=None, kind=None):
     return lambda zone, lines: [ds_edit(x, to(tag), to(algorithm), kind=kind) for x in lines]
 
 
+def ds_beside(algorithm=None):
+    """Adds the DS of a key that the zone does not have, of another algorithm where one is given."""
+    number = lambda old: algorithm or old
+    return lambda zone, lines: lines + [x for line in ds_digest(zone, ds_tag(zone, lines))
+                                        for x in [ds_edit(line, algorithm=number)]]
+
+
 def ds_edit(line, tag=None, algorithm=None, digest=None, kind=None):
     head = line.split()
     t, a, d = int(head[4]), int(head[5]), "".join(head[7:])

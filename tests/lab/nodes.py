@@ -149,4 +149,4 @@ def addresses(name):
         return [a for t in TINY for a in (v4("tiny." + t), v6("tiny." + t))]
     if name == "root":
         return [v4(name), second_root(), v6(name)]
-    return [v4(name), v6(name), *EGRESS.get(name, ())]
+    return list(dict.fromkeys([v4(name), v6(name), *EGRESS.get(name, ())]))

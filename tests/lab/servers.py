@@ -226,7 +226,8 @@ class Unbound(Server):
             self.options["acl"],
             "  access-control: ::/0 allow", f'  root-hints: "{self.lab.hints}"',
             f'  trust-anchor-file: "{anchor}"', f"  ede: {self.options.get('ede', 'yes')}", "  trust-anchor-signaling: no",
-            '  module-config: "respip validator iterator"', self.extra(), "remote-control:",
+            f'  module-config: "{self.options.get("modules", "respip validator iterator")}"', self.extra(),
+            "remote-control:",
             "  control-enable: yes", f"  control-interface: {self.dir}/ctl", forward]) + "\n"
 
     def flush(self):
@@ -243,7 +244,7 @@ class Kresd(Server):
         roots = f"'{v4('root')}', '{v6('root')}'"
         return "\n".join([
             f"net.listen('{self.v4}', 53)", f"net.listen('{self.v6}', 53)",
-            f"net.outgoing_v4('{self.v4}')", f"net.outgoing_v6('{self.v6}')",
+            f"net.outgoing_v4('{self.egress()[0]}')", f"net.outgoing_v6('{self.egress()[1]}')",
             "trust_anchors.remove('.')", f"trust_anchors.add_file('{self.lab.anchor}', true)",
             "modules.unload('ta_update')", "modules.unload('ta_signal_query')",
             "modules.unload('detect_time_skew')", "modules.unload('detect_time_jump')",
@@ -279,7 +280,7 @@ class PdnsRecursor(Server):
         with open(lua, "w") as out:
             out.write(f"clearTA('.')\naddTA('.', \"{rr}\")\n{self.extra('lua')}\n")
         return "\n".join([
-            f"local-address={self.v4}, {self.v6}", f"query-local-address={self.v4}, {self.v6}",
+            f"local-address={self.v4}, {self.v6}", "query-local-address=" + ", ".join(self.egress()),
             f"hint-file={self.lab.hints}", "dnssec=validate", f"lua-config-file={lua}",
             "allow-from=" + self.options.get("allow", "0.0.0.0/0, ::/0"), "security-poll-suffix=",
             "dont-query=127.0.0.0/8, 169.254.0.0/16, 192.168.0.0/16, 172.16.0.0/12, ::1/128,"

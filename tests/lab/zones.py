@@ -31,6 +31,7 @@ class Zone:
     dnskey_inception: str = ""
     some: tuple = ()  # (types, inception, expiration) of signatures that have other dates
     nsec3: bool = False
+    optout: bool = False  # its NSEC3 records leave out the delegations that are not signed
     iterations: int = 0
     hide_zsk: bool = False  # the key that signs the zone is not in its DNSKEY set
     algorithm: str = "ECDSAP256SHA256"
@@ -175,7 +176,7 @@ class Builder:
                  for t in (zone.inception, zone.expiration)]
         if zone.iterations > ITERATIONS_MAX:
             return self.with_ds(zone, keys, self.sign_often(zone, source, keys, times))
-        flags = f"-3 - -H {zone.iterations}" if zone.nsec3 else ""
+        flags = f"-3 - -H {zone.iterations}{' -A' * zone.optout}" if zone.nsec3 else ""
         if zone.dnskey_expiration:
             end = time.gmtime(now + seconds(zone.dnskey_expiration))
             flags += time.strftime(" -X %Y%m%d%H%M%S", end)
