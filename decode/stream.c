@@ -554,7 +554,9 @@ static bool take_message(struct rc_streams *s, struct rc_stream *stream,
 	}
 	if (step != STEP_FOUND)
 		return false;
-	if (from_server && (stream->dir[CLIENT].torn || !stream->dir[CLIENT].has_isn))
+	const struct direction *asks = &stream->dir[CLIENT];
+	bool ahead = asks->has_acked && distance(asks->acked, asks->base) > asks->has_fin;
+	if (from_server && (asks->torn || !asks->has_isn || ahead))
 		ret_item->flags |= RC_OBS_UNASKED;
 	ret_item->from_server = from_server;
 	ret_item->frame = run->turned ? d->frame : run->frame;

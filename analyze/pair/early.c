@@ -44,8 +44,7 @@ bool rc_early_is_near(const struct rc_early *e, int64_t ts_ns)
 
 void rc_early_keep(struct rc_early *e, const struct rc_obs *answer, uint64_t tag)
 {
-	if (answer->transport != RC_UDP || !answer->msg.has_question ||
-	    answer->msg.len > OCTETS_MAX)
+	if (!answer->msg.has_question || answer->msg.len > OCTETS_MAX)
 		return;
 	struct slot *s = &e->slots[e->next++ % SLOTS];
 	s->tag = tag;

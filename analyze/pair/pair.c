@@ -410,7 +410,7 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 	if (o->transport == RC_TCP)
 		note_tcp_query(p, r, pos, &e, keys);
 	p->out.on_query(p->out.context, pos, r, o);
-	if (o->transport == RC_UDP && rc_early_is_near(p->early, o->ts_ns))
+	if (rc_early_is_near(p->early, o->ts_ns))
 		rc_pair_take_early(p, r, pos, o, keys);
 }
 

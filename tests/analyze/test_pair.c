@@ -339,6 +339,24 @@ static void an_answer_captured_just_before_its_question_is_its_answer(void **sta
 	assert_int_equal(s->answered, 1);
 }
 
+static void an_answer_over_tcp_captured_just_before_its_question_is_its_answer(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs query = query_obs(1, 8, "www.example"),
+		      answer = answer_obs(1, 7, "www.example");
+	query.transport = answer.transport = RC_TCP;
+	answer.flags |= RC_OBS_UNASKED;
+	observe(s, query);
+	observe(s, answer);
+	query = query_obs(2, 7, "www.example");
+	query.transport = RC_TCP;
+	observe(s, query);
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(at(s, s->last_pos)->state, RC_X_ANSWERED);
+	assert_int_equal(stats(s)->wrong_id, 0);
+	assert_int_equal(stats(s)->early_answers, 1);
+}
+
 static void an_answer_captured_long_before_a_question_is_not_its_answer(void **state)
 {
 	struct scene *s = *state;
@@ -917,6 +935,7 @@ int main(void)
 		CASE(a_reply_from_another_address_is_recognised),
 		CASE(an_answer_to_nothing_is_an_orphan),
 		CASE(an_answer_captured_just_before_its_question_is_its_answer),
+		CASE(an_answer_over_tcp_captured_just_before_its_question_is_its_answer),
 		CASE(an_answer_captured_long_before_a_question_is_not_its_answer),
 		CASE(a_second_answer_much_later_is_repeated_and_no_orphan),
 		CASE(packet_time_alone_expires_a_query),

@@ -411,6 +411,15 @@ static void stream_answers_may_belong_to_queries_that_are_missing(void **state)
 	assert_message(f, client(f, 0, TCP_ACK, q.data, q.len), 7);
 	assert_message(f, server(f, 0, TCP_ACK, r.data, r.len), 7);
 	assert_int_equal(f->obs[0].flags & RC_OBS_UNASKED, 0);
+
+	/* queues of a card read by turns: the server has what the capture has not yet */
+	struct bytes next = prefixed(dns(8, false, 1)), early = prefixed(dns(8, true, 1));
+	struct bytes b = ip4(2, 1, 6,
+			     tcp(53, 4000, S_ISN + 1 + r.len, C_ISN + 1 + q.len + next.len, TCP_ACK,
+				 early.data, early.len));
+	assert_message(f, feed(f, 101, b), 8);
+	assert_true(f->obs[0].flags & RC_OBS_UNASKED);
+	assert_message(f, client(f, q.len, TCP_ACK, next.data, next.len), 8);
 	feeder_free(f);
 }
 
