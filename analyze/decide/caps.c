@@ -16,8 +16,7 @@ static bool hears(const struct rc_case *c, const struct rc_addr *addr)
 /* How far silence may be believed, by what is heard at the addresses that asked in vain. */
 static enum rc_confidence hearing(const struct rc_case *c)
 {
-	enum rc_confidence most = RC_CONF_PROVEN;
-	bool some_hears = false;
+	bool some_hears = false, heard = false, deaf = false, unsure = false;
 	for (size_t i = 0; i < c->n_resolver; i++)
 		some_hears = some_hears || hears(c, &c->resolver[i]);
 	if (!some_hears)
@@ -29,16 +28,20 @@ static enum rc_confidence hearing(const struct rc_case *c)
 				 c->links[i].zone != c->failed_zone;
 		if (c->links[i].outcome != RC_OUT_TIMEOUT || elsewhere)
 			continue;
-		if (hears(c, &x->asker))
-			return RC_CONF_PROVEN;
 		const struct rc_host *h = rc_hosts_find(c->hosts, &x->asker);
 		bool asked_many = h != NULL &&
 				  __builtin_popcountll(h->servers_asked) >= DEAF_SERVERS_MIN;
-		if (asked_many)
-			return RC_CONF_POSSIBLE;
-		most = RC_CONF_LIKELY;
+		if (hears(c, &x->asker))
+			heard = true;
+		else if (asked_many)
+			deaf = true;
+		else
+			unsure = true;
 	}
-	return most;
+	/* Silence that can be heard is there; what another way may have brought is not known. */
+	if (deaf)
+		return heard ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	return unsure && !heard ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 
 /*

@@ -112,6 +112,20 @@ static void silence_at_an_address_that_hears_nobody_is_no_proof(void **state)
 	rc_hosts_free(s.hosts);
 }
 
+/* One server is silent where others are heard; what the other said, by a way that is not tapped, nobody knows. */
+static void silence_beside_a_way_that_is_not_heard_is_no_proof(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	asks_in_vain(&s, RESOLVER6, 12);
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.c.n_links = 1; /* it did not ask by that way */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	rc_hosts_free(s.hosts);
+}
+
 /* What is heard of the zone above does not make the silence of the zone below more certain. */
 static void only_the_silence_of_the_zone_at_fault_counts(void **state)
 {
@@ -284,6 +298,7 @@ int main(void)
 		cmocka_unit_test(silence_proves_where_others_are_heard),
 		cmocka_unit_test(silence_where_nobody_is_ever_heard_is_possible_at_most),
 		cmocka_unit_test(silence_at_an_address_that_hears_nobody_is_no_proof),
+		cmocka_unit_test(silence_beside_a_way_that_is_not_heard_is_no_proof),
 		cmocka_unit_test(only_the_silence_of_the_zone_at_fault_counts),
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
 		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
