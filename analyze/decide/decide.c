@@ -321,7 +321,8 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	    (rc_cause_is_of(&o.rule->cause, "dnssec.") && !rc_fetch_rejects(c, x)) ||
 	    is_side_lookup(d, c, &o))
 		return RC_FETCHED_NOTHING;
-	if (resolved) /* that it was rejected follows, and is not seen */
+	/* That it was rejected follows, and is not seen: who asked with CD=1, or of whom takes it, was answered. */
+	if (resolved || rc_cause_is_of(&o.rule->cause, "dnssec.") || rc_fetch_may_content(c))
 		o.confidence = RC_CONF_LIKELY;
 	rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
 	rc_tell(c, c, &o, ret_failure);

@@ -220,6 +220,17 @@ bool rc_fetch_let_down(const struct rc_case *c)
 	return down;
 }
 
+bool rc_fetch_may_content(const struct rc_case *c)
+{
+	const struct rc_link *last = NULL;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role == RC_ROLE_QUESTION &&
+		    rc_exchange_answered(c->links[i].x))
+			last = &c->links[i];
+	return last != NULL && last->outcome == RC_OUT_LAME &&
+	       last->x->answer.rcode == RC_RCODE_NOERROR;
+}
+
 /* answered: an answer that came later shows that the client did wait. */
 static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *resolver,
 			  const struct rc_exchange *x, bool answered, int64_t within_ns)

@@ -35,6 +35,12 @@ bool rc_fetch_is_of_question(struct rc_recorder *recorder, const struct rc_recor
 bool rc_fetch_let_down(const struct rc_case *c);
 
 /*
+ * Is the last that the resolver was told about the question one that some take for no data, in want of better: without
+ * authority, and without an error? Unbound does.
+ */
+bool rc_fetch_may_content(const struct rc_case *c);
+
+/*
  * Was the asker of this new record itself asked this very name, by somebody still waiting? Then it asks for
  * others. asker_key: of the asker and the name (rc_recorder_key).
  */

@@ -321,8 +321,8 @@ static void an_empty_answer_lets_down_who_asks_on(void **state)
 		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
 		finish(&s);
 		assert_int_equal(s.n, asks_on);
-		if (asks_on)
-			assert_cause(&s, 0, "delegation.lame_referral");
+		if (asks_on) /* and some take the last of them */
+			assert_only(&s, "delegation.lame_referral", RC_CONF_LIKELY);
 	}
 }
 
