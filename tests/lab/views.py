@@ -186,10 +186,14 @@ def upstream(rows, packets):
     clients = clients_of(rows)
     rest = [p for p in packets if not is_client_side(p, clients)]
     host = hosts(packets)
-    found = [e for e in wire.exchanges(rest)]
+    found = wire.exchanges(rest, anew=True)
     asked = {e["packet"].dst for e in found}
     work = [(host.get(row["server"]), row, begin, end) for row, begin, end in spans(rows, packets)]
     software = {mac: row["resolver_software"] for mac, row, _, _ in work}
+    askers, of_name = {e["packet"].src for e in found}, collections.defaultdict(list)
+    for row in rows:
+        if row["cause"] not in (None, "none"):
+            of_name[row["qname"]] += true_causes(row)
     unreachable = {p.quoted[2] for p in rest if p.quoted and p.quoted[3] == 53} | \
         {p.src for p in rest if p.proto == 6 and p.sport == 53 and p.tcp_flags & TCP_RESET} | \
         {e["packet"].dst for e in found if e["transport"] == "tcp" and not e["answer"]}
@@ -207,6 +211,8 @@ def upstream(rows, packets):
         others = true_causes_of(failing)  # of alias chains and server names, which no name ties to it
         failing = [row for row in failing
                    if wire.related(zone(row["qname"]), zone(e["query"].qname))]
+        if e["query"].rd and p.dst in askers:  # what is wrong with a name, other resolvers meet with too
+            others += [s for s in of_name[e["query"].qname] if s not in others]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
             (p.dst, p.dport, p.src, p.sport) in given_up
         if e["answer"] and e["answer"].tc and (p.src, p.dst) not in over_tcp:

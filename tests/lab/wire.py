@@ -313,9 +313,10 @@ def messages(packets):
                 stream[0] = stream[0][2 + size:]
 
 
-def exchanges(packets, clients=None, servers=None):
+def exchanges(packets, clients=None, servers=None, anew=False):
     """Client query packets with the first answer to their exchange, in order of time; None stands
-    for any client or server."""
+    for any client or server. anew: a query that comes behind the answer is no repeat, for all that
+    port and ID are the same."""
     found, by_key = [], {}
 
     def among(address, those):
@@ -324,6 +325,8 @@ def exchanges(packets, clients=None, servers=None):
     for p, m, transport in messages(packets):
         if not m.qr and p.dport == 53 and among(p.src, clients) and among(p.dst, servers):
             key = (p.src, p.sport, p.dst, transport, m.id)
+            if anew and key in by_key and by_key[key]["answer"]:
+                del by_key[key]
             one = {"packet": p, "query": m, "transport": transport, "answer": None,
                    "retransmit": key in by_key, "first": by_key.get(key), "t1": None,
                    "cut": False}
