@@ -211,6 +211,9 @@ def upstream(rows, packets):
         others = true_causes_of(failing)  # of alias chains and server names, which no name ties to it
         failing = [row for row in failing
                    if wire.related(zone(row["qname"]), zone(e["query"].qname))]
+        open_end = any(mac == p.frame[6:12] and begin <= p.ts_ns <= end and row["cause"] is None and
+                       wire.related(zone(row["qname"]), zone(e["query"].qname))
+                       for mac, row, begin, end in work)
         if e["query"].rd and p.dst in askers:  # what is wrong with a name, other resolvers meet with too
             others += [s for s in of_name[e["query"].qname] if s not in others]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
@@ -222,6 +225,8 @@ def upstream(rows, packets):
                            (p.src, p.sport, p.dst) in strange)
         if row:
             also = [s for s in others if row["cause"] not in (None, "none", s)]
+            if open_end and row["cause"] == "none":
+                row["cause"] = None  # what became of the work nobody knows
             lines.append(dict(row, resolver_software=software.get(p.frame[6:12], ""),
                               also_ok=row["also_ok"] + also, event_ok=row["event_ok"] + others))
     return lines, [rest]
