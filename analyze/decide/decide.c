@@ -282,15 +282,19 @@ static bool is_side_lookup(struct rc_decider *d, struct rc_case *c, const struct
 	return is_ns;
 }
 
-/* Another type of the same name is another question, but for those that validation asks. */
-static void mark_told(struct rc_case *c)
+/*
+ * Another type of the same name is another question, but for those that validation asks. What was asked beside it in
+ * vain is told with it, if it is told.
+ */
+static void mark_judged(struct rc_case *c, bool told)
 {
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		struct rc_record *r = rc_recorder_at(c->recorder, link->pos);
 		uint16_t type = link->x->qtype;
 		bool own = link->name->role == RC_ROLE_QUESTION;
-		bool side = !own || rc_exchange_asks_keys(link->x);
+		bool side = link->name->role == RC_ROLE_NAMESERVER ||
+			    (told && (!own || rc_exchange_asks_keys(link->x)));
 		if (r != NULL &&
 		    ((own && type == c->x->qtype) || (side && link->outcome != RC_OUT_USABLE)))
 			r->x.marks |= RC_X_JUDGED;
@@ -310,7 +314,7 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	struct rc_case *c = rc_case_build(&own, &work, qname, NULL);
 	if (c == NULL)
 		return RC_FETCHED_NOTHING;
-	mark_told(c);
+	mark_judged(c, false);
 	bool resolved = c->final != NULL;
 	if (!resolved &&
 	    !rc_fetch_let_down(
@@ -319,11 +323,12 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 	if ((resolved && !rc_fetch_rejects(c, x)) || !rc_weigh(&d->rules, c, &o) ||
 	    o.confidence < RC_CONF_LIKELY ||
 	    (rc_cause_is_of(&o.rule->cause, "dnssec.") && !rc_fetch_rejects(c, x)) ||
-	    is_side_lookup(d, c, &o))
+	    is_side_lookup(d, c, &o) || rc_fetch_is_keys_once(c))
 		return RC_FETCHED_NOTHING;
 	/* That it was rejected follows, and is not seen: who asked with CD=1, or of whom takes it, was answered. */
 	if (resolved || rc_cause_is_of(&o.rule->cause, "dnssec.") || rc_fetch_may_content(c))
 		o.confidence = RC_CONF_LIKELY;
+	mark_judged(c, true);
 	rc_memo_put(d->memo, c, o.rule, o.confidence, &o.finding);
 	rc_tell(c, c, &o, ret_failure);
 	ret_failure->exchange = rc_arena_copy(c->arena, x, sizeof *x);

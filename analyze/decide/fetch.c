@@ -205,6 +205,18 @@ static bool is_taken(const struct rc_case *c, const struct rc_link *link)
 	return true;
 }
 
+/* Another server of the zone, or the same when it was asked anew, has told it afterwards where to go on. */
+static bool is_helped_on(const struct rc_case *c, size_t failed)
+{
+	for (size_t i = failed + 1; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->name == c->links[failed].name && link->zone == c->links[failed].zone &&
+		    link->x->qtype == c->x->qtype && link->outcome == RC_OUT_USABLE)
+			return true;
+	}
+	return false;
+}
+
 bool rc_fetch_let_down(const struct rc_case *c)
 {
 	bool down = false;
@@ -213,11 +225,21 @@ bool rc_fetch_let_down(const struct rc_case *c)
 		if (link->name->role != RC_ROLE_QUESTION || link->x->qtype != c->x->qtype ||
 		    link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN)
 			continue;
-		if (link->outcome == RC_OUT_LAME && is_taken(c, link))
+		if ((link->outcome == RC_OUT_LAME && is_taken(c, link)) || is_helped_on(c, i))
 			continue;
 		down = true;
 	}
 	return down;
+}
+
+bool rc_fetch_is_keys_once(const struct rc_case *c)
+{
+	unsigned tries = 0;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name->role == RC_ROLE_QUESTION &&
+		    c->links[i].x->qtype == c->x->qtype)
+			tries += c->links[i].x->attempts;
+	return rc_exchange_asks_keys(c->x) && tries < 2;
 }
 
 bool rc_fetch_may_content(const struct rc_case *c)

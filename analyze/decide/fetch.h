@@ -35,6 +35,12 @@ bool rc_fetch_is_of_question(struct rc_recorder *recorder, const struct rc_recor
 bool rc_fetch_let_down(const struct rc_case *c);
 
 /*
+ * Keys that were asked for once, and not again when no answer was seen: the resolver had one. Any other question may
+ * have been its last for want of time.
+ */
+bool rc_fetch_is_keys_once(const struct rc_case *c);
+
+/*
  * Is the last that the resolver was told about the question one that some take for no data, in want of better: without
  * authority, and without an error? Unbound does.
  */

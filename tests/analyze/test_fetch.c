@@ -103,6 +103,66 @@ static void work_that_another_server_saved_is_no_failure(void **state)
 	assert_int_equal(s.n, 0);
 }
 
+static void ask_do(struct sim *s, int64_t ms, const char *server, unsigned id, const char *name,
+		   unsigned type, unsigned flags)
+{
+	static struct dns d;
+	dns_query(&d, (uint16_t)id, flags, name, type);
+	dns_opt(&d, true, -1);
+	send_message(s, ms, RESOLVER, 20000 + id, server, 53, &d);
+}
+
+/* A step on the way down, asked twice until the server said where to go on; then as below. */
+static void step_down(struct sim *s)
+{
+	begin(s);
+	walk(s);
+	ask(s, LATE, RESOLVER, ROOT_SERVER, 1, FETCH, "example");
+	ask(s, LATE + 400, RESOLVER, ROOT_SERVER, 2, FETCH, "example");
+	refer(s, LATE + 401, 2, "example");
+	ask(s, LATE + 402, RESOLVER, ZONE_SERVER, 3, FETCH, "ns2.example");
+	ask(s, LATE + 403, RESOLVER, ZONE_SERVER2, 4, FETCH, "ns1.example");
+}
+
+/* What its next step meets with is told of that one, if it fails. */
+static void a_step_that_was_helped_on_is_no_failure(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned fails = 0; fails < 2; fails++) {
+		step_down(&s);
+		ask(&s, LATE + 404, RESOLVER, ZONE_SERVER, 5, FETCH, "www.example");
+		if (!fails)
+			reply_a(&s, LATE + 405, ZONE_SERVER, RESOLVER, 5, AUTHORITY, "www.example");
+		else
+			ask(&s, LATE + 1204, RESOLVER, ZONE_SERVER2, 6, FETCH, "www.example");
+		ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+		finish(&s);
+		assert_int_equal(s.n, fails);
+		if (fails)
+			assert_int_equal(s.seen[0].x.id, 5);
+	}
+}
+
+/* The way down came to a good end; what was asked beside it is told by itself. */
+static void what_is_asked_beside_a_step_is_not_lost_with_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	walk(&s);
+	ask(&s, LATE, RESOLVER, ROOT_SERVER, 1, FETCH, "example");
+	refer(&s, LATE + 1, 1, "example");
+	for (unsigned i = 0; i < 3; i++)
+		ask_do(&s, LATE + 2 + 800 * i, i == 1 ? ZONE_SERVER2 : ZONE_SERVER, 2 + i,
+		       "example", RC_TYPE_DNSKEY, FETCH);
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].x.qtype, RC_TYPE_DNSKEY);
+}
+
 /* Nobody was referred here: someone asks servers by hand, and each refusal is an answer to him. */
 static void who_was_never_referred_is_a_client(void **state)
 {
@@ -119,15 +179,6 @@ static void who_was_never_referred_is_a_client(void **state)
 	assert_int_equal(s.n, 4);
 	for (size_t i = 0; i < s.n; i++)
 		assert_cause(&s, i, "policy.not_authoritative");
-}
-
-static void ask_do(struct sim *s, int64_t ms, const char *server, unsigned id, const char *name,
-		   unsigned type, unsigned flags)
-{
-	static struct dns d;
-	dns_query(&d, (uint16_t)id, flags, name, type);
-	dns_opt(&d, true, -1);
-	send_message(s, ms, RESOLVER, 20000 + id, server, 53, &d);
 }
 
 /* The zone's server answers with a signature that ended long ago. */
@@ -334,6 +385,8 @@ int main(void)
 		cmocka_unit_test(
 			a_resolver_whose_clients_are_out_of_sight_is_told_beside_one_with_clients),
 		cmocka_unit_test(work_that_another_server_saved_is_no_failure),
+		cmocka_unit_test(a_step_that_was_helped_on_is_no_failure),
+		cmocka_unit_test(what_is_asked_beside_a_step_is_not_lost_with_it),
 		cmocka_unit_test(who_was_never_referred_is_a_client),
 		cmocka_unit_test(data_that_cannot_validate_is_told_of_a_validator),
 		cmocka_unit_test(who_asks_for_no_keys_does_not_validate),
