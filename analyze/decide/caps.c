@@ -29,8 +29,7 @@ static enum rc_confidence hearing(const struct rc_case *c)
 		if (c->links[i].outcome != RC_OUT_TIMEOUT || elsewhere)
 			continue;
 		const struct rc_host *h = rc_hosts_find(c->hosts, &x->asker);
-		bool asked_many = h != NULL &&
-				  __builtin_popcountll(h->servers_asked) >= DEAF_SERVERS_MIN;
+		bool asked_many = h != NULL && rc_few_count(&h->servers_asked) >= DEAF_SERVERS_MIN;
 		if (hears(c, &x->asker))
 			heard = true;
 		else if (asked_many)

@@ -280,7 +280,9 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
 	const struct rc_host *other = rc_hosts_twin(hosts, &asker->addr, &twin)
 					      ? rc_hosts_find(hosts, &twin)
 					      : asker;
-	bool by_hand = __builtin_popcountll(asker->servers_asked | other->servers_asked) < 2;
+	struct rc_few servers = asker->servers_asked;
+	rc_few_join(&servers, &other->servers_asked);
+	bool by_hand = rc_few_count(&servers) < 2;
 	struct rc_chain chain = rc_chain_by_asker(recorder, &asker->addr, asker->partner_name,
 						  STEPS_MAX);
 	const struct rc_record *r;

@@ -260,7 +260,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 		asker->asked_keys += x->qtype == RC_TYPE_DNSKEY;
 		asker->asked_do = asker->asked_do || x->query.do_bit;
 		asker->asked_keys_cd += x->qtype == RC_TYPE_DNSKEY && (x->query.flags & RC_FLAG_CD);
-		asker->servers_asked |= UINT64_C(1) << (keys->server & 63);
+		rc_few_note(&asker->servers_asked, keys->server);
 		rc_hosts_note_fetch(h, asker, x, fetch);
 		if (asker->group == RC_GROUP_NONE)
 			rc_hosts_join_by_mac(h, asker);
@@ -422,7 +422,7 @@ struct asking {
 	uint32_t referrals; /* got */
 	bool keys, dnssec_ok;
 	bool has_partner; /* what it asked a client had just asked a resolver */
-	uint64_t servers; /* bitmap */
+	struct rc_few servers;
 };
 
 static void add_asking(struct asking *a, const struct rc_host *host)
@@ -435,7 +435,7 @@ static void add_asking(struct asking *a, const struct rc_host *host)
 	a->keys = a->keys || host->asked_keys > 0;
 	a->dnssec_ok = a->dnssec_ok || host->asked_do;
 	a->has_partner = a->has_partner || host->partner_name != 0;
-	a->servers |= host->servers_asked;
+	rc_few_join(&a->servers, &host->servers_asked);
 }
 
 static struct asking asking_of(const struct rc_hosts *h, const struct rc_addr *addr)
@@ -453,14 +453,14 @@ bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 	struct asking a = asking_of(h, addr);
 	/* Somebody who looks at servers by hand gets no referrals, and seldom wants signatures. */
 	return a.rd1 < STUB_TIMES * a.rd0 && (a.referrals > 0 || a.dnssec_ok) &&
-	       (unsigned)__builtin_popcountll(a.servers) >= ITERATES_SERVERS;
+	       rc_few_count(&a.servers) >= ITERATES_SERVERS;
 }
 
 static bool walks(const struct asking *a)
 {
 	/* Somebody who traces a name by hand asks for no keys. */
 	unsigned least = a->keys ? VALIDATOR_SERVERS : ITERATES_SERVERS;
-	return a->referrals >= REFERRALS_MIN && (unsigned)__builtin_popcountll(a->servers) >= least;
+	return a->referrals >= REFERRALS_MIN && rc_few_count(&a->servers) >= least;
 }
 
 bool rc_hosts_walks(const struct rc_hosts *h, const struct rc_addr *addr)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "analyze/exchange.h"
+#include "analyze/pair/few.h"
 #include "base/prefetch.h"
 
 #define RC_GROUP_NONE 0u
@@ -56,9 +57,9 @@ struct rc_host {
 	uint32_t slips;          /* answers it truncated over UDP that turned out small over TCP */
 	int64_t slip_ns;         /* the latest of these */
 	uint64_t slip_name;      /* its name hash */
-	uint64_t servers_asked;  /* bitmap of hashed server addresses it asked with RD=0 */
-	int64_t checked_ns;      /* when it last gave what counts as served_checked */
-	uint16_t asked_source;   /* where its last query was captured */
+	struct rc_few servers_asked; /* with RD=0 */
+	int64_t checked_ns;          /* when it last gave what counts as served_checked */
+	uint16_t asked_source;       /* where its last query was captured */
 	uint16_t
 		worked_load; /* most other questions open there with one that it worked on and answered */
 	/* Learning the service address behind an egress address: see rc_hosts_note_fetch. */

@@ -283,6 +283,27 @@ static void what_is_handed_on_from_the_card_that_was_asked_is_relayed(void **sta
 	assert_false(is_relay(&r));
 }
 
+/* Servers are told apart whatever their hashes: else a verdict would hang on the seed. */
+static void four_servers_are_four_under_any_seed(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 100; seed++) {
+		struct rc_hosts *h;
+		assert_int_equal(rc_hosts_new(65536, seed, &h), RC_OK);
+		for (unsigned i = 0; i < 8; i++) {
+			char server[16];
+			snprintf(server, sizeof server, "203.0.113.%u", 1 + i % 4);
+			struct rc_exchange x = exchange(T0 + i, EGRESS, server, 0, i);
+			struct rc_host_keys keys = {rc_addr_hash(seed, &x.asker),
+						    rc_addr_hash(seed, &x.server)};
+			rc_hosts_note_query(h, &x, &keys, no_mac, false);
+		}
+		struct rc_addr a = addr(EGRESS);
+		assert_int_equal(rc_few_count(&rc_hosts_find(h, &a)->servers_asked), 4);
+		rc_hosts_free(h);
+	}
+}
+
 /* It is referred from server to server: that it works for somebody else is told by how much it asks, and for whom. */
 static void who_walks_for_nobody_in_sight_works_apart(void **state)
 {
@@ -1006,6 +1027,7 @@ int main(void)
 		cmocka_unit_test(asking_several_servers_by_hand_is_not_iterating),
 		cmocka_unit_test(asking_servers_by_the_other_family_is_iterating_too),
 		cmocka_unit_test(what_is_handed_on_from_the_card_that_was_asked_is_relayed),
+		cmocka_unit_test(four_servers_are_four_under_any_seed),
 		cmocka_unit_test(who_walks_for_nobody_in_sight_works_apart),
 		cmocka_unit_test(who_asks_to_recurse_much_more_often_is_not_iterating),
 		cmocka_unit_test(who_was_served_is_remembered_for_the_pair),
