@@ -337,12 +337,15 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	enum rc_dnssec_status status = checks ? rc_case_dnssec(c)->status : RC_DNSSEC_INSECURE;
 	if (status == RC_DNSSEC_BOGUS || status == RC_DNSSEC_INDETERMINATE || goes_on_elsewhere(c))
 		return RC_CONF_NONE;
+	/* At the time of the packets it does not, and which was that of the traffic nobody knows. */
+	bool untimely = checks && (rc_case_dnssec(c)->clock == RC_DNSSEC_CLOCK_ALONE ||
+				   rc_case_dnssec(c)->clock == RC_DNSSEC_CLOCK_OFF);
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c, "%s answered SERVFAIL for %s though %s had given it a complete answer%s%s.",
 		rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 		rc_say_addr(c, &c->final->x->server),
-		status == RC_DNSSEC_SECURE ? " that verifies" : "",
+		status == RC_DNSSEC_SECURE && !untimely ? " that verifies" : "",
 		alone ? ", and other resolvers resolve it" : "");
 	rc_prove(c, f, c->final->x, &c->final->name->name, NULL,
 		 "a complete answer, before the client got SERVFAIL");
@@ -358,7 +361,7 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 				      : !checks && !has_asked_keys(c));
 	/* What it could check before it cannot with another anchor, or clock, since. */
 	const struct rc_exchange *keys;
-	bool sure = alone && !waited && (need_not_check || can_check) &&
+	bool sure = alone && !waited && !untimely && (need_not_check || can_check) &&
 		    !(checks && rc_distrusted_root_before(c, &keys));
 	return sure ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }

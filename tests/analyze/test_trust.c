@@ -405,6 +405,11 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 			s.c.n_resolver = 1;
 			assert_int_equal(rule->test(rule, &s.c, &f),
 					 served || !validates ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+			/* It is of another time than the packets that it verifies. */
+			s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
+			assert_int_equal(rule->test(rule, &s.c, &f),
+					 validates ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+			s.c.dnssec.clock = RC_DNSSEC_CLOCK_FITS;
 			/* It validates for others, if not for this zone, whose servers choke on EDNS. */
 			host->asked_keys = 1;
 			assert_int_equal(rule->test(rule, &s.c, &f),
