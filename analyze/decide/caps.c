@@ -121,13 +121,28 @@ static bool goes_on_below(const struct rc_case *c)
 	return false;
 }
 
+/* Behind the first server that was silent, another has told it something that is cut off here: that may be why. */
+static bool is_told_since(const struct rc_case *c)
+{
+	bool silent = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		silent = silent ||
+			 (link->zone == c->failed_zone && link->outcome == RC_OUT_TIMEOUT);
+		if (silent && rc_exchange_answered(link->x) && (link->x->marks & RC_X_CUT) &&
+		    link->name->role == RC_ROLE_QUESTION && link->x->qtype == c->x->qtype)
+			return true;
+	}
+	return false;
+}
+
 enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc_case *c,
 				     enum rc_confidence confidence)
 {
 	if (!(rule->flags & RC_RULE_SILENCE) || confidence <= RC_CONF_POSSIBLE)
 		return confidence;
 	bool at_end = !rc_is_answered(c) && (c->x->marks & (RC_X_AT_END | RC_X_EARLY));
-	if (at_end || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_LOST))
+	if (at_end || is_told_since(c) || c->one_way != RC_TWO_WAYS || (c->x->marks & RC_X_LOST))
 		return RC_CONF_POSSIBLE;
 	enum rc_confidence most = hearing(c);
 	if (most > RC_CONF_LIKELY &&

@@ -126,6 +126,27 @@ static void silence_beside_a_way_that_is_not_heard_is_no_proof(void **state)
 	rc_hosts_free(s.hosts);
 }
 
+/* Nobody knows what the other server said: of its answer there is the beginning. */
+static void silence_before_an_answer_that_is_cut_is_possible_at_most(void **state)
+{
+	struct scene s;
+	struct rc_followed question = {.role = RC_ROLE_QUESTION};
+	(void)state;
+	begin(&s);
+	hears(&s, RESOLVER, "203.0.113.9");
+	hears(&s, RESOLVER6, "203.0.113.9");
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		s.links[i].name = &question;
+	s.asked[1].state = RC_X_ANSWERED;
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	s.asked[1].marks = RC_X_CUT;
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_POSSIBLE);
+	question.role = RC_ROLE_ANCESTOR;
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	rc_hosts_free(s.hosts);
+}
+
 /* What is heard of the zone above does not make the silence of the zone below more certain. */
 static void only_the_silence_of_the_zone_at_fault_counts(void **state)
 {
@@ -299,6 +320,7 @@ int main(void)
 		cmocka_unit_test(silence_where_nobody_is_ever_heard_is_possible_at_most),
 		cmocka_unit_test(silence_at_an_address_that_hears_nobody_is_no_proof),
 		cmocka_unit_test(silence_beside_a_way_that_is_not_heard_is_no_proof),
+		cmocka_unit_test(silence_before_an_answer_that_is_cut_is_possible_at_most),
 		cmocka_unit_test(only_the_silence_of_the_zone_at_fault_counts),
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
 		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
