@@ -119,6 +119,19 @@ def views_of_a_case(tap):
            "a capture may begin late and end early")
 
 
+def exchanges(tap):
+    """A repeat comes before the answer; what comes behind it from the same port, with the same ID, is asked anew."""
+    ends = ("192.0.2.1", 20000), ("192.0.2.53", 53)
+    name = b"\x04host\x04test\0\0\x01\0\x01"
+    query, answer = (bytes.fromhex("0007%s000100000000" % flags + "0000") + name for flags in ("0100", "8182"))
+    packets = [accuracy.wire.datagram(i * 10**6, *(ends[::-1] if payload == answer else ends), payload)
+               for i, payload in enumerate((query, query, answer, query, answer))]
+    for anew, repeats in ((False, [False, True, True]), (True, [False, True, False])):
+        found = accuracy.wire.exchanges(packets, anew=anew)
+        tap.equal([e["retransmit"] for e in found], repeats,
+                  "a question is %s behind its answer" % ("asked anew" if anew else "no other"))
+
+
 def diffs(tap):
     old = json.dumps({**event("x", "a.example", "one"), "n": [1, 2]}).encode() + b"\n"
     new = json.dumps({**event("x", "a.example", "two"), "n": [1, 3]}).encode() + b"\n"
@@ -150,7 +163,7 @@ def files(tap):
 
 def main():
     tap = harness.Tap()
-    for part in (scoring, views_of_a_case, diffs, key_order, files):
+    for part in (scoring, views_of_a_case, exchanges, diffs, key_order, files):
         part(tap)
     return tap.done()
 
