@@ -32,15 +32,15 @@ static enum rc_confidence hearing(const struct rc_case *c)
 		bool asked_many = h != NULL && rc_few_count(&h->servers_asked) >= DEAF_SERVERS_MIN;
 		if (hears(c, &x->asker))
 			heard = true;
+		else if (asked_many && !heard)
+			return RC_CONF_POSSIBLE;
 		else if (asked_many)
 			deaf = true;
 		else
 			unsure = true;
 	}
 	/* Silence that can be heard is there; what another way may have brought is not known. */
-	if (deaf)
-		return heard ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	return unsure && !heard ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	return deaf || (unsure && !heard) ? RC_CONF_LIKELY : RC_CONF_PROVEN;
 }
 
 /*
