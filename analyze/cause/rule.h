@@ -33,6 +33,8 @@ enum { /* rc_rule.flags */
        RC_RULE_RESOLVER = 1u << 1,
        /* Repeats a failure that is not in sight; what repeats it in turn repeats that. */
        RC_RULE_REPEATS = 1u << 2,
+       /* About one client: says nothing of another's question. */
+       RC_RULE_CLIENT = 1u << 3,
 };
 
 /*
@@ -86,6 +88,7 @@ struct rc_rule_family {
 	X(transaction) \
 	X(unsupported) \
 	X(policy) \
+	X(client) \
 	X(blocked) \
 	X(limit) \
 	X(dnssec) \

@@ -138,13 +138,18 @@ static bool is_ignored(const struct rc_case *c)
 	return c->ignored || (!rc_is_answered(c) && c->upstream_visible && c->n_links == 0);
 }
 
-/* What the network told another client of its packets, of a server that has answered since: it is not down. */
-static bool is_of_its_client(const struct rc_case *c, const struct rc_memo_entry *e)
+/*
+ * Another client is shut out; or the network told it of its packets, of a server that has answered since: it is not down.
+ * What a forwarder hands on again was said to the forwarder.
+ */
+static bool is_of_another_client(const struct rc_case *c, const struct rc_memo_entry *e, bool again)
 {
 	const struct rc_host *h = c->server_host;
-	return rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
-	       e->n_evidence > 0 && h->answered_query_ns > e->evidence[0].ts_ns &&
-	       !rc_addr_equal(&e->evidence[0].from, &c->x->asker);
+	if (e->n_evidence == 0 || rc_addr_equal(&e->evidence[0].from, &c->x->asker))
+		return false;
+	return ((e->rule->flags & RC_RULE_CLIENT) && !again) ||
+	       (rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
+		h->answered_query_ns > e->evidence[0].ts_ns);
 }
 
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)
@@ -163,7 +168,7 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 	const struct rc_memo_entry *e = rc_memo_find(memo, c, again ? REPEAT_AGE_NS : MEMO_AGE_NS,
 						     &by_zone);
 	if (e == NULL || (e->vague && o->finding.vague && !o->finding.generic) ||
-	    is_of_its_client(c, e))
+	    is_of_another_client(c, e, again))
 		return;
 	if (again && (by_zone || !(e->rule->rcodes & RC_ON(RC_RCODE_REFUSED))))
 		return;

@@ -5,14 +5,16 @@
 #define NAME_STEPS_MAX 64u /* exchanges of the name that the failure itself is looked for among */
 #define STEPS_MAX 2048u    /* records before a question looked through for what the resolver asks */
 #define LOAD_MAX \
-	24u         /* where more is open at a time, a second is too many records to look through */
-#define LEFT_MIN 3u /* questions of others without an answer: the server is silent, whoever asks */
+	24u /* where more is open at a time, a second is too many records to look through */
+#define SILENT_MIN \
+	3u /* questions of others without an answer: the server is silent, whoever asks */
 #define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
 #define LEFT_MIN 3u  /* names that a client has to get nothing of, before that is no accident */
 #define LEFT_MANY 5u /* ... where no other client is seen to get any of them */
 #define LEFT_MAX 8u  /* of its questions are looked at */
-#define LEFT_STEPS_MAX 4096u       /* records before and after a question looked through for them */
+#define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
+#define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
 #define ALIVE_NS (2 * RC_NS_PER_S) /* so soon after each the server answers somebody else */
 
 /* The record of the failure itself; 0 if it is too far from the newest of its name. */
@@ -63,7 +65,7 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 bool rc_case_is_nobody_answered(const struct rc_case *c)
 {
 	struct tally t = asked_meanwhile(c);
-	return t.answered == 0 && t.left_others >= LEFT_MIN;
+	return t.answered == 0 && t.left_others >= SILENT_MIN;
 }
 
 /* A question that a client got no answer to, and what others got meanwhile. */
@@ -110,7 +112,8 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 	struct left left[LEFT_MAX];
 	size_t n = 0, alive = 0, given = 0;
 	const struct rc_host *h = c->server_host;
-	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) || rc_case_is_served(c))
+	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) ||
+	    c->x->load > LEFT_LOAD_MAX || rc_case_is_served(c))
 		return RC_CONF_NONE;
 	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
 	pos = rc_recorder_back(c->recorder, pos);

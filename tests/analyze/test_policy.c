@@ -1118,6 +1118,40 @@ static void who_is_never_answered_is_shut_out_whatever_else_is_wrong(void **stat
 	}
 }
 
+/* What is dropped of another client, whom it serves otherwise, has a reason of its own. */
+static void that_one_client_is_shut_out_is_not_said_of_another(void **state)
+{
+	static const char *const client = "198.51.100.77";
+	static struct sim s;
+	unsigned shut = 0, other = 0;
+	(void)state;
+	begin_warm(&s);
+	ask(&s, 100, CLIENT, RESOLVER, 5, QUERY, "good.test");
+	reply_a(&s, 101, RESOLVER, CLIENT, 5, RECURSED, "good.test");
+	for (unsigned i = 0; i < 4; i++) {
+		char name[] = "n0.example";
+		name[1] = (char)('0' + i);
+		ask(&s, LATE + 3000 * i, client, RESOLVER, 30 + i, QUERY,
+		    i == 1 ? "good.test" : name);
+		warm_up(&s, LATE + 3000 * i + 100);
+	}
+	ask(&s, LATE + 9500, CLIENT, RESOLVER, 6, QUERY, "n2.example");
+	ask(&s, LATE + 9501, RESOLVER, ROOT_SERVER, 7, FETCH, "n2.example");
+	reply_a(&s, LATE + 9505, ROOT_SERVER, RESOLVER, 7, AUTHORITY, "n2.example");
+	warm_up(&s, LATE + 9600);
+	warm_up(&s, LATE + 40000);
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++) {
+		bool refused = strcmp(s.seen[i].cause->slug, "policy.client_not_allowed") == 0;
+		bool its = strcmp(rc_addr_format(&s.seen[i].client, (char[RC_ADDR_TEXT_MAX]){0}),
+				  client) == 0;
+		shut += its && refused;
+		other += !its && !refused;
+	}
+	assert_int_equal(shut, 4);
+	assert_int_equal(other, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1176,6 +1210,7 @@ int main(void)
 		cmocka_unit_test(what_others_are_refused_too_by_now_is_not_about_the_client),
 		cmocka_unit_test(what_was_handed_on_once_is_not_blocked_the_next_time),
 		cmocka_unit_test(who_is_never_answered_is_shut_out_whatever_else_is_wrong),
+		cmocka_unit_test(that_one_client_is_shut_out_is_not_said_of_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
