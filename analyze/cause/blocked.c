@@ -118,13 +118,15 @@ static bool blames_servers(const struct rc_case *c, uint64_t codes)
 
 /*
  * It says that the name does not exist, by the SOA of a zone that the name would be the apex of, or does not lie in: no zone
- * says so (RFC 2308 2.1), but policies do.
+ * says so (RFC 2308 2.1), but policies do. Behind an alias it is the target that does not exist.
  */
 static bool is_made_up(const struct rc_msg *m)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
 	struct rc_rr rr;
 	struct rc_name owner;
+	if (m->has & RC_HAS_ANSWER_CNAME)
+		return false;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
 		if (rr.section == RC_AUTHORITY && rr.type == RC_TYPE_SOA &&
 		    rc_rr_owner(m, &rr, &owner))

@@ -59,7 +59,7 @@ static void find_zones(struct rc_case *c)
 		const struct rc_followed *name;
 		const struct rc_addr *server;
 		size_t zone;
-	} known[KNOWN_ZONES] = {{NULL}};
+	} known[KNOWN_ZONES] = {{.name = NULL}};
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *link = &c->links[i];
 		const struct rc_addr *server = &link->x->server;
