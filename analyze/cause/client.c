@@ -2,7 +2,6 @@
  * What a server denies one client that others get.
  */
 #include "analyze/cause/late.h"
-#include "base/time.h"
 
 /* The resolver asked somebody for this question; not just for the same of somebody else, before. */
 static bool asked_for_it(const struct rc_case *c)
@@ -11,6 +10,19 @@ static bool asked_for_it(const struct rc_case *c)
 		if (c->links[i].x->first_ns >= c->x->first_ns)
 			return true;
 	return c->n_links > 0 && rc_exchange_took_ns(c->x) >= RC_SOON_NS;
+}
+
+/* shown: what its answer to this client proves. */
+static enum rc_confidence answers_nothing_but(struct rc_case *c, struct rc_finding *f,
+					      const char *rcode, const char *shown)
+{
+	f->server = &c->x->server;
+	f->explanation = rc_say(c, "%s answers %s nothing but %s, though it serves others.",
+				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker), rcode);
+	rc_prove_self(c, f, shown);
+	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
+		 "the same name was answered for another client");
+	return RC_CONF_POSSIBLE;
 }
 
 /* SERVFAIL at once and without any work, for a name that others get: Knot Resolver's way to drop. */
@@ -37,12 +49,7 @@ static enum rc_confidence fails_only(struct rc_case *c, struct rc_finding *f)
 	if (c->others.same_server_type_ok == 0 || c->others.same_server_failed > 0 ||
 	    !c->upstream_visible)
 		return RC_CONF_NONE;
-	f->explanation = rc_say(c, "%s answers %s nothing but SERVFAIL, though it serves others.",
-				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker));
-	rc_prove_self(c, f, "SERVFAIL, and nothing asked upstream");
-	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
-		 "the same name was answered for another client");
-	return RC_CONF_POSSIBLE;
+	return answers_nothing_but(c, f, "SERVFAIL", "SERVFAIL, and nothing asked upstream");
 }
 
 /*
@@ -57,13 +64,7 @@ static enum rc_confidence finds_fault_only(struct rc_case *c, struct rc_finding 
 	    !rc_server_recurses(c) || rc_case_is_served(c) || c->others.same_client_ok > 0 ||
 	    c->others.same_server_alike_ok == 0)
 		return RC_CONF_NONE;
-	f->server = &c->x->server;
-	f->explanation = rc_say(c, "%s answers %s nothing but FORMERR, though it serves others.",
-				rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker));
-	rc_prove_self(c, f, "FORMERR with RA=0 to a well-formed query");
-	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
-		 "the same name was answered for another client");
-	return RC_CONF_POSSIBLE;
+	return answers_nothing_but(c, f, "FORMERR", "FORMERR with RA=0 to a well-formed query");
 }
 
 /*

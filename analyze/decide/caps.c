@@ -154,7 +154,7 @@ enum rc_confidence rc_cap_by_silence(const struct rc_rule *rule, const struct rc
 enum rc_confidence rc_cap_by_client(const struct rc_rule *rule, const struct rc_case *c,
 				    enum rc_confidence confidence)
 {
-	bool of_client = rc_cause_is_of(&rule->cause, "policy.client_not_allowed") ||
+	bool of_client = (rule->flags & RC_RULE_CLIENT) ||
 			 rc_cause_is_of(&rule->cause, "no_answer.");
 	return c->ignored && !of_client ? rc_confidence_cap(confidence, RC_CONF_POSSIBLE)
 					: confidence;

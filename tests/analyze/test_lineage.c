@@ -1316,16 +1316,22 @@ static void what_is_asked_long_after_a_client_says_little_of_it(void **state)
 	}
 }
 
+/* A client asks for www.example, and its servers do not answer the resolver, which asks no more after a second. */
+static void begin_in_vain(struct sim *s)
+{
+	begin_warm(s);
+	ask_below(s, LATE, 1, "www.example");
+	ask(s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+	ask(s, LATE + 811, RESOLVER, ZONE_SERVER2, 4, FETCH, "www.example");
+}
+
 /* The fetch began with the first of them, however many have asked since then. */
 static void a_crowd_that_waits_does_not_hide_when_the_work_began(void **state)
 {
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin_warm(&s);
-	ask_below(&s, LATE, 1, name);
-	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, name);
-	ask(&s, LATE + 811, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	begin_in_vain(&s);
 	for (unsigned i = 0; i < 300; i++)
 		ask(&s, LATE + 900 + 10 * i, CLIENT2, RESOLVER, 100 + i, QUERY, name);
 	ask(&s, LATE + 3900, CLIENT, RESOLVER, 5, QUERY, name);
@@ -1341,10 +1347,7 @@ static void a_fetch_joined_in_silence_is_found_beside_other_work(void **state)
 	static struct sim s;
 	const char *name = "www.example";
 	(void)state;
-	begin_warm(&s);
-	ask_below(&s, LATE, 1, name);
-	ask(&s, LATE + 11, RESOLVER, ZONE_SERVER, 3, FETCH, name);
-	ask(&s, LATE + 811, RESOLVER, ZONE_SERVER2, 4, FETCH, name);
+	begin_in_vain(&s);
 	ask(&s, LATE + 9000, CLIENT2, RESOLVER, 5, QUERY, name);
 	ask(&s, LATE + 9100, RESOLVER, ROOT_SERVER, 6, FETCH, "example");
 	refer(&s, LATE + 9105, 6, "example");
