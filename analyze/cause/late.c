@@ -163,6 +163,7 @@ static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding 
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 {
 	int64_t took_ns = rc_exchange_took_ns(c->x);
+	struct rc_hush hush;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
 	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
@@ -171,7 +172,7 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);
 	if (rc_is_answered(c) ? rc_waits_for_itself(took_ns)
-			      : c->x->attempts + c->others.silent < 2)
+			      : c->x->attempts + c->others.silent < 2 || rc_case_hush(c, &hush))
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation =

@@ -8,8 +8,10 @@
 static bool is_flooded(struct rc_case *c, struct rc_finding *f, const char *what)
 {
 	struct rc_rate r;
+	struct rc_hush hush;
 	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < RC_FLOOD_MIN ||
-	    r.answered == 0 || r.answered >= r.asked || c->x->first_ns < r.from_ns - RC_NS_PER_S ||
+	    rc_case_hush(c, &hush) || r.answered == 0 || r.answered >= r.asked ||
+	    c->x->first_ns < r.from_ns - RC_NS_PER_S ||
 	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
 		return false;
 	f->explanation = rc_say(c,

@@ -73,9 +73,11 @@ static bool asks_for_question(const struct rc_case *c)
 static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
 {
 	bool cached = c->others.same_client_ok + c->others.same_server_ok > 0;
+	struct rc_hush hush;
 	if (!c->upstream_visible || asks_for_question(c) || cached ||
 	    c->x->load < SILENT_LOAD_MIN || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->x->transport != RC_UDP || !rc_case_load_is_at_work(c, c->x->first_ns))
+	    c->x->transport != RC_UDP || !rc_case_load_is_at_work(c, c->x->first_ns) ||
+	    rc_case_hush(c, &hush))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,

@@ -63,6 +63,30 @@ static enum rc_confidence test_one_way(const struct rc_rule *rule, struct rc_cas
 	return c->one_way == RC_ONE_WAY ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
+static const struct rc_advice stood_still = {
+	.fix = {"Find out why {server} stood still: its log and restarts, its load, the network "
+		"before "
+		"it."},
+	.next_steps = {"dig @{server} {qname} {qtype}", "ping {server}"},
+};
+
+/* It hung, was started again, or was cut off: nobody heard of it. */
+static enum rc_confidence in_hush(struct rc_case *c, struct rc_finding *f,
+				  const struct rc_hush *hush)
+{
+	bool over = hush->ms != UINT32_MAX;
+	int64_t took_ns = over ? hush->ms * RC_NS_PER_MS : c->x->end_ns - hush->from_ns;
+	f->explanation = rc_say(
+		c,
+		"%s sent nothing to anybody for %s%s, while %s and others asked it: "
+		"it stood still, was started again, or was cut off.",
+		rc_say_addr(c, &c->x->server), rc_say_duration(c, took_ns), over ? "" : " and more",
+		rc_say_addr(c, &c->x->asker));
+	f->advice = &stood_still;
+	rc_prove_self(c, f, "no answer, like all that was asked there at that time");
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case *c,
 				      struct rc_finding *f)
 {
@@ -75,6 +99,9 @@ static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case
 	if (rc_is_mismatched(c->x) || (c->x->marks & RC_X_FRAGMENTS_LOST))
 		return RC_CONF_NONE; /* it said something */
 	f->server = &c->x->server;
+	struct rc_hush hush;
+	if (rc_case_hush(c, &hush))
+		return in_hush(c, f, &hush);
 	f->explanation = answers_others
 				 ? rc_say(c,
 					  "%s left this question of %s unanswered (%u %s), while "
@@ -188,16 +215,20 @@ static const struct rc_rule rules[] = {
 				.slug = "no_answer.server_silent",
 				.title = "the server does not answer",
 				.when = "No answer to any attempt, and no ICMP error.",
-				RC_TRUTH(NULL, "No answer from a server that answers nobody.",
-					 "No answer from a server that answers others; or from any "
-					 "of those asked, about little, in a capture without any "
-					 "answer.",
-					 {"policy.client_not_allowed",
-					  "the server answers others the same, and this client "
-					  "never"},
-					 {"policy.rate_limited",
-					  "it answers this client at other times"},
-					 {"resolver.overload", "many questions are open there"}),
+				RC_TRUTH(
+					NULL,
+					"No answer from a server that answers nobody; or in a time "
+					"of a second and more in which it sent nothing, though "
+					"eight answers were due.",
+					"No answer from a server that answers others; or from any "
+					"of those asked, about little, in a capture without any "
+					"answer.",
+					{"policy.client_not_allowed",
+					 "the server answers others the same, and this client "
+					 "never"},
+					{"policy.rate_limited",
+					 "it answers this client at other times"},
+					{"resolver.overload", "many questions are open there"}),
 				.responsible = RC_PARTY_SERVER_OPERATOR,
 				.severity = RC_SEVERITY_HIGH,
 				.fix = {"Find out whether {server} runs, is overloaded, or drops "

@@ -8,6 +8,9 @@
 	24u /* where more is open at a time, a second is too many records to look through */
 #define SILENT_MIN \
 	3u /* questions of others without an answer: the server is silent, whoever asks */
+#define DUE_MIN \
+	UINT64_C( \
+		8) /* answers that it would have sent in a hush: e^-8 is how likely it is that none were due */
 #define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
 #define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
 #define LEFT_MIN 3u  /* names that a client has to get nothing of, before that is no accident */
@@ -62,8 +65,34 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 	return t.answered > t.left;
 }
 
+/* The address sent nothing from the first attempt to the last. */
+static bool is_hushed(const struct rc_case *c, const struct rc_addr *addr, struct rc_hush *ret_hush)
+{
+	return rc_hosts_hush(c->hosts, addr, c->x->first_ns, ret_hush) &&
+	       (ret_hush->ms == UINT32_MAX ||
+		c->x->last_ns < ret_hush->from_ns + ret_hush->ms * RC_NS_PER_MS);
+}
+
+bool rc_case_hush(const struct rc_case *c, struct rc_hush *hush)
+{
+	const struct rc_host *h = c->server_host;
+	struct rc_hush beside;
+	if (rc_exchange_answered(c->x) || h == NULL || !is_hushed(c, &c->x->server, hush) ||
+	    !hush->many || c->x->end_ns - hush->from_ns < RC_HUSH_MIN_NS ||
+	    (uint64_t)hush->asked * h->answered < DUE_MIN * ((uint64_t)h->answered + h->unanswered))
+		return false;
+	for (size_t i = 0; i < c->n_resolver; i++)
+		if (!rc_addr_equal(&c->resolver[i], &c->x->server) &&
+		    !is_hushed(c, &c->resolver[i], &beside))
+			return false;
+	return true;
+}
+
 bool rc_case_is_nobody_answered(const struct rc_case *c)
 {
+	struct rc_hush hush;
+	if (rc_case_hush(c, &hush))
+		return true;
 	struct tally t = asked_meanwhile(c);
 	return t.answered == 0 && t.left_others >= SILENT_MIN;
 }

@@ -10,8 +10,17 @@
 /* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
 bool rc_case_are_others_answered(const struct rc_case *c);
 
-/* It answered none of that, and others than this client asked for some of it. */
+/*
+ * It answered none of that, and others than this client asked for some of it; or all attempts were made in one hush
+ * (rc_case_hush).
+ */
 bool rc_case_is_nobody_answered(const struct rc_case *c);
+
+/*
+ * All attempts fell into a time in which the server, at none of its addresses in sight, sent anything to anybody: though others
+ * asked as well, and by what it answers of late some of them would have got an answer.
+ */
+bool rc_case_hush(const struct rc_case *c, struct rc_hush *ret_hush);
 
 /*
  * The server answers this client nothing: several of its names in sight are left unanswered, and right after each it answers

@@ -36,15 +36,10 @@ struct rc_station {
 	struct rc_addr addrs[RC_STATION_ADDRS_MAX];
 };
 
-struct rc_load {       /* what is asked of a server, in seconds of packet time */
-	uint32_t open; /* questions without an answer yet */
-	struct rc_rate now, busiest;
-};
-
 /* What is looked into at random for each message, on the same large pages. */
 struct rc_host_tables {
 	_Alignas(RC_LINE_BYTES) struct rc_recent recent[RC_RECENT_NAMES]; /* by hash of the name */
-	struct rc_load load[RC_LOAD_SLOTS]; /* by hash of the server */
+	struct rc_load load[RC_LOAD_SLOTS]; /* by hash of the address */
 	/* Upper halves of hashes of client and server pairs that worked; a later pair overwrites. */
 	uint32_t served[RC_SERVED_PAIRS];
 	struct rc_station stations[RC_STATION_SETS][RC_HOST_WAYS];

@@ -18,9 +18,8 @@
 #define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no server on the way lets it down so soon, as a rule */
 #define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
 #define NEIGHBOURS_LOOKED \
-	256u /* first queries of a host: enough to tell its card from a router's */
-#define BUSY_NS (30 * RC_NS_PER_S) /* a busiest second older than this gives way to any other */
-#define SMALL_ANSWER 512u          /* octets that any UDP answer may have (RFC 1035 4.2.1) */
+	256u              /* first queries of a host: enough to tell its card from a router's */
+#define SMALL_ANSWER 512u /* octets that any UDP answer may have (RFC 1035 4.2.1) */
 
 _Static_assert(offsetof(struct rc_host, answered_ad) <= RC_LINE_BYTES,
 	       "what each answer looks at lies in one line");
@@ -172,30 +171,6 @@ static struct rc_load *load_of(const struct rc_hosts *h, uint64_t server_hash)
 	return &h->tables->load[server_hash % RC_LOAD_SLOTS];
 }
 
-static uint32_t open_question(struct rc_load *l, const struct rc_exchange *x)
-{
-	l->open++;
-	if (x->first_ns - l->now.from_ns >= RC_NS_PER_S || x->first_ns < l->now.from_ns) {
-		if (l->now.asked >= l->busiest.asked || x->first_ns - l->busiest.from_ns > BUSY_NS)
-			l->busiest = l->now;
-		l->now = (struct rc_rate){.from_ns = x->first_ns};
-	}
-	l->now.asked++;
-	return l->open - 1;
-}
-
-static void close_question(struct rc_load *l, const struct rc_exchange *x)
-{
-	l->open -= l->open > 0;
-	if (!rc_exchange_answered(x))
-		return;
-	if (x->first_ns >= l->now.from_ns)
-		l->now.answered++;
-	else if (x->first_ns >= l->busiest.from_ns &&
-		 x->first_ns - l->busiest.from_ns < RC_NS_PER_S)
-		l->busiest.answered++;
-}
-
 uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
 {
 	return load_of(h, addr_hash(h, server))->open;
@@ -203,12 +178,13 @@ uint32_t rc_hosts_open(const struct rc_hosts *h, const struct rc_addr *server)
 
 bool rc_hosts_rate(const struct rc_hosts *h, const struct rc_addr *server, struct rc_rate *ret_rate)
 {
-	const struct rc_load *l = load_of(h, addr_hash(h, server));
-	bool now = l->now.asked > l->busiest.asked;
-	if (l->now.asked == 0)
-		return false;
-	*ret_rate = now ? l->now : l->busiest;
-	return true;
+	return rc_load_busiest(load_of(h, addr_hash(h, server)), ret_rate);
+}
+
+bool rc_hosts_hush(const struct rc_hosts *h, const struct rc_addr *addr, int64_t at_ns,
+		   struct rc_hush *ret_hush)
+{
+	return rc_load_hush_at(load_of(h, addr_hash(h, addr)), at_ns, ret_hush);
 }
 
 size_t rc_hosts_services(const struct rc_hosts *h, const struct rc_addr **ret_addrs)
@@ -229,7 +205,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 {
 	if (x->opcode != RC_OPCODE_QUERY)
 		return 0;
-	uint32_t open = open_question(load_of(h, keys->server), x);
+	uint32_t open = rc_load_note_question(load_of(h, keys->server), x, keys->asker);
 	bool transfer = rc_exchange_is_transfer(x);
 	bool rd = (x->query.flags & RC_FLAG_RD) || transfer; /* no sign of a resolver */
 	bool relay = rd && !fetch && rc_hosts_is_relay(h, x);
@@ -240,6 +216,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 					? find(h, &x->asker, keys->asker)
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {
+		rc_load_note_sent(load_of(h, keys->asker), x->first_ns);
 		if (fetch)
 			note_recursion(h, asker);
 		asker->fetches += fetch || relay;
@@ -348,8 +325,9 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 			      const struct rc_host_keys *keys, const uint8_t server_mac[6])
 {
 	struct rc_load *load = load_of(h, keys->server);
+	rc_load_note_sent(load, x->end_ns);
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(load, x);
+		rc_load_note_end(load, x);
 	struct rc_host *asker = find(h, &x->asker, keys->asker);
 	if (asker != NULL) {
 		asker->got_answers++;
@@ -406,7 +384,7 @@ void rc_hosts_note_silence(struct rc_hosts *h, const struct rc_exchange *x)
 	if (server != NULL)
 		server->unanswered++;
 	if (x->opcode == RC_OPCODE_QUERY)
-		close_question(load_of(h, hash), x);
+		rc_load_note_end(load_of(h, hash), x);
 }
 
 bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
