@@ -70,6 +70,7 @@ struct rc_cause {
 struct rc_advice {
 	const char *fix[3];
 	const char *next_steps[3];
+	bool network; /* whoever acts on the cause else, it is the network's turn */
 };
 
 const char *rc_confidence_name(enum rc_confidence confidence); /* "proven" ... "none" */

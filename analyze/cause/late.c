@@ -72,6 +72,25 @@ static int64_t waited_until_ns(const struct rc_case *c, const struct rc_link *li
 	return until_ns;
 }
 
+static const struct rc_advice cut_off = {
+	.fix = {"Mend the way of {resolver} to the servers that it asks: meanwhile it heard from "
+		"none."},
+	.next_steps = {"dig @{server} {zone} SOA"},
+	.network = true,
+};
+
+void rc_tell_deaf(struct rc_case *c, struct rc_finding *f)
+{
+	struct rc_deaf deaf;
+	if (!rc_case_is_deaf(c, &deaf))
+		return;
+	bool over = deaf.ms != UINT32_MAX;
+	int64_t ns = over ? deaf.ms * RC_NS_PER_MS : c->x->end_ns - deaf.from_ns;
+	f->advice = &cut_off;
+	f->explanation = rc_say(c, "%s For %s%s, it heard from no server of other zones either.",
+				f->explanation, rc_say_duration(c, ns), over ? "" : " and more");
+}
+
 bool rc_is_ready_too_late(const struct rc_case *c)
 {
 	return !rc_is_answered(c) && c->final != NULL &&
@@ -120,6 +139,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
 		rc_say_duration(c, total_ns), rc_say_addr(c, f->server),
 		outcome == RC_OUT_ICMP ? ", which the network says is unreachable" : "",
 		rc_is_answered(c) ? "the rest of its work" : "the client");
+	rc_tell_deaf(c, f);
 	rc_prove(c, f, slowest->x, &slowest->name->name, NULL, "the longest wait");
 	rc_prove_client(c, f);
 	return RC_CONF_LIKELY;

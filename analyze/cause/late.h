@@ -25,4 +25,7 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);
 /* All that the servers of the zone at fault were asked they left without an answer: nothing was there to validate. */
 bool rc_met_silence_alone(struct rc_case *c);
 
+/* Adds to what is told of silent servers that no others were heard either, and that it is the network's turn: if so. */
+void rc_tell_deaf(struct rc_case *c, struct rc_finding *f);
+
 #endif

@@ -79,12 +79,13 @@ static enum rc_confidence in_hush(struct rc_case *c, struct rc_finding *f,
 	f->explanation = rc_say(
 		c,
 		"%s sent nothing to anybody for %s%s, while %s and others asked it: "
-		"it stood still, was started again, or was cut off.",
+		"it stood still, was started again, or was cut off%s.",
 		rc_say_addr(c, &c->x->server), rc_say_duration(c, took_ns), over ? "" : " and more",
-		rc_say_addr(c, &c->x->asker));
+		rc_say_addr(c, &c->x->asker),
+		c->upstream_visible ? "" : ", or waited for servers that are out of sight");
 	f->advice = &stood_still;
 	rc_prove_self(c, f, "no answer, like all that was asked there at that time");
-	return RC_CONF_LIKELY;
+	return c->upstream_visible ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_silent(const struct rc_rule *rule, struct rc_case *c,
@@ -218,8 +219,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					NULL,
 					"No answer from a server that answers nobody; or in a time "
-					"of a second and more in which it sent nothing, though "
-					"eight answers were due.",
+					"of a second and more in which it sent nothing and waited "
+					"for nobody, though eight answers were due.",
 					"No answer from a server that answers others; or from any "
 					"of those asked, about little, in a capture without any "
 					"answer.",

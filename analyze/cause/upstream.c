@@ -297,6 +297,8 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	rc_prove_zone(c, f, c->failed_zone, outcome);
 	if (outcome == RC_OUT_LAME && (confidence = by_resolvers(c, f)) != RC_CONF_PROVEN)
 		return confidence;
+	if (!c->weighing && outcome == RC_OUT_TIMEOUT)
+		rc_tell_deaf(c, f);
 	if (!c->weighing) /* told is what was weighed: how sure it is does not change */
 		return RC_CONF_PROVEN;
 	return how_sure(c, z, outcome, these, all);

@@ -89,6 +89,7 @@ void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o
 	const struct rc_cause *cause = &o->rule->cause;
 	const struct rc_cause **alternatives = rc_arena_copy(c->arena, o->alternatives,
 							     sizeof o->alternatives);
+	const struct rc_advice *own = o->finding.advice;
 	size_t n_alternatives = 0;
 	for (size_t i = 0; alternatives != NULL && i < o->n_alternatives; i++)
 		if (o->alternatives[i] != cause)
@@ -99,7 +100,7 @@ void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o
 		.answer = c->answer,
 		.cause = cause,
 		.confidence = o->confidence,
-		.responsible = cause->responsible,
+		.responsible = own != NULL && own->network ? RC_PARTY_NETWORK : cause->responsible,
 		.side = side_of(c),
 		.cached = o->finding.cached,
 		.zone = o->finding.zone,
@@ -114,7 +115,6 @@ void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o
 			  .resolvers_ok = ok_elsewhere(&c->others),
 			  .clients = 1},
 	};
-	const struct rc_advice *own = o->finding.advice;
 	v->n_fix = expand_texts(root, &o->finding, false, own != NULL ? own->fix : cause->fix, 3,
 				&v->fix);
 	v->n_next_steps = expand_texts(root, &o->finding, true,

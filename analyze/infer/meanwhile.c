@@ -11,8 +11,10 @@
 #define DUE_MIN \
 	UINT64_C( \
 		8) /* answers that it would have sent in a hush: e^-8 is how likely it is that none were due */
-#define STARTS_NS (20 * RC_NS_PER_MS) /* before and after: at that time */
-#define BACK_MIN_NS RC_NS_PER_S       /* so far back they have to reach */
+#define WAITED_NS (200 * RC_NS_PER_MS) /* longer than most answers take */
+#define DEAF_OTHERS_MIN 2u             /* servers of other zones that are silent as well */
+#define STARTS_NS (20 * RC_NS_PER_MS)  /* before and after: at that time */
+#define BACK_MIN_NS RC_NS_PER_S        /* so far back they have to reach */
 #define LEFT_MIN 3u  /* names that a client has to get nothing of, before that is no accident */
 #define LEFT_MANY 5u /* ... where no other client is seen to get any of them */
 #define LEFT_MAX 8u  /* of its questions are looked at */
@@ -73,6 +75,14 @@ static bool is_hushed(const struct rc_case *c, const struct rc_addr *addr, struc
 		c->x->last_ns < ret_hush->from_ns + ret_hush->ms * RC_NS_PER_MS);
 }
 
+/* By then it had asked, and heard nothing for some time. */
+static bool has_waited(const struct rc_case *c, const struct rc_addr *addr, int64_t at_ns)
+{
+	struct rc_deaf deaf;
+	return rc_hosts_deaf(c->hosts, addr, at_ns, at_ns, &deaf) &&
+	       at_ns - deaf.from_ns >= WAITED_NS;
+}
+
 bool rc_case_hush(const struct rc_case *c, struct rc_hush *hush)
 {
 	const struct rc_host *h = c->server_host;
@@ -82,8 +92,9 @@ bool rc_case_hush(const struct rc_case *c, struct rc_hush *hush)
 	    (uint64_t)hush->asked * h->answered < DUE_MIN * ((uint64_t)h->answered + h->unanswered))
 		return false;
 	for (size_t i = 0; i < c->n_resolver; i++)
-		if (!rc_addr_equal(&c->resolver[i], &c->x->server) &&
-		    !is_hushed(c, &c->resolver[i], &beside))
+		if ((!rc_addr_equal(&c->resolver[i], &c->x->server) &&
+		     !is_hushed(c, &c->resolver[i], &beside)) ||
+		    has_waited(c, &c->resolver[i], hush->from_ns))
 			return false;
 	return true;
 }
@@ -172,6 +183,25 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 	if (alive >= LEFT_MIN && given > 0)
 		return RC_CONF_LIKELY;
 	return alive >= LEFT_MANY ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+}
+
+bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)
+{
+	struct rc_few own = {{0}};
+	bool known = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool elsewhere = c->failed_zone != RC_ZONE_NONE && link->zone != c->failed_zone;
+		if (elsewhere || link->outcome != RC_OUT_TIMEOUT)
+			continue;
+		if (!rc_hosts_deaf(c->hosts, &link->x->asker, link->x->first_ns, link->x->last_ns,
+				   ret_deaf))
+			return false;
+		rc_hosts_note_few(c->hosts, &own, &link->x->server);
+		known = known || rc_case_has_answered(c, &link->x->server);
+	}
+	return known && c->x->end_ns - ret_deaf->from_ns >= RC_DEAF_MIN_MS * RC_NS_PER_MS &&
+	       rc_few_beside(&ret_deaf->servers, &own) >= DEAF_OTHERS_MIN;
 }
 
 bool rc_case_is_refused_more(const struct rc_case *c)

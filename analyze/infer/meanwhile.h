@@ -6,6 +6,7 @@
 #define RC_ANALYZE_MEANWHILE_H
 
 #include "analyze/infer/case.h"
+#include "analyze/pair/traffic.h"
 
 /* Of what it was asked for other names between this question's attempts, or right after, did the server answer most? */
 bool rc_case_are_others_answered(const struct rc_case *c);
@@ -18,7 +19,8 @@ bool rc_case_is_nobody_answered(const struct rc_case *c);
 
 /*
  * All attempts fell into a time in which the server, at none of its addresses in sight, sent anything to anybody: though others
- * asked as well, and by what it answers of late some of them would have got an answer.
+ * asked as well, and by what it answers of late some of them would have got an answer; and it was not waiting for servers in
+ * vain, as far as these are in sight.
  */
 bool rc_case_hush(const struct rc_case *c, struct rc_hush *ret_hush);
 
@@ -28,6 +30,12 @@ bool rc_case_hush(const struct rc_case *c, struct rc_hush *ret_hush);
  * names, else possible: it may ask for nothing but what nobody gets.
  */
 enum rc_confidence rc_case_is_ignored(const struct rc_case *c);
+
+/*
+ * While servers were silent (those of the failed zone, if one failed), the resolver heard of nobody else either, though it
+ * asked others as well; and one of the silent has answered at another time. Its own way to them may be what failed.
+ */
+bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf);
 
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);

@@ -187,6 +187,17 @@ bool rc_hosts_hush(const struct rc_hosts *h, const struct rc_addr *addr, int64_t
 	return rc_load_hush_at(load_of(h, addr_hash(h, addr)), at_ns, ret_hush);
 }
 
+bool rc_hosts_deaf(const struct rc_hosts *h, const struct rc_addr *asker, int64_t from_ns,
+		   int64_t to_ns, struct rc_deaf *ret_deaf)
+{
+	return rc_hearing_deaf(h->tables->hearing, addr_hash(h, asker), from_ns, to_ns, ret_deaf);
+}
+
+void rc_hosts_note_few(const struct rc_hosts *h, struct rc_few *few, const struct rc_addr *addr)
+{
+	rc_few_note(few, addr_hash(h, addr));
+}
+
 size_t rc_hosts_services(const struct rc_hosts *h, const struct rc_addr **ret_addrs)
 {
 	*ret_addrs = h->services;
@@ -217,6 +228,7 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 					: rc_hosts_enter(h, &x->asker, keys->asker, x->first_ns);
 	if (asker != NULL) {
 		rc_load_note_sent(load_of(h, keys->asker), x->first_ns);
+		rc_hearing_note_asked(h->tables->hearing, keys->asker, keys->server, x->first_ns);
 		if (fetch)
 			note_recursion(h, asker);
 		asker->fetches += fetch || relay;
@@ -330,6 +342,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		rc_load_note_end(load, x);
 	struct rc_host *asker = find(h, &x->asker, keys->asker);
 	if (asker != NULL) {
+		rc_hearing_note_heard(h->tables->hearing, keys->asker, x->end_ns);
 		asker->got_answers++;
 		asker->got_referrals += is_referral(x);
 		asker->got_cached += is_lookup(h, asker, x, keys);

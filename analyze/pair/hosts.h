@@ -12,7 +12,6 @@
 
 #include "analyze/exchange.h"
 #include "analyze/pair/few.h"
-#include "analyze/pair/load.h"
 #include "base/prefetch.h"
 
 #define RC_GROUP_NONE 0u
@@ -116,14 +115,6 @@ bool rc_hosts_served(const struct rc_hosts *hosts, const struct rc_addr *client,
 
 /* A server in the same special-purpose range (rc_addr_special) has answered in this capture. */
 bool rc_hosts_range_in_use(const struct rc_hosts *hosts, const struct rc_addr *addr);
-
-/* Its busiest second of late. False if nothing was asked of it (or of another server that shares its hash slot). */
-bool rc_hosts_rate(const struct rc_hosts *hosts, const struct rc_addr *server,
-		   struct rc_rate *ret_rate);
-
-/* The time around at_ns in which it sent nothing (nor did another that shares its hash slot). False if there was none. */
-bool rc_hosts_hush(const struct rc_hosts *hosts, const struct rc_addr *addr, int64_t at_ns,
-		   struct rc_hush *ret_hush);
 
 /* Addresses at which resolvers serve clients, the first RC_SERVICES_MAX seen. Borrowed. */
 size_t rc_hosts_services(const struct rc_hosts *hosts, const struct rc_addr **ret_addrs);

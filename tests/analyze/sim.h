@@ -30,6 +30,7 @@ struct seen {
 	const struct rc_cause *cause;
 	enum rc_confidence confidence;
 	enum rc_side side;
+	enum rc_party responsible;
 	bool cached;
 	size_t n_evidence, n_chain;
 	struct rc_exchange x;
@@ -63,6 +64,7 @@ static inline void on_failure(void *context, const struct rc_failure *f)
 		.cause = f->cause,
 		.confidence = f->confidence,
 		.side = f->side,
+		.responsible = f->responsible,
 		.cached = f->cached,
 		.n_evidence = f->n_evidence,
 		.n_chain = f->n_chain,

@@ -1,4 +1,4 @@
-/* Servers that send nothing to anybody for a time. */
+/* Servers that send nothing to anybody for a time, and resolvers that hear nothing from anybody. */
 #include "tests/analyze/sim.h"
 
 #define ASKED 30u /* questions in that time, 100 ms apart */
@@ -60,7 +60,8 @@ static void who_sends_nothing_to_anybody_stood_still(void **state)
 		assert_int_equal(told_as_hush(&s), ASKED);
 		for (size_t i = 0; i < s.n; i++) {
 			assert_cause(&s, i, "no_answer.server_silent");
-			assert_int_equal(s.seen[i].confidence, RC_CONF_LIKELY);
+			assert_int_equal(s.seen[i].confidence,
+					 upstream > 0 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
 		}
 	}
 }
@@ -132,6 +133,67 @@ static void a_hush_that_is_over_is_no_reason(void **state)
 	assert_int_equal(told_as_hush(&s), ASKED - 1);
 }
 
+/* While it waits for the servers of "example", it asks others too; is_known: one of those has answered before. */
+static void cut_off(struct sim *s, bool is_known, unsigned others, bool one_answers)
+{
+	static const char *const servers[] = {"203.0.113.11", "203.0.113.12"};
+	begin_warm(s);
+	if (is_known) {
+		ask_below(s, 100, 10, "old.example");
+		ask(s, 110, RESOLVER, ZONE_SERVER, 12, FETCH, "old.example");
+		reply_a(s, 115, ZONE_SERVER, RESOLVER, 12, AUTHORITY, "old.example");
+		reply_a(s, 116, RESOLVER, CLIENT, 10, RECURSED, "old.example");
+	}
+	ask_below(s, LATE, 20, "www.example");
+	ask(s, LATE + 11, RESOLVER, ZONE_SERVER, 22, FETCH, "www.example");
+	for (unsigned i = 0; i < others; i++)
+		ask(s, LATE + 100 + i, RESOLVER, servers[i], 30 + i, FETCH, "www.test");
+	ask(s, LATE + 811, RESOLVER, ZONE_SERVER2, 23, FETCH, "www.example");
+	if (one_answers)
+		reply_a(s, LATE + 1000, servers[0], RESOLVER, 30, AUTHORITY, "www.test");
+	ask(s, LATE + 1611, RESOLVER, ZONE_SERVER, 24, FETCH, "www.example");
+	servfail(s, LATE + 3000, RESOLVER, CLIENT, 20, "www.example");
+	warm_up(s, LATE + 20000);
+	finish(s);
+	assert_int_equal(s->n, 1);
+	assert_cause(s, 0, "upstream.timeout");
+}
+
+static bool is_told_cut_off(const struct sim *s)
+{
+	bool told = strstr(s->seen[0].text, "heard from no server of other zones") != NULL;
+	assert_int_equal(s->seen[0].responsible,
+			 told ? RC_PARTY_NETWORK : RC_PARTY_SERVER_OPERATOR);
+	return told;
+}
+
+static void who_hears_from_nobody_may_be_cut_off(void **state)
+{
+	struct sim s;
+	(void)state;
+	cut_off(&s, true, 2, false);
+	assert_true(is_told_cut_off(&s));
+	cut_off(&s, true, 2, true); /* it hears of one */
+	assert_false(is_told_cut_off(&s));
+	cut_off(&s, true, 1, false); /* one other server may be down as well */
+	assert_false(is_told_cut_off(&s));
+	cut_off(&s, false, 2, false); /* these servers have been silent all the time */
+	assert_false(is_told_cut_off(&s));
+}
+
+/* ... and waits for servers: that it sends nothing more for a time is no standstill. */
+static void who_waits_in_vain_does_not_stand_still(void **state)
+{
+	struct sim s;
+	(void)state;
+	served_before(&s, true);
+	for (unsigned i = 0; i < 3; i++)
+		ask(&s, LATE - 700 + 300 * i, RESOLVER, ROOT_SERVER, 400 + i, FETCH, "www.test");
+	asked_in_vain(&s, true);
+	served_after(&s);
+	assert_int_equal(told_as_hush(&s), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +202,8 @@ int main(void)
 		cmocka_unit_test(who_answers_one_or_asks_is_there),
 		cmocka_unit_test(a_hush_takes_several_clients_and_questions),
 		cmocka_unit_test(a_hush_that_is_over_is_no_reason),
+		cmocka_unit_test(who_hears_from_nobody_may_be_cut_off),
+		cmocka_unit_test(who_waits_in_vain_does_not_stand_still),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
