@@ -4,7 +4,8 @@
 #include "analyze/pair/chain.h"
 #include "base/time.h"
 
-#define INSTANT_NS RC_NS_PER_MS /* no time for asking anybody: told from memory */
+#define INSTANT_NS RC_NS_PER_MS      /* no time for asking anybody: told from memory */
+#define SOON_NS (200 * RC_NS_PER_MS) /* no memory takes longer: somebody is asked, be it not seen */
 #define MEMO_AGE_NS \
 	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
 #define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
@@ -48,8 +49,8 @@ static bool was_given_since(const struct rc_case *c, int64_t since_ns)
 static void take_over(struct rc_case *c, const struct rc_memo_entry *e, bool by_zone,
 		      struct rc_weighed *o)
 {
-	bool asked_nobody = c->upstream_visible || rc_exchange_took_ns(c->x) < INSTANT_NS;
-	bool cached = c->n_links == 0 && asked_nobody;
+	bool cached = c->n_links == 0 &&
+		      rc_exchange_took_ns(c->x) < (c->upstream_visible ? SOON_NS : INSTANT_NS);
 	struct rc_finding *f = &o->finding;
 	o->rule = e->rule;
 	o->confidence = e->confidence;
@@ -81,7 +82,7 @@ static void note_memory(struct rc_memo *memo, const struct rc_case *c, struct rc
 {
 	bool by_zone = false;
 	if (c->n_links > 0 || !c->upstream_visible || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
-	    rc_flag(&c->x->query, RC_FLAG_CD))
+	    rc_flag(&c->x->query, RC_FLAG_CD) || rc_exchange_took_ns(c->x) >= SOON_NS)
 		return;
 	const struct rc_memo_entry *e = rc_memo_find(memo, c, MEMO_AGE_NS, &by_zone);
 	if (e != NULL && !by_zone && e->rule == o->rule)

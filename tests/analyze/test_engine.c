@@ -359,6 +359,22 @@ static void a_repeat_is_cached_and_keeps_its_cause(void **state)
 	assert_int_equal(s.incidents[RC_INCIDENT_CLOSE], 1);
 }
 
+/* What is told from memory comes at once: whoever takes two seconds to fail again waits for somebody, be that not seen. */
+static void a_slow_repeat_is_not_from_memory(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_warm(&s);
+	dead_zone(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 4000, CLIENT2, RESOLVER, 30, QUERY, "www.example");
+	servfail(&s, LATE + 6000, RESOLVER, CLIENT2, 30, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 1, "upstream.timeout");
+	assert_false(s.seen[1].cached);
+	assert_int_equal(s.seen[1].confidence, RC_CONF_LIKELY);
+}
+
 /*
  * It has answered the name in between, or was given it for itself: what it remembers from before then may not be why it fails
  * again.
@@ -1434,6 +1450,7 @@ int main(void)
 		cmocka_unit_test(drops_are_remembered_over_later_drops),
 		cmocka_unit_test(silence_at_the_end_of_the_capture_is_at_most_possible),
 		cmocka_unit_test(a_repeat_is_cached_and_keeps_its_cause),
+		cmocka_unit_test(a_slow_repeat_is_not_from_memory),
 		cmocka_unit_test(a_failure_after_an_answer_is_not_proven_by_one_before),
 		cmocka_unit_test(who_rejects_what_verifies_fails_as_it_did_before),
 		cmocka_unit_test(what_a_resolver_says_now_stands_before_what_it_met_with),
