@@ -25,10 +25,7 @@ enum rc_confidence rc_by_failed_retry(struct rc_case *c, struct rc_finding *f)
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 				refused ? "was refused" : "got no answer");
 	rc_prove_self(c, f, "truncated: the rest is to be had over TCP");
-	rc_prove(c, f, connection, NULL, refused ? "tcp_failed" : "timeout",
-		 refused ? "the connection that followed"
-			 : rc_say(c, "no answer to %u %s", connection->attempts,
-				  connection->attempts == 1 ? "SYN" : "SYNs"));
+	rc_prove_connection(c, f, connection);
 	bool surely = connection->first_ns - c->x->end_ns <= AT_ONCE_NS &&
 		      (refused || connection->attempts > 1);
 	return surely ? RC_CONF_PROVEN : RC_CONF_LIKELY;

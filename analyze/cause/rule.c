@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "analyze/infer/retry.h"
+#include "analyze/pair/pair.h"
 #include "base/time.h"
 
 #define PROOFS_MAX 8u                    /* exchanges shown per zone */
@@ -152,7 +154,9 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 			      is_time_exceeded(x) ? "time exceeded" : "unreachable", x->icmp_type,
 			      x->icmp_code);
 	case RC_OUT_TCP_FAILED:
-		return "the TCP connection failed";
+		return rc_is_truncated(x)
+			       ? "truncated (TC=1), and the TCP connection that followed failed"
+			       : "the TCP connection failed";
 	case RC_OUT_MISMATCHED:
 		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
@@ -202,6 +206,28 @@ void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_or
 	};
 }
 
+void rc_prove_connection(struct rc_case *c, struct rc_finding *f,
+			 const struct rc_exchange *connection)
+{
+	bool refused = rc_is_refused(connection);
+	for (size_t i = 0; i < f->n_evidence; i++) /* of several questions that it was to serve */
+		if (f->evidence[i].query_frame == connection->first_frame &&
+		    f->evidence[i].source == connection->first_source)
+			return;
+	rc_prove(c, f, connection, NULL, refused ? "tcp_failed" : "timeout",
+		 refused ? "the connection that followed"
+			 : rc_say(c, "no answer to %u %s", connection->attempts,
+				  connection->attempts == 1 ? "SYN" : "SYNs"));
+}
+
+/* Of an answer that sent its asker to TCP: the connection that failed. */
+static void prove_retry(struct rc_case *c, struct rc_finding *f, const struct rc_exchange *x)
+{
+	const struct rc_exchange *connection;
+	if (rc_retry_find(c->recorder, x, c->packet_ns, &connection) == RC_RETRY_FAILED)
+		rc_prove_connection(c, f, connection);
+}
+
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome)
 {
 	unsigned shown = 0;
@@ -214,6 +240,8 @@ void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc
 			continue;
 		rc_prove(c, f, link->x, &link->name->name, rc_outcome_word(outcome),
 			 fact_of(c, link));
+		if (outcome == RC_OUT_TCP_FAILED)
+			prove_retry(c, f, link->x);
 		shown++;
 	}
 }

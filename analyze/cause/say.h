@@ -25,6 +25,10 @@ void rc_prove_client(struct rc_case *c, struct rc_finding *f);
 void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 		     const char *fact);
 
+/* Adds a TCP connection that never came about; nothing if it is told already. */
+void rc_prove_connection(struct rc_case *c, struct rc_finding *f,
+			 const struct rc_exchange *connection);
+
 /* Adds the exchanges with servers of a zone (index into c->zones) that ended with this outcome. */
 void rc_prove_zone(struct rc_case *c, struct rc_finding *f, size_t zone, enum rc_outcome outcome);
 
