@@ -44,6 +44,15 @@ static uint64_t find_quoted(struct rc_pair *p, const struct rc_obs *o, const str
 	return 0;
 }
 
+/*
+ * Of an error that quotes an answer: nobody takes it. That it is too big for the way, or that its fragments did not
+ * come in time, says nothing of who asked (RFC 792, RFC 4443).
+ */
+static bool is_refusal(const struct rc_obs *o)
+{
+	return o->icmp_hard && o->icmp_type == (rc_addr_is_v4(&o->src) ? 3 : 1);
+}
+
 void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 {
 	struct rc_ends e = rc_ends_of(o, o->from_server);
@@ -55,6 +64,8 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	}
 	p->stats.icmp_matched++;
 	if (o->from_server && rc_is_connection(&r->x))
+		return;
+	if (o->from_server && !is_refusal(o))
 		return;
 	if (o->from_server && (r->x.marks & RC_X_REPEATED)) {
 		/* Each attempt was answered, and what the asker refuses is the answer that it needs no more. */

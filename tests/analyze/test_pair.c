@@ -749,6 +749,26 @@ static void an_asker_that_refuses_the_answer_is_told_once(void **state)
 	assert_true(s->last.marks & RC_X_LATE);
 }
 
+/* Too big for the way, and fragments that did not come in time (RFC 792): the asker waits still. */
+static void an_answer_that_does_not_arrive_whole_is_not_refused(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs error = icmp(answer_obs(1, 7, "a.example"));
+	error.icmp_hard = false;
+	error.icmp_code = 4;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, answer_obs(1, 7, "a.example"));
+	observe(s, error);
+	error.icmp_type = 11;
+	error.icmp_code = 1;
+	observe(s, error);
+	error.icmp_code = 0; /* its hops are used up */
+	error.icmp_hard = true;
+	observe(s, error);
+	assert_int_equal(s->refused, 0);
+	assert_false(at(s, s->last_pos)->marks & RC_X_LATE);
+}
+
 /* Asked twice and answered twice: the port was closed on the second answer, after the first was taken. */
 static void an_asker_that_refuses_a_second_answer_had_the_first(void **state)
 {
@@ -961,6 +981,7 @@ int main(void)
 		CASE(an_icmp_error_marks_the_query_it_quotes),
 		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
 		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
+		CASE(an_answer_that_does_not_arrive_whole_is_not_refused),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(an_asker_that_refuses_a_second_answer_had_the_first),
 		CASE(a_copy_made_by_the_network_is_refused_though_the_answer_was_taken),
