@@ -95,6 +95,7 @@ struct link {
 	bool asked;       /* a DS question was answered, so a missing proof is final */
 	bool bare_denial; /* of what would be a zone right below, by a resolver that proves nothing */
 	struct rc_dnssec_verdict insecure; /* why, from the denial */
+	size_t insecure_msg;               /* which holds it */
 	bool absent;
 };
 
@@ -134,6 +135,7 @@ static void judge_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 			     name->labels == parent->name.labels + 1;
 	if (verdict.state == RC_DNSSEC_V_OK || verdict.state == RC_DNSSEC_V_INSECURE) {
 		link->insecure = verdict;
+		link->insecure_msg = view->index;
 		link->absent = verdict.state == RC_DNSSEC_V_OK && verdict.absent;
 		judge_soa(run, parent, view, link);
 	}
@@ -260,8 +262,10 @@ static void apply_absence(struct rc_dnssec_run *run, const struct rc_dnssec_zone
 		if (parent->status == RC_DNSSEC_SECURE)
 			zone->status = RC_DNSSEC_INSECURE;
 		if (link->insecure.state == RC_DNSSEC_V_INSECURE && link->insecure.has_reason) {
-			struct rc_dnssec_tally tally = {
-				.worst = link->insecure, .n_insecure = 1, .n_fault = 1};
+			struct rc_dnssec_tally tally = {.worst = link->insecure,
+							.msg = link->insecure_msg,
+							.n_insecure = 1,
+							.n_fault = 1};
 			rc_dnssec_tally_report(run, &tally, &parent->name);
 		}
 		return;
