@@ -118,7 +118,11 @@ static bool is_not_about_client(const struct rc_case *c)
 
 static enum rc_confidence denies_what_others_get(struct rc_case *c, struct rc_finding *f)
 {
-	rc_prove_self(c, f, rc_is_answered(c) ? "REFUSED" : "no answer");
+	char rcode[RC_CODE_TEXT_MAX];
+	rc_prove_self(c, f,
+		      rc_is_answered(c)
+			      ? rc_say(c, "%s", rc_code_name(&rc_rcodes, c->x->answer.rcode, rcode))
+			      : "no answer");
 	rc_prove(c, f, c->others.ok_example, c->qname, NULL,
 		 "the same name was answered for another client");
 	/* Silence proves little where the answer may be missed, where so much is asked, or where others had theirs before. */
@@ -156,10 +160,19 @@ static enum rc_confidence refuses(struct rc_case *c, struct rc_finding *f)
 	}
 	if (!rc_flag(&c->x->query, RC_FLAG_RD))
 		return RC_CONF_NONE;
-	rc_prove_self(c, f, "REFUSED, while the server answers others with recursion");
+	enum rc_confidence recursion = rc_recursion_for_others(c);
+	bool seen = recursion == RC_CONF_LIKELY; /* else it is only seen to ask for somebody */
+	if (!seen)
+		f->explanation = rc_say(c,
+					"%s refuses to serve the client %s, though it seems to "
+					"resolve names for somebody.",
+					rc_say_addr(c, &c->x->server),
+					rc_say_addr(c, &c->x->asker));
+	rc_prove_self(c, f,
+		      seen ? "REFUSED, while the server answers others with recursion"
+			   : "REFUSED, by one that asks other servers itself");
 	/* Of one name alone it may be what another server, out of sight, has told it. */
 	bool name_alone = !c->upstream_visible && !rc_case_is_refused_more(c);
-	enum rc_confidence recursion = rc_recursion_for_others(c);
 	return name_alone ? rc_confidence_cap(recursion, RC_CONF_POSSIBLE) : recursion;
 }
 
