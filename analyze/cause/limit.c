@@ -79,7 +79,10 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 		return !waits && is_flooded(c, f, "this question") ? RC_CONF_POSSIBLE
 								   : RC_CONF_NONE;
 	rc_prove(c, f, c->others.slip_example, c->qname, "truncated",
-		 "the same question got an empty truncated answer (RRL slip)");
+		 rc_say(c, "%s got an empty truncated answer (RRL slip)",
+			c->others.slip_example->qtype == c->x->qtype
+				? "the same question"
+				: "another question for the name"));
 	return RC_CONF_LIKELY;
 }
 

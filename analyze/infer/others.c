@@ -185,7 +185,8 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {
 		note_refused(c, o, ok);
-		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0;
+		bool slip = ok && (o->answer.flags & RC_FLAG_TC) && o->answer.counts[0] == 0 &&
+			    o->answer.counts[1] == 0;
 		t->slipped += slip;
 		if (slip)
 			t->slip_example = o;

@@ -802,6 +802,29 @@ static void names_left_out_at_a_high_rate_are_a_limit(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
 }
 
+/* What a limit truncates is empty (RRL slip). A referral that does not fit says of a limit nothing. */
+static void a_truncated_answer_with_records_is_no_sign_of_a_limit(void **state)
+{
+	struct sim s;
+	struct dns d;
+	(void)state;
+	for (unsigned whole = 0; whole < 2; whole++) {
+		begin(&s);
+		served(&s, 100, CLIENT, 10, NAME);
+		ask(&s, LATE, CLIENT, RESOLVER, 20, QUERY, NAME);
+		ask(&s, LATE + 10, CLIENT, RESOLVER, 21, QUERY, NAME);
+		dns_query(&d, 21, RECURSED | RC_FLAG_TC, NAME, RC_TYPE_A);
+		if (whole)
+			dns_rr_soa(&d, RC_AUTHORITY, "example");
+		say(&s, LATE + 11, RESOLVER, CLIENT, 21, &d);
+		served(&s, LATE + 20, CLIENT, 30, NAME);
+		warm_up(&s, LATE + 20000);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "policy.rate_limited") == 0, !whole);
+	}
+}
+
 /* Nobody has asked for another type: it may be the type. Where others failed for the name, it may be the name. */
 static void any_that_fails_out_of_hand_may_not_be_supported(void **state)
 {
@@ -1197,6 +1220,7 @@ int main(void)
 		cmocka_unit_test(a_type_that_is_refused_is_no_rate),
 		cmocka_unit_test(a_type_that_was_answered_before_is_not_what_is_refused),
 		cmocka_unit_test(names_left_out_at_a_high_rate_are_a_limit),
+		cmocka_unit_test(a_truncated_answer_with_records_is_no_sign_of_a_limit),
 		cmocka_unit_test(any_that_fails_out_of_hand_is_not_supported),
 		cmocka_unit_test(any_is_not_supported_by_a_resolver_at_work_on_that_name),
 		cmocka_unit_test(any_that_fails_out_of_hand_may_not_be_supported),
