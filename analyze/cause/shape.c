@@ -9,7 +9,7 @@ static bool lacks(const struct rc_msg *m, uint32_t *ret_fault)
 	bool negative = m->counts[RC_ANSWER] == 0;
 	*ret_fault = negative ? RC_DNSSEC_DENIAL_MISSING : RC_DNSSEC_RRSIG_MISSING;
 	return negative ? (m->has & RC_HAS_AUTH_SOA) && !(m->has & RC_HAS_AUTH_NSEC)
-			: !(m->has & RC_HAS_ANSWER_RRSIG);
+			: !(m->has & (RC_HAS_ANSWER_RRSIG | RC_HAS_AUTH_RRSIG));
 }
 
 /* Only the client's side is in sight: what is answered with CD=1 is not with CD=0, anywhere. */
