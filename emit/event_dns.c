@@ -85,6 +85,15 @@ static const struct rc_name *read_owner(struct owners *o, const struct rc_rr *rr
 	return room;
 }
 
+/* Among the addresses so far: a transfer gives one for many names. */
+static bool is_resolved(const struct rc_event *e, const struct rc_addr *addr)
+{
+	for (size_t i = 0; i < e->resolved.n; i++)
+		if (rc_addr_equal(&e->resolved_ip[i], addr))
+			return true;
+	return false;
+}
+
 static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 {
 	struct owners owners = {.msg = msg};
@@ -108,7 +117,8 @@ static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 		a->ttl_s = rr->ttl_s;
 		e->answers.n++;
 		rc_event_relate_host(e, a->owner);
-		if (rc_rr_addr(msg, rr, &e->resolved_ip[e->resolved.n]))
+		if (rc_rr_addr(msg, rr, &e->resolved_ip[e->resolved.n]) &&
+		    !is_resolved(e, &e->resolved_ip[e->resolved.n]))
 			rc_event_relate(e, &e->resolved_ip[e->resolved.n++]);
 	}
 }
@@ -126,7 +136,7 @@ static void fill_fault(struct rc_event *e, const struct rc_msg_facts *facts,
 static void fill_answer(struct rc_event *e, const struct rc_exchange *x, const struct rc_msg *msg)
 {
 	const struct rc_msg_facts *facts = &x->answer;
-	e->header_flags = flag_set(e, facts->flags, facts->do_bit || x->query.do_bit);
+	e->header_flags = flag_set(e, facts->flags, facts->do_bit);
 	e->rcode = e->response_code = facts->rcode;
 	for (size_t i = 0; i < 3; i++)
 		e->counts[i] = facts->counts[i];

@@ -93,6 +93,18 @@ static void each_header_flag_is_told_by_its_name(void **state)
 	}
 }
 
+/* A server that knows no EDNS copies no DO. */
+static void header_flags_of_an_answer_are_its_own(void **state)
+{
+	struct world *w = *state;
+	w->sample.x.query.do_bit = true;
+	w->sample.x.answer.do_bit = false;
+	w->sample.x.answer.flags = RC_FLAG_QR | RC_FLAG_RD;
+	fill_transaction(w);
+	assert_int_equal(w->event.header_flags, flag("RD"));
+	assert_true(w->event.query_flags & flag("DO"));
+}
+
 static void header_flags_stand_in_the_order_of_ecs(void **state)
 {
 	static const char *const all[] = {"AA", "TC", "RD", "RA", "AD", "CD", "DO"};
@@ -289,6 +301,7 @@ int main(void)
 		CASE(unanswered_query_has_no_response_code),
 		CASE(nothing_of_an_earlier_event_stays),
 		CASE(each_header_flag_is_told_by_its_name),
+		CASE(header_flags_of_an_answer_are_its_own),
 		CASE(header_flags_stand_in_the_order_of_ecs),
 		CASE(outcome_follows_what_was_seen),
 		CASE(duration_is_end_minus_start_and_never_negative),
