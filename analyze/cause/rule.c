@@ -256,7 +256,8 @@ static void prove_serial(struct rc_case *c, struct rc_finding *f, const struct r
 			 const struct rc_serial *serial)
 {
 	const struct rc_name *zone = rc_arena_copy(c->arena, &z->name, sizeof z->name);
-	rc_prove(c, f, &serial->x, NULL, NULL,
+	const struct rc_name *asked = rc_arena_copy(c->arena, &serial->name, sizeof serial->name);
+	rc_prove(c, f, &serial->x, asked, NULL,
 		 rc_say(c, "serial %u of %s", serial->value, rc_say_name(c, zone)));
 }
 

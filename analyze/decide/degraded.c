@@ -248,11 +248,11 @@ static const struct {
 	enum rc_outcome outcome;
 	const char *slug, *verb;
 } ways[] = {
-	{RC_OUT_TIMEOUT, "upstream.timeout", "does not answer"},
-	{RC_OUT_ICMP, "upstream.unreachable", "cannot be reached"},
-	{RC_OUT_REFUSED, "delegation.lame_refused", "refuses to answer for it"},
-	{RC_OUT_SERVFAIL, "upstream.servfail", "answers SERVFAIL for it"},
-	{RC_OUT_LAME, "delegation.lame_referral", "is not authoritative for it"},
+	{RC_OUT_TIMEOUT, "upstream.timeout", "does not answer; others help"},
+	{RC_OUT_ICMP, "upstream.unreachable", "cannot be reached; others help"},
+	{RC_OUT_REFUSED, "delegation.lame_refused", "refuses to answer for it; others help"},
+	{RC_OUT_SERVFAIL, "upstream.servfail", "answers SERVFAIL for it; others help"},
+	{RC_OUT_LAME, "delegation.lame_referral", "is not authoritative for it; others help"},
 };
 
 static void tell(struct rc_degraded *d, struct rc_incidents *incidents, const struct zone *z,
@@ -275,6 +275,7 @@ static void tell(struct rc_degraded *d, struct rc_incidents *incidents, const st
 		.bad = x,
 		.bad_outcome = rc_outcome_word(bad->outcome),
 		.good = &sibling->x,
+		.good_name = &name,
 		.failures = bad->failures,
 	};
 	d->stats.told++;
@@ -329,10 +330,11 @@ void rc_degraded_note_serials(struct rc_degraded *d, const struct rc_zone_serial
 		.server = &z->older.x.server,
 		.verb = verb,
 		.first_ns = z->newest_ns,
-		.name = &z->name,
+		.name = &z->older.name,
 		.bad = &z->older.x,
 		.bad_outcome = "answered",
 		.good = &z->newest.x,
+		.good_name = &z->newest.name,
 		.failures = z->lagging,
 	};
 	d->stats.told++;

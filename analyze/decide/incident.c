@@ -18,7 +18,7 @@
 
 struct incident {
 	struct rc_incident told;
-	struct rc_name zone, example_name;
+	struct rc_name zone, example_name, good_name;
 	struct rc_addr server;
 	struct rc_exchange example;
 	struct rc_evidence evidence[RC_INCIDENT_EVIDENCE];
@@ -94,8 +94,8 @@ static void summarise(const struct incident *in, char *summary)
 	else
 		rc_addr_format(t->server, subject);
 	if (t->degraded) {
-		snprintf(summary, SUMMARY_MAX, "%s %s degraded: its server %s %s; others help.",
-			 subject, states[t->state], rc_addr_format(t->server, server), in->verb);
+		snprintf(summary, SUMMARY_MAX, "%s %s degraded: its server %s %s.", subject,
+			 states[t->state], rc_addr_format(t->server, server), in->verb);
 		return;
 	}
 	snprintf(summary, SUMMARY_MAX, "Incident at %s %s: %s (%llu %s, %s%u %s).", subject,
@@ -215,7 +215,7 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 		tell(s, in, RC_INCIDENT_OPEN, now_ns);
 }
 
-static struct rc_evidence evidence_of(const struct incident *in, const struct rc_exchange *x,
+static struct rc_evidence evidence_of(const struct rc_exchange *x, const struct rc_name *name,
 				      const char *outcome, const char *fact)
 {
 	bool answered = rc_exchange_answered(x);
@@ -226,7 +226,7 @@ static struct rc_evidence evidence_of(const struct incident *in, const struct rc
 		.ts_ns = rc_exchange_last_act_ns(x),
 		.from = x->asker,
 		.to = x->server,
-		.name = &in->example_name,
+		.name = name,
 		.qtype = x->qtype,
 		.outcome = outcome,
 		.rcode = answered ? x->answer.rcode : -1,
@@ -259,8 +259,11 @@ static void open_degraded(struct rc_incidents *s, struct incident *in, uint64_t 
 		.evidence = in->evidence,
 		.n_evidence = RC_INCIDENT_EVIDENCE,
 	};
-	in->evidence[0] = evidence_of(in, d->bad, d->bad_outcome, "the server that is at fault");
-	in->evidence[1] = evidence_of(in, d->good, "answered", "another server of the zone");
+	in->good_name = *d->good_name;
+	in->evidence[0] = evidence_of(d->bad, &in->example_name, d->bad_outcome,
+				      "the server that is at fault");
+	in->evidence[1] = evidence_of(d->good, &in->good_name, "answered",
+				      "another server of the zone");
 }
 
 void rc_incidents_note_degraded(struct rc_incidents *s, const struct rc_degradation *d,

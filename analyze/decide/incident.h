@@ -31,12 +31,12 @@ struct rc_degradation {
 	enum rc_confidence confidence;
 	const struct rc_name *zone;
 	const struct rc_addr *server; /* the bad one */
-	const char *verb;             /* what it does: "does not answer" */
+	const char *verb;             /* what it does: "does not answer; others help" */
 	int64_t first_ns;
-	const struct rc_name *name; /* asked in both exchanges */
 	const struct rc_exchange *bad, *good;
-	const char *bad_outcome; /* stable word */
-	uint64_t failures;       /* so far, this one with them */
+	const struct rc_name *name, *good_name; /* what these asked for */
+	const char *bad_outcome;                /* stable word */
+	uint64_t failures;                      /* so far, this one with them */
 };
 
 /* Everything is copied. */

@@ -61,7 +61,7 @@ const struct rc_zone_serials *rc_serials_note(struct rc_serial_table *t,
 	uint64_t hash = rc_name_hash(t->seed, &name);
 	uint64_t *known = &t->hashes[hash % SLOTS];
 	struct rc_zone_serials *z = &t->zones[hash % SLOTS];
-	struct rc_serial now = {value, *x};
+	struct rc_serial now = {value, *x, answer->qname};
 	if (*known != hash || !rc_name_equal(&z->name, &name)) {
 		t->stats.evicted += *known != 0;
 		*known = hash;

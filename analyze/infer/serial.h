@@ -10,6 +10,7 @@
 struct rc_serial {
 	uint32_t value;
 	struct rc_exchange x; /* that showed it last */
+	struct rc_name name;  /* what it asked for */
 };
 
 struct rc_zone_serials {

@@ -52,6 +52,7 @@ struct sim {
 	unsigned degraded;       /* degraded zones told */
 	char summary[512];       /* the latest of these */
 	const char *degraded_by; /* its slug */
+	char degraded_name[RC_NAME_TEXT_MAX + 1];
 };
 
 static inline void on_failure(void *context, const struct rc_failure *f)
@@ -94,6 +95,7 @@ static inline void on_incident(void *context, const struct rc_incident *in)
 		s->degraded++;
 		s->degraded_by = in->cause->slug;
 		snprintf(s->summary, sizeof s->summary, "%s", in->summary);
+		rc_name_format(in->evidence[0].name, s->degraded_name);
 	}
 }
 

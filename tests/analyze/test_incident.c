@@ -169,12 +169,24 @@ static void a_missing_function_is_no_harm(void **state)
 	rc_incidents_free(s.incidents);
 }
 
+/* What waits for its deadline is decided after what began later. */
+static void an_incident_begins_with_its_earliest_failure(void **state)
+{
+	struct scene *s = *state;
+	note(s, 5, &cause, "example", "192.0.2.1", false);
+	note(s, 2, &cause, "example", "192.0.2.1", false);
+	rc_incidents_finish(s->incidents, T0 + 9 * RC_NS_PER_S);
+	assert_int_equal(s->last.first_ns, T0 + 2 * RC_NS_PER_S);
+	assert_int_equal(s->last.last_ns, T0 + 5 * RC_NS_PER_S);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(failures_of_one_cause_and_zone_are_one_incident),
+		CASE(an_incident_begins_with_its_earliest_failure),
 		CASE(an_update_comes_once_in_a_while_and_only_with_news),
 		CASE(silence_closes_an_incident_and_a_later_failure_opens_it_again),
 		CASE(the_end_closes_what_is_open),
