@@ -198,6 +198,8 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 	if (fresh)
 		open_incident(s, in, id, f, server);
 	in->told.failures++;
+	if (f->exchange->first_ns < in->told.first_ns) /* decided after others that began later */
+		in->told.first_ns = f->exchange->first_ns;
 	if (f->exchange->end_ns > in->told.last_ns)
 		in->told.last_ns = f->exchange->end_ns;
 	if (f->confidence > in->told.confidence)
