@@ -109,9 +109,23 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact)
 		rc_prove(c, f, c->x, c->qname, NULL, fact);
 }
 
+static const char client_answer[] = "the client's answer",
+		  client_silence[] = "the client got no answer";
+
 void rc_prove_client(struct rc_case *c, struct rc_finding *f)
 {
-	rc_prove_self(c, f, rc_is_answered(c) ? "the client's answer" : "the client got no answer");
+	rc_prove_self(c, f, rc_is_answered(c) ? client_answer : client_silence);
+}
+
+void rc_prove_forwarder(struct rc_finding *f)
+{
+	for (size_t i = 0; i < f->n_evidence; i++) {
+		struct rc_evidence *e = &f->evidence[i];
+		if (e->fact == client_answer)
+			e->fact = "the forwarder's answer";
+		else if (e->fact == client_silence)
+			e->fact = "the forwarder got no answer";
+	}
 }
 
 static const char *copy_text(struct rc_case *c, const char *text, size_t len)

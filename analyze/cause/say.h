@@ -21,6 +21,9 @@ void rc_prove_self(struct rc_case *c, struct rc_finding *f, const char *fact);
 /* The same, where it proves no more than how the client fared. */
 void rc_prove_client(struct rc_case *c, struct rc_finding *f);
 
+/* It was a forwarder whose exchange that is, with a client of its own: says so. */
+void rc_prove_forwarder(struct rc_finding *f);
+
 /* The message that shows it; one from the zone book was an answer to the resolver some time before. */
 void rc_prove_origin(struct rc_case *c, struct rc_finding *f, const struct rc_origin *o,
 		     const char *fact);

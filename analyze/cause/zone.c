@@ -344,7 +344,10 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 				: "yet another CNAME";
 	if (last->x != c->x)
 		rc_prove(c, f, last->x, last->asked, NULL, fact);
-	rc_prove_self(c, f, last->x == c->x ? fact : "the client's answer");
+	if (last->x == c->x)
+		rc_prove_self(c, f, fact);
+	else
+		rc_prove_client(c, f);
 	f->vague = c->n_links == 0; /* what servers said of it before proves more */
 	return loop ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }

@@ -252,8 +252,10 @@ bool rc_decide(struct rc_decider *d, const struct rc_case_sources *sources,
 	o.confidence = rc_cap_by_lineage(hop, last, rc_cap_by_loss(c, o.confidence));
 	if (root->report != NULL)
 		rc_prove_report(root, &o.finding);
-	if (root != c)
+	if (root != c) {
+		rc_prove_forwarder(&o.finding);
 		rc_prove_self(c, &o.finding, "what the client got through the forwarder");
+	}
 	/* A resolver that told it from memory does not remember it longer for that; who forwarded to it may. */
 	size_t n_keep = rc_repeat_is_from_memory(&o) ? last : last + 1;
 	bool handed_on = root != c; /* whatever it was, the next time it may be told as a failure */
