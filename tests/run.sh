@@ -61,6 +61,7 @@ for source in tests/fuzz/fuzz_*.c; do
 done
 suite harness "$PYTHON" tests/selftest.py
 suite golden "$PYTHON" tests/golden.py
+suite claims "$PYTHON" tests/claims.py
 suite proven "$PYTHON" tests/proven.py
 suite rules "$PYTHON" tests/rules.py
 suite schema "$PYTHON" tests/schema.py
