@@ -147,10 +147,52 @@ static bool zone_spoke(const struct rc_dnssec_run *run, const struct rc_dnssec_v
 	return false;
 }
 
+/* By its authority section what this message tells is of the zone, not of one that it delegates. */
+static bool names_zone(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
+		       const struct rc_name *zone)
+{
+	if (rc_dnssec_set_find(run, view, RC_AUTHORITY, zone, RC_TYPE_SOA))
+		return true;
+	return (view->msg->flags & RC_FLAG_AA) != 0 && view->msg->counts[RC_ANSWER] != 0 &&
+	       rc_dnssec_set_find(run, view, RC_AUTHORITY, zone, RC_TYPE_NS);
+}
+
+/* Does a message show that no zone begins at this name below the zone? */
+static bool is_no_cut(const struct rc_dnssec_run *run, const struct rc_name *name,
+		      const struct rc_name *zone)
+{
+	for (size_t i = 0; i < run->n_views; i++)
+		if (rc_name_in(&run->views[i].msg->qname, name) &&
+		    names_zone(run, &run->views[i], zone))
+			return true;
+	return false;
+}
+
+/*
+ * Servers that serve the zone may serve one that it delegates, unsigned: they answer for that without any referral, and
+ * whether a resolver looked for its DS long ago is not known.
+ */
+static bool may_be_delegated(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
+			     const struct question *q)
+{
+	const struct rc_dnssec_set *set = answer_set(run, view, q);
+	const struct rc_name *owner = set ? &set->owner : &view->msg->qname;
+	if (set ? ldns_rr_list_rr_count(set->sigs) != 0 : names_zone(run, view, &q->zone->name))
+		return false;
+	for (unsigned above = 0; owner->labels > q->zone->name.labels + above; above++) {
+		struct rc_name name;
+		rc_name_parent(owner, above, &name);
+		if (!is_no_cut(run, &name, &q->zone->name))
+			return true;
+	}
+	return false;
+}
+
 /* Something is not signed: is it sure that it had to be? */
 static void judge_missing(const struct rc_dnssec_run *run, const struct rc_dnssec_view *view,
 			  const struct question *q, struct rc_dnssec_verdict *verdict)
 {
+	verdict->doubtful |= may_be_delegated(run, view, q);
 	const struct rc_name *zone = &q->zone->name;
 	bool root = zone->labels == 0 && q->name.labels > 1;
 	verdict->weak = root || !zone_spoke(run, view, zone);

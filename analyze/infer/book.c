@@ -235,6 +235,23 @@ static void note_alias(struct rc_book *b, const struct rc_obs *obs, bool dnssec_
 	}
 }
 
+/* The zone above says that there is no DS. The child's own servers know nothing of it (RFC 4035 3.1.4.1). */
+static void note_no_ds(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
+{
+	const struct rc_msg *msg = &obs->msg;
+	struct rc_rr_iter it = rc_rr_begin(msg, RC_AUTHORITY);
+	struct rc_name zone;
+	struct rc_rr rr;
+	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY) {
+		if (rr.type != RC_TYPE_SOA)
+			continue;
+		if (rc_rr_owner(msg, &rr, &zone) && zone.labels < msg->qname.labels &&
+		    rc_name_in(&msg->qname, &zone))
+			put(b, msg->qname_hash, RC_BOOK_DS, obs, rr.ttl_s, dnssec_ok);
+		return;
+	}
+}
+
 bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 {
 	const struct rc_msg *msg = &obs->msg;
@@ -242,6 +259,8 @@ bool rc_book_note(struct rc_book *b, const struct rc_obs *obs, bool dnssec_ok)
 	    msg->rcode != RC_RCODE_NOERROR || (msg->flags & RC_FLAG_TC))
 		return false;
 	if (msg->counts[RC_ANSWER] == 0) {
+		if (msg->qtype == RC_TYPE_DS && (msg->has & RC_HAS_AUTH_SOA))
+			note_no_ds(b, obs, dnssec_ok);
 		return (msg->has & RC_HAS_AUTH_NS) && note_referral(b, obs, dnssec_ok);
 	}
 	enum rc_book_kind kind;

@@ -247,6 +247,26 @@ static void a_referral_is_kept_for_the_zone_it_delegates(void **state)
 	rc_book_free(b);
 }
 
+/* A warm resolver does not ask again what it was told once: that the delegation is not signed. */
+static void that_there_is_no_ds_is_kept_if_the_zone_above_says_so(void **state)
+{
+	static const char *const says[] = {"example", "child.example"};
+	struct rc_book_page pages[PAGES_MAX];
+	static struct dns d;
+	struct rc_msg m;
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct rc_book *b = new_book();
+		dns_query(&d, 1, RC_FLAG_QR | RC_FLAG_AA, "child.example", RC_TYPE_DS);
+		dns_rr_soa(&d, RC_AUTHORITY, says[i]);
+		assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &m));
+		note(b, &m, T0);
+		assert_int_equal(find(b, "child.example", RC_BOOK_DS, T0, pages, PAGES_MAX),
+				 i == 0);
+		rc_book_free(b);
+	}
+}
+
 static void a_referral_sideways_is_not_kept(void **state)
 {
 	struct rc_book *b = new_book();
@@ -380,6 +400,7 @@ int main(void)
 		cmocka_unit_test(many_versions_at_a_time_leave_the_first),
 		cmocka_unit_test(fewer_pages_are_the_first_of_all_and_counted_alike),
 		cmocka_unit_test(a_referral_is_kept_for_the_zone_it_delegates),
+		cmocka_unit_test(that_there_is_no_ds_is_kept_if_the_zone_above_says_so),
 		cmocka_unit_test(a_referral_sideways_is_not_kept),
 		cmocka_unit_test(an_alias_of_all_names_below_one_is_kept_for_that),
 		cmocka_unit_test(an_alias_told_again_late_is_kept_for_longer),

@@ -765,6 +765,33 @@ static void missing_signature_is_found(void **state)
 	struct scene s;
 	open_sound(&s);
 	drop(s.parts[PART_ANSWER].answer, LDNS_RR_TYPE_RRSIG);
+	put_text(EXAMPLE, s.parts[PART_ANSWER].authority, "example. NS ns.example.");
+	expect_fault(&s, RC_DNSSEC_RRSIG_MISSING, "example", PART_ANSWER);
+}
+
+/* Its servers may serve a zone www.example as well, whose delegation was looked at long ago. */
+static void missing_signature_of_what_may_be_delegated_is_not_conclusive(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	drop(s.parts[PART_ANSWER].answer, LDNS_RR_TYPE_RRSIG);
+	put_text(EXAMPLE, add_part(&s, "mail.example.", LDNS_RR_TYPE_A)->authority,
+		 "example. SOA ns. mail. 1 3600 600 86400 300");
+	judge(&s, "www.example.", LDNS_RR_TYPE_A);
+	assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_RRSIG_MISSING);
+	assert_false(s.result.findings[0].conclusive);
+	close_scene(&s);
+}
+
+static void missing_signature_of_what_has_no_delegation_is_found(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_sound(&s);
+	drop(s.parts[PART_ANSWER].answer, LDNS_RR_TYPE_RRSIG);
+	put_text(EXAMPLE, add_part(&s, "www.example.", LDNS_RR_TYPE_AAAA)->authority,
+		 "example. SOA ns. mail. 1 3600 600 86400 300");
 	expect_fault(&s, RC_DNSSEC_RRSIG_MISSING, "example", PART_ANSWER);
 }
 
@@ -1440,6 +1467,8 @@ int main(void)
 		cmocka_unit_test(inverted_window_around_now_is_found),
 		cmocka_unit_test(damaged_signature_is_found),
 		cmocka_unit_test(missing_signature_is_found),
+		cmocka_unit_test(missing_signature_of_what_may_be_delegated_is_not_conclusive),
+		cmocka_unit_test(missing_signature_of_what_has_no_delegation_is_found),
 		cmocka_unit_test(missing_signature_without_do_is_not_conclusive),
 		cmocka_unit_test(missing_signature_that_a_resolver_tells_of_is_not_conclusive),
 		cmocka_unit_test(missing_proof_that_a_resolver_tells_of_shows_its_zone),
