@@ -279,7 +279,8 @@ static const struct rc_rule rules[] = {
 		     "the packet's time, others are valid then, and no other client got the name.",
 		     "The same with a part of the chain unseen, or with no other signature to try "
 		     "the packet's time by; or EDE 7.",
-		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
+		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
+		     "to where nobody helped; or nothing but the "
 		     "packet's time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"},
 		     {"dnssec.signature_window_inverted", "it ends before it begins"}),
@@ -292,7 +293,8 @@ static const struct rc_rule rules[] = {
 		     "the packet's time, others are valid then, and no other client got the name.",
 		     "The same with a part of the chain unseen, or with no other signature to try "
 		     "the packet's time by; or EDE 8.",
-		     "The resolver does not ask for DNSSEC records (DO=0); or nothing but the "
+		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
+		     "to where nobody helped; or nothing but the "
 		     "packet's time says so, and signatures of several zones are not valid then.",
 		     {"dnssec.clock_skew", "the signature is valid at packet time"}),
 	    RC_PARTY_ZONE_OWNER, "Set the signer's clock right and sign {zone} again.",
@@ -304,7 +306,8 @@ static const struct rc_rule rules[] = {
 		    "The chain from the anchor down was seen, and the RRSIG ends before it begins.",
 		    "The same with a part of the chain unseen; or EDE 25; or EDE 7 of one resolver "
 		    "and 8 of another.",
-		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on to "
+		    "where nobody helped.",
 		    {"dnssec.signature_expired", "the window is sound, and over"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again with sound dates.",
 	    "dig {zone} SOA +dnssec +multi", "RFC 4034 3.1.5", RC_DNSSEC_SIGNATURE_WINDOW_INVERTED,
@@ -315,7 +318,8 @@ static const struct rc_rule rules[] = {
 		    "The chain from the anchor down was seen, the key that the RRSIG names is in "
 		    "the DNSKEY set, and verification fails.",
 		    "The same with a part of the chain unseen; or the resolver's EDE text says so.",
-		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on to "
+		    "where nobody helped.",
 		    {"dnssec.dnskey_missing", "no key has the RRSIG's tag and algorithm"},
 		    {"zone.serial_mismatch", "servers of the zone hand out different versions"}),
 	    RC_PARTY_ZONE_OWNER,
@@ -356,17 +360,19 @@ static const struct rc_rule rules[] = {
 	ROW("dnssec.rrsig_missing", "an answer of a signed zone has no signature",
 	    "A DS or DNSKEY shows that the zone is signed, or the zone above proves that there is "
 	    "none, DO was set, and the RRset has no RRSIG; or EDE 10.",
-	    RC_TRUTH(
-		    "A DS above shows that the zone is signed, and what was asked with DO=1 comes "
-		    "without RRSIG from every server.",
-		    "The same with a part of the chain unseen, in a capture that lost packets, or "
-		    "from servers that the zone is not seen to be delegated to; or EDE 10, be it "
-		    "another resolver's and an answer with CD=1 and DO=1 without RRSIG; or an "
-		    "answer that the resolver looked for a DS after, and found none.",
-		    "The resolver does not ask for DNSSEC records (DO=0); or such an answer alone.",
-		    {"dnssec.denial_missing", "the answer is negative"},
-		    {"upstream.edns_broken",
-		     "the servers fail queries with OPT, so the resolver asked without"}),
+	    RC_TRUTH("A DS above shows that the zone is signed, what was asked with DO=1 comes "
+		     "without RRSIG from every server, and messages of these show that no zone "
+		     "begins between.",
+		     "The same with a part of the chain unseen, or without sign that it is no zone "
+		     "of its own, in a capture that lost packets, or "
+		     "from servers that the zone is not seen to be delegated to; or EDE 10, be it "
+		     "another resolver's and an answer with CD=1 and DO=1 without RRSIG; or an "
+		     "answer that the resolver looked for a DS after, and found none.",
+		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
+		     "to where nobody helped; or such an answer alone.",
+		     {"dnssec.denial_missing", "the answer is negative"},
+		     {"upstream.edns_broken",
+		      "the servers fail queries with OPT, so the resolver asked without"}),
 	    RC_PARTY_ZONE_OWNER,
 	    "Serve {zone} signed from every server, or have the parent remove the DS.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 4035 3.1.1", RC_DNSSEC_RRSIG_MISSING,
@@ -391,7 +397,8 @@ static const struct rc_rule rules[] = {
 		    "NSEC or NSEC3 records of a zone shown to be signed that do not cover what was "
 		    "asked, or fail to verify.",
 		    "The same with a part of the chain unseen; or the resolver's EDE text says so.",
-		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on to "
+		    "where nobody helped.",
 		    {"dnssec.denial_missing", "there are no such records"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} again so that its NSEC or NSEC3 chain is whole.",
 	    "dig @{server} {qname} {qtype} +dnssec", "RFC 5155 8", RC_DNSSEC_DENIAL_INVALID, 0),
@@ -399,7 +406,8 @@ static const struct rc_rule rules[] = {
 	    "The DNSKEYs that should sign have the Zone Key bit clear; or EDE 11.",
 	    RC_TRUTH("The key that should sign is in the DNSKEY set with the Zone Key bit clear.",
 		     "The same with a part of the chain unseen; or EDE 11.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
+		     "to where nobody helped.",
 		     {"dnssec.dnskey_missing", "the key is not there at all"}),
 	    RC_PARTY_ZONE_OWNER, "Publish the keys of {zone} with flags 256 or 257 and sign again.",
 	    "dig {zone} DNSKEY", "RFC 4034 2.1.1", RC_DNSSEC_NO_ZONE_KEY_BIT,
@@ -411,7 +419,8 @@ static const struct rc_rule rules[] = {
 		    "Keys or DS of unassigned or retired algorithms only, and the resolver answers "
 		    "SERVFAIL.",
 		    "The same with a part of the chain unseen; or EDE 1 or 2.",
-		    "The resolver does not ask for DNSSEC records (DO=0).",
+		    "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on to "
+		    "where nobody helped.",
 		    {"dnssec.signature_invalid", "the algorithm is known, and verification fails"}),
 	    RC_PARTY_ZONE_OWNER, "Sign {zone} with a current algorithm (13 or 8).",
 	    "dig {zone} DNSKEY +multi", "RFC 8624", RC_DNSSEC_ALGORITHM_UNSUPPORTED,
@@ -421,7 +430,8 @@ static const struct rc_rule rules[] = {
 	    RC_TRUTH("NSEC3 records with more iterations than RFC 9276 and resolvers take, and "
 		     "nothing else wrong.",
 		     "The same, where some resolvers still take them; or EDE 27.",
-		     "The resolver does not ask for DNSSEC records (DO=0).",
+		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
+		     "to where nobody helped.",
 		     {"dnssec.denial_invalid", "the iterations are low, and the proof fails"}),
 	    RC_PARTY_ZONE_OWNER, "Set the NSEC3 iterations of {zone} to 0.",
 	    "dig {zone} NSEC3PARAM", "RFC 9276", RC_DNSSEC_NSEC3_ITERATIONS,

@@ -1,7 +1,10 @@
 #include "analyze/cause/records.h"
 
 #include "analyze/infer/rollover.h"
+#include "analyze/pair/chain.h"
 
+#define ASKED_STEPS_MAX 32u            /* questions for where an alias leads */
+#define LET_DOWN_NS (60 * RC_NS_PER_S) /* no longer does a resolver remember who failed it */
 #define PLAIN_MIN 8u /* questions without DO=1: a few may go to servers without EDNS */
 
 /* Of all that the resolver is seen to ask servers, for whatever name, it wants signatures for nothing. */
@@ -133,6 +136,84 @@ static bool may_be_whole_elsewhere(const struct rc_case *c, const struct rc_dnss
 	       (!rc_case_has_fresh_keys(c, &d->zone) || !is_of_one_server(c, shown, &d->zone));
 }
 
+/* Some other client waits for the same name there, for whom it may be asked. */
+static bool is_asked_for_others(const struct rc_case *c, const struct rc_link *link)
+{
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, link->name->hash,
+						   ASKED_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (r->x.first_ns <= link->x->first_ns &&
+		    (!rc_exchange_answered(&r->x) || r->x.end_ns >= link->x->first_ns))
+			return true;
+	return false;
+}
+
+/* Nobody gave it anything of the name when it asked last, lately. */
+static bool was_let_down(const struct rc_case *c, uint64_t name_hash)
+{
+	const struct rc_exchange *last = NULL;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], name_hash,
+							  ASKED_STEPS_MAX);
+		chain.since_ns = c->from_ns - LET_DOWN_NS;
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL) {
+			if (r->x.first_ns > c->to_ns)
+				continue;
+			if (rc_exchange_answered(&r->x) && rc_rcode_is_usable(r->x.answer.rcode) &&
+			    r->x.answer.counts[0] > 0)
+				return false;
+			last = &r->x;
+		}
+	}
+	return last != NULL;
+}
+
+static bool is_asked_for(const struct rc_case *c, const struct rc_followed *name)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].name == name && !is_asked_for_others(c, &c->links[i]))
+			return true;
+	return false;
+}
+
+/* With its failure it tells of an alias out of the zone to where it was let down. */
+static bool tells_way_past(const struct rc_case *c, const struct rc_name *zone)
+{
+	if (c->answer == NULL || !(c->answer->has & RC_HAS_ANSWER_CNAME))
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(c->answer, RC_ANSWER);
+	struct rc_name target;
+	struct rc_rr rr;
+	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
+		if (rr.section == RC_ANSWER && rr.type == RC_TYPE_CNAME &&
+		    rc_rr_rdata_name(c->answer, &rr, 0, &target) && !rc_name_in(&target, zone) &&
+		    was_let_down(c, rc_name_hash(c->seed, &target)))
+			return true;
+	return false;
+}
+
+/*
+ * It followed an alias out of the zone of the finding to where nobody helped, or had not long before. None in use does so
+ * before it has accepted the alias (a negative trust anchor), or it fails for what it met there, with nothing validated.
+ */
+static bool went_past(const struct rc_case *c, const struct rc_dnssec_finding *d)
+{
+	const struct rc_zone_view *z = rc_failed_zone(c);
+	for (size_t i = 0; i < c->n_names; i++) {
+		const struct rc_followed *name = &c->names[i];
+		if (name->role != RC_ROLE_ALIAS || !name->wanted ||
+		    rc_name_in(&name->name, &d->zone))
+			continue;
+		bool here = z != NULL && rc_name_in(&name->name, &z->name) &&
+			    !rc_name_in(&d->zone, &z->name);
+		if (here ? is_asked_for(c, name) : z == NULL && was_let_down(c, name->hash))
+			return true;
+	}
+	return z == NULL && tells_way_past(c, &d->zone);
+}
+
 enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
@@ -140,7 +221,10 @@ enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	struct rc_rollover rollover;
 	tell(c, f, r, shown);
-	if (!rc_validates(c) || (!rc_is_answered(c) && !rc_is_taken_up(c)))
+	bool past = went_past(c, d);
+	if (past && !rc_is_answered(c))
+		return RC_CONF_NONE; /* it is at work there still, or waits for nobody */
+	if (!rc_validates(c) || (!rc_is_answered(c) && !rc_is_taken_up(c)) || past)
 		return RC_CONF_POSSIBLE;
 	if (d->fault == RC_DNSSEC_DNSKEY_MISSING && rc_case_rollover(c, &rollover))
 		return RC_CONF_LIKELY; /* somebody has seen the key published */

@@ -379,6 +379,83 @@ static void a_resolver_that_never_wants_signatures_is_known_by_its_questions(voi
 	rc_hosts_free(h);
 }
 
+#define TARGET "www.elsewhere"
+
+/* Somebody asks a server for where the alias leads, and waits still, or is told that it failed. */
+static void ask_for_target(struct rc_recorder *recorder, const char *asker, const char *server,
+			   enum rc_exchange_state state)
+{
+	struct rc_name name = name_of(TARGET);
+	uint64_t hash = rc_name_hash(SEED, &name);
+	struct rc_addr from = addr(asker), to = addr(server);
+	struct rc_record *r;
+	rc_recorder_add(recorder, T0, &name,
+			rc_recorder_key(recorder, rc_addr_hash(SEED, &from), hash),
+			rc_recorder_key(recorder, rc_addr_hash(SEED, &to), hash), &r);
+	r->x.asker = from;
+	r->x.server = to;
+	r->x.name_hash = hash;
+	r->x.state = state;
+	r->x.answer.rcode = RC_RCODE_REFUSED;
+}
+
+/* It went on to where the alias leads: it accepts the zone (a negative trust anchor), or has validated nothing yet. */
+static void what_it_followed_an_alias_out_of_is_not_why_it_fails(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 3; i++) {
+		struct rc_recorder *recorder = s.c.recorder = new_recorder();
+		struct rc_followed target = {
+			.name = name_of(TARGET), .role = RC_ROLE_ALIAS, .wanted = true};
+		struct rc_zone_view zones[2] = {s.zone, {.name = name_of("elsewhere")}};
+		struct rc_exchange asked_target = {.first_ns = T0 + 1};
+		struct rc_link links[3] = {
+			s.links[0], s.links[1], {.x = &asked_target, .name = &target}};
+		target.hash = rc_name_hash(SEED, &target.name);
+		s.c.names = &target;
+		s.c.zones = zones;
+		s.c.links = links;
+		s.c.n_names = 1;
+		s.c.n_zones = 2;
+		s.c.n_links = 3;
+		s.c.failed_zone = 1;
+		if (i == 1)
+			s.x.state = RC_X_PENDING;
+		if (i == 2) /* for whom it may have been asked */
+			ask_for_target(recorder, "192.0.2.2", RESOLVER, RC_X_PENDING);
+		assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_EXPIRED), i == 0   ? RC_CONF_POSSIBLE
+									 : i == 1 ? RC_CONF_NONE
+										  : RC_CONF_PROVEN);
+		rc_recorder_free(recorder);
+	}
+	end(&s);
+}
+
+/* It tells its client of the alias, and remembers that nobody helped with where that leads. */
+static void nor_is_what_leads_to_where_it_was_let_down_before(void **state)
+{
+	static struct dns d;
+	struct scene s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 2; i++) {
+		struct rc_recorder *recorder = s.c.recorder = new_recorder();
+		dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_A);
+		dns_rr_name(&d, RC_ANSWER, "www.example", RC_TYPE_CNAME, TARGET);
+		assert_true(rc_msg_decode(d.data, d.len, d.len, SEED, &s.given));
+		s.c.seed = SEED;
+		s.c.from_ns = s.c.to_ns = T0 + 1;
+		if (i == 1)
+			ask_for_target(recorder, RESOLVER, OTHER_SERVER, RC_X_ANSWERED);
+		assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_EXPIRED),
+				 i == 1 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN);
+		rc_recorder_free(recorder);
+	}
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +466,8 @@ int main(void)
 		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
 		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
 		cmocka_unit_test(a_resolver_that_never_wants_signatures_is_known_by_its_questions),
+		cmocka_unit_test(what_it_followed_an_alias_out_of_is_not_why_it_fails),
+		cmocka_unit_test(nor_is_what_leads_to_where_it_was_let_down_before),
 		cmocka_unit_test(a_key_is_missed_where_the_record_and_the_keys_are_of_one_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
