@@ -182,6 +182,12 @@ def mismatched(packets, found):
             asked.get((p.dst, p.dport, p.src, m.id)) not in ("", m.qname)}
 
 
+def wants_recursion_in_vain(e):
+    """Asked to recurse (RD=1), a server without recursion (RA=0) refuses."""
+    answer = (e["first"] or e)["answer"]
+    return bool(e["query"].rd and answer and answer.rcode == "REFUSED" and not answer.ra)
+
+
 def upstream(rows, packets):
     clients = clients_of(rows)
     rest = [p for p in packets if not is_client_side(p, clients)]
@@ -200,6 +206,8 @@ def upstream(rows, packets):
     given_up = {p.quoted for p in rest if p.quoted and p.quoted[1] == 53}
     strange = mismatched(rest, found)
     over_tcp = {(p.dst, p.src) for p in rest if p.proto == 6 and p.sport == 53 and p.payload}
+    in_vain = {(host.get(e["packet"].src), e["query"].qname) for e in found
+               if wants_recursion_in_vain(e)}
     lines = []
     for e in found:
         p = e["packet"]
@@ -216,6 +224,8 @@ def upstream(rows, packets):
                        for mac, row, begin, end in work)
         if e["query"].rd and p.dst in askers:  # what is wrong with a name, other resolvers meet with too
             others += [s for s in of_name[e["query"].qname] if s not in others]
+        if wants_recursion_in_vain(e) or (host.get(p.dst), e["query"].qname) in in_vain:
+            others = [*others, "policy.recursion_unavailable"]
         late = (e["t1"] and e["t1"] - p.ts_ns > LATE_NS) or \
             (p.dst, p.dport, p.src, p.sport) in given_up
         if e["answer"] and e["answer"].tc and (p.src, p.dst) not in over_tcp:
