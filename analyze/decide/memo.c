@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 #define WAYS 8u
+#define NAME_HELD_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 #define FRESH_NS RC_NS_PER_S /* in a storm the verdict on one zone is the same over and over */
 
 enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
@@ -145,14 +146,32 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 		    confidence, f);
 }
 
+/*
+ * What the resolver met with in the name's zone since, if that was something else: the older failure of the name it no longer
+ * holds by itself, only the zone's.
+ */
+static const struct rc_memo_entry *newer_of_zone(const struct rc_memo *m, const struct rc_case *c,
+						 const struct rc_addr *server,
+						 const struct rc_memo_entry *e)
+{
+	if (!e->has_zone || e->has_cut || e->zone.labels == 0 ||
+	    c->x->end_ns - e->at_ns <= NAME_HELD_NS)
+		return NULL;
+	const struct rc_memo_entry *of_zone = find(
+		m, key_of(m, server, rc_name_hash(c->seed, &e->zone), OF_ZONE));
+	bool other = of_zone != NULL && of_zone->rule != e->rule && of_zone->at_ns > e->at_ns;
+	return other && of_zone->confidence >= RC_CONF_LIKELY ? of_zone : NULL;
+}
+
 static const struct rc_memo_entry *find_at(const struct rc_memo *m, const struct rc_case *c,
 					   const struct rc_addr *server, int64_t max_age_ns,
 					   bool *ret_by_zone)
 {
 	const struct rc_memo_entry *e = find(m, key_of(m, server, c->x->name_hash, OF_NAME));
 	if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
-		*ret_by_zone = false;
-		return e;
+		const struct rc_memo_entry *newer = newer_of_zone(m, c, server, e);
+		*ret_by_zone = newer != NULL;
+		return newer != NULL ? newer : e;
 	}
 	const struct rc_zone_view *failed = rc_failed_zone(c);
 	for (unsigned n = 0; n <= c->qname->labels && c->qname->len > 0; n++) {

@@ -236,6 +236,30 @@ static void the_newer_verdict_replaces_the_older(void **state)
 	rc_memo_free(m);
 }
 
+/* The failure of one question is held for seconds; what ails its zone for longer. */
+static void what_the_zone_met_with_since_replaces_an_old_verdict_on_the_name(void **state)
+{
+	static const struct rc_rule other_rule = {.cause = {.slug = "dnssec.ds_mismatch"}};
+	struct rc_name zone = name_of("example");
+	struct rc_finding f = {.explanation = "old", .zone = &zone};
+	struct rc_memo *m = new_memo();
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	f.explanation = "new";
+	rc_memo_put(m, about(&s, SERVER, "mail.example", T0 + 5 * RC_NS_PER_S), &other_rule,
+		    RC_CONF_LIKELY, &f);
+	const struct rc_memo_entry *e = find(m, SERVER, "www.example", T0 + 10 * RC_NS_PER_S,
+					     &by_zone);
+	assert_string_equal(e->explanation, "old");
+	assert_false(by_zone);
+	e = find(m, SERVER, "www.example", T0 + 31 * RC_NS_PER_S, &by_zone);
+	assert_string_equal(e->explanation, "new");
+	assert_true(by_zone);
+	rc_memo_free(m);
+}
+
 static void texts_and_evidence_are_cut_to_their_room(void **state)
 {
 	struct rc_memo *m = new_memo();
@@ -389,6 +413,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_about_the_resolver_is_found_for_all_its_names),
 		cmocka_unit_test(a_verdict_grows_old),
 		cmocka_unit_test(the_newer_verdict_replaces_the_older),
+		cmocka_unit_test(what_the_zone_met_with_since_replaces_an_old_verdict_on_the_name),
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
 		cmocka_unit_test(what_fails_validation_is_remembered_for_names_beside_it),
