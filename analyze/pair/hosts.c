@@ -410,6 +410,7 @@ bool rc_hosts_is_resolver(const struct rc_hosts *h, const struct rc_addr *addr)
 /* What a host has asked of servers, by its address of either family. */
 struct asking {
 	uint64_t rd0, rd1;
+	uint64_t cached;    /* got from resolvers, to RD=0 */
 	uint32_t referrals; /* got */
 	bool keys, dnssec_ok;
 	bool has_partner; /* what it asked a client had just asked a resolver */
@@ -422,6 +423,7 @@ static void add_asking(struct asking *a, const struct rc_host *host)
 		return;
 	a->rd0 += host->asked_rd0;
 	a->rd1 += host->asked_rd1;
+	a->cached += host->got_cached;
 	a->referrals += host->got_referrals;
 	a->keys = a->keys || host->asked_keys > 0;
 	a->dnssec_ok = a->dnssec_ok || host->asked_do;
@@ -442,6 +444,9 @@ static struct asking asking_of(const struct rc_hosts *h, const struct rc_addr *a
 bool rc_hosts_iterates(const struct rc_hosts *h, const struct rc_addr *addr)
 {
 	struct asking a = asking_of(h, addr);
+	/* A monitor that looks into the caches of resolvers is told of delegations, too. */
+	if (a.cached > 0 && 2 * a.cached >= a.rd0)
+		return false;
 	/* Somebody who looks at servers by hand gets no referrals, and seldom wants signatures. */
 	return a.rd1 < STUB_TIMES * a.rd0 && (a.referrals > 0 || a.dnssec_ok) &&
 	       rc_few_count(&a.servers) >= ITERATES_SERVERS;

@@ -196,6 +196,31 @@ static void asking_several_servers_by_hand_is_not_iterating(void **state)
 	rc_hosts_free(h);
 }
 
+/* A monitor asks resolvers what they hold: some refer it to the zone's servers. */
+static void looking_into_the_caches_of_resolvers_is_not_iterating(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	struct rc_addr a = addr(EGRESS);
+	(void)state;
+	ask_servers(h, 40, false);
+	for (unsigned i = 0; i < 40; i++) {
+		char server[32];
+		snprintf(server, sizeof server, "203.0.113.%u", i);
+		struct rc_exchange served = exchange(T0, CLIENT, server, RC_FLAG_RD, 2);
+		served.state = RC_X_ANSWERED;
+		served.answer.flags = RC_FLAG_QR | RC_FLAG_RA;
+		note_query(h, &served);
+		note_answer(h, &served, no_mac);
+		struct rc_exchange x = exchange(T0 + MS, EGRESS, server, 0, 1);
+		x.state = RC_X_ANSWERED;
+		x.answer.flags = RC_FLAG_QR | RC_FLAG_RA;
+		x.answer.has = RC_HAS_AUTH_NS;
+		note_answer(h, &x, no_mac);
+	}
+	assert_false(rc_hosts_iterates(h, &a));
+	rc_hosts_free(h);
+}
+
 static bool iterates_with(const uint8_t mac[6], const uint8_t mac6[6])
 {
 	static const char *const servers6[] = {"2001:db8:1::1", "2001:db8:1::2", "2001:db8:1::3"};
@@ -1025,6 +1050,7 @@ int main(void)
 		cmocka_unit_test(clients_get_no_entry),
 		cmocka_unit_test(asking_several_servers_without_rd_is_iterating),
 		cmocka_unit_test(asking_several_servers_by_hand_is_not_iterating),
+		cmocka_unit_test(looking_into_the_caches_of_resolvers_is_not_iterating),
 		cmocka_unit_test(asking_servers_by_the_other_family_is_iterating_too),
 		cmocka_unit_test(what_is_handed_on_from_the_card_that_was_asked_is_relayed),
 		cmocka_unit_test(four_servers_are_four_under_any_seed),
