@@ -67,6 +67,8 @@ static enum rc_confidence by_itself(const struct rc_rule *rule, struct rc_case *
 	doubted |= rule->param == RC_DNSSEC_RRSIG_MISSING &&
 		   !rc_validates(c); /* and asks for none */
 	doubted |= is_mere_code(rule, own_fault(c));
+	/* Of what it holds it tells, perhaps a delegation, which has no signatures of its own. */
+	doubted |= !rc_flag(&c->x->query, RC_FLAG_RD);
 	return rc_witness_cap(c, c->answer,
 			      doubted ? RC_CONF_POSSIBLE
 				      : rc_witness_cap_by_want(c, RC_CONF_LIKELY));

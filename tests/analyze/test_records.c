@@ -234,13 +234,17 @@ static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
 	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
 	assert_int_equal(judge_found(&s, RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_SIGNATURE_INVALID),
 			 RC_CONF_NONE);
-	s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE; /* what the resolver says weighs more then */
-	s.c.ede_fault = RC_DNSSEC_RRSIG_MISSING;
-	s.c.ede = RC_EDE(RRSIGS_MISSING);
-	s.given.edns.n_ede = 1;
-	s.given.edns.ede[0].code = 10;
-	assert_int_equal(judge_found(&s, RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_SIGNATURE_INVALID),
-			 RC_CONF_LIKELY);
+	for (unsigned rd = 0; rd < 2; rd++) { /* what the resolver says weighs more then */
+		s.c.dnssec.clock = RC_DNSSEC_CLOCK_ALONE;
+		s.x.query.flags = rd == 1 ? RC_FLAG_RD : 0; /* else it tells what it holds */
+		s.c.ede_fault = RC_DNSSEC_RRSIG_MISSING;
+		s.c.ede = RC_EDE(RRSIGS_MISSING);
+		s.given.edns.n_ede = 1;
+		s.given.edns.ede[0].code = 10;
+		assert_int_equal(
+			judge_found(&s, RC_DNSSEC_RRSIG_MISSING, RC_DNSSEC_SIGNATURE_INVALID),
+			rd == 1 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
 	end(&s);
 }
 

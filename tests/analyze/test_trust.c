@@ -24,7 +24,9 @@ struct scene {
 /* Unbound says EDE 7 of a name whose answer and keys it has just fetched. */
 static void set(struct scene *s, enum rc_dnssec_status status)
 {
-	*s = (struct scene){.x = {.state = RC_X_ANSWERED, .answer = {.rcode = RC_RCODE_SERVFAIL}}};
+	*s = (struct scene){.x = {.state = RC_X_ANSWERED,
+				  .query = {.flags = RC_FLAG_RD},
+				  .answer = {.rcode = RC_RCODE_SERVFAIL}}};
 	s->qname = name_of("www.example");
 	s->name.name = s->qname;
 	s->zone.name = name_of("example");
