@@ -172,7 +172,7 @@ static enum rc_confidence refuses(struct rc_case *c, struct rc_finding *f)
 		      seen ? "REFUSED, while the server answers others with recursion"
 			   : "REFUSED, by one that asks other servers itself");
 	/* Of one name alone it may be what another server, out of sight, has told it. */
-	bool name_alone = !c->upstream_visible && !rc_case_is_refused_more(c);
+	bool name_alone = !rc_case_is_refused_more(c);
 	return name_alone ? rc_confidence_cap(recursion, RC_CONF_POSSIBLE) : recursion;
 }
 
@@ -226,8 +226,8 @@ static const struct rc_rule rules[] = {
 					"the server answers them; or "
 					"SERVFAIL with EDE 18; or REFUSED all along to a client "
 					"that was served before; or REFUSED while the server "
-					"recurses for others, of several names where its own "
-					"queries are not seen; or EDE 18 alone, or for what others "
+					"recurses for others, of several names; or EDE 18 alone, "
+					"or for what others "
 					"get to a client that gets other names.",
 					"Silence, with nobody asked in sight, while the server "
 					"answers others' later questions; SERVFAIL at once, or "
@@ -235,8 +235,7 @@ static const struct rc_rule rules[] = {
 					"they get at other times, where its own queries are not "
 					"seen; SERVFAIL with EDE "
 					"18; REFUSED by a server that walks delegations, or of one "
-					"name alone by one whose own "
-					"queries are not seen, or for what others get to a client "
+					"name alone, or for what others get to a client "
 					"that gets other names; or silence to such a client, asked "
 					"again, with nobody waited for.",
 					{"policy.recursion_unavailable", "nobody is served"},

@@ -486,20 +486,28 @@ static void what_others_get_later_says_little_where_the_resolver_is_not_seen_at_
 	}
 }
 
-/* It serves others by IPv4; all its clients of IPv6 are shut out. */
+/* It serves others by IPv4; all its clients of IPv6 are shut out. Of one name alone it may be the name that is. */
 static void who_is_served_at_another_address_of_the_resolver_counts(void **state)
 {
 	static const char other[] = "2001:db8::53", client[] = "2001:db8::1";
 	struct rc_addr addrs[] = {addr(RESOLVER), addr(other)};
 	struct rc_resolver_decl both = {.name = "both", .addrs = addrs, .n_addrs = 2};
+	static const char *const names[] = {NAME, "other.test"};
 	struct sim s;
 	(void)state;
-	begin_with(&s, SEED, &both, 1);
-	warm_up(&s, 0);
-	ask(&s, LATE, client, other, 10, QUERY, NAME);
-	reply(&s, LATE + 1, other, client, 10, RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, NAME);
-	finish(&s);
-	assert_only(&s, "policy.client_not_allowed", RC_CONF_LIKELY);
+	for (unsigned n = 1; n <= 2; n++) {
+		begin_with(&s, SEED, &both, 1);
+		warm_up(&s, 0);
+		for (unsigned i = 0; i < n; i++) {
+			ask(&s, LATE + i, client, other, 10 + i, QUERY, names[i]);
+			reply(&s, LATE + i + 1, other, client, 10 + i,
+			      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_REFUSED, names[i]);
+		}
+		finish(&s);
+		assert_int_equal(s.n, n);
+		assert_cause(&s, 0, "policy.client_not_allowed");
+		assert_int_equal(s.seen[0].confidence, n == 1 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+	}
 }
 
 /* The resolver was gone for a while: whom it answers before and after says nothing of who asked meanwhile. */
