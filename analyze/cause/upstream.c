@@ -387,8 +387,9 @@ static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_
 	/* What cannot be read matches nothing either. Resolvers may take some of it all the same. */
 	struct rc_rule malformed = {.cause = {.title = "what comes back is malformed"},
 				    .param = RC_OUT_MALFORMED};
-	confidence = rc_failed_zone(c) == NULL ? RC_CONF_NONE : test_zone(&malformed, c, f);
-	return rc_confidence_cap(confidence, RC_CONF_LIKELY);
+	if (rc_failed_zone(c) != NULL)
+		confidence = rc_confidence_cap(test_zone(&malformed, c, f), RC_CONF_LIKELY);
+	return confidence != RC_CONF_NONE ? confidence : rc_by_odd_rcode(c, f);
 }
 
 static enum rc_confidence test_fragments(const struct rc_rule *rule, struct rc_case *c,
@@ -556,9 +557,11 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
-	    "Replies come with another ID, question or source address than asked, or are "
-	    "malformed.",
-	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
+	    "Replies come with another ID, question or source address than asked, are malformed, "
+	    "or "
+	    "have an RCODE that fits no query.",
+	    RC_TRUTH("Every server's reply came with another ID, question or source address, or an "
+		     "RCODE of updates or not assigned; or "
 		     "that of the one asked, and its client asked again.",
 		     "Half of the servers' did, or what they sent is malformed; or the one asked "
 		     "did, and its client did not ask again.",
@@ -566,8 +569,8 @@ static const struct rc_rule rules[] = {
 		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
-	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH, RC_OUT_MISMATCHED,
-	    test_mismatched),
+	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, 0, BOTH | RC_ON_ODD_RCODES,
+	    RC_OUT_MISMATCHED, test_mismatched),
 	ROW("delegation.lame_refused", "each refused it",
 	    "The servers that a zone is delegated to answer REFUSED for it.",
 	    RC_TRUTH("Every delegated server that was asked answered REFUSED.",

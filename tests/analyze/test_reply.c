@@ -131,6 +131,50 @@ static void a_reply_without_a_question_is_no_answer(void **state)
 	assert_string_equal(s.seen[0].zone, "example");
 }
 
+/* Its two servers answer with these RCODEs. */
+static void ask_odd_servers(struct sim *s, unsigned first, unsigned second)
+{
+	static const unsigned answer = RC_FLAG_QR | RC_FLAG_AA;
+	begin_warm(s);
+	ask_below(s, LATE, 10, NAME);
+	ask(s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, NAME);
+	reply(s, LATE + 11, ZONE_SERVER, RESOLVER, 12, answer | first, NAME);
+	ask(s, LATE + 12, RESOLVER, ZONE_SERVER2, 13, FETCH, NAME);
+	reply(s, LATE + 13, ZONE_SERVER2, RESOLVER, 13, answer | second, NAME);
+	servfail(s, LATE + 15, RESOLVER, CLIENT, 10, NAME);
+	end_later(s);
+}
+
+static void an_rcode_that_fits_no_query_fits_none(void **state)
+{
+	static const unsigned rcodes[] = {RC_RCODE_YXDOMAIN, RC_RCODE_NXRRSET, 11, 15};
+	struct sim s;
+	(void)state;
+	for (size_t i = 0; i < sizeof rcodes / sizeof *rcodes; i++) {
+		ask_odd_servers(&s, rcodes[i], rcodes[i]);
+		assert_mismatch(&s, RC_CONF_PROVEN, "fits no query");
+	}
+	ask_odd_servers(&s, RC_RCODE_NXRRSET, RC_RCODE_NOTIMP); /* as well as the other */
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+/* Asked by the client itself; one that recurses may hand on what it was told. */
+static void nor_does_that_of_the_server_asked(void **state)
+{
+	static const char server[] = "203.0.113.77";
+	struct sim s;
+	(void)state;
+	for (unsigned ra = 0; ra < 2; ra++) {
+		begin_warm(&s);
+		ask(&s, LATE, CLIENT, server, 10, QUERY, NAME);
+		reply(&s, LATE + 1, server, CLIENT, 10,
+		      RC_FLAG_QR | RC_FLAG_RD | (ra ? RC_FLAG_RA : 0u) | RC_RCODE_YXRRSET, NAME);
+		end_later(&s);
+		assert_mismatch(&s, ra ? RC_CONF_LIKELY : RC_CONF_PROVEN, "does not fit");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +185,8 @@ int main(void)
 		cmocka_unit_test(a_reply_of_which_a_part_is_lost_is_asked_for_again),
 		cmocka_unit_test(a_reply_that_nobody_asks_for_again_has_arrived),
 		cmocka_unit_test(a_reply_without_a_question_is_no_answer),
+		cmocka_unit_test(an_rcode_that_fits_no_query_fits_none),
+		cmocka_unit_test(nor_does_that_of_the_server_asked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
