@@ -67,6 +67,8 @@
 #define RC_FORWARD_HOPS_MAX 8u    /* forwarders followed behind one another */
 #define RC_DNSSEC_CHECKS_MAX \
 	256u /* signatures and key digests checked for one failure; a sound chain needs about 10 */
+#define RC_DNSSEC_PROOFS \
+	4096u /* signature checks remembered, 72 KiB: an hour's keys of common zones */
 #define RC_DNSSEC_HASHES_MAX \
 	1024u /* NSEC3 hashes of one failure (CVE-2023-50868): 150 iterations each, below 0.1 s */
 #define RC_DNSSEC_RRS_MAX 512u /* records read of one message; more is passed over as junk */

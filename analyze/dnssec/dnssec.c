@@ -6,6 +6,7 @@
 
 #include "analyze/dnssec/answer.h"
 #include "analyze/dnssec/clock.h"
+#include "analyze/dnssec/proofs.h"
 #include "analyze/dnssec/report.h"
 #include "analyze/dnssec/sets.h"
 #include "base/err.h"
@@ -67,7 +68,8 @@ int rc_dnssec_new(const char *anchors, struct rc_dnssec **ret_dnssec)
 	if (!dnssec)
 		return err;
 	dnssec->anchors = ldns_rr_list_new();
-	if (!dnssec->anchors)
+	dnssec->proofs = rc_dnssec_proofs_new();
+	if (!dnssec->anchors || !dnssec->proofs)
 		goto fail;
 	err = read_anchors(dnssec, anchors ? anchors : iana_anchors);
 	if (err < 0)
@@ -84,6 +86,7 @@ void rc_dnssec_free(struct rc_dnssec *dnssec)
 	if (!dnssec)
 		return;
 	ldns_rr_list_deep_free(dnssec->anchors);
+	rc_dnssec_proofs_free(dnssec->proofs);
 	free(dnssec);
 }
 

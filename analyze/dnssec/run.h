@@ -10,8 +10,11 @@
 
 #include "analyze/dnssec/dnssec.h"
 
+struct rc_dnssec_proofs;
+
 struct rc_dnssec {
 	ldns_rr_list *anchors; /* DS and DNSKEY */
+	struct rc_dnssec_proofs *proofs;
 };
 
 /* An RRset as one message has it. */

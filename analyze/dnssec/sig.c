@@ -3,6 +3,7 @@
  */
 #include "analyze/dnssec/sig.h"
 
+#include "analyze/dnssec/proofs.h"
 #include "analyze/dnssec/report.h"
 #include "analyze/dnssec/sets.h"
 #include "base/time.h"
@@ -53,8 +54,11 @@ enum rc_dnssec_proof rc_dnssec_verify(struct rc_dnssec_run *run, const ldns_rr_l
 {
 	if (run->checks_left == 0)
 		return RC_DNSSEC_P_UNCHECKED;
-	run->checks_left--;
-	enum rc_dnssec_proof proof = RC_DNSSEC_P_UNCHECKED;
+	run->checks_left--; /* remembered or not: what is said must not hang on what else came by */
+	struct rc_dnssec_proof_id id = rc_dnssec_proof_id(rrs, sig, key);
+	enum rc_dnssec_proof proof = rc_dnssec_proofs_find(run->dnssec->proofs, &id);
+	if (proof != RC_DNSSEC_P_UNCHECKED)
+		return proof;
 	ldns_rr_list *keys = ldns_rr_list_new();
 	ldns_rr_list *good = ldns_rr_list_new();
 	if (keys && good && ldns_rr_list_push_rr(keys, key)) {
@@ -66,6 +70,7 @@ enum rc_dnssec_proof rc_dnssec_verify(struct rc_dnssec_run *run, const ldns_rr_l
 	}
 	ldns_rr_list_free(keys);
 	ldns_rr_list_free(good);
+	rc_dnssec_proofs_put(run->dnssec->proofs, &id, proof);
 	return proof;
 }
 
