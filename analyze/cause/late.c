@@ -3,6 +3,7 @@
 #define EDE_NO_SERVER (RC_EDE(NO_REACHABLE_AUTHORITY) | RC_EDE(NETWORK_ERROR))
 #define UNHEARD_NS \
 	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
+#define ALL_SILENT_MIN 3u    /* questions of a resolver: so many in a row are not lost by chance */
 #define DISCARD_NS (1900 * RC_NS_PER_MS) /* Unbound's discard-timeout, the shortest there is */
 
 /* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */
@@ -210,6 +211,29 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 	rc_prove_self(c, f,
 		      rc_is_answered(c) ? "SERVFAIL after a long wait"
 					: "no answer to repeated queries");
+	return RC_CONF_POSSIBLE;
+}
+
+enum rc_confidence rc_by_all_silent(struct rc_case *c, struct rc_finding *f)
+{
+	uint32_t asked = 0;
+	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
+	    (c->ede & ~RC_EDE(CACHED_ERROR)))
+		return RC_CONF_NONE;
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
+		if (h != NULL && (h->got_answers > 0 || h->served > 0 || h->asked_rd0 > 0))
+			return RC_CONF_NONE;
+		asked += h != NULL ? h->asked_rd1 : 0;
+	}
+	if (asked < ALL_SILENT_MIN)
+		return RC_CONF_NONE;
+	f->server = &c->x->server;
+	f->explanation = rc_say(c,
+				"%s gave %s up without asking anybody: none of the %u questions "
+				"that it put to servers got an answer.",
+				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), asked);
+	rc_prove_self(c, f, "SERVFAIL, and nothing that its server asks is answered");
 	return RC_CONF_POSSIBLE;
 }
 

@@ -22,6 +22,12 @@ bool rc_is_ready_too_late(const struct rc_case *c);
 /* Its own queries are not in sight: it took as long as a resolver waits when nobody answers it. */
 enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f);
 
+/*
+ * A forwarder that asks nobody for this question, since all that it asked, if only to see who is alive, went unanswered,
+ * and that has served nobody well. Where answers pass unseen it would be seen to ask.
+ */
+enum rc_confidence rc_by_all_silent(struct rc_case *c, struct rc_finding *f);
+
 /* All that the servers of the zone at fault were asked they left without an answer: nothing was there to validate. */
 bool rc_met_silence_alone(struct rc_case *c);
 

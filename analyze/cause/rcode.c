@@ -6,11 +6,10 @@
 
 #define HEADER_RCODES 16u /* above are those that tell of EDNS and cookies */
 
-/* A DNAME whose substitution is too long for a name gives YXDOMAIN (RFC 6672 2.2). */
+/* YXDOMAIN is told of a DNAME that makes too long a name, be it seen or not (RFC 6672 2.2): zone.alias_too_long. */
 static bool fits_query(const struct rc_msg_facts *answer)
 {
-	return answer->rcode >= HEADER_RCODES ||
-	       (answer->rcode == RC_RCODE_YXDOMAIN && (answer->has & RC_HAS_ANSWER_DNAME));
+	return answer->rcode >= HEADER_RCODES || answer->rcode == RC_RCODE_YXDOMAIN;
 }
 
 static const char *say_rcode(struct rc_case *c, uint16_t rcode)
@@ -32,8 +31,7 @@ static enum rc_confidence by_server(struct rc_case *c, struct rc_finding *f)
 		c, "%s answers %s to a query for %s, which that RCODE does not fit.",
 		rc_say_addr(c, &c->x->server), say_rcode(c, a->rcode), rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "an RCODE that fits no query");
-	/* One that could recurse may hand on what another has said, unseen. */
-	return rc_flag(a, RC_FLAG_RA) ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	return RC_CONF_LIKELY; /* that is seen, but not what is behind it */
 }
 
 enum rc_confidence rc_by_odd_rcode(struct rc_case *c, struct rc_finding *f)
@@ -65,7 +63,5 @@ enum rc_confidence rc_by_odd_rcode(struct rc_case *c, struct rc_finding *f)
 	rc_prove_zone(c, f, c->failed_zone, RC_OUT_OTHER_RCODE);
 	if (these < all)
 		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	bool unsure = z->role == RC_ROLE_NAMESERVER || !z->known_cut || c->lineage_cut ||
-		      (c->x->marks & RC_X_LOST);
-	return unsure ? RC_CONF_LIKELY : RC_CONF_PROVEN;
+	return RC_CONF_LIKELY;
 }

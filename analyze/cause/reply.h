@@ -18,10 +18,10 @@ enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f);
 /* Of its reply the first fragment came, and never the rest. */
 enum rc_confidence rc_by_own_fragments(struct rc_case *c, struct rc_finding *f);
 
-#define RC_ON_ODD_RCODES (UINT32_C(0xffc0) & ~RC_ON(RC_RCODE_NOTAUTH))
+#define RC_ON_ODD_RCODES (UINT32_C(0xffc0) & ~(RC_ON(RC_RCODE_YXDOMAIN) | RC_ON(RC_RCODE_NOTAUTH)))
 
 /*
- * Every server of the failed zone, or the one that was asked, answered with an RCODE of updates (YXDOMAIN, NXRRSET, ...) or
+ * Every server of the failed zone, or the one that was asked, answered with an RCODE of updates (NXRRSET, ...) or
  * one that is not assigned: no query is answered so.
  */
 enum rc_confidence rc_by_odd_rcode(struct rc_case *c, struct rc_finding *f);

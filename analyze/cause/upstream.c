@@ -11,8 +11,6 @@
 #include "analyze/infer/delegation.h"
 #include "base/time.h"
 
-#define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
-
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
 
 /*
@@ -304,33 +302,6 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	return how_sure(c, z, outcome, these, all);
 }
 
-/*
- * A forwarder that asks nobody for this question, since all that it asked, if only to see who is alive, went unanswered,
- * and that has served nobody well. Where answers pass unseen it would be seen to ask.
- */
-static enum rc_confidence by_all_silent(struct rc_case *c, struct rc_finding *f)
-{
-	uint32_t asked = 0;
-	if (c->n_links > 0 || !rc_rcode_is(c, RC_RCODE_SERVFAIL) ||
-	    (c->ede & ~RC_EDE(CACHED_ERROR)))
-		return RC_CONF_NONE;
-	for (size_t i = 0; i < c->n_resolver; i++) {
-		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		if (h != NULL && (h->got_answers > 0 || h->served > 0 || h->asked_rd0 > 0))
-			return RC_CONF_NONE;
-		asked += h != NULL ? h->asked_rd1 : 0;
-	}
-	if (asked < ALL_SILENT_MIN)
-		return RC_CONF_NONE;
-	f->server = &c->x->server;
-	f->explanation = rc_say(c,
-				"%s gave %s up without asking anybody: none of the %u questions "
-				"that it put to servers got an answer.",
-				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname), asked);
-	rc_prove_self(c, f, "SERVFAIL, and nothing that its server asks is answered");
-	return RC_CONF_POSSIBLE;
-}
-
 static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
@@ -338,7 +309,7 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_unheard(c, f);
 	if (confidence == RC_CONF_NONE)
-		confidence = by_all_silent(c, f);
+		confidence = rc_by_all_silent(c, f);
 	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_slow_servers(c, f, RC_OUT_TIMEOUT);
 	return confidence != RC_CONF_NONE ? confidence : rc_by_timing(c, f);
@@ -558,12 +529,11 @@ static const struct rc_rule rules[] = {
 	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
 	    "Replies come with another ID, question or source address than asked, are malformed, "
-	    "or "
-	    "have an RCODE that fits no query.",
-	    RC_TRUTH("Every server's reply came with another ID, question or source address, or an "
-		     "RCODE of updates or not assigned; or "
+	    "or have an RCODE that fits no query.",
+	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
 		     "that of the one asked, and its client asked again.",
-		     "Half of the servers' did, or what they sent is malformed; or the one asked "
+		     "Half of the servers' did, or what they sent is malformed, or has an RCODE of "
+		     "updates or one that is not assigned; or the one asked "
 		     "did, and its client did not ask again.",
 		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
 		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
