@@ -3,6 +3,14 @@
  */
 #include "analyze/cause/reply.h"
 
+/* Who takes a connection and ends it runs, and its port is open. */
+static const struct rc_advice closes = {
+	.fix = {"Find out why {server} ends TCP connections without an answer: its limits on them, "
+		"or a "
+		"firewall or proxy before it."},
+	.next_steps = {"dig @{server} {qname} {qtype} +tcp"},
+};
+
 static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc_case *c,
 					   struct rc_finding *f)
 {
@@ -20,6 +28,7 @@ static enum rc_confidence test_unreachable(const struct rc_rule *rule, struct rc
 		return RC_CONF_NONE;
 	f->explanation = rc_say(c, "%s ended the TCP connection without an answer.",
 				rc_say_addr(c, &c->x->server));
+	f->advice = marks & RC_X_NO_CONNECT ? NULL : &closes;
 	rc_prove_self(c, f, marks & RC_X_RESET ? "TCP reset" : "the connection was closed");
 	/* It was reached. A resolver closes connections whose questions it has no answer for, at work out of sight, too. */
 	bool closed = !(marks & (RC_X_RESET | RC_X_NO_CONNECT)) &&

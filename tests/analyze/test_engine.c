@@ -999,6 +999,7 @@ static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **s
 		assert_cause(&s, 0, "no_answer.unreachable");
 		assert_int_equal(s.seen[0].confidence,
 				 recurse && !reset ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
+		assert_non_null(strstr(s.seen[0].text, "ends TCP connections without an answer"));
 	}
 }
 
