@@ -206,19 +206,7 @@ bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)
 
 bool rc_case_is_refused_more(const struct rc_case *c)
 {
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (r->x.name_hash != c->x->name_hash && rc_exchange_answered(&r->x) &&
-		    r->x.answer.rcode == RC_RCODE_REFUSED && rc_case_is_near(c, &r->x) &&
-		    rc_addr_equal(&r->x.server, &c->x->server) &&
-		    rc_addr_equal(&r->x.asker, &c->x->asker))
-			return true;
-	}
-	return false;
+	return rc_hosts_refused_another(c->hosts, c->x, RC_NEAR_NS);
 }
 
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */

@@ -4,6 +4,7 @@
 #ifndef RC_ANALYZE_HOST_TABLES_H
 #define RC_ANALYZE_HOST_TABLES_H
 
+#include "analyze/pair/refused.h"
 #include "analyze/pair/traffic.h"
 #include "base/pages.h"
 #include "base/prefetch.h"
@@ -41,6 +42,7 @@ struct rc_host_tables {
 	_Alignas(RC_LINE_BYTES) struct rc_recent recent[RC_RECENT_NAMES]; /* by hash of the name */
 	struct rc_load load[RC_LOAD_SLOTS]; /* by hash of the address */
 	struct rc_hearing hearing[RC_HEARING_SLOTS];
+	struct rc_refused refused[RC_REFUSED_SLOTS];
 	/* Upper halves of hashes of client and server pairs that worked; a later pair overwrites. */
 	uint32_t served[RC_SERVED_PAIRS];
 	struct rc_station stations[RC_STATION_SETS][RC_HOST_WAYS];

@@ -272,6 +272,14 @@ bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 	return h->tables->served[pair % RC_SERVED_PAIRS] == (uint32_t)(pair >> 32);
 }
 
+bool rc_hosts_refused_another(const struct rc_hosts *h, const struct rc_exchange *x,
+			      int64_t within_ns)
+{
+	struct rc_host_keys keys = {addr_hash(h, &x->asker), addr_hash(h, &x->server)};
+	return rc_refused_another(h->tables->refused, pair_hash(h, &keys), x->name_hash,
+				  x->first_ns, within_ns);
+}
+
 static void note_service(struct rc_hosts *h, const struct rc_addr *addr)
 {
 	for (size_t i = 0; i < h->n_services; i++)
@@ -372,6 +380,8 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		server->failed_idle++;
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
+	if (x->answer.rcode == RC_RCODE_REFUSED)
+		rc_refused_note(h->tables->refused, pair_hash(h, keys), x->name_hash, x->end_ns);
 	if (!usable)
 		return load->open;
 	note_slip(server, x);

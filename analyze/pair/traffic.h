@@ -1,5 +1,6 @@
 /*
- * How an address has fared of late: what was asked of it in a second, when it sent nothing to anybody, when it heard nothing.
+ * How an address has fared of late: what was asked of it in a second, when it sent nothing to anybody, when it heard nothing,
+ * whom it refused what.
  */
 #ifndef RC_ANALYZE_TRAFFIC_H
 #define RC_ANALYZE_TRAFFIC_H
@@ -22,5 +23,9 @@ bool rc_hosts_deaf(const struct rc_hosts *hosts, const struct rc_addr *asker, in
 
 void rc_hosts_note_few(const struct rc_hosts *hosts, struct rc_few *few,
 		       const struct rc_addr *addr);
+
+/* Within that time before or after, the server refused this client another name. */
+bool rc_hosts_refused_another(const struct rc_hosts *hosts, const struct rc_exchange *x,
+			      int64_t within_ns);
 
 #endif

@@ -1041,9 +1041,44 @@ static void a_service_that_has_not_answered_is_known_by_its_card(void **state)
 	}
 }
 
+static void refuse(struct rc_hosts *h, int64_t ts_ns, const char *client, uint64_t name)
+{
+	struct rc_exchange x = exchange(ts_ns, client, SERVICE, RC_FLAG_RD, name);
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	x.state = RC_X_ANSWERED;
+	x.answer.rcode = RC_RCODE_REFUSED;
+	rc_hosts_note_answer(h, &x, &keys, no_mac);
+}
+
+static bool refused_another(struct rc_hosts *h, int64_t ts_ns, const char *client, uint64_t name)
+{
+	struct rc_exchange x = exchange(ts_ns, client, SERVICE, RC_FLAG_RD, name);
+	return rc_hosts_refused_another(h, &x, 1000 * MS);
+}
+
+/* A name that is denied over and over is one name; and each client is told by itself. */
+static void what_a_client_is_refused_lately_is_known(void **state)
+{
+	struct rc_hosts *h = new_hosts();
+	(void)state;
+	refuse(h, T0, CLIENT, 1);
+	refuse(h, T0 + 10 * MS, CLIENT, 1);
+	assert_false(refused_another(h, T0, CLIENT, 1));
+	assert_true(refused_another(h, T0, CLIENT, 2));
+	assert_false(refused_another(h, T0, CLIENT6, 2));
+	refuse(h, T0 + 20 * MS, CLIENT, 2);
+	refuse(h, T0 + 30 * MS, CLIENT, 2);
+	assert_true(refused_another(h, T0, CLIENT, 1));
+	assert_true(refused_another(h, T0, CLIENT, 2));
+	assert_false(refused_another(h, T0 + 5000 * MS, CLIENT, 2));
+	assert_false(refused_another(h, T0 - 5000 * MS, CLIENT, 2));
+	rc_hosts_free(h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_client_is_refused_lately_is_known),
 		cmocka_unit_test(an_answer_to_what_was_not_seen_shows_a_resolver),
 		cmocka_unit_test(an_answer_with_ra_makes_a_resolver),
 		cmocka_unit_test(servfail_with_ra_shows_a_resolver_too),
