@@ -34,6 +34,10 @@ enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f)
 	rc_prove(c, f, x, c->qname, "mismatched", rc_say(c, "a reply that came %s", how));
 	/* Who asks again has not taken it. IDs are also guessed by who forges answers. */
 	bool again = x->last_ns > x->sign_ns && !(x->marks & RC_X_ICMP);
+	/* To a client that gets the right IDs otherwise it may be the answer to a question that is not in the capture. */
+	bool by_id = !source && !(x->marks & RC_X_WRONG_QUESTION);
+	if (by_id && rc_case_is_served(c))
+		return RC_CONF_POSSIBLE;
 	return again && !(x->marks & RC_X_WRONG_ID) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
 

@@ -59,6 +59,22 @@ static void a_reply_with_another_id_may_be_forged(void **state)
 	assert_mismatch(&s, RC_CONF_LIKELY, "with another ID");
 }
 
+/* A client that gets its answers otherwise may have been answered a question that was not captured. */
+static void a_reply_with_another_id_says_little_to_a_client_that_is_served(void **state)
+{
+	struct sim s;
+	static struct dns d;
+	(void)state;
+	begin_warm(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 9, QUERY, "good.test");
+	reply_a(&s, LATE + 1, RESOLVER, CLIENT, 9, RECURSED, "good.test");
+	ask(&s, LATE + 10, CLIENT, RESOLVER, 10, QUERY, NAME);
+	dns_query(&d, 11, RECURSED, NAME, RC_TYPE_A);
+	say(&s, LATE + 15, RESOLVER, CLIENT, 10, &d);
+	end_later(&s);
+	assert_mismatch(&s, RC_CONF_POSSIBLE, "with another ID");
+}
+
 /* The true reply counts, whatever came before it. */
 static void a_reply_that_fits_makes_it_good(void **state)
 {
@@ -181,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_reply_from_another_address_is_not_taken),
 		cmocka_unit_test(an_asker_that_does_not_ask_again_may_have_taken_it),
 		cmocka_unit_test(a_reply_with_another_id_may_be_forged),
+		cmocka_unit_test(a_reply_with_another_id_says_little_to_a_client_that_is_served),
 		cmocka_unit_test(a_reply_that_fits_makes_it_good),
 		cmocka_unit_test(a_reply_of_which_a_part_is_lost_is_asked_for_again),
 		cmocka_unit_test(a_reply_that_nobody_asks_for_again_has_arrived),
