@@ -29,6 +29,15 @@ static bool asks_by_another_family(const struct rc_case *c, const struct rc_zone
 	return false;
 }
 
+/* It has answered before, and was asked so much since that it may limit the rate of its answers, down to none. */
+static bool may_limit(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	struct rc_rate rate;
+	return h != NULL && h->answered > 0 && rc_hosts_rate(c->hosts, server, &rate) &&
+	       rate.asked >= RC_LIMIT_RATE_MIN;
+}
+
 enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc_zone_view *z,
 					enum rc_outcome outcome)
 {
@@ -43,6 +52,9 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 			return RC_CONF_POSSIBLE;
 		left = RC_CONF_LIKELY;
 	}
+	for (size_t i = 0; i < z->n_servers && outcome == RC_OUT_TIMEOUT; i++)
+		if (may_limit(c, &z->servers[i].addr))
+			return RC_CONF_LIKELY;
 	if (z->known_cut)
 		return left;
 	if (outcome == RC_OUT_ICMP)

@@ -6,6 +6,8 @@
 
 #include "analyze/cause/rule.h"
 
+#define RC_LIMIT_RATE_MIN 20u /* questions in a second: fewer are no rate that any server limits */
+
 /* By which a server says that it is not ready, or that its data is not valid (RFC 8914 4.15, 4.25). */
 #define RC_NO_ZONE_EDE (RC_EDE(NOT_READY) | RC_EDE(INVALID_DATA))
 
@@ -14,7 +16,8 @@
  * it: it may have, by an address not known as its own, or it holds something against it from before. The latter is so where
  * it asks by that family, and the others were told to be out of reach: then it would have turned to this one at once. Where
  * it is not seen who the zone's servers are, there may be such a one if one that is silent now has answered at other times,
- * or if it asks by a family of which no server that is out of reach is.
+ * or if it asks by a family of which no server that is out of reach is. And one that has answered and is asked much may be
+ * silent for that very reason.
  */
 enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc_zone_view *z,
 					enum rc_outcome outcome);

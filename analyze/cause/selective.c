@@ -2,13 +2,16 @@
  * Servers that live, and let this kind of query or this resolver down: EDNS they cannot stand, a rate
  * they do not serve.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/rule.h"
 #include "analyze/infer/contrast.h"
 #include "base/time.h"
 
 #define NEAR_NS (5 * RC_NS_PER_S) /* a limiter's state is forgotten after some seconds */
 #define SCAN_MAX 384u             /* records after the first unanswered one looked through */
-#define RATE_MIN 20u              /* questions in a second: fewer are no rate that anybody limits */
+#define OTHERS_MIN 10u            /* questions to other servers: so many show what is lost */
+#define RUN_MIN 24u               /* questions: three of four lost make no such run */
+#define LOST_MIN 2u               /* questions to other servers: one may be lost any time */
 #define CERTAIN_MIN 3u            /* with the trait failed, without worked: no accident any more */
 /* By these a resolver says that what it was given had to be signed. */
 #define EDE_UNSIGNED (RC_EDE(DNSKEY_MISSING) | RC_EDE(RRSIGS_MISSING) | RC_EDE(NSEC_MISSING))
@@ -136,10 +139,38 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
  */
 struct meanwhile {
 	unsigned answered, slipped, silent;
-	bool mixed; /* silent about other names too, or not always about this one */
+	bool mixed;                /* silent about other names too, or not always about this one */
+	bool again;                /* silent after an answer: else it came back, from an outage */
+	unsigned asked, lost;      /* of the server, whatever it was */
+	unsigned run, longest_run; /* ... in a row */
+	unsigned others_asked, others_lost; /* of servers of other zones that answer later ones */
+	int64_t until_ns;                   /* how far it was looked */
 	const struct rc_exchange *answer, *slip;
 	struct rc_name answer_name, slip_name;
 };
+
+/* How much is lost at all, on the way, and how much this server alone leaves unanswered. */
+static void count_lost(const struct rc_case *c, const struct rc_link *link,
+		       const struct rc_record *r, struct meanwhile *m)
+{
+	bool lost = !rc_exchange_answered(&r->x);
+	m->until_ns = r->x.first_ns;
+	if (!rc_case_is_resolver(c, &r->x.asker) || r->x.transport != RC_UDP)
+		return;
+	if (rc_addr_equal(&r->x.server, &link->x->server)) {
+		m->asked++;
+		m->lost += lost;
+		m->run = lost ? m->run + 1 : 0;
+		m->longest_run = m->run > m->longest_run ? m->run : m->longest_run;
+		return;
+	}
+	const struct rc_host *h = rc_hosts_find(c->hosts, &r->x.server);
+	bool lives = h != NULL && h->answered_query_ns > r->x.first_ns;
+	if (!lives || rc_zone_has_addr(&c->zones[link->zone], &r->x.server))
+		return;
+	m->others_asked++;
+	m->others_lost += lost;
+}
 
 static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			   const struct rc_name *zone, struct meanwhile *m)
@@ -150,6 +181,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 		struct rc_name name;
 		if (r == NULL || r->x.first_ns > link->x->first_ns + NEAR_NS)
 			return;
+		count_lost(c, link, r, m);
 		/* One that drops a type altogether counts no questions. */
 		if (!rc_addr_equal(&r->x.server, &link->x->server) ||
 		    !rc_case_is_resolver(c, &r->x.asker) || r->x.transport != RC_UDP ||
@@ -162,6 +194,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			   (r->x.name_hash == link->x->name_hash) == rc_exchange_answered(&r->x);
 		if (!rc_exchange_answered(&r->x)) {
 			m->silent++;
+			m->again = m->again || m->answered > 0;
 		} else if (rc_flag(&r->x.answer, RC_FLAG_TC)) {
 			m->slipped += r->x.answer.counts[0] == 0;
 			m->slip = &r->x;
@@ -180,29 +213,33 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 static bool was_slipped(const struct rc_case *c, const struct rc_addr *server)
 {
 	const struct rc_host *h = rc_hosts_find(c->hosts, server);
-	return h != NULL && h->slips > 0 && h->slip_ns >= c->from_ns - NEAR_NS &&
-	       h->slip_ns <= c->to_ns + NEAR_NS;
+	return h != NULL && h->slips > 0 && h->slip_ns >= c->from_ns - NEAR_NS;
 }
 
-/* Much was asked in one second around the failure, and a good part of it left unanswered. */
-static bool was_busy(const struct rc_case *c, const struct rc_addr *server)
+/*
+ * Much was asked in one second around the failure, be it the busiest or right behind the question, and a good part of it
+ * left unanswered.
+ */
+static bool was_busy(const struct rc_case *c, const struct rc_link *link, const struct meanwhile *m)
 {
 	struct rc_rate r;
-	return rc_hosts_rate(c->hosts, server, &r) && r.asked >= RATE_MIN &&
+	int64_t span_ns = m->until_ns - link->x->first_ns;
+	if (m->asked >= RC_LIMIT_RATE_MIN && m->lost * 10 > m->asked * 2 &&
+	    span_ns * RC_LIMIT_RATE_MIN < (int64_t)m->asked * RC_NS_PER_S)
+		return true;
+	return rc_hosts_rate(c->hosts, &link->x->server, &r) && r.asked >= RC_LIMIT_RATE_MIN &&
 	       r.answered * 10 < r.asked * 8 && r.from_ns >= c->from_ns - NEAR_NS &&
 	       r.from_ns <= c->to_ns + NEAR_NS;
 }
 
-static const struct rc_link *first_silent(const struct rc_case *c)
+/*
+ * The network loses no such part of what the resolver asks: servers of other zones answer, or this one is silent to more
+ * questions in a row than are lost by chance.
+ */
+static bool is_its_own_doing(const struct meanwhile *m)
 {
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_link *link = &c->links[i];
-		if (link->zone == c->failed_zone && link->outcome == RC_OUT_TIMEOUT &&
-		    !rc_exchange_answered(link->x) && /* else it is slow */
-		    (was_slipped(c, &link->x->server) || was_busy(c, &link->x->server)))
-			return link;
-	}
-	return NULL;
+	bool others_lose = m->others_lost >= LOST_MIN && m->others_lost * 10 >= m->others_asked;
+	return !others_lose && (m->others_asked >= OTHERS_MIN || m->longest_run >= RUN_MIN);
 }
 
 /* It answered nothing that was asked since, if anything ever: a look at each exchange would find nothing either. */
@@ -212,19 +249,36 @@ static bool is_silent_since(const struct rc_case *c, const struct rc_link *link)
 	return h == NULL || h->answered_query_ns <= link->x->first_ns;
 }
 
+/* In the zone at fault; or where the resolver had its answer once, and asked again in vain. */
+static const struct rc_link *first_silent(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		bool in_vain = c->failed_zone == RC_ZONE_NONE && c->final != NULL &&
+			       link->zone == c->final->zone &&
+			       link->x->first_ns >= c->final->x->end_ns;
+		if ((link->zone == c->failed_zone || in_vain) && link->outcome == RC_OUT_TIMEOUT &&
+		    !rc_exchange_answered(link->x) && /* else it is slow */
+		    !is_silent_since(c, link))
+			return link;
+	}
+	return NULL;
+}
+
 static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_case *c,
 				       struct rc_finding *f)
 {
 	(void)rule;
-	const struct rc_zone_view *z = rc_failed_zone(c);
-	const struct rc_link *link = z == NULL || z->name.len == 0 ? NULL : first_silent(c);
+	const struct rc_link *link = first_silent(c);
+	const struct rc_zone_view *z = link == NULL ? NULL : &c->zones[link->zone];
 	struct meanwhile m = {0};
-	if (link == NULL || is_silent_since(c, link))
+	if (link == NULL || z->name.len == 0)
 		return RC_CONF_NONE;
 	look_meanwhile(c, link, &z->name, &m);
 	bool slipped = was_slipped(c, &link->x->server) && m.slipped > 0;
-	if (!slipped && (m.answered == 0 || !m.mixed))
-		return RC_CONF_NONE; /* silent about the zone altogether, or about the name */
+	/* Silent about the zone altogether, or about the name; or it is nothing of this server's. */
+	if (!slipped && (!m.again || !m.mixed || !was_busy(c, link, &m) || !is_its_own_doing(&m)))
+		return RC_CONF_NONE;
 	f->zone = &z->name;
 	f->server = &link->x->server;
 	f->explanation = rc_say(
@@ -233,7 +287,7 @@ static enum rc_confidence test_limited(const struct rc_rule *rule, struct rc_cas
 		"meanwhile %u others answered, %u truncated without need, %u dropped.",
 		rc_say_addr(c, &link->x->server), rc_say_addr(c, &c->x->server),
 		rc_say_name(c, &z->name), m.answered, m.slipped, m.silent);
-	rc_prove_zone(c, f, c->failed_zone, RC_OUT_TIMEOUT);
+	rc_prove_zone(c, f, link->zone, RC_OUT_TIMEOUT);
 	if (slipped)
 		rc_prove(c, f, m.slip, rc_arena_copy(c->arena, &m.slip_name, sizeof m.slip_name),
 			 "truncated", "truncated at the same time, though the answer is small");

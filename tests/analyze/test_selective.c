@@ -202,6 +202,49 @@ static void drops_beside_answers_at_a_high_rate_are_a_limit(void **state)
 	assert_cause(&s, 0, "upstream.rate_limited");
 }
 
+/* It was silent to all for a time, and has come back. */
+static void a_server_that_comes_back_limited_nothing(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask(&s, LATE + 20 + i, RESOLVER, ZONE_SERVER, 100 + i, FETCH, name);
+		if (i >= 40)
+			reply_a(&s, LATE + 20 + i, ZONE_SERVER, RESOLVER, 100 + i, AUTHORITY, name);
+	}
+	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	servfail(&s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
+/* A third of what is asked gets lost, whoever is asked. */
+static void what_the_network_loses_is_no_limit(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, "n%u.%s", i / 2, i % 2 ? "test" : "example");
+		const char *server = i % 2 ? ROOT_SERVER : ZONE_SERVER;
+		ask(&s, LATE + 20 + i, RESOLVER, server, 100 + i, FETCH, name);
+		if (i / 2 % 3 != 0)
+			reply_a(&s, LATE + 20 + i, server, RESOLVER, 100 + i, AUTHORITY, name);
+	}
+	ask(&s, LATE + 1700, RESOLVER, ZONE_SERVER, 13, FETCH, "www.example");
+	servfail(&s, LATE + 3400, RESOLVER, CLIENT, 10, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+}
+
 /* Mere garbage beside silence: there is nothing that the server would give at a lower rate. */
 static void drops_beside_garbage_are_no_limit(void **state)
 {
@@ -370,6 +413,8 @@ int main(void)
 		cmocka_unit_test(who_answers_formerr_without_edns_too_does_not_lack_it),
 		cmocka_unit_test(silence_of_servers_that_answer_nobody_is_proven),
 		cmocka_unit_test(drops_beside_answers_at_a_high_rate_are_a_limit),
+		cmocka_unit_test(a_server_that_comes_back_limited_nothing),
+		cmocka_unit_test(what_the_network_loses_is_no_limit),
 		cmocka_unit_test(drops_beside_garbage_are_no_limit),
 		cmocka_unit_test(drops_beside_late_answers_are_no_limit),
 		cmocka_unit_test(drops_at_a_low_rate_are_no_limit),
