@@ -1,7 +1,15 @@
 #include "analyze/cause/alive.h"
 
+#include "analyze/infer/meanwhile.h"
+#include "analyze/infer/zones.h"
 #include "analyze/pair/chain.h"
+#include "base/time.h"
 
+#define UNHEARD_MIN 3u /* questions in a row: so many are hardly lost by chance */
+/* By these a resolver says that no server answered (RFC 8914 4.23, 4.24), or that it remembers it. */
+#define EDE_NO_SERVER \
+	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
+	 RC_EDE(NETWORK_ERROR))
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
 /* The resolver is seen to ask by this family. */
@@ -63,6 +71,67 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 		if (rc_case_has_answered(c, &z->servers[k].addr))
 			return RC_CONF_LIKELY;
 	return left;
+}
+
+/* The deepest zone that the question is known to lie in. */
+static const struct rc_zone_view *zone_of_question(const struct rc_case *c)
+{
+	const struct rc_zone_view *deepest = NULL;
+	for (size_t i = 0; i < c->n_zones; i++) {
+		const struct rc_zone_view *z = &c->zones[i];
+		if (z->known_cut && z->name.labels > 0 && z->role != RC_ROLE_NAMESERVER &&
+		    rc_name_in(c->qname, &z->name) &&
+		    (deepest == NULL || z->name.labels > deepest->name.labels))
+			deepest = z;
+	}
+	return deepest;
+}
+
+const struct rc_zone_view *rc_left_behind_silence(struct rc_case *c)
+{
+	const struct rc_zone_view *z = c->upstream_visible && !rc_is_answered(c) && !c->own_fetch
+					       ? zone_of_question(c)
+					       : NULL;
+	if (z != NULL && !c->unheard_known) {
+		c->unheard_known = true;
+		if (rc_case_unheard_before(c, z, &c->unheard_example) >= UNHEARD_MIN)
+			c->unheard = z;
+	}
+	return c->unheard;
+}
+
+/* Answered at once, with nobody asked: the zone, if its servers are silent. */
+static const struct rc_zone_view *failed_behind_silence(const struct rc_case *c,
+							const struct rc_exchange **ret_example)
+{
+	const struct rc_zone_view *z = rc_zones_unhelpful(c);
+	if (!c->upstream_visible || c->own_fetch || c->n_links > 0 || z == NULL ||
+	    z->name.labels == 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	    c->others.same_server_ok > 0 || (c->ede & ~EDE_NO_SERVER) ||
+	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
+		return NULL;
+	return rc_case_unheard_before(c, z, ret_example) >= UNHEARD_MIN ? z : NULL;
+}
+
+enum rc_confidence rc_by_silence_before(struct rc_case *c, struct rc_finding *f)
+{
+	const struct rc_exchange *example = NULL;
+	bool answered = rc_is_answered(c);
+	const struct rc_zone_view *z = answered ? failed_behind_silence(c, &example)
+						: rc_left_behind_silence(c);
+	if (z == NULL)
+		return RC_CONF_NONE;
+	example = answered ? example : c->unheard_example;
+	f->zone = &z->name;
+	f->explanation = rc_say(c,
+				"%s %s %s when it had got no answer from the servers of %s, "
+				"whatever it asked them right before.",
+				rc_say_addr(c, &c->x->server),
+				answered ? "gave up at once" : "did not answer",
+				rc_say_name(c, c->qname), rc_say_zone(c, z));
+	rc_prove_self(c, f, answered ? "SERVFAIL at once, and nobody asked" : "no answer");
+	rc_prove(c, f, example, NULL, NULL, "a question for the zone, without an answer");
+	return RC_CONF_POSSIBLE;
 }
 
 /* It has answered for the name, of whatever type: then it holds the zone. */

@@ -23,6 +23,15 @@ enum rc_confidence rc_left_by_who_lives(const struct rc_case *c, const struct rc
 					enum rc_outcome outcome);
 
 /*
+ * The zone of a question that its client got no answer to, if its servers left all unanswered that the resolver had asked
+ * them right before: it may wait for them, and ask nobody for this one. Else NULL.
+ */
+const struct rc_zone_view *rc_left_behind_silence(struct rc_case *c);
+
+/* ... or SERVFAIL at once, and nobody asked: it holds that against them (Unbound). */
+enum rc_confidence rc_by_silence_before(struct rc_case *c, struct rc_finding *f);
+
+/*
  * The servers of the failed zone do what an authoritative server does that holds no good copy of one of its zones (RFC
  * 1034 4.3.5, 5.3.3): they answer SERVFAIL about it, without recursion or any part of an answer, and say so (EDE), or
  * are seen to answer with AA for what is not in it.

@@ -1,6 +1,7 @@
 /*
  * What a server denies one client that others get.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/late.h"
 
 /* The resolver asked somebody for this question; not just for the same of somebody else, before. */
@@ -193,6 +194,8 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
 	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
+	if (!c->ignored && rc_left_behind_silence(c) != NULL)
+		return RC_CONF_NONE; /* nobody gets an answer from there */
 	if (is_given_less(c, f))
 		return rc_case_has_ede(c, RC_EDE_PROHIBITED) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	f->server = &c->x->server;

@@ -1,6 +1,7 @@
 /*
  * Rate limits of the server asked: what it leaves out, truncates or refuses of what it answers at other times.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/rule.h"
 #include "base/time.h"
 
@@ -73,8 +74,8 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	if (!well)
 		return drops_in_flood(c, f);
 	rc_prove_self(c, f, "no answer");
-	bool waits = c->failed_zone !=
-		     RC_ZONE_NONE; /* for that zone's servers, which give it nothing */
+	/* For that zone's servers, which give it nothing. */
+	bool waits = c->failed_zone != RC_ZONE_NONE || rc_left_behind_silence(c) != NULL;
 	if (c->others.slipped == 0)
 		return !waits && is_flooded(c, f, "this question") ? RC_CONF_POSSIBLE
 								   : RC_CONF_NONE;

@@ -1,6 +1,7 @@
 /*
  * What a resolver does by itself.
  */
+#include "analyze/cause/alive.h"
 #include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
@@ -77,7 +78,7 @@ static enum rc_confidence drops_unasked(struct rc_case *c, struct rc_finding *f)
 	if (!c->upstream_visible || asks_for_question(c) || cached ||
 	    c->x->load < SILENT_LOAD_MIN || !rc_flag(&c->x->query, RC_FLAG_RD) ||
 	    c->x->transport != RC_UDP || !rc_case_load_is_at_work(c, c->x->first_ns) ||
-	    rc_case_hush(c, &hush))
+	    rc_case_hush(c, &hush) || rc_left_behind_silence(c) != NULL)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c,

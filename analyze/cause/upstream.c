@@ -311,6 +311,8 @@ static enum rc_confidence test_timeout(const struct rc_rule *rule, struct rc_cas
 	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_all_silent(c, f);
 	if (confidence == RC_CONF_NONE)
+		confidence = rc_by_silence_before(c, f);
+	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_slow_servers(c, f, RC_OUT_TIMEOUT);
 	return confidence != RC_CONF_NONE ? confidence : rc_by_timing(c, f);
 }
@@ -437,7 +439,8 @@ static const struct rc_rule rules[] = {
 		     "Fewer than half of the servers; or only the time that the resolver took says "
 		     "so, or that another took over the same question; or a forwarder fails at "
 		     "once, and nothing that it ever asked was answered; or its connections for "
-		     "DNS over TLS failed before, or while others live.",
+		     "DNS over TLS failed before, or while others live; or nobody is asked, behind "
+		     "several questions that the zone's servers left unanswered.",
 		     {"upstream.rate_limited",
 		      "other questions for the zone are answered meanwhile"},
 		     {"upstream.edns_broken", "queries without EDNS are answered"},

@@ -257,6 +257,8 @@ struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *a
 	wide->failed_zone = RC_ZONE_NONE;
 	wide->final = wide->forwarded = NULL;
 	wide->dnssec_done = wide->foreign_root = wide->silence_known = false;
+	wide->unheard_known = false;
+	wide->unheard = NULL;
 	wide->signers = NULL;
 	wide->dnssec = (struct rc_dnssec_result){.status = RC_DNSSEC_INDETERMINATE};
 	rc_lineage_collect(wide);

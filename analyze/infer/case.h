@@ -86,6 +86,10 @@ struct rc_case {
 	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
 
+	bool unheard_known; /* a rule asked what the zone left unanswered before (alive.h): */
+	const struct rc_zone_view *unheard; /* the zone, if it did; NULL */
+	const struct rc_exchange *unheard_example;
+
 	/* Found out of the lineage when a rule asks first; with more addresses anew (rc_case_suppose). */
 	bool silence_known;        /* it was asked if the zone's servers were all silent: */
 	bool silence_alone;        /* they were, so nothing was there to validate */

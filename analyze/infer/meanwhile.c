@@ -20,7 +20,8 @@
 #define LEFT_MAX 8u  /* of its questions are looked at */
 #define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
 #define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
-#define ALIVE_NS (2 * RC_NS_PER_S) /* so soon after each the server answers somebody else */
+#define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
+#define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
 
 /* The record of the failure itself; 0 if it is too far from the newest of its name. */
 static uint64_t own_position(const struct rc_case *c)
@@ -147,13 +148,39 @@ static bool find_left(const struct rc_case *c, uint64_t pos, struct left *left, 
 	return *ret_n >= LEFT_MIN;
 }
 
+/* Nobody else asked the server for the name while this client did. */
+static bool asks_alone(const struct rc_case *c)
+{
+	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
+						   NAME_STEPS_MAX);
+	const struct rc_record *r;
+	chain.since_ns = c->x->first_ns - c->timeout_ns;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (!rc_addr_equal(&r->x.asker, &c->x->asker) &&
+		    r->x.first_ns < c->x->last_ns + TAKEN_UP_NS)
+			return false;
+	return chain.left > 0;
+}
+
+/* The server asks others what this client alone has just asked it: it is at work for it. */
+static bool is_at_work(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (c->links[i].name->role == RC_ROLE_QUESTION && x->first_ns >= c->x->first_ns &&
+		    x->first_ns < c->x->last_ns + TAKEN_UP_NS)
+			return asks_alone(c);
+	}
+	return false;
+}
+
 enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 {
 	struct left left[LEFT_MAX];
 	size_t n = 0, alive = 0, given = 0;
 	const struct rc_host *h = c->server_host;
 	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) ||
-	    c->x->load > LEFT_LOAD_MAX || rc_case_is_served(c))
+	    c->x->load > LEFT_LOAD_MAX || rc_case_is_served(c) || is_at_work(c))
 		return RC_CONF_NONE;
 	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
 	pos = rc_recorder_back(c->recorder, pos);
@@ -207,6 +234,30 @@ bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)
 bool rc_case_is_refused_more(const struct rc_case *c)
 {
 	return rc_hosts_refused_another(c->hosts, c->x, RC_NEAR_NS);
+}
+
+unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_view *z,
+				const struct rc_exchange **ret_example)
+{
+	unsigned silent = 0;
+	int64_t until_ns = rc_exchange_answered(c->x) ? c->x->end_ns : c->x->last_ns;
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	pos = rc_recorder_back(c->recorder, pos);
+	for (unsigned i = 0; i < LEFT_STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || until_ns - r->x.first_ns < RC_PATIENCE_NS)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (!rc_case_is_resolver(c, &r->x.asker) || !rc_zone_has_addr(z, &r->x.server))
+			continue;
+		bool answered = rc_exchange_answered(&r->x);
+		if (answered && r->x.end_ns > until_ns && rc_exchange_took_ns(&r->x) < RC_SLOW_NS)
+			continue; /* not yet */
+		bool heard = (r->x.marks & RC_X_ICMP_HARD) || (answered && r->x.end_ns <= until_ns);
+		silent = heard ? 0 : silent + 1;
+		*ret_example = heard ? *ret_example : &r->x;
+	}
+	return silent;
 }
 
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */

@@ -26,8 +26,9 @@ bool rc_case_hush(const struct rc_case *c, struct rc_hush *ret_hush);
 
 /*
  * The server answers this client nothing: several of its names in sight are left unanswered, and right after each it answers
- * somebody else. Whatever else is wrong with a name is not why this client hears nothing. Likely if others get one of the
- * names, else possible: it may ask for nothing but what nobody gets.
+ * somebody else, and is not seen to ask others what this client alone asks. Whatever else is wrong with a name is not why
+ * this client hears nothing. Likely if others get one of the names, else possible: it may ask for nothing but what nobody
+ * gets.
  */
 enum rc_confidence rc_case_is_ignored(const struct rc_case *c);
 
@@ -36,6 +37,14 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c);
  * asked others as well; and one of the silent has answered at another time. Its own way to them may be what failed.
  */
 bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf);
+
+/*
+ * So many questions in a row, the latest before the resolver answered, or was asked if it did not, have the servers of the
+ * zone left it without an answer, each for longer than they take that answer, and no network said why. *ret_example is the
+ * last of them, and left alone if there is none.
+ */
+unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_view *zone,
+				const struct rc_exchange **ret_example);
 
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);

@@ -1,0 +1,96 @@
+/* Much is asked while something fails: what else went on tells one reason from another. */
+#include "tests/analyze/sim.h"
+
+/* It gets nothing, but the resolver is seen to ask what it alone has asked. */
+static void a_client_that_is_worked_for_is_not_shut_out(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	for (unsigned i = 0; i < 8; i++) {
+		int64_t ms = LATE + i * 100;
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask_below(&s, ms, 100 + i * 10, name);
+		ask(&s, ms + 6, RESOLVER, ZONE_SERVER, 102 + i * 10, FETCH, name);
+		ask(&s, ms + 20, CLIENT2, RESOLVER, 500 + i, QUERY, "good.test");
+		reply_a(&s, ms + 21, RESOLVER, CLIENT2, 500 + i, RECURSED, "good.test");
+	}
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 8);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "upstream.timeout");
+}
+
+/* The zone's servers leave several names unanswered; the next fails at once, and nobody is asked for it. */
+static void fail_behind_silence(struct sim *s, bool heard)
+{
+	char name[32];
+	begin_warm(s);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask_below(s, LATE + i * 100, 100 + i * 10, name);
+		ask(s, LATE + i * 100 + 6, RESOLVER, ZONE_SERVER, 102 + i * 10, FETCH, name);
+		if (heard && i > 0)
+			reply_a(s, LATE + i * 100 + 9, ZONE_SERVER, RESOLVER, 102 + i * 10,
+				AUTHORITY, name);
+	}
+	ask(s, LATE + 1500, CLIENT2, RESOLVER, 200, QUERY, "www.example");
+	servfail(s, LATE + 1501, RESOLVER, CLIENT2, 200, "www.example");
+	finish(s);
+}
+
+static void what_fails_at_once_behind_silent_servers_is_theirs(void **state)
+{
+	struct sim s;
+	(void)state;
+	fail_behind_silence(&s, false);
+	assert_int_equal(s.seen[0].x.id, 200);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	assert_string_equal(s.seen[0].zone, "example");
+}
+
+static void what_fails_at_once_behind_servers_that_answer_is_not(void **state)
+{
+	struct sim s;
+	(void)state;
+	fail_behind_silence(&s, true);
+	assert_int_equal(s.seen[0].x.id, 200);
+	assert_string_not_equal(s.seen[0].cause->slug, "upstream.timeout");
+}
+
+/* It answered some, and nothing since much is asked: down, or at its limit. */
+static void silence_of_one_that_answered_proves_nothing_where_much_is_asked(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask(&s, LATE - 1000 + i * 5, RESOLVER, ZONE_SERVER, 100 + i, FETCH, name);
+		if (i < 5)
+			reply_a(&s, LATE - 1000 + i * 5, ZONE_SERVER, RESOLVER, 100 + i, AUTHORITY,
+				name);
+	}
+	ask_below(&s, LATE, 10, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 12, FETCH, "www.example");
+	ask(&s, LATE + 806, RESOLVER, ZONE_SERVER2, 13, FETCH, "www.example");
+	servfail(&s, LATE + 2600, RESOLVER, CLIENT, 10, "www.example");
+	finish(&s);
+	assert_cause(&s, 0, "upstream.timeout");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
+		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
+		cmocka_unit_test(what_fails_at_once_behind_servers_that_answer_is_not),
+		cmocka_unit_test(silence_of_one_that_answered_proves_nothing_where_much_is_asked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
