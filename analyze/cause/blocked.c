@@ -214,7 +214,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) &&
 		      (c->x->qtype == RC_TYPE_A || c->others.addresses_alike > 0);
 	if (!refused_at_once || !(notimp || rc_rcode_is(c, RC_RCODE_REFUSED)) ||
-	    !rc_server_recurses(c) || c->others.same_server_ok > 0 || c->others.same_client_ok > 0)
+	    !rc_server_recurses(c) || c->others.same_server_ok > 0 ||
+	    c->others.same_client_ok > 0 || rc_case_turns(c) != RC_TURNS_NONE)
 		return RC_CONF_NONE;
 	/* It may have no room: it takes up nothing new while much, or for once something, is open. */
 	struct rc_work work = rc_case_work(c, c->x->end_ns);

@@ -69,7 +69,8 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 		return RC_CONF_PROVEN;
 	}
 	if (rc_is_answered(c))
-		return well ? refuses_by_turns(c, f) : RC_CONF_NONE;
+		return well || rc_case_turns(c) == RC_TURNS_OWN ? refuses_by_turns(c, f)
+								: RC_CONF_NONE;
 	/* Response rate limiting drops some answers and truncates others so that TCP gets through. */
 	if (!well)
 		return drops_in_flood(c, f);

@@ -168,7 +168,8 @@ static enum rc_confidence test_qtype(const struct rc_rule *rule, struct rc_case 
 	bool unusual = c->x->qtype == RC_TYPE_ANY || c->x->qtype == RC_TYPE_RRSIG;
 	/* Where this type is answered too, at another time, it is not the type that it refuses. */
 	if (c->others.same_client_types_ok == 0 ||
-	    c->others.same_client_ok > c->others.same_client_types_ok)
+	    c->others.same_client_ok > c->others.same_client_types_ok ||
+	    rc_case_turns(c) != RC_TURNS_NONE)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(

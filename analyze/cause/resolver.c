@@ -100,7 +100,8 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	    c->forwarded != NULL || c->final != NULL || c->ede != 0 || c->others.earlier > 0 ||
 	    !rc_case_is_busy(c) || !gave_up_early(c) || !rc_case_load_is_at_work(c, c->x->end_ns))
 		return RC_CONF_NONE;
-	if (c->server_host != NULL && c->server_host->worked_load >= c->x->load)
+	bool by_turns = rc_rcode_is(c, RC_RCODE_REFUSED) && rc_case_turns(c) == RC_TURNS_ALL;
+	if (!by_turns && c->server_host != NULL && c->server_host->worked_load >= c->x->load)
 		return RC_CONF_NONE; /* it takes as much at other times */
 	if (c->server_host != NULL && c->server_host->failed_idle > 0 && !c->upstream_visible)
 		return RC_CONF_NONE; /* it fails so for other reasons, which are out of sight */

@@ -16,6 +16,13 @@
 struct rc_client_answer;
 struct rc_origin;
 
+/* Whom a server refuses some questions, and answers others at the same time. */
+enum rc_turns {
+	RC_TURNS_NONE,
+	RC_TURNS_OWN, /* this client alone */
+	RC_TURNS_ALL, /* several */
+};
+
 struct rc_case {
 	struct rc_arena *arena;
 	struct rc_recorder *recorder;
@@ -86,6 +93,8 @@ struct rc_case {
 	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
 
+	bool turns_known; /* a rule asked whom the server refuses by turns (meanwhile.h): */
+	enum rc_turns turns;
 	bool unheard_known; /* a rule asked what the zone left unanswered before (alive.h): */
 	const struct rc_zone_view *unheard; /* the zone, if it did; NULL */
 	const struct rc_exchange *unheard_example;

@@ -20,6 +20,9 @@
 #define LEFT_MAX 8u  /* of its questions are looked at */
 #define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
 #define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
+#define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
+#define TURNS_CLIENTS_MAX 16u /* clients told apart, the first of them */
+#define TURNS_NAMES_MAX 32u   /* names refused lately that are looked for among those answered */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 #define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
 
@@ -234,6 +237,90 @@ bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)
 bool rc_case_is_refused_more(const struct rc_case *c)
 {
 	return rc_hosts_refused_another(c->hosts, c->x, RC_NEAR_NS);
+}
+
+/* What one client got for names other than the one in question. */
+struct served_by_turns {
+	const struct rc_addr *client;
+	unsigned ok,
+		refused; /* refused: names, each counted when it is another than the one before */
+	uint64_t refused_name;
+};
+
+/* A server that refuses by turns, whoever asks, and the names that it has refused lately. */
+struct turns {
+	struct served_by_turns clients[TURNS_CLIENTS_MAX];
+	size_t n_clients;
+	uint64_t refused[TURNS_NAMES_MAX];
+	size_t n_refused;
+	bool contradicted; /* a name was refused, and then answered */
+};
+
+static struct served_by_turns *client_of(struct turns *t, const struct rc_addr *client)
+{
+	for (size_t i = 0; i < t->n_clients; i++)
+		if (rc_addr_equal(t->clients[i].client, client))
+			return &t->clients[i];
+	if (t->n_clients == TURNS_CLIENTS_MAX)
+		return NULL;
+	t->clients[t->n_clients] = (struct served_by_turns){.client = client};
+	return &t->clients[t->n_clients++];
+}
+
+static void note_turn(struct turns *t, const struct rc_exchange *x)
+{
+	struct served_by_turns *s = client_of(t, &x->asker);
+	bool refused = x->answer.rcode == RC_RCODE_REFUSED;
+	if (s != NULL && refused) {
+		s->refused += s->refused_name != x->name_hash;
+		s->refused_name = x->name_hash;
+	} else if (s != NULL && rc_exchange_answered_well(x)) {
+		s->ok++;
+	}
+	if (refused) {
+		t->refused[t->n_refused++ % TURNS_NAMES_MAX] = x->name_hash;
+		return;
+	}
+	size_t n = t->n_refused < TURNS_NAMES_MAX ? t->n_refused : TURNS_NAMES_MAX;
+	for (size_t i = 0; i < n && rc_exchange_answered_well(x); i++)
+		t->contradicted = t->contradicted || t->refused[i] == x->name_hash;
+}
+
+static enum rc_turns find_turns(const struct rc_case *c)
+{
+	struct turns t = {.n_clients = 0};
+	unsigned by_turns = 0;
+	bool own = false;
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > c->x->end_ns + RC_NS_PER_S)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (c->x->first_ns - r->x.first_ns <= RC_NS_PER_S && rc_exchange_answered(&r->x) &&
+		    (r->x.query.flags & RC_FLAG_RD) && rc_addr_equal(&r->x.server, &c->x->server))
+			note_turn(&t, &r->x);
+	}
+	for (size_t i = 0; i < t.n_clients; i++) {
+		const struct served_by_turns *s = &t.clients[i];
+		bool mixed = s->ok >= TURNS_MIN && s->refused >= TURNS_MIN;
+		by_turns += mixed;
+		own = own || (mixed && rc_addr_equal(s->client, &c->x->asker));
+	}
+	if (!t.contradicted || by_turns == 0)
+		return RC_TURNS_NONE;
+	if (by_turns == 1)
+		return own ? RC_TURNS_OWN : RC_TURNS_NONE;
+	return RC_TURNS_ALL;
+}
+
+enum rc_turns rc_case_turns(struct rc_case *c)
+{
+	bool refused = rc_exchange_answered(c->x) && c->x->answer.rcode == RC_RCODE_REFUSED;
+	if (!c->turns_known && refused)
+		c->turns = find_turns(c);
+	c->turns_known = true;
+	return c->turns;
 }
 
 unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_view *z,

@@ -1,6 +1,61 @@
 /* Much is asked while something fails: what else went on tells one reason from another. */
 #include "tests/analyze/sim.h"
 
+#define CLIENT3 "198.51.100.3"
+
+/* Two clients ask by turns; each third question is refused to them all, or to the first of them alone. */
+static void refuse_by_turns(struct sim *s, bool all)
+{
+	char name[32];
+	for (unsigned i = 0; i < 60; i++) {
+		if (i == 30) { /* a name that the client is never given */
+			ask(s, LATE + 148, CLIENT, RESOLVER, 200, QUERY, "fresh.test");
+			reply(s, LATE + 148, RESOLVER, CLIENT, 200, RECURSED | RC_RCODE_REFUSED,
+			      "fresh.test");
+		}
+		const char *client = i % 2 ? CLIENT : CLIENT2;
+		bool refused = i / 2 % 3 == 0 && (all || i % 2);
+		snprintf(name, sizeof name, "n%u.test", i / 2 % 7);
+		ask(s, LATE + i * 5, client, RESOLVER, 100 + i, QUERY, name);
+		if (refused)
+			reply(s, LATE + i * 5, RESOLVER, client, 100 + i,
+			      RECURSED | RC_RCODE_REFUSED, name);
+		else
+			reply_a(s, LATE + i * 5, RESOLVER, client, 100 + i, RECURSED, name);
+	}
+}
+
+static void a_client_refused_by_turns_asks_too_much(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	refuse_by_turns(&s, false);
+	finish(&s);
+	assert_int_equal(s.n, 11);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "policy.rate_limited");
+}
+
+/* Who has come for a name or two that the server has no room for is not shut out. */
+static void who_is_refused_when_all_are_is_not_shut_out(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_warm(&s);
+	for (unsigned i = 0; i < 3; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "x%u.test", i);
+		ask(&s, LATE + 100 + i, CLIENT3, RESOLVER, 300 + i, QUERY, name);
+		reply(&s, LATE + 100 + i, RESOLVER, CLIENT3, 300 + i, RECURSED | RC_RCODE_REFUSED,
+		      name);
+	}
+	refuse_by_turns(&s, true);
+	finish(&s);
+	for (size_t i = 0; i < s.n; i++)
+		assert_string_not_equal(s.seen[i].cause->slug, "policy.client_not_allowed");
+}
+
 /* It gets nothing, but the resolver is seen to ask what it alone has asked. */
 static void a_client_that_is_worked_for_is_not_shut_out(void **state)
 {
@@ -87,6 +142,8 @@ static void silence_of_one_that_answered_proves_nothing_where_much_is_asked(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_refused_by_turns_asks_too_much),
+		cmocka_unit_test(who_is_refused_when_all_are_is_not_shut_out),
 		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
 		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
 		cmocka_unit_test(what_fails_at_once_behind_servers_that_answer_is_not),
