@@ -23,6 +23,7 @@
 #define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
 #define TURNS_CLIENTS_MAX 16u /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u   /* names refused lately that are looked for among those answered */
+#define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 #define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
 
@@ -344,7 +345,9 @@ unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_vi
 		silent = heard ? 0 : silent + 1;
 		*ret_example = heard ? *ret_example : &r->x;
 	}
-	return silent;
+	/* What it gave up some time ago it has told; now it may have another reason. */
+	bool at_it = silent > 0 && until_ns - (*ret_example)->first_ns <= AT_IT_NS;
+	return at_it ? silent : 0;
 }
 
 /* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
