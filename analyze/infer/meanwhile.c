@@ -21,8 +21,9 @@
 #define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
 #define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
 #define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
-#define TURNS_CLIENTS_MAX 16u /* clients told apart, the first of them */
-#define TURNS_NAMES_MAX 32u   /* names refused lately that are looked for among those answered */
+#define TURNED_NS (2 * RC_NS_PER_S) /* before, or after */
+#define TURNS_CLIENTS_MAX 16u       /* clients told apart, the first of them */
+#define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 #define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 #define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
@@ -219,17 +220,23 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)
 {
 	struct rc_few own = {{0}};
+	const struct rc_exchange *last = NULL;
 	bool known = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
+		const struct rc_exchange *x = link->x;
 		bool elsewhere = c->failed_zone != RC_ZONE_NONE && link->zone != c->failed_zone;
 		if (elsewhere || link->outcome != RC_OUT_TIMEOUT)
 			continue;
-		if (!rc_hosts_deaf(c->hosts, &link->x->asker, link->x->first_ns, link->x->last_ns,
-				   ret_deaf))
+		bool same = last != NULL && rc_addr_equal(&last->asker, &x->asker) &&
+			    rc_deaf_covers(ret_deaf, x->first_ns, x->last_ns);
+		if (!same && !rc_hosts_deaf(c->hosts, &x->asker, x->first_ns, x->last_ns, ret_deaf))
 			return false;
-		rc_hosts_note_few(c->hosts, &own, &link->x->server);
-		known = known || rc_case_has_answered(c, &link->x->server);
+		last = x;
+		unsigned n = rc_few_count(&own);
+		rc_hosts_note_few(c->hosts, &own, &x->server);
+		if (rc_few_count(&own) > n)
+			known = known || rc_case_has_answered(c, &x->server);
 	}
 	return known && c->x->end_ns - ret_deaf->from_ns >= RC_DEAF_MIN_MS * RC_NS_PER_MS &&
 	       rc_few_beside(&ret_deaf->servers, &own) >= DEAF_OTHERS_MIN;
@@ -318,7 +325,10 @@ static enum rc_turns find_turns(const struct rc_case *c)
 enum rc_turns rc_case_turns(struct rc_case *c)
 {
 	bool refused = rc_exchange_answered(c->x) && c->x->answer.rcode == RC_RCODE_REFUSED;
-	if (!c->turns_known && refused)
+	/* A look at so many records is worth it where somebody is refused who is served as well. */
+	const struct rc_host *h = c->server_host;
+	int64_t turned_ns = h != NULL ? h->turned_s * RC_NS_PER_S : 0;
+	if (!c->turns_known && refused && turned_ns >= c->x->first_ns - TURNED_NS)
 		c->turns = find_turns(c);
 	c->turns_known = true;
 	return c->turns;

@@ -49,6 +49,12 @@ static inline void rc_hearing_note_heard(struct rc_hearing *slots, uint64_t aske
 	h->servers = (struct rc_few){{0}};
 }
 
+static inline bool rc_deaf_covers(const struct rc_deaf *d, int64_t from_ns, int64_t to_ns)
+{
+	return from_ns >= d->from_ns &&
+	       (d->ms == UINT32_MAX || to_ns - d->from_ns < d->ms * RC_NS_PER_MS);
+}
+
 /* Was it deaf all the time from one to the other? Then *ret_deaf says since when, and for how long. */
 static inline bool rc_hearing_deaf(const struct rc_hearing *slots, uint64_t asker, int64_t from_ns,
 				   int64_t to_ns, struct rc_deaf *ret_deaf)
@@ -57,10 +63,10 @@ static inline bool rc_hearing_deaf(const struct rc_hearing *slots, uint64_t aske
 	*ret_deaf = h->deaf;
 	if (h->asker != asker)
 		return false;
-	if (from_ns >= h->deaf.from_ns && to_ns - h->deaf.from_ns < h->deaf.ms * RC_NS_PER_MS)
+	if (rc_deaf_covers(&h->deaf, from_ns, to_ns))
 		return true;
 	*ret_deaf = (struct rc_deaf){h->asked_ns, UINT32_MAX, h->servers};
-	return rc_few_count(&h->servers) > 0 && from_ns >= h->asked_ns;
+	return rc_few_count(&h->servers) > 0 && rc_deaf_covers(ret_deaf, from_ns, to_ns);
 }
 
 #endif

@@ -264,12 +264,24 @@ uint32_t rc_hosts_note_query(struct rc_hosts *h, const struct rc_exchange *x,
 	return open;
 }
 
+static bool is_served(const struct rc_hosts *h, uint64_t pair)
+{
+	return h->tables->served[pair % RC_SERVED_PAIRS] == (uint32_t)(pair >> 32);
+}
+
 bool rc_hosts_served(const struct rc_hosts *h, const struct rc_addr *client,
 		     const struct rc_addr *server)
 {
 	struct rc_host_keys keys = {addr_hash(h, client), addr_hash(h, server)};
-	uint64_t pair = pair_hash(h, &keys);
-	return h->tables->served[pair % RC_SERVED_PAIRS] == (uint32_t)(pair >> 32);
+	return is_served(h, pair_hash(h, &keys));
+}
+
+static void note_refused(struct rc_hosts *h, struct rc_host *server, const struct rc_exchange *x,
+			 uint64_t pair)
+{
+	rc_refused_note(h->tables->refused, pair, x->name_hash, x->end_ns);
+	if (is_served(h, pair))
+		server->turned_s = (uint32_t)(x->end_ns / RC_NS_PER_S);
 }
 
 bool rc_hosts_refused_another(const struct rc_hosts *h, const struct rc_exchange *x,
@@ -381,7 +393,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 	if (usable && (x->answer.flags & RC_FLAG_AA))
 		server->answered_aa++;
 	if (x->answer.rcode == RC_RCODE_REFUSED)
-		rc_refused_note(h->tables->refused, pair_hash(h, keys), x->name_hash, x->end_ns);
+		note_refused(h, server, x, pair_hash(h, keys));
 	if (!usable)
 		return load->open;
 	note_slip(server, x);

@@ -54,9 +54,10 @@ struct rc_host {
 	uint32_t got_cached;     /* ... of them from a resolver, to RD=0 */
 	uint32_t unanswered;     /* questions to it that got no answer */
 	uint32_t failed_idle;    /* SERVFAIL to RD=1 with RA=1 at once, when it was not busy */
-	uint32_t slips;          /* answers it truncated over UDP that turned out small over TCP */
-	int64_t slip_ns;         /* the latest of these */
-	uint64_t slip_name;      /* its name hash */
+	uint32_t turned_s;  /* when it last refused one that it had served: seconds since 1970 */
+	uint32_t slips;     /* answers it truncated over UDP that turned out small over TCP */
+	int64_t slip_ns;    /* the latest of these */
+	uint64_t slip_name; /* its name hash */
 	struct rc_few servers_asked; /* with RD=0 */
 	int64_t checked_ns;          /* when it last gave what counts as served_checked */
 	uint16_t asked_source;       /* where its last query was captured */
