@@ -29,7 +29,8 @@ Whatever a rule says, a verdict claims no more than the capture can show (`analy
 proves nothing at the end of the capture, in one direction, beside dropped packets, at addresses to which no
 answer at all is seen, or where nobody asks again or gives up; nothing is proven where the snap length cut what
 servers said, or where it is not proven whose queries they are; a signature out of its time proves nothing where
-packet time fits no signature.
+packet time fits no signature; and records prove a fault for a resolver that has got an answer to the same question,
+not for one that may have been told not to check it.
 
 """
 

@@ -214,6 +214,22 @@ static bool went_past(const struct rc_case *c, const struct rc_dnssec_finding *d
 	return z == NULL && tells_way_past(c, &d->zone);
 }
 
+/* The resolver has an answer to that question, too. */
+static bool was_given_too(const struct rc_case *c, const struct rc_msg *msg)
+{
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i],
+							  rc_name_hash(c->seed, &msg->qname),
+							  ASKED_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.qtype == msg->qtype && rc_exchange_answered_well(&r->x) &&
+			    r->x.end_ns <= c->to_ns)
+				return true;
+	}
+	return false;
+}
+
 enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
@@ -239,7 +255,10 @@ enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 		return RC_CONF_NONE;
 	if (may_be_whole_elsewhere(c, d, shown, giver))
 		return RC_CONF_LIKELY;
-	bool proven = d->conclusive && r->status == RC_DNSSEC_BOGUS &&
+	/* What another resolver was given this one may have been told not to check (a negative trust anchor). */
+	bool own = shown->link != NULL || shown->client != NULL ||
+		   rc_case_is_resolver(c, &shown->asker) || was_given_too(c, shown->msg);
+	bool proven = own && d->conclusive && r->status == RC_DNSSEC_BOGUS &&
 		      c->others.same_server_ok == 0 && !rc_flag(&c->x->query, RC_FLAG_CD);
 	return cap_by_clock(r, proven ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }

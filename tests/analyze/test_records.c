@@ -163,8 +163,9 @@ static void deny(struct dns *d, const char *name, unsigned type, const char *own
 	dns_rr(d, RC_AUTHORITY, owner, RC_TYPE_NSEC3, 60, &rdata);
 }
 
-/* The resolver has asked for the DS of that name, and was given this. */
-static void look_for_cut(struct scene *s, int64_t ts_ns, const char *name, const struct dns *given)
+/* The resolver has asked for that, and was given this. */
+static void look_for(struct scene *s, int64_t ts_ns, const char *name, uint16_t type,
+		     const struct dns *given)
 {
 	struct rc_record *r;
 	struct rc_name owner = name_of(name);
@@ -173,7 +174,7 @@ static void look_for_cut(struct scene *s, int64_t ts_ns, const char *name, const
 	rc_recorder_add(s->c.recorder, ts_ns, &owner, key, 1, &r);
 	r->x.asker = s->resolver;
 	r->x.name_hash = hash;
-	r->x.qtype = RC_TYPE_DS;
+	r->x.qtype = type;
 	r->x.state = RC_X_ANSWERED;
 	rc_recorder_keep_answer(s->c.recorder, r, given->data, (uint32_t)given->len);
 }
@@ -201,7 +202,8 @@ static void so_does_who_looks_for_one_at_the_owners_of_the_denial(void **state)
 			deny(&denial, first, RC_TYPE_DS, second);
 			s.c.seed = SEED;
 			for (unsigned i = 0; i < n; i++)
-				look_for_cut(&s, T0 + i, i < at_first ? first : second, &denial);
+				look_for(&s, T0 + i, i < at_first ? first : second, RC_TYPE_DS,
+					 &denial);
 			s.x.query.flags = RC_FLAG_CD;
 			assert_int_equal(judge(&s, RC_DNSSEC_DENIAL_INVALID),
 					 n == 4 ? RC_CONF_LIKELY : RC_CONF_NONE);
@@ -248,6 +250,36 @@ static void what_hangs_on_the_time_is_as_sure_as_the_clock(void **state)
 	end(&s);
 }
 
+/* Nothing that it was given itself shows the fault: unless it was told the same at another time. */
+static void what_another_resolver_was_given_proves_nothing_of_this_one(void **state)
+{
+	static const uint16_t types[] = {RC_TYPE_DS, RC_TYPE_A}; /* asked for by this one */
+	struct rc_recorder *recorder = new_recorder();
+	struct dns given;
+	struct scene s;
+	(void)state;
+	begin(&s);
+	s.shown.link = NULL;
+	assert_int_equal(judge(&s, RC_DNSSEC_DS_MISMATCH), RC_CONF_PROVEN);
+	for (unsigned i = 0; i < 2; i++) {
+		dns_query(&given, 1, RC_FLAG_QR, "www.example", types[i]);
+		s.c.recorder = recorder;
+		s.c.seed = SEED;
+		s.c.to_ns = T0 + 1;
+		look_for(&s, T0, "www.example", types[i], &given);
+		s.shown.link = NULL;
+		s.shown.asker = addr("198.51.100.54");
+		s.answer.qname = name_of("www.example");
+		s.answer.qtype = RC_TYPE_DS;
+		assert_int_equal(judge(&s, RC_DNSSEC_DS_MISMATCH),
+				 i == 0 ? RC_CONF_PROVEN : RC_CONF_LIKELY);
+		rc_recorder_free(recorder);
+		recorder = new_recorder();
+	}
+	rc_recorder_free(recorder);
+	end(&s);
+}
+
 static void a_signature_is_missed_by_the_zones_own_servers_alone(void **state)
 {
 	struct scene s;
@@ -272,6 +304,7 @@ static void what_another_was_told_without_do_lacks_nothing(void **state)
 	static const enum rc_dnssec_fault lacks[] = {RC_DNSSEC_RRSIG_MISSING,
 						     RC_DNSSEC_DENIAL_MISSING};
 	const struct rc_client_answer told = {.x = NULL};
+	struct rc_recorder *recorder = new_recorder();
 	struct scene s;
 	(void)state;
 	begin(&s);
@@ -286,8 +319,10 @@ static void what_another_was_told_without_do_lacks_nothing(void **state)
 			s.shown.link = NULL;
 			s.answer.flags = RC_FLAG_RA;
 			s.shown.asker = addr("198.51.100.54");
+			s.c.recorder = recorder;
 			s.answer.edns.do_bit = do_bit;
-			assert_int_equal(judge(&s, lacks[i]), most);
+			assert_int_equal(judge(&s, lacks[i]),
+					 rc_confidence_cap(most, RC_CONF_LIKELY));
 			s.shown.link = NULL;
 			s.answer.flags =
 				RC_FLAG_RA; /* it was the resolver itself that was told so */
@@ -295,12 +330,14 @@ static void what_another_was_told_without_do_lacks_nothing(void **state)
 			assert_int_equal(judge(&s, lacks[i]), RC_CONF_PROVEN);
 			s.shown.link = NULL; /* and a server of the zone leaves nothing out */
 			s.shown.asker = addr("198.51.100.54");
+			s.c.recorder = recorder;
 			s.answer.edns.do_bit = do_bit;
-			assert_int_equal(judge(&s, lacks[i]), RC_CONF_PROVEN);
+			assert_int_equal(judge(&s, lacks[i]), RC_CONF_LIKELY);
 		}
 	s.shown.client = &told;
 	s.shown.link = NULL;
 	assert_int_equal(judge(&s, RC_DNSSEC_SIGNATURE_INVALID), RC_CONF_PROVEN);
+	rc_recorder_free(recorder);
 	end(&s);
 }
 
@@ -467,6 +504,7 @@ int main(void)
 		cmocka_unit_test(who_looks_for_a_cut_again_and_again_checks_unasked),
 		cmocka_unit_test(so_does_who_looks_for_one_at_the_owners_of_the_denial),
 		cmocka_unit_test(what_hangs_on_the_time_is_as_sure_as_the_clock),
+		cmocka_unit_test(what_another_resolver_was_given_proves_nothing_of_this_one),
 		cmocka_unit_test(a_signature_is_missed_by_the_zones_own_servers_alone),
 		cmocka_unit_test(what_another_was_told_without_do_lacks_nothing),
 		cmocka_unit_test(a_resolver_that_never_wants_signatures_is_known_by_its_questions),

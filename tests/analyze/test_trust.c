@@ -141,6 +141,7 @@ static void silence_about_a_question_not_taken_up_is_only_perhaps_due_to_dnssec(
 		set(&s, RC_DNSSEC_BOGUS);
 		f.evidence = evidence;
 		origin.msg = &s.answer;
+		origin.link = &s.links[0];
 		s.finding = (struct rc_dnssec_finding){
 			.fault = RC_DNSSEC_DS_MISMATCH, .conclusive = true, .detail = ""};
 		s.finding.zone = s.zone.name; /* whose keys it has just fetched */
