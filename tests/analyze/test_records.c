@@ -436,7 +436,7 @@ static void ask_for_target(struct rc_recorder *recorder, const char *asker, cons
 	r->x.asker = from;
 	r->x.server = to;
 	r->x.name_hash = hash;
-	r->x.state = state;
+	r->x.state = (uint8_t)state;
 	r->x.answer.rcode = RC_RCODE_REFUSED;
 }
 
