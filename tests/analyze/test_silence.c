@@ -66,6 +66,27 @@ static void who_sends_nothing_to_anybody_stood_still(void **state)
 	}
 }
 
+/* What is asked there again and again was answered before: no server above it is silent, and no rate is limited. */
+static void a_hush_is_neither_a_slow_server_nor_a_limit(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 90; i++) /* the busiest second is half answered */
+		served(&s, LATE - 4500 + 50 * i, 100 + i, "good.test");
+	for (unsigned i = 0; i < 40; i++)
+		for (unsigned again = 0; again < 2; again++)
+			ask(&s, LATE + (i < 20 ? 20 * i : 80 * i - 1200) + 20 * again,
+			    i % 2 > 0 ? CLIENT2 : CLIENT, RESOLVER, 300 + i, QUERY,
+			    i % 4 > 0 ? "good.test" : "www.test");
+	served(&s, LATE + 2100, 400, "good.test");
+	served(&s, LATE + 20000, 401, "good.test");
+	finish(&s);
+	assert_int_equal(s.n, 40);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "no_answer.server_silent");
+}
+
 /* ... and it does not come back. */
 static void a_hush_may_go_on(void **state)
 {
@@ -198,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_sends_nothing_to_anybody_stood_still),
+		cmocka_unit_test(a_hush_is_neither_a_slow_server_nor_a_limit),
 		cmocka_unit_test(a_hush_may_go_on),
 		cmocka_unit_test(who_answers_one_or_asks_is_there),
 		cmocka_unit_test(a_hush_takes_several_clients_and_questions),
