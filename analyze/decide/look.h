@@ -17,7 +17,8 @@ unsigned rc_look_load(const struct rc_exchange *x);
 
 /*
  * Hash of all that rules look at of the exchange and its answer, but for names, parties, times and load; key is
- * the question's, addrs all addresses of the server. EDNS is left out: what a SERVFAIL tells does not hang on it, but for the extended errors. Never 0.
+ * the question's, addrs all addresses of the server. EDNS is left out: what a SERVFAIL tells does not hang on it, but for
+ * the extended errors. Never 0.
  */
 uint64_t rc_look_of(const struct rc_case_sources *sources, const struct rc_exchange *x,
 		    const struct rc_msg *answer, const struct rc_addr *addrs, size_t n_addrs,

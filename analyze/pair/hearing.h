@@ -1,5 +1,6 @@
 /*
- * Whether an asker hears of the servers that it asks: the last time that none of several answered. One slot for each, by a hash of its address; of two that share it the later has it. Hot path.
+ * Whether an asker hears of the servers that it asks: the last time that none of several answered. One slot for each asker,
+ * by a hash of its address; of two that share it the later has it. Hot path.
  */
 #ifndef RC_ANALYZE_HEARING_H
 #define RC_ANALYZE_HEARING_H
@@ -49,6 +50,7 @@ static inline void rc_hearing_note_heard(struct rc_hearing *slots, uint64_t aske
 	h->servers = (struct rc_few){{0}};
 }
 
+/* All the time from one to the other. */
 static inline bool rc_deaf_covers(const struct rc_deaf *d, int64_t from_ns, int64_t to_ns)
 {
 	return from_ns >= d->from_ns &&

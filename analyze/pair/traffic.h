@@ -13,14 +13,18 @@
 bool rc_hosts_rate(const struct rc_hosts *hosts, const struct rc_addr *server,
 		   struct rc_rate *ret_rate);
 
-/* The time around at_ns in which it sent nothing (nor did another that shares its hash slot). False if there was none. */
+/* The time around at_ns in which it sent nothing (nor did another that shares its hash slot). False if there is none. */
 bool rc_hosts_hush(const struct rc_hosts *hosts, const struct rc_addr *addr, int64_t at_ns,
 		   struct rc_hush *ret_hush);
 
-/* The time in which, from from_ns to to_ns and maybe longer, no server that it asks as resolvers do answered it. False if one did. */
+/*
+ * The time in which, from from_ns to to_ns and maybe longer, none of the servers that it asks answered it. False if one
+ * did. Known of those that have an entry, as resolvers do.
+ */
 bool rc_hosts_deaf(const struct rc_hosts *hosts, const struct rc_addr *asker, int64_t from_ns,
 		   int64_t to_ns, struct rc_deaf *ret_deaf);
 
+/* As the servers of rc_deaf are noted, so that both can be compared. */
 void rc_hosts_note_few(const struct rc_hosts *hosts, struct rc_few *few,
 		       const struct rc_addr *addr);
 
