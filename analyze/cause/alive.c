@@ -5,11 +5,7 @@
 #include "analyze/pair/chain.h"
 #include "base/time.h"
 
-#define UNHEARD_MIN 3u /* questions in a row: so many are hardly lost by chance */
-/* By these a resolver says that no server answered (RFC 8914 4.23, 4.24), or that it remembers it. */
-#define EDE_NO_SERVER \
-	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
-	 RC_EDE(NETWORK_ERROR))
+#define UNHEARD_MIN 3u       /* questions in a row: so many are hardly lost by chance */
 #define SERVED_STEPS_MAX 16u /* exchanges of one name at one server looked through */
 
 /* The resolver is seen to ask by this family. */
@@ -107,7 +103,7 @@ static const struct rc_zone_view *failed_behind_silence(const struct rc_case *c,
 	const struct rc_zone_view *z = rc_zones_unhelpful(c);
 	if (!c->upstream_visible || c->own_fetch || c->n_links > 0 || z == NULL ||
 	    z->name.labels == 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
-	    c->others.same_server_ok > 0 || (c->ede & ~EDE_NO_SERVER) ||
+	    c->others.same_server_ok > 0 || (c->ede & ~RC_EDE_REPEATED) ||
 	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
 		return NULL;
 	return rc_case_unheard_before(c, z, ret_example) >= UNHEARD_MIN ? z : NULL;

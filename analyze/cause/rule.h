@@ -26,6 +26,11 @@ struct rc_finding {
 	bool generic; /* vague, and does not even say which fault: any remembered verdict says more */
 };
 
+/* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
+#define RC_EDE_REPEATED \
+	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
+	 RC_EDE(NETWORK_ERROR))
+
 enum { /* rc_rule.flags */
        /* Rests on silence: at most possible where the capture may have missed the answer. */
        RC_RULE_SILENCE = 1u << 0,

@@ -11,10 +11,6 @@
 #define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
 #define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 #define GIVEN_STEPS_MAX 16u              /* exchanges of the name looked through, the latest */
-/* What an answer may say that comes from a failure cache: cached error, and why it failed at first. */
-#define EDE_REPEATED \
-	(RC_EDE(OTHER) | RC_EDE(CACHED_ERROR) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
-	 RC_EDE(NETWORK_ERROR))
 
 /*
  * What others fared with as well, or this one before: who gives no transfers serves the zone all the same, and what cannot
@@ -200,7 +196,7 @@ static bool is_bare_repeat(const struct rc_case *c)
 	const struct rc_others *t = &c->others;
 	return is_plain_query(c) && rc_rcode_is(c, RC_RCODE_SERVFAIL) && c->upstream_visible &&
 	       c->n_links == 0 && !c->own_fetch && rc_exchange_took_ns(c->x) < INSTANT_NS &&
-	       !rc_flag(&c->x->query, RC_FLAG_CD) && !(c->ede & ~EDE_REPEATED) &&
+	       !rc_flag(&c->x->query, RC_FLAG_CD) && !(c->ede & ~RC_EDE_REPEATED) &&
 	       t->same_server_ok + t->same_client_ok + t->cd_ok + t->validated == 0;
 }
 

@@ -21,7 +21,7 @@
 #define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
 #define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
 #define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
-#define TURNED_NS (2 * RC_NS_PER_S) /* before, or after */
+#define TURNED_NS (2 * RC_NS_PER_S) /* so long before at most */
 #define TURNS_CLIENTS_MAX 16u       /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 #define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
