@@ -29,6 +29,7 @@ static const struct rc_counter_desc pair_rows[] = {
 	ROW(rc_pair_stats, icmp_matched, "ICMP errors that belong to an exchange"),
 	ROW(rc_pair_stats, icmp_unmatched, "ICMP errors that belong to none"),
 	ROW(rc_pair_stats, tcp_connections, "TCP connections begun"),
+	ROW(rc_pair_stats, tcp_repeated, "further SYNs of connections that had not opened"),
 	ROW(rc_pair_stats, tcp_replies,
 	    "packets of servers that show what a TCP connection came to"),
 	ROW(rc_pair_stats, tcp_failed, "TCP connections that never opened"),

@@ -58,7 +58,8 @@ static bool is_in_vain(const struct rc_one_way_signs *signs)
 enum rc_one_way rc_one_way_of(const struct rc_one_way_signs *signs,
 			      const struct rc_pair_stats *pairs)
 {
-	if (pairs->answers + pairs->tcp_replies + pairs->icmp_matched + pairs->retransmissions >
+	if (pairs->answers + pairs->tcp_replies + pairs->icmp_matched + pairs->retransmissions +
+			    pairs->tcp_repeated >
 		    0 ||
 	    pairs->exchanges < QUERIES_MIN || is_in_vain(signs))
 		return RC_TWO_WAYS;

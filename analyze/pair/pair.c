@@ -245,7 +245,10 @@ void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct r
 	r->x.last_ip_id = o->ip_id;
 	if (r->x.attempts < UINT16_MAX)
 		r->x.attempts++;
-	p->stats.retransmissions++;
+	if (rc_is_connection(&r->x))
+		p->stats.tcp_repeated++;
+	else
+		p->stats.retransmissions++;
 }
 
 /* Gives up the oldest questions until the table has a place. */

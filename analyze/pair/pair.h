@@ -45,7 +45,7 @@ struct rc_pair_stats {
 	uint64_t wrong_id, wrong_question,
 		wrong_source; /* answers that fit a question but for this */
 	uint64_t icmp_matched, icmp_unmatched;
-	uint64_t tcp_connections, tcp_replies, tcp_failed;
+	uint64_t tcp_connections, tcp_repeated, tcp_replies, tcp_failed;
 	uint64_t fragments_lost;
 	uint64_t table_full; /* questions given up because the table was full */
 	uint64_t pending;    /* now */

@@ -643,8 +643,10 @@ static void a_handshake_without_answer_fails_at_its_deadline(void **state)
 	observe(s, obs_tcp(T0 + 1000 * MS, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
 	rc_pair_advance(s->pair, T0 + TIMEOUT_NS);
 	assert_int_equal(stats(s)->tcp_connections, 1);
+	assert_int_equal(stats(s)->tcp_repeated, 1);
 	assert_int_equal(stats(s)->tcp_failed, 1);
 	assert_int_equal(s->unanswered, 0); /* a connection is no question */
+	assert_int_equal(stats(s)->retransmissions, 0);
 }
 
 static struct rc_obs transfer_obs(int64_t ms, bool answer)
