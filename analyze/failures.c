@@ -33,7 +33,7 @@ static void tell_failure(struct rc_engine *e, struct rc_failure *failure)
 	failure->decided_ns = e->now_ns;
 	failure->sequence = ++e->sequence;
 	e->stats.failures++;
-	rc_incidents_note(e->incidents, failure, failure->scope.resolvers_ok > 0, e->now_ns);
+	rc_incidents_note(e->incidents, failure, e->now_ns);
 	if (e->out.on_failure != NULL)
 		e->out.on_failure(e->out.context, failure);
 }

@@ -44,6 +44,7 @@ struct rc_scope {
 	uint32_t resolvers_failing, resolvers_ok;
 	uint32_t
 		clients; /* distinct clients that failed for this cause and subject, this incident */
+	int64_t given_ns; /* the same server's latest good answer to the question by then; 0 none */
 };
 
 struct rc_failure {
@@ -101,8 +102,8 @@ struct rc_incident {
 	uint32_t clients, names,
 		resolvers; /* distinct; counted exactly up to RC_DISTINCT_MAX, then "at least" */
 	bool clients_at_least, names_at_least;
-	bool persistent;     /* nothing of this subject succeeded between first and last */
-	const char *summary; /* one sentence, ASCII */
+	bool persistent; /* no question that failed again had been answered between, nor by other resolvers */
+	const char *summary;               /* one sentence, ASCII */
 	const struct rc_exchange *example; /* the first failure */
 	const struct rc_name *example_name;
 };

@@ -322,7 +322,7 @@ static const struct rc_field event_fields[] = {
 	FLAG("rcause.incident.names_at_least", I, I, names_at_least, "there may be more names"),
 	NUM("rcause.incident.resolvers", I, I, resolvers, "distinct resolvers"),
 	FLAG("rcause.incident.persistent", I, I, persistent,
-	     "nothing of this subject worked between first and last"),
+	     "no question that failed again had been answered in between, nor by other resolvers"),
 	FIELD("rcause.incident.example.client", RC_KIND_ADDR, I, NEVER, example_client.ip,
 	      "client of its first failure"),
 	FIELD("rcause.incident.example.server", RC_KIND_ADDR, I, NEVER, example_server.ip,

@@ -189,7 +189,7 @@ static void open_incident(struct rc_incidents *s, struct incident *in, uint64_t 
 	};
 }
 
-void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others_ok, int64_t now_ns)
+void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, int64_t now_ns)
 {
 	const struct rc_addr *server = f->server != NULL ? f->server : &f->exchange->server;
 	uint64_t id = id_of(f, server);
@@ -204,7 +204,7 @@ void rc_incidents_note(struct rc_incidents *s, struct rc_failure *f, bool others
 		in->told.last_ns = f->exchange->end_ns;
 	if (f->confidence > in->told.confidence)
 		in->told.confidence = f->confidence;
-	if (others_ok)
+	if (f->scope.resolvers_ok > 0 || f->scope.given_ns > in->told.first_ns)
 		in->told.persistent = false;
 	count(&in->clients, f->exchange->asker.bytes, sizeof f->exchange->asker.bytes);
 	count(&in->resolvers, f->exchange->server.bytes, sizeof f->exchange->server.bytes);

@@ -21,9 +21,8 @@ int rc_incidents_new(size_t bytes, rc_incident_fn fn, void *context,
 		     struct rc_incidents **ret_incidents);
 void rc_incidents_free(struct rc_incidents *incidents);
 
-/* Enters a failure; sets its incident id and scope.clients. others_ok: the same question worked for others. */
-void rc_incidents_note(struct rc_incidents *incidents, struct rc_failure *failure, bool others_ok,
-		       int64_t now_ns);
+/* Enters a failure; sets its incident id and scope.clients. */
+void rc_incidents_note(struct rc_incidents *incidents, struct rc_failure *failure, int64_t now_ns);
 
 /* A zone one of whose servers lets resolvers down, while another helps them. */
 struct rc_degradation {

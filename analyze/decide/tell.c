@@ -113,7 +113,8 @@ void rc_tell(struct rc_case *c, struct rc_case *root, const struct rc_weighed *o
 		.visibility = visibility_of(c, o),
 		.scope = {.resolvers_failing = 1 + failing_elsewhere(&c->others),
 			  .resolvers_ok = ok_elsewhere(&c->others),
-			  .clients = 1},
+			  .clients = 1,
+			  .given_ns = c->others.question_given_ns},
 	};
 	v->n_fix = expand_texts(root, &o->finding, false, own != NULL ? own->fix : cause->fix, 3,
 				&v->fix);

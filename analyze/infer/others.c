@@ -156,6 +156,20 @@ static bool is_alike(const struct rc_case *c, const struct rc_exchange *o)
 	       o->query.do_bit == c->x->query.do_bit && o->qtype == c->x->qtype;
 }
 
+/*
+ * The same question worked, before the failure was told. SERVFAIL is about the resolver's work, whoever asks; other
+ * failures may be about this client and the way it asks.
+ */
+static void note_given(struct rc_case *c, const struct rc_exchange *o)
+{
+	bool like_this = rc_addr_equal(&o->asker, &c->x->asker) && is_alike(c, o);
+	bool of_work = rc_exchange_answered(c->x) && c->x->answer.rcode == RC_RCODE_SERVFAIL;
+	if (rc_exchange_answered_well(o) && o->end_ns <= c->x->end_ns &&
+	    o->end_ns > c->others.question_given_ns &&
+	    (like_this || (of_work && o->qtype == c->x->qtype)))
+		c->others.question_given_ns = o->end_ns;
+}
+
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, struct unchecked *u)
 {
 	struct rc_others *t = &c->others;
@@ -181,6 +195,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 		note_checked(c, o, u);
 	if (o->query.flags & RC_FLAG_CD && ok && t->cd_example == NULL)
 		t->cd_example = o;
+	note_given(c, o);
 	if (ok && o->end_ns <= c->x->end_ns && o->end_ns > t->given_ns)
 		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {

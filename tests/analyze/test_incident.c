@@ -40,8 +40,9 @@ static int teardown(void **state)
 }
 
 /* Notes a failure and gives back its incident. */
-static struct rc_failure note(struct scene *s, int64_t ts_s, const struct rc_cause *why,
-			      const char *zone, const char *client, bool others_ok)
+static struct rc_failure note_with(struct scene *s, int64_t ts_s, const struct rc_cause *why,
+				   const char *zone, const char *client,
+				   const struct rc_scope *scope)
 {
 	static struct rc_exchange x;
 	static struct rc_name name, subject;
@@ -50,14 +51,23 @@ static struct rc_failure note(struct scene *s, int64_t ts_s, const struct rc_cau
 				 .asker = addr(client),
 				 .server = addr("192.0.2.53")};
 	name = name_of("www.example");
-	struct rc_failure f = {
-		.exchange = &x, .qname = &name, .cause = why, .confidence = RC_CONF_LIKELY};
+	struct rc_failure f = {.exchange = &x,
+			       .qname = &name,
+			       .cause = why,
+			       .confidence = RC_CONF_LIKELY,
+			       .scope = *scope};
 	if (zone != NULL) {
 		subject = name_of(zone);
 		f.zone = &subject;
 	}
-	rc_incidents_note(s->incidents, &f, others_ok, T0 + ts_s * RC_NS_PER_S);
+	rc_incidents_note(s->incidents, &f, T0 + ts_s * RC_NS_PER_S);
 	return f;
+}
+
+static struct rc_failure note(struct scene *s, int64_t ts_s, const struct rc_cause *why,
+			      const char *zone, const char *client, bool others_ok)
+{
+	return note_with(s, ts_s, why, zone, client, &(struct rc_scope){.resolvers_ok = others_ok});
 }
 
 static void failures_of_one_cause_and_zone_are_one_incident(void **state)
@@ -122,6 +132,21 @@ static void what_worked_for_others_is_not_persistent(void **state)
 	note(s, 1, &cause, "example", "192.0.2.1", true);
 	rc_incidents_finish(s->incidents, T0 + RC_NS_PER_S);
 	assert_false(s->last.persistent);
+}
+
+static bool is_persistent(struct scene *s, int64_t given_s)
+{
+	struct rc_scope scope = {.given_ns = T0 + given_s * RC_NS_PER_S};
+	note(s, 10, &cause, "example", "192.0.2.1", false);
+	note_with(s, 30, &cause, "example", "192.0.2.1", &scope);
+	rc_incidents_finish(s->incidents, T0 + 40 * RC_NS_PER_S);
+	return s->last.persistent;
+}
+
+static void what_worked_between_two_failures_is_not_persistent(void **state)
+{
+	assert_true(is_persistent(*state, 5));
+	assert_false(is_persistent(*state, 20));
 }
 
 static void distinct_clients_are_counted_up_to_a_ceiling(void **state)
@@ -191,6 +216,7 @@ int main(void)
 		CASE(silence_closes_an_incident_and_a_later_failure_opens_it_again),
 		CASE(the_end_closes_what_is_open),
 		CASE(what_worked_for_others_is_not_persistent),
+		CASE(what_worked_between_two_failures_is_not_persistent),
 		CASE(distinct_clients_are_counted_up_to_a_ceiling),
 		CASE(too_many_incidents_close_the_least_recent),
 		cmocka_unit_test(a_missing_function_is_no_harm),
