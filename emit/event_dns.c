@@ -121,6 +121,8 @@ static void fill_answers(struct rc_event *e, const struct rc_msg *msg)
 		    !is_resolved(e, &e->resolved_ip[e->resolved.n]))
 			rc_event_relate(e, &e->resolved_ip[e->resolved.n++]);
 	}
+	if (e->answers.n == RC_EVENT_ANSWERS_MAX && it.left > 0)
+		e->truncated = 1;
 }
 
 static void fill_fault(struct rc_event *e, const struct rc_msg_facts *facts,

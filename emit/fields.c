@@ -339,7 +339,7 @@ static const struct rc_field event_fields[] = {
 	FIELD("rcause.counters", RC_KIND_COUNTERS, S, S, counters,
 	      "counters of each module since the start"),
 	FLAG("rcause.truncated", ALL, NEVER, truncated,
-	     "lists were left out: the event was too long"),
+	     "lists were cut or left out: they were too long"),
 };
 const struct rc_field_table rc_event_fields = {
 	event_fields, sizeof event_fields / sizeof *event_fields, sizeof(struct rc_event)};

@@ -56,6 +56,34 @@ static void unanswered_query_has_no_response_code(void **state)
 	assert_int_equal(w->event.header_flags, flag("RD") | flag("DO")); /* of the query */
 }
 
+/* n addresses, each of the name that was asked for. */
+static void answer_addresses(struct sample *s, uint8_t n)
+{
+	static uint8_t wire[2048];
+	uint32_t len = 17;
+	memcpy(wire,
+	       "\xf2\x97\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00"
+	       "\x00\x00\x01\x00\x01",
+	       len);
+	for (wire[7] = 0; wire[7] < n; wire[7]++, len += 15)
+		memcpy(wire + len, "\x00\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x63",
+		       15);
+	assert_true(rc_msg_decode(wire, len, len, 1, &s->msg));
+}
+
+static void answers_that_are_too_many_are_cut_and_said_to_be(void **state)
+{
+	struct world *w = *state;
+	answer_addresses(&w->sample, RC_EVENT_ANSWERS_MAX);
+	fill_transaction(w);
+	assert_int_equal(w->event.answers.n, RC_EVENT_ANSWERS_MAX);
+	assert_int_equal(w->event.truncated, -1);
+	answer_addresses(&w->sample, RC_EVENT_ANSWERS_MAX + 1);
+	fill_transaction(w);
+	assert_int_equal(w->event.answers.n, RC_EVENT_ANSWERS_MAX);
+	assert_int_equal(w->event.truncated, 1);
+}
+
 static void nothing_of_an_earlier_event_stays(void **state)
 {
 	struct world *w = *state;
@@ -299,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(unanswered_query_has_no_response_code),
+		CASE(answers_that_are_too_many_are_cut_and_said_to_be),
 		CASE(nothing_of_an_earlier_event_stays),
 		CASE(each_header_flag_is_told_by_its_name),
 		CASE(header_flags_of_an_answer_are_its_own),
