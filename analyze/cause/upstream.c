@@ -6,38 +6,13 @@
 #include "analyze/cause/reply.h"
 #include "analyze/cause/retry.h"
 #include "analyze/cause/rule.h"
+#include "analyze/cause/servers.h"
 #include "analyze/cause/tls.h"
 #include "analyze/cause/witness.h"
 #include "analyze/infer/delegation.h"
 #include "base/time.h"
 
 #define OTHERS_STEPS_MAX 32u /* exchanges of one name at one server looked through */
-
-/*
- * What a server did on the whole: a reply that did not match or was not whole explains the silence of
- * its other attempts; else what it did most.
- */
-static enum rc_outcome server_outcome(const struct rc_server_view *s)
-{
-	static const enum rc_outcome telling[] = {RC_OUT_FRAGMENTS, RC_OUT_MISMATCHED,
-						  RC_OUT_TCP_FAILED, RC_OUT_ICMP};
-	for (size_t i = 0; i < sizeof telling / sizeof *telling; i++)
-		if (s->count[telling[i]] > 0)
-			return telling[i];
-	return s->worst;
-}
-
-/* How many servers of the zone ended with this outcome, and how many with any. */
-static void count_servers(const struct rc_zone_view *z, enum rc_outcome outcome,
-			  unsigned *ret_these, unsigned *ret_all)
-{
-	*ret_these = *ret_all = 0;
-	for (size_t i = 0; i < z->n_servers; i++) {
-		enum rc_outcome o = server_outcome(&z->servers[i]);
-		*ret_these += o == outcome;
-		*ret_all += o != RC_OUT_UNKNOWN;
-	}
-}
 
 /* All addresses known of its servers are such that no server can be there. */
 static bool doubtful_addresses(const struct rc_case *c, const struct rc_zone_view *z)
@@ -282,16 +257,16 @@ static enum rc_confidence test_zone(const struct rc_rule *rule, struct rc_case *
 	if (z->count[outcome] == 0 || transfer ||
 	    (outcome == RC_OUT_REFUSED && is_refused_a_look(c, z)))
 		return RC_CONF_NONE;
-	count_servers(z, outcome, &these, &all);
+	rc_count_servers(z, outcome, &these, &all);
 	bool says_wrong = outcome == RC_OUT_REFUSED || outcome == RC_OUT_LAME ||
 			  outcome == RC_OUT_SERVFAIL;
 	if (these == 0 || (says_wrong && rc_case_false_root(c) != NULL)) /* resolver.internal */
 		return RC_CONF_NONE;
 	f->zone = z->name.len > 0 ? &z->name : NULL;
 	f->server = z->n_servers == 1 ? &z->servers[0].addr : NULL;
-	f->explanation = rc_say(c, "No server of %s gave %s a usable answer: %u of %u asked, %s.",
-				rc_say_zone(c, z), rc_say_addr(c, &c->x->server), these, all,
-				rule->cause.title);
+	f->explanation = rc_say(c, "No server of %s gave %s a usable answer: %s.",
+				rc_say_zone(c, z), rc_say_addr(c, &c->x->server),
+				rc_say_servers(c, z, outcome, rule->cause.title));
 	rc_prove_zone(c, f, c->failed_zone, outcome);
 	if (outcome == RC_OUT_LAME && (confidence = by_resolvers(c, f)) != RC_CONF_PROVEN)
 		return confidence;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/time.h"
+
 const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name)
 {
 	char text[RC_NAME_TEXT_MAX + 1];
@@ -31,6 +33,14 @@ const char *rc_dnssec_span_text(struct rc_dnssec_run *run, uint32_t seconds)
 					       n == 1 ? units[i].one : units[i].many);
 	}
 	return rc_arena_printf(run->arena, "%u s", seconds);
+}
+
+const char *rc_dnssec_time_text(struct rc_dnssec_run *run, uint32_t seconds)
+{
+	char text[RC_TIME_TEXT_LEN + 1];
+	int64_t now_s = run->now_ns / RC_NS_PER_S;
+	rc_time_format((now_s + (int32_t)(seconds - (uint32_t)now_s)) * RC_NS_PER_S, text);
+	return rc_arena_printf(run->arena, "%.19sZ", text);
 }
 
 void rc_dnssec_not_seen(struct rc_dnssec_run *run, const char *what, const struct rc_name *name,

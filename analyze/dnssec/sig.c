@@ -130,7 +130,8 @@ static struct rc_dnssec_verdict judge_times(struct rc_dnssec_run *run, const str
 		off_s = now - sig->expiration_s;
 		verdict = rc_dnssec_fault(
 			RC_DNSSEC_SIGNATURE_EXPIRED,
-			rc_arena_printf(run->arena, "%s expired %s before%s", text,
+			rc_arena_printf(run->arena, "%s expired at %s, %s before%s", text,
+					rc_dnssec_time_text(run, sig->expiration_s),
 					rc_dnssec_span_text(run, off_s),
 					inverted ? " (and before its own inception)" : ""));
 	} else if (inverted) {
@@ -141,9 +142,11 @@ static struct rc_dnssec_verdict judge_times(struct rc_dnssec_run *run, const str
 				rc_dnssec_span_text(run, sig->inception_s - sig->expiration_s)));
 	} else {
 		off_s = sig->inception_s - now;
-		verdict = rc_dnssec_fault(RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
-					  rc_arena_printf(run->arena, "%s begins %s later", text,
-							  rc_dnssec_span_text(run, off_s)));
+		verdict = rc_dnssec_fault(
+			RC_DNSSEC_SIGNATURE_NOT_YET_VALID,
+			rc_arena_printf(run->arena, "%s begins at %s, %s later", text,
+					rc_dnssec_time_text(run, sig->inception_s),
+					rc_dnssec_span_text(run, off_s)));
 	}
 	verdict.doubtful = !inverted &&
 			   off_s <= rc_dnssec_forgiven_s(sig->inception_s, sig->expiration_s);
