@@ -109,7 +109,7 @@ static inline void sample_failure(struct sample *s)
 		.chain = s->chain,
 		.n_chain = 2,
 		.visibility = {.not_seen = s->not_seen, .n_not_seen = 1},
-		.scope = {1, 2, 3},
+		.scope = {.resolvers_failing = 1, .resolvers_ok = 2, .clients = 3},
 		.incident = UINT64_C(0xfedcba9876543210),
 	};
 	s->incident = (struct rc_incident){
