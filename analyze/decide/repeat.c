@@ -136,15 +136,17 @@ static bool is_ignored(const struct rc_case *c)
 }
 
 /*
- * Another client is shut out; or the network told it of its packets, of a server that has answered since: it is not down.
- * What a forwarder hands on again was said to the forwarder.
+ * Another client is shut out; or the network told it of its packets, of a server that has answered since: it is not down;
+ * or what came as an answer to it did not match. What a forwarder hands on again was said to the forwarder.
  */
 static bool is_of_another_client(const struct rc_case *c, const struct rc_memo_entry *e, bool again)
 {
 	const struct rc_host *h = c->server_host;
 	if (e->n_evidence == 0 || rc_addr_equal(&e->evidence[0].from, &c->x->asker))
 		return false;
-	return ((e->rule->flags & RC_RULE_CLIENT) && !again) ||
+	bool its_answer = e->has_server && rc_addr_equal(&e->server, &c->x->server) &&
+			  rc_cause_is_of(&e->rule->cause, "upstream.mismatched_reply");
+	return ((e->rule->flags & RC_RULE_CLIENT) && !again) || its_answer ||
 	       (rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
 		h->answered_query_ns > e->evidence[0].ts_ns);
 }

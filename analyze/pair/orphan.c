@@ -50,12 +50,7 @@ static bool note_mismatch(struct rc_pair *p, struct rc_exchange *x, const struct
 void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 			    const struct rc_pair_keys *keys, uint64_t other)
 {
-	struct rc_record *r = rc_recorder_at(p->recorder, other);
-	if (r != NULL && r->x.state == RC_X_PENDING) {
-		mark_mismatch(&r->x, o, RC_X_WRONG_QUESTION);
-		p->stats.wrong_question++;
-		return;
-	}
+	struct rc_record *r;
 	struct rc_exchange *near[STEPS_MAX]; /* of the same asker and question, newest first */
 	size_t n = 0;
 	uint64_t pos = rc_recorder_newest_by_asker(p->recorder, e->asker, o->msg.qname_hash);
@@ -73,6 +68,13 @@ void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const str
 			note_repeated_answer(p, near[i], o);
 			return;
 		}
+	}
+	/* Behind those: who asks much may have used the ID and the port of an earlier question for this one. */
+	r = rc_recorder_at(p->recorder, other);
+	if (r != NULL && r->x.state == RC_X_PENDING) {
+		mark_mismatch(&r->x, o, RC_X_WRONG_QUESTION);
+		p->stats.wrong_question++;
+		return;
 	}
 	for (size_t i = 0; i < n; i++)
 		if (note_mismatch(p, near[i], o, e))

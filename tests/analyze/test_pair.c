@@ -300,6 +300,21 @@ static void a_reply_with_another_question_is_recognised(void **state)
 	assert_true(at(s, s->last_pos)->marks & RC_X_WRONG_QUESTION);
 }
 
+/* Nor one that came before, of which the tap made a copy, or that comes too late for it. */
+static void an_answer_to_an_earlier_question_with_its_id_is_no_mismatch(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, query_obs(10, 7, "mail.example"));
+	observe(s, answer_obs(20, 7, "www.example"));
+	observe(s, answer_obs(20, 7, "www.example"));
+	assert_int_equal(stats(s)->wrong_question, 0);
+	assert_int_equal(stats(s)->mirror_copies, 1);
+	assert_int_equal(at(s, s->last_pos)->marks & RC_X_WRONG_QUESTION, 0);
+	observe(s, answer_obs(30, 7, "evil.example"));
+	assert_int_equal(stats(s)->wrong_question, 1);
+}
+
 static void a_reply_from_another_address_is_recognised(void **state)
 {
 	struct scene *s = *state;
@@ -954,6 +969,7 @@ int main(void)
 		CASE(a_reply_with_another_id_is_recognised),
 		CASE(an_answer_to_a_query_that_was_lost_is_no_mismatch),
 		CASE(a_reply_with_another_question_is_recognised),
+		CASE(an_answer_to_an_earlier_question_with_its_id_is_no_mismatch),
 		CASE(a_reply_from_another_address_is_recognised),
 		CASE(an_answer_to_nothing_is_an_orphan),
 		CASE(an_answer_captured_just_before_its_question_is_its_answer),

@@ -44,6 +44,22 @@ static void an_asker_that_does_not_ask_again_may_have_taken_it(void **state)
 	assert_mismatch(&s, RC_CONF_LIKELY, "from another address");
 }
 
+static void a_reply_to_one_client_says_nothing_of_another(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_warm(&s);
+	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, NAME);
+	reply_a(&s, LATE + 5, ELSEWHERE, CLIENT2, 10, RECURSED, NAME);
+	ask_below(&s, LATE + 100, 11, NAME);
+	ask(&s, LATE + 200, RESOLVER, ZONE_SERVER, 20, FETCH, NAME);
+	reply_a(&s, LATE + 210, ZONE_SERVER, RESOLVER, 20, AUTHORITY, NAME);
+	end_later(&s);
+	assert_int_equal(s.n, 2);
+	assert_cause(&s, 0, "upstream.mismatched_reply");
+	assert_string_not_equal(s.seen[1].cause->slug, "upstream.mismatched_reply");
+}
+
 static void a_reply_with_another_id_may_be_forged(void **state)
 {
 	struct sim s;
@@ -196,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reply_from_another_address_is_not_taken),
 		cmocka_unit_test(an_asker_that_does_not_ask_again_may_have_taken_it),
+		cmocka_unit_test(a_reply_to_one_client_says_nothing_of_another),
 		cmocka_unit_test(a_reply_with_another_id_may_be_forged),
 		cmocka_unit_test(a_reply_with_another_id_says_little_to_a_client_that_is_served),
 		cmocka_unit_test(a_reply_that_fits_makes_it_good),
