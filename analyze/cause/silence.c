@@ -45,14 +45,22 @@ static enum rc_confidence test_late(const struct rc_rule *rule, struct rc_case *
 	if (!(c->x->marks & RC_X_LATE) || c->others.other_server_ok > 0)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	bool left = rc_is_answered(c); /* ICMP says so; else it may have waited on */
-	f->explanation = rc_say(c, "%s answered %s, but only after %s.",
+	bool answered = rc_is_answered(c);
+	/* The answer itself is not in the capture, nor need another one be that was taken: ICMP says that it came. */
+	bool unseen = !answered && c->x->sign_frame != 0 && !rc_is_mismatched(c->x) &&
+		      !(c->x->marks & RC_X_ICMP);
+	bool left = answered || unseen; /* else it may have waited on */
+	f->explanation = rc_say(c, "%s answered %s, but only after %s%s.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, c->qname),
 				left ? "the client had given up"
-				     : "the deadline, when hardly any client still waits");
+				     : "the deadline, when hardly any client still waits",
+				unseen ? "; the answer itself is not in the capture" : "");
 	rc_prove_self(c, f,
-		      left ? "the client's port was closed when the answer came"
-			   : "an answer came after the deadline");
+		      unseen ? "the client's port was closed when an answer came (ICMP)"
+		      : left ? "the client's port was closed when the answer came"
+			     : "an answer came after the deadline");
+	if (unseen)
+		return c->x->attempts == 1 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 	/* Of several attempts another one's answer may have been taken before, and have been lost to the capture. */
 	return left && c->x->attempts == 1 ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
@@ -173,8 +181,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH("The client asked once, and its port was closed when the "
 					 "answer came.",
 					 "It asked more than once; or the answer came after the "
-					 "deadline.",
-					 NULL,
+					 "deadline; or ICMP alone shows that one came.",
+					 "ICMP alone shows it, and it asked more than once.",
 					 {"no_answer.server_silent", "no answer comes at all"},
 					 {"upstream.timeout",
 					  "the resolver's own servers are silent"}),

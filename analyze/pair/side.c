@@ -75,6 +75,12 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	if (o->from_server) {
 		/* The asker no longer listens for this answer: it came too late for it. */
 		bool told = (r->x.marks & RC_X_LATE) != 0;
+		bool unseen = r->x.state == RC_X_PENDING;
+		/* An answer that says that it failed would have helped nobody in time either. */
+		if (unseen && !rc_rcode_is_usable(o->msg.rcode))
+			return;
+		if (unseen && r->x.sign_frame == 0)
+			rc_pair_note_sign(&r->x, o);
 		if (r->x.state != RC_X_UNANSWERED) /* else the answer was looked at when it came */
 			r->x.marks |= RC_X_LATE;
 		if (!told && rc_exchange_answered(&r->x))

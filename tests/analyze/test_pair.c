@@ -766,6 +766,20 @@ static void an_asker_that_refuses_the_answer_is_told_once(void **state)
 	assert_true(s->last.marks & RC_X_LATE);
 }
 
+/* The capture lacks the answer, and the error quotes it: one that failed would have helped nobody in time either. */
+static void an_answer_is_refused_that_is_not_in_the_capture(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, icmp(obs_message(
+			   T0 + 4000 * MS, SERVER, 53, CLIENT, PORT,
+			   message(7, RC_FLAG_QR | RC_RCODE_SERVFAIL, "a.example", RC_TYPE_A))));
+	assert_false(at(s, s->last_pos)->marks & RC_X_LATE);
+	observe(s, icmp(answer_obs(4001, 7, "a.example")));
+	assert_true(at(s, s->last_pos)->marks & RC_X_LATE);
+	assert_int_equal(at(s, s->last_pos)->sign_ns, T0 + 4001 * MS);
+}
+
 /* Too big for the way, and fragments that did not come in time (RFC 792): the asker waits still. */
 static void an_answer_that_does_not_arrive_whole_is_not_refused(void **state)
 {
@@ -999,6 +1013,7 @@ int main(void)
 		CASE(an_icmp_error_marks_the_query_it_quotes),
 		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
 		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
+		CASE(an_answer_is_refused_that_is_not_in_the_capture),
 		CASE(an_answer_that_does_not_arrive_whole_is_not_refused),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(an_asker_that_refuses_a_second_answer_had_the_first),

@@ -443,6 +443,32 @@ static void an_answer_behind_the_deadline_does_not_prove_that_the_client_had_lef
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* An answer that is not in the capture is refused: of two attempts the other one's may have been taken, as little in sight. */
+static void a_refused_answer_alone_shows_less_of_two_attempts(void **state)
+{
+	static struct dns d;
+	(void)state;
+	for (unsigned attempts = 1; attempts <= 2; attempts++) {
+		struct sim s;
+		begin_warm(&s);
+		for (unsigned i = 0; i < attempts; i++)
+			ask(&s, LATE + 2000 * i, CLIENT, RESOLVER, 10, QUERY, "www.example");
+		dns_query(&d, 10, RECURSED, "www.example", RC_TYPE_A);
+		struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 4021) * MS, RESOLVER, 53, CLIENT,
+					     20010, &d);
+		o.kind = RC_OBS_ICMP;
+		o.icmp_type = o.icmp_code = 3;
+		o.icmp_hard = true;
+		send_obs(&s, &o);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, "no_answer.late_response");
+		assert_int_equal(s.seen[0].confidence,
+				 attempts == 1 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+		assert_non_null(strstr(s.seen[0].text, "the client had given up"));
+	}
+}
+
 /* Asked under ID 10 it answers after four seconds, and the client's port is closed by then. */
 static void answer_who_left(struct sim *s, unsigned rcode)
 {
@@ -1226,6 +1252,7 @@ int main(void)
 		cmocka_unit_test(what_a_person_asks_on_the_captured_host_is_told_too),
 		cmocka_unit_test(a_forwarder_beside_its_resolver_is_no_client_of_it),
 		cmocka_unit_test(a_failure_told_late_is_no_answer_that_came_too_late),
+		cmocka_unit_test(a_refused_answer_alone_shows_less_of_two_attempts),
 		cmocka_unit_test(
 			an_answer_behind_the_deadline_does_not_prove_that_the_client_had_left),
 		cmocka_unit_test(a_client_that_had_left_missed_any_answer),
