@@ -137,15 +137,17 @@ static bool is_ignored(const struct rc_case *c)
 
 /*
  * Another client is shut out; or the network told it of its packets, of a server that has answered since: it is not down;
- * or what came as an answer to it did not match. What a forwarder hands on again was said to the forwarder.
+ * or what came as an answer to it did not match, or came too late. What a forwarder hands on again was said to the forwarder.
  */
 static bool is_of_another_client(const struct rc_case *c, const struct rc_memo_entry *e, bool again)
 {
 	const struct rc_host *h = c->server_host;
 	if (e->n_evidence == 0 || rc_addr_equal(&e->evidence[0].from, &c->x->asker))
 		return false;
-	bool its_answer = e->has_server && rc_addr_equal(&e->server, &c->x->server) &&
-			  rc_cause_is_of(&e->rule->cause, "upstream.mismatched_reply");
+	bool own_server = e->has_server && rc_addr_equal(&e->server, &c->x->server);
+	bool its_answer = own_server &&
+			  (rc_cause_is_of(&e->rule->cause, "upstream.mismatched_reply") ||
+			   rc_cause_is_of(&e->rule->cause, "no_answer.late_response"));
 	return ((e->rule->flags & RC_RULE_CLIENT) && !again) || its_answer ||
 	       (rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
 		h->answered_query_ns > e->evidence[0].ts_ns);
