@@ -28,11 +28,11 @@
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 #define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
 
-/* The record of the failure itself; 0 if it is too far from the newest of its name. */
+/* The record of the failure itself; 0 if it is too far from the newest of its name, which others may ask for much. */
 static uint64_t own_position(const struct rc_case *c)
 {
-	struct rc_chain chain = rc_chain_by_server(c->recorder, &c->x->server, c->x->name_hash,
-						   NAME_STEPS_MAX);
+	struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->x->asker, c->x->name_hash,
+						  NAME_STEPS_MAX);
 	const struct rc_record *r;
 	while ((r = rc_chain_next(&chain)) != NULL)
 		if (rc_case_is_itself(c, &r->x))
