@@ -28,6 +28,7 @@ static enum rc_confidence refuses_by_turns(struct rc_case *c, struct rc_finding 
 {
 	struct rc_rate r;
 	if (!rc_rcode_is(c, RC_RCODE_REFUSED) || c->n_links > 0 ||
+	    rc_case_turns(c) == RC_TURNS_FULL || /* it counts what is open, not what is asked */
 	    !rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < RC_FLOOD_MIN)
 		return RC_CONF_NONE;
 	rc_prove_self(c, f, rc_say(c, "REFUSED, in a time of %u questions in a second", r.asked));

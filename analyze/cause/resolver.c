@@ -96,16 +96,18 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	(void)rule;
 	if (!rc_is_answered(c))
 		return drops_unasked(c, f);
+	enum rc_turns turns = rc_rcode_is(c, RC_RCODE_REFUSED) ? rc_case_turns(c) : RC_TURNS_NONE;
+	bool by_turns = turns == RC_TURNS_ALL || turns == RC_TURNS_FULL;
+	bool earlier = c->others.earlier > 0 && turns != RC_TURNS_FULL;
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    c->forwarded != NULL || c->final != NULL || c->ede != 0 || c->others.earlier > 0 ||
+	    c->forwarded != NULL || c->final != NULL || c->ede != 0 || earlier ||
 	    !rc_case_is_busy(c) || !gave_up_early(c) || !rc_case_load_is_at_work(c, c->x->end_ns))
 		return RC_CONF_NONE;
-	bool by_turns = rc_rcode_is(c, RC_RCODE_REFUSED) && rc_case_turns(c) == RC_TURNS_ALL;
 	if (!by_turns && c->server_host != NULL && c->server_host->worked_load >= c->x->load)
 		return RC_CONF_NONE; /* it takes as much at other times */
 	if (c->server_host != NULL && c->server_host->failed_idle > 0 && !c->upstream_visible)
 		return RC_CONF_NONE; /* it fails so for other reasons, which are out of sight */
-	c->hangs_on_first = true;
+	c->hangs_on_first = c->hangs_on_first || turns != RC_TURNS_FULL;
 	f->server = &c->x->server;
 	f->explanation = rc_say(
 		c,
@@ -383,7 +385,8 @@ static const struct rc_rule rules[] = {
 					 "SERVFAIL or REFUSED within a second, or silence with "
 					 "nothing asked, while many other questions are open at "
 					 "the resolver, more than it works on at other times, and "
-					 "questions of its own.",
+					 "questions of its own; or REFUSED to several that it has "
+					 "served, never with fewer than eight open.",
 					 {"upstream.timeout", "the resolver waited as long as it "
 							      "does for silent servers"},
 					 {"resolver.cached_failure",

@@ -19,8 +19,9 @@ struct rc_origin;
 /* Whom a server refuses some questions, and answers others at the same time. */
 enum rc_turns {
 	RC_TURNS_NONE,
-	RC_TURNS_OWN, /* this client alone */
-	RC_TURNS_ALL, /* several */
+	RC_TURNS_OWN,  /* this client alone */
+	RC_TURNS_ALL,  /* several */
+	RC_TURNS_FULL, /* several, for whatever is new, as long as much is open: it has no room */
 };
 
 struct rc_case {

@@ -1,5 +1,7 @@
 #include "analyze/infer/meanwhile.h"
 
+#include <limits.h>
+
 #include "base/time.h"
 
 #define NAME_STEPS_MAX 64u /* exchanges of the name that the failure itself is looked for among */
@@ -21,8 +23,10 @@
 #define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
 #define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
 #define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
-#define TURNED_NS (2 * RC_NS_PER_S) /* so long before at most */
-#define TURNS_CLIENTS_MAX 16u       /* clients told apart, the first of them */
+#define FULL_MIN 8u /* open at a server that has no room for more: smaller quotas are hardly set */
+#define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
+#define TURNED_NS (2 * RC_NS_PER_S)  /* so long before at most */
+#define TURNS_CLIENTS_MAX 16u        /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 #define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
@@ -253,6 +257,7 @@ struct served_by_turns {
 	unsigned ok,
 		refused; /* refused: names, each counted when it is another than the one before */
 	uint64_t refused_name;
+	bool served; /* at some time */
 };
 
 /* A server that refuses by turns, whoever asks, and the names that it has refused lately. */
@@ -262,23 +267,32 @@ struct turns {
 	uint64_t refused[TURNS_NAMES_MAX];
 	size_t n_refused;
 	bool contradicted; /* a name was refused, and then answered */
+	/* Others open at the least with one that was refused, at the most with one that it worked on. */
+	unsigned least_refused, most_worked;
 };
 
-static struct served_by_turns *client_of(struct turns *t, const struct rc_addr *client)
+static struct served_by_turns *client_of(const struct rc_case *c, struct turns *t,
+					 const struct rc_addr *client)
 {
 	for (size_t i = 0; i < t->n_clients; i++)
 		if (rc_addr_equal(t->clients[i].client, client))
 			return &t->clients[i];
 	if (t->n_clients == TURNS_CLIENTS_MAX)
 		return NULL;
-	t->clients[t->n_clients] = (struct served_by_turns){.client = client};
+	t->clients[t->n_clients] = (struct served_by_turns){
+		.client = client, .served = rc_hosts_served(c->hosts, client, &c->x->server)};
 	return &t->clients[t->n_clients++];
 }
 
-static void note_turn(struct turns *t, const struct rc_exchange *x)
+static void note_turn(const struct rc_case *c, struct turns *t, const struct rc_exchange *x)
 {
-	struct served_by_turns *s = client_of(t, &x->asker);
+	struct served_by_turns *s = client_of(c, t, &x->asker);
 	bool refused = x->answer.rcode == RC_RCODE_REFUSED;
+	if (refused && x->load < t->least_refused)
+		t->least_refused = x->load;
+	if (rc_exchange_answered_well(x) && rc_exchange_took_ns(x) >= WORKED_NS &&
+	    x->load > t->most_worked)
+		t->most_worked = x->load;
 	if (s != NULL && refused) {
 		s->refused += s->refused_name != x->name_hash;
 		s->refused_name = x->name_hash;
@@ -296,8 +310,8 @@ static void note_turn(struct turns *t, const struct rc_exchange *x)
 
 static enum rc_turns find_turns(const struct rc_case *c)
 {
-	struct turns t = {.n_clients = 0};
-	unsigned by_turns = 0;
+	struct turns t = {.least_refused = UINT_MAX};
+	unsigned by_turns = 0, shut = 0;
 	bool own = false;
 	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
 	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
@@ -307,14 +321,18 @@ static enum rc_turns find_turns(const struct rc_case *c)
 		pos = rc_recorder_next(c->recorder, pos);
 		if (c->x->first_ns - r->x.first_ns <= RC_NS_PER_S && rc_exchange_answered(&r->x) &&
 		    (r->x.query.flags & RC_FLAG_RD) && rc_addr_equal(&r->x.server, &c->x->server))
-			note_turn(&t, &r->x);
+			note_turn(c, &t, &r->x);
 	}
 	for (size_t i = 0; i < t.n_clients; i++) {
 		const struct served_by_turns *s = &t.clients[i];
 		bool mixed = s->ok >= TURNS_MIN && s->refused >= TURNS_MIN;
 		by_turns += mixed;
+		shut += s->served && s->refused >= TURNS_MIN;
 		own = own || (mixed && rc_addr_equal(s->client, &c->x->asker));
 	}
+	/* What it gave up itself some time ago counts as open still. */
+	if (shut > 1 && t.least_refused >= FULL_MIN && t.least_refused >= t.most_worked / 2)
+		return RC_TURNS_FULL;
 	if (!t.contradicted || by_turns == 0)
 		return RC_TURNS_NONE;
 	if (by_turns == 1)

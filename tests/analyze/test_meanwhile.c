@@ -56,6 +56,41 @@ static void who_is_refused_when_all_are_is_not_shut_out(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "policy.client_not_allowed");
 }
 
+/* Asked for too much that nobody answers it takes up nothing new, of whomever, be it a name that it gave before. */
+static void who_has_no_room_refuses_all(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin(&s);
+	for (unsigned i = 0; i < 4; i++) {
+		const char *client = i % 2 ? CLIENT : CLIENT2;
+		snprintf(name, sizeof name, "n%u.test", i);
+		ask(&s, LATE + i * 5, client, RESOLVER, 100 + i, QUERY, name);
+		reply_a(&s, LATE + i * 5 + 3, RESOLVER, client, 100 + i, RECURSED, name);
+	}
+	for (unsigned i = 0; i < 12; i++) {
+		snprintf(name, sizeof name, "d%u.dead.test", i);
+		ask(&s, LATE + 100, CLIENT3, RESOLVER, 200 + i, QUERY, name);
+	}
+	for (unsigned i = 0; i < 16; i++) {
+		const char *client = i % 2 ? CLIENT : CLIENT2;
+		snprintf(name, sizeof name, "n%u.test", i / 2);
+		ask(&s, LATE + 200 + i * 5, client, RESOLVER, 300 + i, QUERY, name);
+		reply(&s, LATE + 200 + i * 5, RESOLVER, client, 300 + i,
+		      RECURSED | RC_RCODE_REFUSED, name);
+	}
+	finish(&s);
+	unsigned refused = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!rc_exchange_answered(&s.seen[i].x))
+			continue;
+		refused++;
+		assert_cause(&s, i, "resolver.overload");
+	}
+	assert_int_equal(refused, 16);
+}
+
 /* It gets nothing, but the resolver is seen to ask what it alone has asked. */
 static void a_client_that_is_worked_for_is_not_shut_out(void **state)
 {
@@ -144,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_refused_by_turns_asks_too_much),
 		cmocka_unit_test(who_is_refused_when_all_are_is_not_shut_out),
+		cmocka_unit_test(who_has_no_room_refuses_all),
 		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
 		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
 		cmocka_unit_test(what_fails_at_once_behind_servers_that_answer_is_not),
