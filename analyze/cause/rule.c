@@ -411,16 +411,14 @@ bool rc_server_hosts_zone(struct rc_case *c)
 	return false;
 }
 
-/* About the root, its servers or a top-level domain, and well answered: so it asks for itself, and for anybody. */
+/* About the root's servers, and well answered: so it asks for itself, and for anybody. */
 static bool is_for_anybody(const struct rc_case *c, const struct rc_link *link)
 {
-	const struct rc_name *name = &link->name->name;
 	if (link->outcome != RC_OUT_USABLE || link->name->role != RC_ROLE_NAMESERVER)
-		return link->outcome == RC_OUT_USABLE && link->name->role == RC_ROLE_ANCESTOR &&
-		       name->labels <= 1;
+		return false;
 	for (size_t i = 0; i < c->n_zones; i++)
 		for (size_t k = 0; k < c->zones[i].n_ns && c->zones[i].name.labels == 0; k++)
-			if (rc_name_in(&c->zones[i].ns[k], name))
+			if (rc_name_in(&c->zones[i].ns[k], &link->name->name))
 				return true;
 	return false;
 }
