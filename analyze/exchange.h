@@ -84,6 +84,7 @@ struct rc_exchange {
 	int64_t last_ns; /* last attempt */
 	int64_t end_ns;  /* answer, or deadline when unanswered */
 	uint64_t end_frame : RC_FRAME_BITS, end_source : 16; /* frames: 0 none */
+	/* All of the answer's is zero where there is none. */
 	struct rc_msg_facts answer, query;
 	uint64_t first_frame : RC_FRAME_BITS, first_source : 16;
 	uint64_t last_frame : RC_FRAME_BITS, last_source : 16;
@@ -134,7 +135,7 @@ static inline int64_t rc_exchange_last_act_ns(const struct rc_exchange *x)
 /* Over UDP: its asker is sent to TCP (RFC 7766 5). */
 static inline bool rc_exchange_is_truncated(const struct rc_exchange *x)
 {
-	return rc_exchange_answered(x) && x->transport == RC_UDP && (x->answer.flags & RC_FLAG_TC);
+	return x->transport == RC_UDP && (x->answer.flags & RC_FLAG_TC);
 }
 
 /* The keys of a zone, whole. */
@@ -154,14 +155,14 @@ static inline bool rc_exchange_may_tell_why(const struct rc_exchange *x)
 static inline bool rc_exchange_refers(const struct rc_exchange *x)
 {
 	const struct rc_msg_facts *a = &x->answer;
-	return rc_exchange_answered(x) && a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 &&
-	       (a->has & RC_HAS_AUTH_NS) && !(a->has & RC_HAS_AUTH_SOA);
+	return a->rcode == RC_RCODE_NOERROR && a->counts[0] == 0 && (a->has & RC_HAS_AUTH_NS) &&
+	       !(a->has & RC_HAS_AUTH_SOA);
 }
 
 /* Asked without RD, answered without authority by somebody who offers recursion. */
 static inline bool rc_exchange_is_of_a_cache(const struct rc_exchange *x)
 {
-	return rc_exchange_answered(x) && (x->query.flags & RC_FLAG_RD) == 0 &&
+	return (x->query.flags & RC_FLAG_RD) == 0 &&
 	       (x->answer.flags & (RC_FLAG_RA | RC_FLAG_AA)) == RC_FLAG_RA;
 }
 

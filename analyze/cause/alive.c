@@ -136,8 +136,7 @@ static bool has_served(const struct rc_case *c, const struct rc_addr *server, ui
 	const struct rc_record *r;
 	struct rc_chain chain = rc_chain_by_server(c->recorder, server, hash, SERVED_STEPS_MAX);
 	while ((r = rc_chain_next(&chain)) != NULL)
-		if (rc_exchange_answered(&r->x) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
-		    r->x.answer.rcode != RC_RCODE_SERVFAIL)
+		if (rc_flag(&r->x.answer, RC_FLAG_AA) && r->x.answer.rcode != RC_RCODE_SERVFAIL)
 			return true;
 	return false;
 }

@@ -194,7 +194,7 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
 	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
-	if (rc_rcode_is(c, RC_RCODE_REFUSED) && rc_case_turns(c) != RC_TURNS_NONE)
+	if (rc_case_turns(c) != RC_TURNS_NONE)
 		return RC_CONF_NONE; /* so it is with what it has room for */
 	if (!c->ignored && rc_left_behind_silence(c) != NULL)
 		return RC_CONF_NONE; /* nobody gets an answer from there */

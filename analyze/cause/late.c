@@ -187,8 +187,7 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 	struct rc_hush hush;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
-	    !(served || (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))))
+	    !rc_flag(&c->x->query, RC_FLAG_RD) || !(served || rc_flag(&c->x->answer, RC_FLAG_RA)))
 		return RC_CONF_NONE;
 	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);

@@ -161,8 +161,7 @@ static bool was_let_down(const struct rc_case *c, uint64_t name_hash)
 		while ((r = rc_chain_next(&chain)) != NULL) {
 			if (r->x.first_ns > c->to_ns)
 				continue;
-			if (rc_exchange_answered(&r->x) && rc_rcode_is_usable(r->x.answer.rcode) &&
-			    r->x.answer.counts[0] > 0)
+			if (rc_rcode_is_usable(r->x.answer.rcode) && r->x.answer.counts[0] > 0)
 				return false;
 			last = &r->x;
 		}

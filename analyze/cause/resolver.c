@@ -96,7 +96,7 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	(void)rule;
 	if (!rc_is_answered(c))
 		return drops_unasked(c, f);
-	enum rc_turns turns = rc_rcode_is(c, RC_RCODE_REFUSED) ? rc_case_turns(c) : RC_TURNS_NONE;
+	enum rc_turns turns = rc_case_turns(c);
 	bool by_turns = turns == RC_TURNS_ALL || turns == RC_TURNS_FULL;
 	bool earlier = c->others.earlier > 0 && turns != RC_TURNS_FULL;
 	if (!rc_flag(&c->x->answer, RC_FLAG_RA) || !rc_flag(&c->x->query, RC_FLAG_RD) ||

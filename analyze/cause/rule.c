@@ -376,9 +376,8 @@ enum rc_confidence rc_recursion_for_others(const struct rc_case *c)
 
 bool rc_server_recurses(const struct rc_case *c)
 {
-	if (rc_is_answered(c) && rc_flag(&c->x->answer, RC_FLAG_RA))
-		return true;
-	return c->server_host != NULL && c->server_host->answered_ra > 0;
+	return rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	       (c->server_host != NULL && c->server_host->answered_ra > 0);
 }
 
 bool rc_server_is_authoritative(const struct rc_case *c)
@@ -404,7 +403,7 @@ bool rc_server_hosts_zone(struct rc_case *c)
 							   RC_CHAIN_STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL)
-			if (rc_exchange_answered(&r->x) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
+			if (rc_flag(&r->x.answer, RC_FLAG_AA) &&
 			    r->x.answer.rcode == RC_RCODE_NOERROR)
 				return true;
 	}

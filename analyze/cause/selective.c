@@ -71,8 +71,7 @@ static const struct rc_link *refuses_version_0(const struct rc_case *c)
 		const struct rc_link *link = &c->links[i];
 		if (link->zone != c->failed_zone || link->outcome == RC_OUT_UNKNOWN)
 			continue;
-		if (!rc_exchange_answered(link->x) || link->x->answer.rcode != RC_RCODE_BADVERS ||
-		    link->x->query.edns_version != 0)
+		if (link->x->answer.rcode != RC_RCODE_BADVERS || link->x->query.edns_version != 0)
 			return NULL;
 		proof = link;
 	}

@@ -56,7 +56,7 @@ static bool serves_others(struct rc_case *c, const struct rc_zone_view *z)
 							   c->x->name_hash, OTHERS_STEPS_MAX);
 		const struct rc_record *r;
 		while ((r = rc_chain_next(&chain)) != NULL)
-			if (rc_exchange_answered(&r->x) && rc_flag(&r->x.answer, RC_FLAG_AA) &&
+			if (rc_flag(&r->x.answer, RC_FLAG_AA) &&
 			    r->x.answer.rcode != RC_RCODE_REFUSED)
 				return true;
 	}

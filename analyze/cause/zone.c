@@ -427,7 +427,7 @@ static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_ca
 	shown = c->answer != NULL && overflows(c->answer, c->qname, owner, target);
 	for (size_t i = 0; i < c->n_links && !shown; i++) {
 		const struct rc_exchange *x = c->links[i].x;
-		if (!rc_exchange_answered(x) || x->answer.rcode != RC_RCODE_YXDOMAIN)
+		if (x->answer.rcode != RC_RCODE_YXDOMAIN)
 			continue;
 		link = &c->links[i];
 		shown = link->answer != NULL &&

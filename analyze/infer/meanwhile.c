@@ -342,7 +342,7 @@ static enum rc_turns find_turns(const struct rc_case *c)
 
 enum rc_turns rc_case_turns(struct rc_case *c)
 {
-	bool refused = rc_exchange_answered(c->x) && c->x->answer.rcode == RC_RCODE_REFUSED;
+	bool refused = c->x->answer.rcode == RC_RCODE_REFUSED;
 	/* A look at so many records is worth it where somebody is refused who is served as well. */
 	const struct rc_host *h = c->server_host;
 	int64_t turned_ns = h != NULL ? h->turned_s * RC_NS_PER_S : 0;
