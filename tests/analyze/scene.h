@@ -8,6 +8,7 @@
 #include "analyze/cause/rule.h"
 #include "tests/analyze/build.h"
 
+#define CLIENT "198.51.100.1"
 #define RESOLVER "198.51.100.53"
 #define SERVER1 "9.9.9.1" /* of a range that is in use, unlike those for documentation */
 #define SERVER2 "9.9.9.2"
@@ -100,6 +101,62 @@ static inline enum rc_confidence judge_as(const char *slug)
 	rc_hosts_free(s.hosts);
 	rc_recorder_free(s.recorder);
 	return confidence;
+}
+
+/* A server answered a client well. */
+static inline void serve(const char *client, const char *server)
+{
+	struct rc_exchange x = {.asker = addr(client),
+				.server = addr(server),
+				.state = RC_X_ANSWERED,
+				.query = {.flags = RC_FLAG_RD},
+				.answer = {.flags = RC_FLAG_QR | RC_FLAG_RA},
+				.first_ns = T0 - RC_NS_PER_S,
+				.end_ns = T0 - RC_NS_PER_S + MS};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	rc_hosts_note_answer(s.hosts, &x, &keys, (const uint8_t[6]){0});
+}
+
+static inline void serve_client(void)
+{
+	serve(CLIENT, RESOLVER);
+	s.c.server_host = rc_hosts_find(s.hosts, &s.resolver);
+}
+
+/* Nobody is asked for it. */
+static inline void begin_alone(uint16_t rcode)
+{
+	begin(RC_OUT_USABLE);
+	s.x.asker = addr(CLIENT);
+	s.x.answer.rcode = rcode & 0xf;
+	s.x.attempts = s.x.qdcount = 1;
+	s.x.end_ns = s.c.to_ns = T0 + MS;
+	s.x.last_ns = T0;
+	s.x.qtype = RC_TYPE_A;
+	s.c.n_links = s.c.n_zones = 0;
+	s.c.failed_zone = RC_ZONE_NONE;
+	s.c.server_host = enter_asker(s.hosts, RESOLVER);
+}
+
+/* The resolver asks for the name, since so long before the client did. */
+static inline void ask_before(int64_t before_ns)
+{
+	s.c.n_links = 1;
+	s.asked[0].first_ns = T0 - before_ns;
+	s.links[0].outcome = RC_OUT_UNKNOWN;
+}
+
+/* The recorder holds this exchange about a name. */
+static inline void record(const struct rc_exchange *x, const char *qname)
+{
+	struct rc_record *r;
+	struct rc_name name = name_of(qname);
+	uint64_t hash = rc_name_hash(SEED, &name);
+	uint64_t asker = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x->asker), hash);
+	uint64_t server = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x->server), hash);
+	rc_recorder_add(s.recorder, x->first_ns, &name, asker, server, &r);
+	r->x = *x;
+	r->x.name_hash = hash;
 }
 
 /* What the rule makes of a scene with one thing otherwise. */

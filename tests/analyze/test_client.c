@@ -1,44 +1,7 @@
-/* What a server denies one client alone, and a name to all: what else it takes to say so. */
+/* What a server denies one client alone: what else it takes to say so. */
 #include "tests/analyze/scene.h"
 
-#define CLIENT "198.51.100.1"
 #define ALLOWED "policy.client_not_allowed"
-#define BLOCKED "policy.blocked"
-
-/* A server answered a client well. */
-static void serve(const char *client, const char *server)
-{
-	struct rc_exchange x = {.asker = addr(client),
-				.server = addr(server),
-				.state = RC_X_ANSWERED,
-				.query = {.flags = RC_FLAG_RD},
-				.answer = {.flags = RC_FLAG_QR | RC_FLAG_RA},
-				.first_ns = T0 - RC_NS_PER_S,
-				.end_ns = T0 - RC_NS_PER_S + MS};
-	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
-	rc_hosts_note_answer(s.hosts, &x, &keys, (const uint8_t[6]){0});
-}
-
-static void serve_client(void)
-{
-	serve(CLIENT, RESOLVER);
-	s.c.server_host = rc_hosts_find(s.hosts, &s.resolver);
-}
-
-/* Nobody is asked for it. */
-static void begin_alone(uint16_t rcode)
-{
-	begin(RC_OUT_USABLE);
-	s.x.asker = addr(CLIENT);
-	s.x.answer.rcode = rcode & 0xf;
-	s.x.attempts = s.x.qdcount = 1;
-	s.x.end_ns = s.c.to_ns = T0 + MS;
-	s.x.last_ns = T0;
-	s.x.qtype = RC_TYPE_A;
-	s.c.n_links = s.c.n_zones = 0;
-	s.c.failed_zone = RC_ZONE_NONE;
-	s.c.server_host = enter_asker(s.hosts, RESOLVER);
-}
 
 /* ... and others get the name. */
 static void begin_got_by_others(uint16_t rcode)
@@ -48,14 +11,6 @@ static void begin_got_by_others(uint16_t rcode)
 	s.c.others.same_server_alike_ok = 1;
 	s.c.others.ok_example = &s.asked[0];
 	s.asked[0].end_ns = T0 + 2 * MS;
-}
-
-/* The resolver asks for the name, since so long before the client did. */
-static void ask_before(int64_t before_ns)
-{
-	s.c.n_links = 1;
-	s.asked[0].first_ns = T0 - before_ns;
-	s.links[0].outcome = RC_OUT_UNKNOWN;
 }
 
 static void fault_found(void)

@@ -185,18 +185,13 @@ static void a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else
 /* Some exchange of the name at a server of the zone. */
 static enum rc_confidence judge_refusal_beside(const char *server, unsigned flags, unsigned rcode)
 {
-	struct rc_record *r;
 	begin(RC_OUT_REFUSED);
 	struct rc_exchange x = s.asked[0];
 	x.asker = addr("198.51.100.99");
 	x.server = addr(server);
-	x.name_hash = s.x.name_hash;
 	x.answer = (struct rc_msg_facts){.flags = (uint16_t)flags,
 					 .rcode = (uint16_t)(rcode & 0xf)};
-	uint64_t asker = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x.asker), x.name_hash);
-	uint64_t key = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &x.server), x.name_hash);
-	rc_recorder_add(s.recorder, T0, &s.qname, asker, key, &r);
-	r->x = x;
+	record(&x, "www.example");
 	return judge(RC_OUT_REFUSED);
 }
 
