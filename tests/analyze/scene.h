@@ -159,6 +159,21 @@ static inline void record(const struct rc_exchange *x, const char *qname)
 	r->x.name_hash = hash;
 }
 
+/* So many questions of the resolver for the zone of the name were left unanswered before. */
+static inline void find_silent(unsigned n)
+{
+	s.c.n_zones = s.c.n_names = 1;
+	s.c.names = &s.name;
+	for (unsigned i = 0; i < n; i++) {
+		struct rc_exchange x = s.asked[0];
+		x.state = RC_X_UNANSWERED;
+		x.first_ns = x.last_ns = T0 - (int64_t)(900 - 100 * i) * MS;
+		record(&x, "other.example");
+	}
+	s.x.first_frame = 9;
+	record(&s.x, "www.example");
+}
+
 /* What the rule makes of a scene with one thing otherwise. */
 #define assert_but(set, otherwise, slug, wanted) \
 	do { \

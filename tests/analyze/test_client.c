@@ -120,6 +120,7 @@ static void who_is_prohibited_alone_may_not_ask(void **state)
 		   RC_CONF_NONE);
 	assert_but(refused, s.x.query.edns_version = 1, ALLOWED, RC_CONF_PROVEN);
 	assert_but(refused, (s.c.n_zones = 1, s.c.failed_zone = 0), ALLOWED, RC_CONF_PROVEN);
+	assert_but(refused, find_silent(3), ALLOWED, RC_CONF_PROVEN);
 	/* Served before, and shut out since. */
 	assert_but(refused,
 		   (s.c.others.same_client_ok = 1, s.c.others.refused.n = 9,

@@ -182,6 +182,68 @@ static void a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else
 	}
 }
 
+/* Both servers answer for other zones, and are not seen to have ever answered for this one. */
+static void serve_other_zones(void)
+{
+	begin(RC_OUT_SERVFAIL);
+	s.asked[0].name_hash = s.asked[1].name_hash = s.x.name_hash;
+	enter_asker(s.hosts, SERVER1)->answered_aa = 1;
+	enter_asker(s.hosts, SERVER2)->answered_aa = 1;
+}
+
+/* One of them did. */
+static void answer_before(const char *qname, unsigned flags, unsigned rcode)
+{
+	struct rc_exchange x = s.asked[0];
+	x.answer = (struct rc_msg_facts){.flags = (uint16_t)flags,
+					 .rcode = (uint16_t)(rcode & 0xf)};
+	record(&x, qname);
+}
+
+static void who_fails_for_one_zone_alone_may_not_have_loaded_it(void **state)
+{
+	static const char slug[] = "upstream.servfail";
+	(void)state;
+	assert_but(serve_other_zones, (void)0, slug, RC_CONF_LIKELY);
+	assert_but(serve_other_zones, rc_hosts_find(s.hosts, &s.addrs[0])->answered_aa = 0, slug,
+		   RC_CONF_PROVEN);
+	assert_but(serve_other_zones, answer_before("www.example", RC_FLAG_AA, RC_RCODE_NOERROR),
+		   slug, RC_CONF_PROVEN);
+	assert_but(serve_other_zones, answer_before("example", RC_FLAG_AA, RC_RCODE_NOERROR), slug,
+		   RC_CONF_PROVEN);
+	assert_but(serve_other_zones, answer_before("www.example", 0, RC_RCODE_NOERROR), slug,
+		   RC_CONF_LIKELY);
+	assert_but(serve_other_zones, answer_before("www.example", RC_FLAG_AA, RC_RCODE_SERVFAIL),
+		   slug, RC_CONF_LIKELY);
+	assert_but(serve_other_zones, s.links[1].outcome = RC_OUT_REFUSED, slug, RC_CONF_PROVEN);
+	assert_but(
+		serve_other_zones,
+		(s.c.n_links = 3, s.links[2].outcome = RC_OUT_UNKNOWN, s.links[2].x = &s.asked[0]),
+		slug, RC_CONF_LIKELY);
+}
+
+/* A server that is asked so much may limit its answers: one that has given any. */
+static void ask_much(enum rc_outcome outcome, unsigned answered)
+{
+	begin(outcome);
+	enter_asker(s.hosts, SERVER1)->answered = answered;
+	struct rc_exchange x = {.asker = s.resolver, .server = s.addrs[0], .qdcount = 1};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	for (unsigned i = 0; i < 500; i++)
+		rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
+}
+
+static void who_is_asked_much_and_has_answered_may_limit_its_answers(void **state)
+{
+	(void)state;
+	ask_much(RC_OUT_TIMEOUT, 1);
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY);
+	ask_much(RC_OUT_TIMEOUT, 0);
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_PROVEN);
+	ask_much(RC_OUT_ICMP, 1);
+	assert_int_equal(judge(RC_OUT_ICMP), RC_CONF_PROVEN);
+}
+
 /* Some exchange of the name at a server of the zone. */
 static enum rc_confidence judge_refusal_beside(const char *server, unsigned flags, unsigned rcode)
 {
@@ -308,6 +370,8 @@ int main(void)
 		cmocka_unit_test(one_try_at_one_server_of_an_unknown_zone_proves_no_silence),
 		cmocka_unit_test(
 			a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else),
+		cmocka_unit_test(who_fails_for_one_zone_alone_may_not_have_loaded_it),
+		cmocka_unit_test(who_is_asked_much_and_has_answered_may_limit_its_answers),
 		cmocka_unit_test(who_serves_others_is_not_lame),
 		cmocka_unit_test(a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail),
 		cmocka_unit_test(resolvers_in_the_place_of_servers_may_be_in_the_way_of_all),
