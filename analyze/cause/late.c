@@ -153,8 +153,7 @@ enum rc_confidence rc_by_slow_servers(struct rc_case *c, struct rc_finding *f,
 static enum rc_confidence by_anothers_wait(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_others *t = &c->others;
-	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
-	    !rc_rcode_is(c, RC_RCODE_SERVFAIL) || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
+	if (!rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    t->elsewhere_name_ok + t->other_server_ok + t->other_server_cd_ok + t->same_server_ok +
 			    t->same_client_ok + t->cd_ok >
 		    0 ||
