@@ -121,7 +121,10 @@ static inline bool rc_reported(const struct rc_case *c, uint64_t codes)
 	return c->report != NULL && c->report->code < 64 && (codes >> c->report->code & 1) != 0;
 }
 
-/* What it was told by the server that it handed the question on to, it tells its client. */
+/*
+ * What it was told by the server that it handed the question on to, it tells its client; or nothing, though it was given an
+ * answer: that one may be out of sight.
+ */
 static inline bool rc_relays_upstream(const struct rc_case *c)
 {
 	return c->forwarded != NULL && rc_exchange_answered(c->forwarded->x) &&

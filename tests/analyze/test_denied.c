@@ -245,6 +245,15 @@ static void what_is_handed_on_is_no_policy_of_who_hands_it_on(void **state)
 		   (give(RC_RCODE_NOERROR, NULL, NULL, -1, false), s.c.n_links = 0,
 		    s.c.forwarded = &s.links[0]),
 		   BLOCKED, RC_CONF_LIKELY);
+	/* An answer that it was given is handed on, if out of sight. */
+	assert_but(dropped,
+		   (give(RC_RCODE_NOERROR, NULL, NULL, -1, false), s.c.n_links = 0,
+		    s.c.forwarded = &s.links[0]),
+		   BLOCKED, RC_CONF_NONE);
+	assert_but(dropped,
+		   (give(RC_RCODE_REFUSED, NULL, NULL, -1, false), s.c.n_links = 0,
+		    s.c.forwarded = &s.links[0]),
+		   BLOCKED, RC_CONF_POSSIBLE);
 }
 
 int main(void)
