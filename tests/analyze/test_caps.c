@@ -121,6 +121,9 @@ static void silence_beside_a_way_that_is_not_heard_is_no_proof(void **state)
 	hears(&s, RESOLVER, "203.0.113.9");
 	asks_in_vain(&s, RESOLVER6, 12);
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.links[1].outcome = RC_OUT_USABLE; /* nothing is missing of it */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.links[1].outcome = RC_OUT_TIMEOUT;
 	s.c.n_links = 1; /* it did not ask by that way */
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
 	rc_hosts_free(s.hosts);
@@ -144,6 +147,18 @@ static void silence_before_an_answer_that_is_cut_is_possible_at_most(void **stat
 	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_POSSIBLE);
 	question.role = RC_ROLE_ANCESTOR;
 	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	question.role = RC_ROLE_QUESTION;
+	s.asked[1].qtype = RC_TYPE_DS;
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	s.asked[1].qtype = 0;
+	s.asked[1].state = RC_X_UNANSWERED; /* the query is cut */
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	s.asked[1].state = RC_X_ANSWERED;
+	s.links[0].zone = 1; /* nobody is silent before */
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	s.links[0].zone = 0;
+	s.links[0].outcome = RC_OUT_USABLE;
+	assert_int_equal(silence(&s, RC_CONF_LIKELY), RC_CONF_LIKELY);
 	rc_hosts_free(s.hosts);
 }
 
@@ -159,6 +174,10 @@ static void only_the_silence_of_the_zone_at_fault_counts(void **state)
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
 	s.links[0].zone = 1;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.c.links = &s.links[1];
+	s.c.n_links = 1;
+	s.c.failed_zone = RC_ZONE_NONE; /* of whichever */
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
 	rc_hosts_free(s.hosts);
 }
 
@@ -227,6 +246,12 @@ static void what_was_cut_or_adopted_on_the_way_is_no_proof(void **state)
 	s.c.adopted = true;
 	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_PROVEN), RC_CONF_LIKELY);
 	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_POSSIBLE), RC_CONF_POSSIBLE);
+	s.c.adopted = false;
+	s.x.marks =
+		RC_X_CUT; /* what the client was told explains what it was told, if nothing else does */
+	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.c.n_links = 0;
+	assert_int_equal(rc_cap_by_lineage(hop, 0, RC_CONF_PROVEN), RC_CONF_PROVEN);
 	rc_hosts_free(s.hosts);
 	rc_hosts_free(behind.hosts);
 }
@@ -238,6 +263,7 @@ static void silence_that_nobody_acts_on_is_no_proof(void **state)
 	(void)state;
 	begin(&s);
 	hears(&s, RESOLVER, SERVER);
+	hears(&s, RESOLVER6, SERVER6);
 	s.x.state = RC_X_UNANSWERED;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
 	s.asked[1].first_ns = T0 + RC_PATIENCE_NS;
@@ -246,6 +272,11 @@ static void silence_that_nobody_acts_on_is_no_proof(void **state)
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
 	s.asked[0].attempts = 2;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
+	s.links[0].outcome = RC_OUT_USABLE; /* answered the second time */
+	s.links[1].zone = 0;
+	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_LIKELY);
+	s.links[0].outcome = RC_OUT_TIMEOUT;
+	s.links[1].zone = 1;
 	s.asked[0].attempts = 1;
 	s.x.attempts = 2;
 	assert_int_equal(silence(&s, RC_CONF_PROVEN), RC_CONF_PROVEN);
@@ -261,13 +292,24 @@ static uint64_t record(struct rc_recorder *recorder, const struct rc_exchange *x
 	return pos;
 }
 
-/* How sure silence to "example" may be where this is asked of that server a while later. */
-static enum rc_confidence silence_to(enum rc_role role, const char *asker, const char *server,
-				     const char *text, int64_t after_ns)
+/* Silence to a query for a name, and what was asked of whom a while later. */
+struct way {
+	enum rc_role role;
+	const char *name; /* NULL: example */
+	uint16_t flags;
+	size_t zone; /* 0: the one at fault */
+	const char *asker, *server, *text;
+	int64_t after_ns;
+	uint16_t later_flags;
+};
+
+/* How sure that silence may be. */
+static enum rc_confidence silence_on(const struct way *w)
 {
 	struct rc_addr of_zone = addr("203.0.113.3");
 	struct rc_zone_view zone = {.addrs = &of_zone, .n_addrs = 1};
-	struct rc_followed followed = {.name = name_of("example"), .role = role};
+	const char *name = w->name != NULL ? w->name : "example";
+	struct rc_followed followed = {.name = name_of(name), .role = w->role};
 	struct scene s;
 	begin(&s);
 	hears(&s, RESOLVER, SERVER);
@@ -276,14 +318,28 @@ static enum rc_confidence silence_to(enum rc_role role, const char *asker, const
 	s.c.zones = &zone;
 	s.c.n_zones = s.c.n_links = 1;
 	s.links[0].name = &followed;
-	s.links[0].pos = record(s.c.recorder, &s.asked[0], "example");
-	struct rc_exchange later = {
-		.first_ns = T0 + after_ns, .asker = addr(asker), .server = addr(server)};
-	record(s.c.recorder, &later, text);
+	s.links[0].zone = w->zone;
+	s.asked[0].query.flags = w->flags;
+	s.links[0].pos = record(s.c.recorder, &s.asked[0], name);
+	struct rc_exchange later = {.first_ns = T0 + w->after_ns,
+				    .asker = addr(w->asker),
+				    .server = addr(w->server),
+				    .query = {.flags = w->later_flags}};
+	record(s.c.recorder, &later, w->text);
 	enum rc_confidence most = silence(&s, RC_CONF_PROVEN);
 	rc_recorder_free(s.c.recorder);
 	rc_hosts_free(s.hosts);
 	return most;
+}
+
+static enum rc_confidence silence_to(enum rc_role role, const char *asker, const char *server,
+				     const char *text, int64_t after_ns)
+{
+	return silence_on(&(struct way){.role = role,
+					.asker = asker,
+					.server = server,
+					.text = text,
+					.after_ns = after_ns});
 }
 
 /* The same where "example" is on the way to the question. */
@@ -311,6 +367,41 @@ static void silence_that_keeps_from_nothing_is_no_proof(void **state)
 			 RC_CONF_PROVEN);
 	assert_int_equal(silence_before(RESOLVER6, SERVER6, "www.example", 2 * RC_NS_PER_S),
 			 RC_CONF_PROVEN);
+
+	const struct way plain = {.role = RC_ROLE_ANCESTOR,
+				  .asker = RESOLVER6,
+				  .server = SERVER6,
+				  .text = "www.example",
+				  .after_ns = soon_ns};
+	struct way w = plain;
+	assert_int_equal(silence_on(&w), RC_CONF_LIKELY);
+	w.flags = RC_FLAG_RD; /* forwarded: no walk */
+	assert_int_equal(silence_on(&w), RC_CONF_PROVEN);
+	w = plain;
+	w.later_flags = RC_FLAG_RD;
+	assert_int_equal(silence_on(&w), RC_CONF_PROVEN);
+	w = plain;
+	w.zone = 1;
+	assert_int_equal(silence_on(&w), RC_CONF_PROVEN);
+	w = plain;
+	w.name = "."; /* everything is below the root */
+	assert_int_equal(silence_on(&w), RC_CONF_PROVEN);
+}
+
+/* That a client is never answered may be why, whatever else is wrong: but for what is about it, or says no more than that. */
+static void who_is_never_answered_proves_nothing_of_others(void **state)
+{
+	static const struct rc_rule of_client = {.cause = {.slug = "policy.client_not_allowed"},
+						 .flags = RC_RULE_CLIENT},
+				    no_answer = {.cause = {.slug = "no_answer.server_silent"}},
+				    of_zone = {.cause = {.slug = "upstream.timeout"}};
+	struct rc_case c = {.ignored = RC_CONF_POSSIBLE};
+	(void)state;
+	assert_int_equal(rc_cap_by_client(&of_zone, &c, RC_CONF_PROVEN), RC_CONF_POSSIBLE);
+	assert_int_equal(rc_cap_by_client(&of_client, &c, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	assert_int_equal(rc_cap_by_client(&no_answer, &c, RC_CONF_LIKELY), RC_CONF_LIKELY);
+	c.ignored = RC_CONF_NONE;
+	assert_int_equal(rc_cap_by_client(&of_zone, &c, RC_CONF_PROVEN), RC_CONF_PROVEN);
 }
 
 int main(void)
@@ -325,6 +416,7 @@ int main(void)
 		cmocka_unit_test(silence_beside_loss_is_possible_at_most),
 		cmocka_unit_test(silence_that_nobody_acts_on_is_no_proof),
 		cmocka_unit_test(silence_that_keeps_from_nothing_is_no_proof),
+		cmocka_unit_test(who_is_never_answered_proves_nothing_of_others),
 		cmocka_unit_test(no_cap_raises_a_verdict),
 		cmocka_unit_test(a_lost_answer_is_one_that_may_have_come),
 		cmocka_unit_test(what_was_cut_or_adopted_on_the_way_is_no_proof),

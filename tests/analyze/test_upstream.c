@@ -244,6 +244,38 @@ static void who_is_asked_much_and_has_answered_may_limit_its_answers(void **stat
 	assert_int_equal(judge(RC_OUT_ICMP), RC_CONF_PROVEN);
 }
 
+static void refuse(void)
+{
+	begin(RC_OUT_REFUSED);
+}
+
+/* A server that left questions open and one that answered others are not the same. */
+static void silence_is_selective_only_of_who_is_silent(void **state)
+{
+	(void)state;
+	begin(RC_OUT_TIMEOUT);
+	s.servers[1].worst = RC_OUT_SERVFAIL;
+	s.servers[1].count[RC_OUT_TIMEOUT] = 0;
+	enter_asker(s.hosts, SERVER2)->answered_query_ns = T0 + MS;
+	assert_int_equal(judge(RC_OUT_TIMEOUT), RC_CONF_LIKELY); /* one of two, and no less */
+	/* Refused as prohibited, not said beside an answer. */
+	assert_but(refuse,
+		   (s.links[0].answer = &s.answer, s.answer.edns.n_ede = 1,
+		    s.answer.edns.ede[0].code = RC_EDE_PROHIBITED,
+		    s.links[0].outcome = RC_OUT_SERVFAIL),
+		   "delegation.lame_refused", RC_CONF_PROVEN);
+	/* Another resolver's failure is no SERVFAIL of the zone. */
+	begin(RC_OUT_SERVFAIL);
+	s.links[0].outcome = RC_OUT_USABLE;
+	s.links[0].answer = &s.answer;
+	s.answer.has = RC_HAS_ANSWER_CNAME;
+	assert_int_equal(judge(RC_OUT_SERVFAIL), RC_CONF_PROVEN);
+	begin(RC_OUT_SERVFAIL);
+	s.links[0].outcome = RC_OUT_USABLE;
+	s.asked[0].answer.flags = RC_FLAG_RA;
+	assert_int_equal(judge(RC_OUT_SERVFAIL), RC_CONF_PROVEN);
+}
+
 /* Some exchange of the name at a server of the zone. */
 static enum rc_confidence judge_refusal_beside(const char *server, unsigned flags, unsigned rcode)
 {
@@ -360,6 +392,76 @@ static void a_server_left_without_an_answer_in_sight_makes_it_less_sure(void **s
 	}
 }
 
+/* One server of three was left, without an answer in sight; the next ones refuse. */
+static void left_one(void)
+{
+	begin(RC_OUT_REFUSED);
+	s.c.n_links = s.zone.n_servers = 3;
+	s.links[0].outcome = s.servers[0].worst = RC_OUT_UNKNOWN;
+	s.servers[0].count[RC_OUT_REFUSED] = 0;
+	s.asked[0].state = RC_X_UNANSWERED;
+}
+
+static void who_goes_on_asks_another_server_of_the_zone_the_same(void **state)
+{
+	static const char slug[] = "delegation.lame_refused";
+	struct rc_followed other = {.name = name_of("other.example")};
+	(void)state;
+	assert_but(left_one, (void)0, slug, RC_CONF_LIKELY);
+	assert_but(left_one, s.asked[0].state = RC_X_ANSWERED, slug, RC_CONF_PROVEN);
+	assert_but(left_one, s.links[0].zone = 7, slug, RC_CONF_PROVEN);
+	assert_but(left_one, s.links[0].name = &other, slug, RC_CONF_PROVEN);
+	assert_but(left_one, s.asked[0].qtype = RC_TYPE_DS, slug, RC_CONF_PROVEN);
+	assert_but(left_one, s.asked[1].server = s.asked[2].server = s.addrs[0], slug,
+		   RC_CONF_PROVEN);
+	assert_but(left_one, s.links[1].zone = s.links[2].zone = 7, slug, RC_CONF_PROVEN);
+	assert_but(left_one, s.links[1].outcome = s.links[2].outcome = RC_OUT_UNKNOWN, slug,
+		   RC_CONF_PROVEN);
+}
+
+/* dnsmasq: it had no way to send it. */
+static void could_not_send(void)
+{
+	begin_alone(RC_RCODE_REFUSED);
+	s.c.ede = RC_EDE(NETWORK_ERROR);
+}
+
+static void who_refuses_at_once_for_the_network_could_not_send(void **state)
+{
+	static const char slug[] = "upstream.unreachable";
+	(void)state;
+	assert_but(could_not_send, (void)0, slug, RC_CONF_LIKELY);
+	assert_but(could_not_send, ask_before(1), slug, RC_CONF_NONE);
+	assert_but(could_not_send, s.c.ede = 0, slug, RC_CONF_NONE);
+	assert_but(could_not_send, s.x.answer.flags = 0, slug, RC_CONF_NONE);
+	assert_but(could_not_send, s.x.end_ns = T0 + RC_SOON_NS, slug, RC_CONF_NONE);
+	assert_but(could_not_send, s.x.answer.rcode = RC_RCODE_SERVFAIL, slug, RC_CONF_NONE);
+}
+
+/* TCP to both servers does not get through; one told over UDP to come by it. */
+static void tcp_fails(void)
+{
+	begin(RC_OUT_TCP_FAILED);
+	s.asked[0].state = s.asked[1].state = RC_X_UNANSWERED;
+	s.asked[1].marks = RC_X_IS_TC_RETRY;
+}
+
+static void who_fails_over_tcp_was_told_to_come_by_it(void **state)
+{
+	static const char slug[] = "upstream.tcp_blocked";
+	(void)state;
+	assert_but(tcp_fails, (void)0, slug, RC_CONF_PROVEN);
+	assert_but(tcp_fails, s.asked[1].marks = 0, slug, RC_CONF_NONE);
+	assert_but(tcp_fails, (s.asked[1].marks = 0, s.asked[0].answer.flags = RC_FLAG_TC), slug,
+		   RC_CONF_PROVEN);
+	assert_but(tcp_fails, (s.c.n_links = 3, s.links[1].zone = 7), slug, RC_CONF_NONE);
+	/* ... before: it is remembered. */
+	assert_but(tcp_fails, (s.asked[1].marks = 0, enter_asker(s.hosts, SERVER1)->truncated = 1),
+		   slug, RC_CONF_LIKELY);
+	assert_but(tcp_fails, (s.asked[1].marks = 0, enter_asker(s.hosts, SERVER1)->truncated = 0),
+		   slug, RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -372,9 +474,13 @@ int main(void)
 			a_servfail_on_the_way_of_an_alias_or_from_behind_is_of_somebody_else),
 		cmocka_unit_test(who_fails_for_one_zone_alone_may_not_have_loaded_it),
 		cmocka_unit_test(who_is_asked_much_and_has_answered_may_limit_its_answers),
+		cmocka_unit_test(silence_is_selective_only_of_who_is_silent),
 		cmocka_unit_test(who_serves_others_is_not_lame),
 		cmocka_unit_test(a_server_that_says_so_has_not_loaded_its_zone_if_all_of_them_fail),
 		cmocka_unit_test(resolvers_in_the_place_of_servers_may_be_in_the_way_of_all),
+		cmocka_unit_test(who_goes_on_asks_another_server_of_the_zone_the_same),
+		cmocka_unit_test(who_refuses_at_once_for_the_network_could_not_send),
+		cmocka_unit_test(who_fails_over_tcp_was_told_to_come_by_it),
 		cmocka_unit_test(a_server_left_without_an_answer_in_sight_makes_it_less_sure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
