@@ -188,8 +188,8 @@ static bool began_long_after(const struct rc_case *c)
 enum rc_confidence rc_cap_by_lineage(struct rc_case *const *hop, size_t last,
 				     enum rc_confidence confidence)
 {
-	if (began_long_after(hop[0]) && confidence > RC_CONF_POSSIBLE)
-		return RC_CONF_POSSIBLE;
+	if (began_long_after(hop[0]))
+		return rc_confidence_cap(confidence, RC_CONF_POSSIBLE);
 	for (size_t i = 0; i <= last && confidence > RC_CONF_LIKELY; i++)
 		if (hop[i]->adopted || has_cut_answers(hop[i]))
 			confidence = RC_CONF_LIKELY;
