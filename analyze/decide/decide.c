@@ -86,8 +86,10 @@ static struct rc_case *next_hop(const struct rc_case_sources *sources, struct rc
 	if (x == NULL)
 		return NULL;
 	bool waited = is_told_late(c, x) && !rc_is_failure(x, false); /* it would have helped */
-	if (waited)
+	if (waited) {
 		x->end_frame = 0;
+		x->answer = (struct rc_msg_facts){.rcode = 0};
+	}
 	if (waited || x->state == RC_X_PENDING) /* still waiting when its client was answered */
 		x->end_ns = c->to_ns;
 	x->state = rc_exchange_answered(x) && !waited ? RC_X_ANSWERED : RC_X_UNANSWERED;
