@@ -6,9 +6,11 @@ query and of the answer, their times, ends, IDs, questions and codes, how often 
 frames, and its fact where the frames alone show it; and an incident against its failures.
 """
 import collections
+import itertools
 import json
 import os
 import re
+import struct
 import sys
 
 import accuracy
@@ -94,6 +96,15 @@ def has_code(word):
     return lambda c, q, a, m: a is not None and a.rcode == (word or m[1])
 
 
+def has_signature(capture, query, answer, match):
+    """An RRSIG (RFC 4034 3.1) of that key whose time is the one told."""
+    tag, word, text = match.groups()
+    stamp = struct.pack("!I", int(accuracy.seconds(text[:-1] + ".0Z")) & 0xFFFFFFFF)
+    times = re.escape(stamp) + b".{4}" if word == "expired" else re.escape(stamp)
+    rdata = times + re.escape(struct.pack("!H", int(tag)))
+    return answer is not None and re.search(rdata, answer.data, re.DOTALL) is not None
+
+
 # What the frames of a line of evidence show of its fact by themselves.
 FACTS = [(re.compile(pattern + "$"), test) for pattern, test in (
     (r"no answer to (\d+) quer(?:y|ies)", says_no_answer),
@@ -113,6 +124,7 @@ FACTS = [(re.compile(pattern + "$"), test) for pattern, test in (
     (r"SERVFAIL with RA=0.*", lambda c, q, a, m: a.rcode == "SERVFAIL" and not a.ra),
     (r".*with an EDE that says.*|the answer carries an EDE.*|EDE says validation failed",
      lambda c, q, a, m: bool(a.ede)),
+    (r"RRSIG of .* by key (\d+) (expired|begins) at ([^,]+),.*", has_signature),
     (r"answered: the query is without EDNS.*", lambda c, q, a, m: not q.opt and a is not None),
 )]
 
@@ -164,7 +176,27 @@ def check_evidence(capture, line):
     return wrong
 
 
-def check_incident(event, failures):
+def worked_between(capture, told, failures):
+    """A question that failed had an answer since the incident began: of SERVFAIL anybody's, else its own client's, asked alike."""
+    first, answers = nanoseconds(told["first"]), collections.defaultdict(list)
+    told_frames = {f["rcause"]["frames"].get("answer") for f in failures}
+    for m in itertools.chain.from_iterable(capture.messages.values()):
+        if m.qr and m.rcode in ("NOERROR", "NXDOMAIN") and first < m.at.ts_ns and not m.cd and \
+                m.opcode == 0 and m.frame not in told_frames:
+            answers[m.at.src, plain(m.qname), m.qtype].append(m)
+    for f in failures:
+        question = f["dns"].get("question", {})
+        query = capture.packets[f["rcause"]["frames"]["query"]]
+        edns = any(m.opt for m in capture.messages[f["rcause"]["frames"]["query"]])
+        for m in answers[f["server"]["ip"], question.get("name"), question.get("type")]:
+            alike = m.at.dst == query.src and m.opt == edns
+            if m.at.ts_ns <= nanoseconds(f["event"]["end"]) and \
+                    (alike or f["dns"].get("response_code") == "SERVFAIL"):
+                return True
+    return False
+
+
+def check_incident(capture, event, failures):
     """Of one that ended, against the failures that name it."""
     told = event["rcause"]["incident"]
     if told["kind"] != "failures" or told["state"] != "close":
@@ -174,7 +206,9 @@ def check_incident(event, failures):
               "last": max(f["event"]["end"] for f in own),
               "clients": len({f["client"]["ip"] for f in own}),
               "resolvers": len({f["server"]["ip"] for f in own})}
-    return [f"{k} is {v}" for k, v in wanted.items() if told[k] != v]
+    wanted = {k: v for k, v in wanted.items() if told[k] != v}
+    return [f"{k} is {v}" for k, v in wanted.items()] + \
+        (["it worked in between"] if told["persistent"] and worked_between(capture, told, own) else [])
 
 
 def false_claims(case):
@@ -185,7 +219,7 @@ def false_claims(case):
     wrong = []
     for event in events:
         where = f"event {event['event']['sequence']}"
-        own = check_incident(event, failures) if "kind" in event["rcause"]["incident"] \
+        own = check_incident(capture, event, failures) if "kind" in event["rcause"]["incident"] \
             else check_ends(capture, event)
         wrong += [f"{where}: {w}" for w in own]
         for n, line in enumerate(event["rcause"].get("evidence", ())):
