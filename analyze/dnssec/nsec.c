@@ -42,9 +42,10 @@ static bool covers(const struct nsec *nsec, const struct rc_name *name)
 {
 	const struct rc_name *owner = &nsec->set->owner;
 	bool last = rc_name_compare(&nsec->next, owner) <= 0;
-	/* RFC 6840 4.1: an NSEC of a delegation says nothing of names below it. */
-	if (rc_name_in(name, owner) && rc_dnssec_bitmap_has(nsec->rr, RC_TYPE_NS) &&
-	    !rc_dnssec_bitmap_has(nsec->rr, RC_TYPE_SOA))
+	/* RFC 6840 4.1: an NSEC of a delegation or a DNAME says nothing of names below it. */
+	bool cut = rc_dnssec_bitmap_has(nsec->rr, RC_TYPE_NS) &&
+		   !rc_dnssec_bitmap_has(nsec->rr, RC_TYPE_SOA);
+	if (rc_name_in(name, owner) && (cut || rc_dnssec_bitmap_has(nsec->rr, RC_TYPE_DNAME)))
 		return false;
 	return rc_name_compare(owner, name) < 0 && (last || rc_name_compare(name, &nsec->next) < 0);
 }

@@ -1209,6 +1209,25 @@ static void nodata_whose_bitmap_claims_the_type_is_invalid(void **state)
 	expect_fault(&s, RC_DNSSEC_DENIAL_INVALID, "example", PART_ANSWER);
 }
 
+/* RFC 6840 4.1: what is below a DNAME is there by another name. */
+static void nsec_of_a_dname_denies_nothing_below_it(void **state)
+{
+	(void)state;
+	for (unsigned dname = 0; dname < 2; dname++) {
+		struct scene s;
+		open_chain(&s);
+		struct part *part = add_part(&s, "a.www.example.", LDNS_RR_TYPE_A);
+		part->nxdomain = true;
+		put_soa(part);
+		put_text(EXAMPLE, part->authority,
+			 dname ? "www.example. NSEC zz.example. DNAME RRSIG NSEC"
+			       : "www.example. NSEC zz.example. TXT RRSIG NSEC");
+		judge(&s, "a.www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.status, dname ? RC_DNSSEC_BOGUS : RC_DNSSEC_SECURE);
+		close_scene(&s);
+	}
+}
+
 static void nsec3_without_cover_is_invalid(void **state)
 {
 	(void)state;
@@ -1501,6 +1520,7 @@ int main(void)
 		cmocka_unit_test(nsec_that_covers_another_span_is_invalid),
 		cmocka_unit_test(nsec_without_the_wildcards_denial_is_invalid),
 		cmocka_unit_test(nodata_whose_bitmap_claims_the_type_is_invalid),
+		cmocka_unit_test(nsec_of_a_dname_denies_nothing_below_it),
 		cmocka_unit_test(nsec3_without_cover_is_invalid),
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
