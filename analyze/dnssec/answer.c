@@ -294,7 +294,8 @@ static enum rc_dnssec_status judge_undelegated(struct rc_dnssec_run *run, const 
 static bool judge_step(struct rc_dnssec_run *run, const struct question *q, struct outcome *out)
 {
 	struct rc_dnssec_tally tally = {0};
-	const struct rc_dnssec_view *denial = NULL, *given = NULL;
+	struct rc_dnssec_verdict no_name;
+	const struct rc_dnssec_view *denial = NULL, *given = NULL, *beside = NULL;
 	int64_t newest_ns = INT64_MIN;
 	bool seen = false, judged = q->zone->status != RC_DNSSEC_INSECURE && !q->zone->no_ds;
 	for (size_t i = 0; i < run->n_views; i++) {
@@ -319,8 +320,17 @@ static bool judge_step(struct rc_dnssec_run *run, const struct question *q, stru
 		    !rc_name_equal(&view->msg->qname, &q->name))
 			denial = view;
 		report_reason(run, &verdict, view, &q->zone->name);
+		/* That another type is proven to have no name mends no denial of this one. */
+		if (role == DENIES && verdict.state == RC_DNSSEC_V_OK &&
+		    rc_name_equal(&view->msg->qname, &q->name) && view->msg->qtype != q->type) {
+			beside = view;
+			no_name = verdict;
+			continue;
+		}
 		rc_dnssec_tally_add(&tally, &verdict, view);
 	}
+	if (beside && tally.n_fault == 0)
+		rc_dnssec_tally_add(&tally, &no_name, beside);
 	if (denial && given) {
 		out->status = judge_undelegated(run, q, denial, given);
 		return true;

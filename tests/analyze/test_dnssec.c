@@ -1228,6 +1228,22 @@ static void nsec_of_a_dname_denies_nothing_below_it(void **state)
 	}
 }
 
+/* What a resolver was told of another type may prove that there is no such name; this answer says that there is. */
+static void proof_for_another_type_mends_no_denial(void **state)
+{
+	(void)state;
+	struct scene s;
+	open_chain(&s);
+	put_soa(add_part(&s, "www.example.", LDNS_RR_TYPE_A));
+	put_text(EXAMPLE, s.parts[PART_ANSWER].authority, "ns.example. NSEC zz.example. A");
+	struct part *other = add_part(&s, "www.example.", LDNS_RR_TYPE_DS);
+	other->nxdomain = true;
+	put_soa(other);
+	put_text(EXAMPLE, other->authority, "ns.example. NSEC zz.example. A");
+	put_text(EXAMPLE, other->authority, "example. NSEC a.example. NS SOA");
+	expect_fault(&s, RC_DNSSEC_DENIAL_INVALID, "example", PART_ANSWER);
+}
+
 static void nsec3_without_cover_is_invalid(void **state)
 {
 	(void)state;
@@ -1521,6 +1537,7 @@ int main(void)
 		cmocka_unit_test(nsec_without_the_wildcards_denial_is_invalid),
 		cmocka_unit_test(nodata_whose_bitmap_claims_the_type_is_invalid),
 		cmocka_unit_test(nsec_of_a_dname_denies_nothing_below_it),
+		cmocka_unit_test(proof_for_another_type_mends_no_denial),
 		cmocka_unit_test(nsec3_without_cover_is_invalid),
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
