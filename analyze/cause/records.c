@@ -229,12 +229,30 @@ static bool was_given_too(const struct rc_case *c, const struct rc_msg *msg)
 	return false;
 }
 
+/* It is about the zone's own NS, and the resolver asked on all the same: these it did not mind. */
+static bool is_passed_by(const struct rc_case *c, const struct rc_dnssec_finding *d,
+			 const struct rc_msg *shown)
+{
+	if (shown->qtype != RC_TYPE_NS || c->x->qtype == RC_TYPE_NS ||
+	    shown->counts[RC_ANSWER] == 0 || !rc_name_equal(&shown->qname, &d->zone))
+		return false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_followed *name = c->links[i].name;
+		if (name->wanted && name->role != RC_ROLE_NAMESERVER &&
+		    c->links[i].x->qtype == c->x->qtype && rc_name_in(&name->name, &d->zone))
+			return true;
+	}
+	return false;
+}
+
 enum rc_confidence rc_by_records(struct rc_case *c, struct rc_finding *f)
 {
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	const struct rc_dnssec_finding *d = &r->findings[0];
 	const struct rc_origin *shown = &c->dnssec_origins[d->msg];
 	struct rc_rollover rollover;
+	if (is_passed_by(c, d, shown->msg))
+		return RC_CONF_NONE;
 	tell(c, f, r, shown);
 	bool past = went_past(c, d);
 	if (past && !rc_is_answered(c))

@@ -1244,6 +1244,30 @@ static void proof_for_another_type_mends_no_denial(void **state)
 	expect_fault(&s, RC_DNSSEC_DENIAL_INVALID, "example", PART_ANSWER);
 }
 
+/* Who walks down by NS and validates each step gets no further; who got an answer did not mind. */
+static void unsigned_ns_on_the_way_tell_where_no_answer_was_asked_for(void **state)
+{
+	(void)state;
+	for (unsigned answered = 0; answered < 2; answered++) {
+		struct scene s;
+		open_chain(&s);
+		ldns_rr_list_push_rr(add_part(&s, "example.", LDNS_RR_TYPE_NS)->answer,
+				     record("example. NS ns.example."));
+		if (answered)
+			put_text(EXAMPLE, add_part(&s, "www.example.", LDNS_RR_TYPE_A)->answer,
+				 "www.example. A 192.0.2.1");
+		judge(&s, "www.example.", LDNS_RR_TYPE_A);
+		assert_int_equal(s.result.status,
+				 answered ? RC_DNSSEC_SECURE : RC_DNSSEC_INDETERMINATE);
+		assert_int_equal(s.result.n_findings, !answered);
+		if (!answered) {
+			assert_int_equal(s.result.findings[0].fault, RC_DNSSEC_RRSIG_MISSING);
+			assert_false(s.result.findings[0].conclusive);
+		}
+		close_scene(&s);
+	}
+}
+
 static void nsec3_without_cover_is_invalid(void **state)
 {
 	(void)state;
@@ -1538,6 +1562,7 @@ int main(void)
 		cmocka_unit_test(nodata_whose_bitmap_claims_the_type_is_invalid),
 		cmocka_unit_test(nsec_of_a_dname_denies_nothing_below_it),
 		cmocka_unit_test(proof_for_another_type_mends_no_denial),
+		cmocka_unit_test(unsigned_ns_on_the_way_tell_where_no_answer_was_asked_for),
 		cmocka_unit_test(nsec3_without_cover_is_invalid),
 		cmocka_unit_test(nsec3_with_damaged_signatures_is_invalid),
 		cmocka_unit_test(wildcard_answer_without_its_proof_lacks_a_denial),
