@@ -122,8 +122,9 @@ bool rc_case_is_nobody_answered(const struct rc_case *c)
 struct left {
 	uint64_t name_hash;
 	int64_t first_ns;
-	bool alive; /* the server answered somebody else right after it */
-	bool given; /* another client got the name */
+	bool alive;  /* the server answered somebody else right after it */
+	bool given;  /* another client got the name */
+	bool shared; /* ... or met with no more than this one */
 };
 
 /* The client's questions for different names that were left unanswered for good; false if it got any answer. */
@@ -186,7 +187,7 @@ static bool is_at_work(const struct rc_case *c)
 enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 {
 	struct left left[LEFT_MAX];
-	size_t n = 0, alive = 0, given = 0;
+	size_t n = 0, alive = 0, given = 0, alone = 0;
 	const struct rc_host *h = c->server_host;
 	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) ||
 	    c->x->load > LEFT_LOAD_MAX || rc_case_is_served(c) || is_at_work(c))
@@ -200,11 +201,16 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 		if (r == NULL)
 			break;
 		pos = rc_recorder_next(c->recorder, pos);
-		if (!rc_exchange_answered(&r->x) || !rc_addr_equal(&r->x.server, &c->x->server))
+		if (!rc_addr_equal(&r->x.server, &c->x->server))
 			continue;
-		bool good = r->x.answer.rcode == RC_RCODE_NOERROR ||
-			    r->x.answer.rcode == RC_RCODE_NXDOMAIN;
+		bool other = !rc_addr_equal(&r->x.asker, &c->x->asker);
+		bool good = rc_exchange_answered(&r->x) && (r->x.answer.rcode == RC_RCODE_NOERROR ||
+							    r->x.answer.rcode == RC_RCODE_NXDOMAIN);
 		for (size_t k = 0; k < n; k++) {
+			if (other && !good && left[k].name_hash == r->x.name_hash)
+				left[k].shared = true;
+			if (!rc_exchange_answered(&r->x))
+				continue;
 			int64_t after_ns = r->x.end_ns - left[k].first_ns;
 			left[k].alive = left[k].alive || (after_ns > 0 && after_ns <= ALIVE_NS);
 			left[k].given = left[k].given ||
@@ -215,10 +221,11 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 	for (size_t k = 0; k < n; k++) {
 		alive += left[k].alive;
 		given += left[k].alive && left[k].given;
+		alone += left[k].alive && !left[k].shared;
 	}
 	if (alive >= LEFT_MIN && given > 0)
 		return RC_CONF_LIKELY;
-	return alive >= LEFT_MANY ? RC_CONF_POSSIBLE : RC_CONF_NONE;
+	return alone >= LEFT_MANY ? RC_CONF_POSSIBLE : RC_CONF_NONE;
 }
 
 bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf)

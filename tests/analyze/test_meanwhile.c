@@ -174,6 +174,29 @@ static void silence_of_one_that_answered_proves_nothing_where_much_is_asked(void
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* What another client waits for in vain as well, this one is not denied. */
+static void what_others_wait_for_as_well_says_nothing_of_the_client(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	for (unsigned i = 0; i < 8; i++) {
+		int64_t ms = LATE + i * 100;
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask_below(&s, ms, 100 + i * 10, name);
+		ask(&s, ms + 5, CLIENT3, RESOLVER, 300 + i, QUERY, name);
+		ask(&s, ms + 6, RESOLVER, ZONE_SERVER, 102 + i * 10, FETCH, name);
+		ask(&s, ms + 20, CLIENT2, RESOLVER, 500 + i, QUERY, "good.test");
+		reply_a(&s, ms + 21, RESOLVER, CLIENT2, 500 + i, RECURSED, "good.test");
+	}
+	warm_up(&s, LATE + 20000);
+	finish(&s);
+	assert_int_equal(s.n, 16);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i, "upstream.timeout");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +204,7 @@ int main(void)
 		cmocka_unit_test(who_is_refused_when_all_are_is_not_shut_out),
 		cmocka_unit_test(who_has_no_room_refuses_all),
 		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
+		cmocka_unit_test(what_others_wait_for_as_well_says_nothing_of_the_client),
 		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
 		cmocka_unit_test(what_fails_at_once_behind_servers_that_answer_is_not),
 		cmocka_unit_test(silence_of_one_that_answered_proves_nothing_where_much_is_asked),
