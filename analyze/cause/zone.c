@@ -449,7 +449,10 @@ static enum rc_confidence test_too_long(const struct rc_rule *rule, struct rc_ca
 	if (link != NULL)
 		rc_prove(c, f, link->x, &link->name->name, NULL, "YXDOMAIN");
 	rc_prove_client(c, f);
-	return shown ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	/* RFC 6672 2.2: the zone's server says YXDOMAIN beside that DNAME; without it that may mean anything. */
+	bool bare = link != NULL && (link->x->answer.flags & RC_FLAG_AA) &&
+		    link->x->answer.counts[0] == 0;
+	return shown ? RC_CONF_PROVEN : bare ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
 static const struct rc_rule rules[] = {
@@ -526,7 +529,7 @@ static const struct rc_rule rules[] = {
 					 "more than 255 octets.",
 					 "YXDOMAIN to the client or to its resolver, and the DNAME "
 					 "is not seen.",
-					 NULL,
+					 "The zone's own server says YXDOMAIN without any DNAME.",
 					 {"update.prerequisite_failed",
 					  "YXDOMAIN answers an UPDATE"},
 					 {"zone.cname_loop", "the names get longer step by step"}),

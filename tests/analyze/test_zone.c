@@ -254,6 +254,21 @@ static void a_dname_that_makes_a_name_too_long_is_named(void **state)
 	}
 }
 
+/* RFC 6672 2.2: the zone's server tells the DNAME beside it. */
+static void yxdomain_of_a_server_without_a_dname_says_little(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 1, "www.example");
+	ask(&s, LATE + 6, RESOLVER, ZONE_SERVER, 3, FETCH, "www.example");
+	reply(&s, LATE + 7, ZONE_SERVER, RESOLVER, 3, AUTHORITY | RC_RCODE_YXDOMAIN, "www.example");
+	servfail(&s, LATE + 8, RESOLVER, CLIENT, 1, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
 static void ask_soa(struct sim *s, int64_t ms, const char *asker, const char *server, unsigned id,
 		    unsigned flags)
 {
@@ -771,6 +786,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_only_looks_like_the_parent_proves_no_loop),
 		cmocka_unit_test(a_resolver_in_the_parents_place_proves_no_loop),
 		cmocka_unit_test(a_dname_that_makes_a_name_too_long_is_named),
+		cmocka_unit_test(yxdomain_of_a_server_without_a_dname_says_little),
 		cmocka_unit_test(a_resolver_without_its_copy_of_the_zone_has_not_loaded_it),
 		cmocka_unit_test(a_resolver_that_looks_up_an_soa_is_no_secondary),
 		cmocka_unit_test(a_resolver_that_was_led_to_an_soa_is_no_secondary),
