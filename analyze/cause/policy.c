@@ -42,12 +42,10 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	(void)rule;
 	bool rd = rc_flag(&c->x->query, RC_FLAG_RD);
 	bool notauth = rc_rcode_is(c, RC_RCODE_NOTAUTH);
-	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
-			!(notauth && rc_exchange_is_transfer(c->x));
-	if ((rd && !notauth) || resolver || rc_server_hosts_zone(c) || c->x->query.tsig ||
-	    rc_case_has_ede(c, RC_EDE_PROHIBITED))
-		return RC_CONF_NONE;
-	if (rc_exchange_is_transfer(c->x) && !notauth)
+	bool transfer = rc_exchange_is_transfer(c->x);
+	bool resolver = rc_flag(&c->x->answer, RC_FLAG_RA) && !transfer;
+	if ((!notauth && (rd || transfer)) || resolver || rc_server_hosts_zone(c) ||
+	    c->x->query.tsig || rc_case_has_ede(c, RC_EDE_PROHIBITED))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->explanation = rc_say(c, "%s does not host a zone that %s lies in.", server_text(c),
@@ -56,7 +54,7 @@ static enum rc_confidence test_not_authoritative(const struct rc_rule *rule, str
 	if (rc_case_has_ede(c, RC_EDE_NOT_AUTHORITATIVE))
 		return RC_CONF_PROVEN;
 	bool cut = (c->x->marks & RC_X_CUT) != 0; /* a TSIG record would stand last */
-	bool either = rc_exchange_is_transfer(c->x) && c->others.not_hosted == 0;
+	bool either = transfer && c->others.not_hosted == 0;
 	return notauth && (cut || either) ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
@@ -82,8 +80,8 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 					struct rc_finding *f)
 {
 	(void)rule;
-	bool relayed_or_resolver = rc_flag(&c->x->answer, RC_FLAG_RA) &&
-				   !rc_rcode_is(c, RC_RCODE_REFUSED);
+	bool refused = rc_rcode_is(c, RC_RCODE_REFUSED);
+	bool relayed_or_resolver = rc_flag(&c->x->answer, RC_FLAG_RA) && !refused;
 	if (!rc_exchange_is_transfer(c->x) || relayed_or_resolver)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -91,20 +89,19 @@ static enum rc_confidence test_transfer(const struct rc_rule *rule, struct rc_ca
 	f->explanation = rc_say(c, "%s does not let %s transfer the zone %s.", server_text(c),
 				rc_say_addr(c, &c->x->asker), rc_say_name(c, c->qname));
 	rc_prove_self(c, f,
-		      rc_rcode_is(c, RC_RCODE_REFUSED) ? "zone transfer answered REFUSED"
-						       : "zone transfer answered NOTAUTH");
-	if (rc_rcode_is(c, RC_RCODE_REFUSED) && c->x->transport != RC_TCP &&
-	    c->x->qtype == RC_TYPE_AXFR)
+		      refused ? "zone transfer answered REFUSED"
+			      : "zone transfer answered NOTAUTH");
+	if (refused && c->x->transport != RC_TCP && c->x->qtype == RC_TYPE_AXFR)
 		return RC_CONF_POSSIBLE;
 	/* Unbound and dnsmasq refuse what they do not host as well. */
-	if (rc_rcode_is(c, RC_RCODE_REFUSED))
-		return rc_server_hosts_zone(c) || rc_case_has_ede(c, RC_EDE_PROHIBITED)
-			       ? RC_CONF_PROVEN
-			       : RC_CONF_LIKELY;
+	bool hosts = rc_server_hosts_zone(c);
+	if (refused)
+		return hosts || rc_case_has_ede(c, RC_EDE_PROHIBITED) ? RC_CONF_PROVEN
+								      : RC_CONF_LIKELY;
 	/* Knot and PowerDNS say NOTAUTH for both "not yours" and "not mine"; what it refuses to answer at all is not its. */
-	if (c->others.not_hosted > 0 && !rc_server_hosts_zone(c))
-		return RC_CONF_NONE;
-	return rc_server_hosts_zone(c) ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
+	if (hosts)
+		return RC_CONF_LIKELY;
+	return c->others.not_hosted > 0 ? RC_CONF_NONE : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_update(const struct rc_rule *rule, struct rc_case *c,
@@ -121,7 +118,7 @@ static enum rc_confidence test_update(const struct rc_rule *rule, struct rc_case
 		return rc_server_hosts_zone(c) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 	}
 	rc_prove_self(c, f, "UPDATE answered NOTAUTH by a server that hosts the zone");
-	bool tsig = c->x->query.tsig && c->x->answer.tsig_error != 0;
+	bool tsig = c->x->answer.tsig_error != 0;
 	return rc_server_hosts_zone(c) && !tsig ? RC_CONF_LIKELY : RC_CONF_NONE;
 }
 

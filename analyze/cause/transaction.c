@@ -11,7 +11,7 @@ static enum rc_confidence test_tsig(const struct rc_rule *rule, struct rc_case *
 	if (!c->x->query.tsig)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
-	if (a->tsig && a->tsig_error == rule->param) {
+	if (a->tsig_error == rule->param) {
 		f->explanation = rc_say(
 			c, "%s answered NOTAUTH with TSIG error %u to the signed %s of %s: %s.",
 			rc_say_addr(c, &c->x->server), a->tsig_error,
@@ -63,7 +63,7 @@ static enum rc_confidence test_update_notauth(const struct rc_rule *rule, struct
 					      struct rc_finding *f)
 {
 	(void)rule;
-	if (c->x->query.tsig && c->x->answer.tsig_error != 0)
+	if (c->x->answer.tsig_error != 0)
 		return RC_CONF_NONE;
 	f->zone = c->qname;
 	f->server = &c->x->server;
