@@ -61,7 +61,5 @@ enum rc_confidence rc_by_odd_rcode(struct rc_case *c, struct rc_finding *f)
 				rc_say_zone(c, z), rc_say_addr(c, &c->x->server), these, all,
 				say_rcode(c, example->x->answer.rcode));
 	rc_prove_zone(c, f, c->failed_zone, RC_OUT_OTHER_RCODE);
-	if (these < all)
-		return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
-	return RC_CONF_LIKELY;
+	return 2 * these >= all ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }

@@ -136,7 +136,7 @@ static enum rc_confidence test_edns_version(const struct rc_rule *rule, struct r
 	f->explanation = rc_say(c, "The query asks for EDNS version %u, which %s does not know.",
 				c->x->query.edns_version, rc_say_addr(c, &c->x->server));
 	rc_prove_self(c, f, "error to a query with an EDNS version above 0, RFC 6891 6.1.3");
-	if (!c->x->query.edns || c->x->query.edns_version == 0)
+	if (c->x->query.edns_version == 0)
 		return RC_CONF_NONE;
 	return rc_rcode_is(c, RC_RCODE_BADVERS) ? RC_CONF_PROVEN : RC_CONF_LIKELY;
 }
