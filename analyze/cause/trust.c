@@ -245,10 +245,9 @@ static enum rc_confidence test_anchor(const struct rc_rule *rule, struct rc_case
 	return told ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
-static void prove_page(struct rc_case *c, struct rc_finding *f, const struct rc_book_page *p,
+static void prove_page(struct rc_finding *f, const struct rc_book_page *p,
 		       const struct rc_name *zone, const char *fact)
 {
-	(void)c;
 	if (f->n_evidence == RC_EVIDENCE_MAX)
 		return;
 	f->evidence[f->n_evidence++] = (struct rc_evidence){
@@ -318,7 +317,7 @@ static enum rc_confidence test_stale(const struct rc_rule *rule, struct rc_case 
 				"that %s fetched before does not have it.",
 				rc_say_name(c, c->qname), r.tag, rc_say_name(c, &r.zone),
 				rc_say_addr(c, &c->x->server));
-	prove_page(c, f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
+	prove_page(f, &r.with, f->zone, rc_say(c, "the DNSKEY set with key %u", r.tag));
 	rc_prove_client(c, f);
 	/* Unless one server is seen to have changed, it may be two servers that differ. */
 	bool changed = r.own != NULL && r.own->end_ns < r.with.first_ns &&
