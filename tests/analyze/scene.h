@@ -128,7 +128,7 @@ static inline void begin_alone(uint16_t rcode)
 {
 	begin(RC_OUT_USABLE);
 	s.x.asker = addr(CLIENT);
-	s.x.answer.rcode = rcode & 0xf;
+	s.x.answer.rcode = rcode & 0xfffu;
 	s.x.attempts = s.x.qdcount = 1;
 	s.x.end_ns = s.c.to_ns = T0 + MS;
 	s.x.last_ns = T0;
