@@ -1,8 +1,12 @@
 /*
  * What the server does not implement, and queries it cannot read.
  */
+#include <stdlib.h>
+
 #include "analyze/cause/rule.h"
 #include "base/time.h"
+
+#define SAME_TIME_NS (2 * RC_NS_PER_S) /* so near the server is as it was */
 
 static const char *request_text(struct rc_case *c)
 {
@@ -146,6 +150,10 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 {
 	(void)rule;
 	bool plain_works = c->others.same_client_without_edns_ok > 0;
+	/* Who fails for a time fails whatever the query carries. */
+	if (plain_works && rc_rcode_is(c, RC_RCODE_SERVFAIL))
+		plain_works = llabs(c->others.without_edns_example->first_ns - c->x->first_ns) <
+			      SAME_TIME_NS;
 	bool works = c->others.same_server_alike_ok + c->others.same_client_alike_ok > 0 ||
 		     rc_case_is_shut_out(c);
 	if (!c->x->query.edns || c->x->query.edns_version > 0 || is_meta_type(c->x->qtype) ||

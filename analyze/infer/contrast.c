@@ -6,6 +6,8 @@
 	8u /* servers of the zone compared: those of one zone behave alike or not at all */
 #define STEPS_MAX 48u /* records looked at per server and name */
 
+#define MEANWHILE_NS \
+	(4 * RC_NS_PER_S) /* resolvers ask anew sooner, without what may have been the reason */
 #define ASKERS_MAX 8u
 #define WORKED_MAX 8u
 
@@ -17,6 +19,8 @@ struct worked {
 struct sides {
 	uint64_t failed_all, worked_any; /* traits of all that failed, of any that worked */
 	int64_t failed_first_ns, failed_last_ns;
+	bool silent_all; /* all that failed had no answer, */
+	bool takes_edns; /* from servers that take EDNS */
 	/* Only who failed himself shows that it was not about who asked. */
 	struct asker {
 		struct rc_addr addr;
@@ -65,6 +69,19 @@ static bool has_failed(const struct rc_case *c, const struct sides *s, const str
 		if (rc_addr_equal(&s->askers[i].addr, asker))
 			return (s->askers[i].traits & s->found.trait) != 0;
 	return false;
+}
+
+/* It answers queries with EDNS, about other names or at other times. */
+static bool takes_edns(const struct rc_case *c, const struct rc_addr *server)
+{
+	const struct rc_host *h = rc_hosts_find(c->hosts, server);
+	return h != NULL && h->takes_edns;
+}
+
+/* While one was silent that takes EDNS, and not before or long after: else it was down for a time, whatever it was asked. */
+static bool is_meanwhile(const struct sides *s, const struct rc_exchange *x)
+{
+	return x->first_ns >= s->failed_first_ns && x->first_ns - s->failed_last_ns < MEANWHILE_NS;
 }
 
 static void note_failed(struct sides *s, const struct rc_exchange *x)
@@ -120,6 +137,7 @@ static size_t collect_failed(struct rc_case *c, size_t zone, struct sides *s,
 {
 	size_t n = 0;
 	s->failed_all = UINT64_MAX;
+	s->silent_all = true;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		bool known = false;
@@ -127,6 +145,8 @@ static size_t collect_failed(struct rc_case *c, size_t zone, struct sides *s,
 			continue;
 		note_failed(s, link->x);
 		s->failed_all &= traits_of(link->x);
+		s->silent_all = s->silent_all && link->outcome == RC_OUT_TIMEOUT;
+		s->takes_edns = s->takes_edns || takes_edns(c, &link->x->server);
 		if (s->found.fails == NULL)
 			s->found.fails = link;
 		for (size_t k = 0; k < n && !known; k++)
@@ -160,9 +180,10 @@ bool rc_contrast_find(struct rc_case *c, size_t zone, struct rc_contrast *ret_co
 					  : c->names[k].role == RC_ROLE_QUESTION)
 				look_at(c, &s, servers[i], &c->names[k]);
 	s.found.trait = widest(s.failed_all & ~s.worked_any);
+	bool may_be_down = s.silent_all && s.takes_edns && s.found.trait == RC_TRAIT_EDNS;
 	for (size_t i = 0; i < s.n_worked; i++) {
 		const struct rc_exchange *x = s.worked[i].x;
-		if (!has_failed(c, &s, &x->asker))
+		if (!has_failed(c, &s, &x->asker) || (may_be_down && !is_meanwhile(&s, x)))
 			continue;
 		s.found.worked++;
 		s.found.works = x;

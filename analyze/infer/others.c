@@ -209,8 +209,11 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 		t->same_client_types_ok += ok && !slip && o->qtype != c->x->qtype;
 		t->same_client_alike_ok += ok && !slip && is_alike(c, o);
 		if (ok && c->x->query.edns && !o->query.edns && o->qtype == c->x->qtype) {
+			const struct rc_exchange *known = t->without_edns_example;
 			t->same_client_without_edns_ok++;
-			t->without_edns_example = o;
+			if (known == NULL || llabs(o->first_ns - c->x->first_ns) <
+						     llabs(known->first_ns - c->x->first_ns))
+				t->without_edns_example = o;
 		}
 		return;
 	}

@@ -396,6 +396,7 @@ uint32_t rc_hosts_note_answer(struct rc_hosts *h, const struct rc_exchange *x,
 		note_refused(h, server, x, pair_hash(h, keys));
 	if (!usable)
 		return load->open;
+	server->takes_edns = server->takes_edns || x->query.edns;
 	note_slip(server, x);
 	if ((x->answer.flags & RC_FLAG_RA) && (x->answer.flags & RC_FLAG_AD))
 		server->answered_ad++;

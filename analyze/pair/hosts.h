@@ -41,7 +41,8 @@ struct rc_host {
 	bool used;                 /* the entry is taken */
 	bool recurses;        /* works for clients: answered RD=1 with RA=1, or asked on for one */
 	bool answered_unseen; /* answered so, to a question that was not seen: nobody knows to whom */
-	bool asked_do;        /* a query with RD=0 and DO=1 */
+	bool asked_do : 1;    /* a query with RD=0 and DO=1 */
+	bool takes_edns : 1;     /* answered NOERROR or NXDOMAIN to a query with EDNS */
 	uint32_t answered_ad;    /* answers with RA=1 and AD=1: it validates, and can */
 	uint32_t served_checked; /* those served with CD=0: nothing that it would not validate */
 	uint32_t asked_rd0;      /* queries it sent with RD=0 */

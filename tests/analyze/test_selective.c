@@ -66,6 +66,27 @@ static void one_answer_with_edns_clears_it(void **state)
 	assert_cause(&s, 0, "upstream.timeout");
 }
 
+/* It answers EDNS for another name, and this one without it some time before: it was down in between. */
+static void a_server_that_was_down_has_edns_not_broken(void **state)
+{
+	(void)state;
+	for (unsigned takes = 0; takes < 2; takes++) {
+		struct sim s;
+		static struct dns d;
+		begin_warm(&s);
+		ask(&s, LATE - 1000, RESOLVER, ZONE_SERVER, 20, FETCH, "www.example");
+		reply_a(&s, LATE - 995, ZONE_SERVER, RESOLVER, 20, AUTHORITY, "www.example");
+		deaf_to_edns(&s, LATE, 10, "www.example");
+		dns_query(&d, 21, FETCH, "mail.example", RC_TYPE_A);
+		if (takes)
+			dns_opt(&d, false, -1);
+		send_message(&s, LATE + 3500, RESOLVER, 20021, ZONE_SERVER, 53, &d);
+		reply_a(&s, LATE + 3505, ZONE_SERVER, RESOLVER, 21, AUTHORITY, "mail.example");
+		finish(&s);
+		assert_cause(&s, 0, takes ? "upstream.timeout" : "upstream.edns_broken");
+	}
+}
+
 /* Asked again without EDNS the server gives an answer, which cannot be signed; the resolver says that it had to be. */
 static void an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault(void **state)
 {
@@ -86,6 +107,30 @@ static void an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault(void 
 		finish(&s);
 		assert_int_equal(strcmp(s.seen[0].cause->slug, "upstream.edns_broken") == 0,
 				 ede == 10);
+	}
+}
+
+/* A client gets SERVFAIL with EDNS, and an answer without it at once, or when what failed is over. */
+static void who_fails_for_a_time_fails_without_edns_too(void **state)
+{
+	struct rc_engine_config config = sim_config(SEED);
+	(void)state;
+	config.hold_ns = TIMEOUT_NS;
+	for (int64_t gap = 500; gap <= 4500; gap += 4000) {
+		struct sim s;
+		static struct dns d;
+		begin_as(&s, &config);
+		dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+		dns_opt(&d, false, -1);
+		send_message(&s, LATE, CLIENT, 20010, RESOLVER, 53, &d);
+		reply(&s, LATE + 2, RESOLVER, CLIENT, 10,
+		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, "www.example");
+		ask(&s, LATE + gap, CLIENT, RESOLVER, 11, QUERY, "www.example");
+		reply_a(&s, LATE + gap + 2, RESOLVER, CLIENT, 11, RECURSED, "www.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_int_equal(strcmp(s.seen[0].cause->slug, "protocol.edns_unsupported") == 0,
+				 gap == 500);
 	}
 }
 
@@ -408,6 +453,8 @@ int main(void)
 		cmocka_unit_test(servers_that_answer_only_without_edns_have_it_broken),
 		cmocka_unit_test(another_asker_without_edns_proves_nothing),
 		cmocka_unit_test(one_answer_with_edns_clears_it),
+		cmocka_unit_test(a_server_that_was_down_has_edns_not_broken),
+		cmocka_unit_test(who_fails_for_a_time_fails_without_edns_too),
 		cmocka_unit_test(an_answer_without_edns_that_had_to_be_signed_is_no_zones_fault),
 		cmocka_unit_test(what_servers_say_is_the_cause_if_it_is_handed_on),
 		cmocka_unit_test(who_answers_formerr_without_edns_too_does_not_lack_it),
