@@ -13,7 +13,7 @@ static bool is_flooded(struct rc_case *c, struct rc_finding *f, const char *what
 	if (!rc_hosts_rate(c->hosts, &c->x->server, &r) || r.asked < RC_FLOOD_MIN ||
 	    rc_case_hush(c, &hush) || r.answered == 0 || r.answered >= r.asked ||
 	    c->x->first_ns < r.from_ns - RC_NS_PER_S ||
-	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S)
+	    c->x->first_ns > r.from_ns + 2 * RC_NS_PER_S || rc_case_is_slow_to_all(c))
 		return false;
 	f->explanation = rc_say(c,
 				"%s answers %s %s at other times; in the second in which it was "

@@ -25,8 +25,10 @@
 #define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
 #define FULL_MIN 8u /* open at a server that has no room for more: smaller quotas are hardly set */
 #define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
-#define TURNED_NS (2 * RC_NS_PER_S)  /* so long before at most */
-#define TURNS_CLIENTS_MAX 16u        /* clients told apart, the first of them */
+#define SLOW_NS (20 * RC_NS_PER_MS)  /* from memory answers come sooner, refusals as well */
+#define SLOW_MIN 3u
+#define TURNED_NS (2 * RC_NS_PER_S) /* so long before at most */
+#define TURNS_CLIENTS_MAX 16u       /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 #define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
@@ -75,6 +77,25 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 {
 	struct tally t = asked_meanwhile(c);
 	return t.answered > t.left;
+}
+
+bool rc_case_is_slow_to_all(const struct rc_case *c)
+{
+	unsigned slow = 0;
+	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
+	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
+		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+		if (r == NULL || r->x.first_ns > c->x->first_ns + RC_NS_PER_S)
+			break;
+		pos = rc_recorder_next(c->recorder, pos);
+		if (c->x->first_ns - r->x.first_ns > RC_NS_PER_S || !rc_exchange_answered(&r->x) ||
+		    !(r->x.query.flags & RC_FLAG_RD) || !rc_addr_equal(&r->x.server, &c->x->server))
+			continue;
+		if (rc_exchange_took_ns(&r->x) < SLOW_NS)
+			return false;
+		slow += rc_exchange_answered_well(&r->x);
+	}
+	return slow >= SLOW_MIN;
 }
 
 /* The address sent nothing from the first attempt to the last. */

@@ -25,6 +25,12 @@ bool rc_case_is_nobody_answered(const struct rc_case *c);
 bool rc_case_hush(const struct rc_case *c, struct rc_hush *ret_hush);
 
 /*
+ * Within a second of the question it answered some, and nobody soon, not even from memory: it is short of time, or its way is
+ * slow. Who limits a rate answers at once what it answers.
+ */
+bool rc_case_is_slow_to_all(const struct rc_case *c);
+
+/*
  * The server answers this client nothing: several of its names in sight are left unanswered, and right after each it answers
  * somebody else, and is not seen to ask others what this client alone asks. Whatever else is wrong with a name is not why
  * this client hears nothing. Likely if others get one of the names, else possible: it may ask for nothing but what nobody

@@ -56,6 +56,33 @@ static void who_is_refused_when_all_are_is_not_shut_out(void **state)
 		assert_string_not_equal(s.seen[i].cause->slug, "policy.client_not_allowed");
 }
 
+/* Who limits a rate answers at once what it answers; who is short of time answers late, and leaves out the rest. */
+static void who_answers_nobody_soon_limits_no_rate(void **state)
+{
+	(void)state;
+	for (unsigned slow = 0; slow < 2; slow++) {
+		struct sim s;
+		begin(&s);
+		for (unsigned i = 0; i < 48; i++) {
+			char name[32];
+			const char *client = i % 2 ? CLIENT : CLIENT2;
+			snprintf(name, sizeof name, "n%u.test", i % 8 / 2);
+			ask(&s, LATE + i * 25, client, RESOLVER, 100 + i, QUERY, name);
+			unsigned k = slow ? i - 12 : i; /* which it answers now */
+			if (i < 12 || k % 5 == 4)
+				continue;
+			snprintf(name, sizeof name, "n%u.test", k % 8 / 2);
+			reply_a(&s, LATE + i * 25 + 1, RESOLVER, k % 2 ? CLIENT : CLIENT2, 100 + k,
+				RECURSED, name);
+		}
+		finish(&s);
+		unsigned limits = 0;
+		for (size_t i = 0; i < s.n; i++)
+			limits += strcmp(s.seen[i].cause->slug, "policy.rate_limited") == 0;
+		assert_int_equal(limits > 0, !slow);
+	}
+}
+
 /* Asked for too much that nobody answers it takes up nothing new, of whomever, be it a name that it gave before. */
 static void who_has_no_room_refuses_all(void **state)
 {
@@ -203,6 +230,7 @@ int main(void)
 		cmocka_unit_test(a_client_refused_by_turns_asks_too_much),
 		cmocka_unit_test(who_is_refused_when_all_are_is_not_shut_out),
 		cmocka_unit_test(who_has_no_room_refuses_all),
+		cmocka_unit_test(who_answers_nobody_soon_limits_no_rate),
 		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
 		cmocka_unit_test(what_others_wait_for_as_well_says_nothing_of_the_client),
 		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
