@@ -19,8 +19,7 @@ struct worked {
 struct sides {
 	uint64_t failed_all, worked_any; /* traits of all that failed, of any that worked */
 	int64_t failed_first_ns, failed_last_ns;
-	bool silent_all; /* all that failed had no answer, */
-	bool takes_edns; /* from servers that take EDNS */
+	bool silent_all; /* all that failed had no answer */
 	/* Only who failed himself shows that it was not about who asked. */
 	struct asker {
 		struct rc_addr addr;
@@ -71,11 +70,15 @@ static bool has_failed(const struct rc_case *c, const struct sides *s, const str
 	return false;
 }
 
-/* It answers queries with EDNS, about other names or at other times. */
-static bool takes_edns(const struct rc_case *c, const struct rc_addr *server)
+/* One of them answers queries with EDNS, about other names or at other times. */
+static bool take_edns(const struct rc_case *c, const struct rc_addr *const *servers, size_t n)
 {
-	const struct rc_host *h = rc_hosts_find(c->hosts, server);
-	return h != NULL && h->takes_edns;
+	for (size_t i = 0; i < n; i++) {
+		const struct rc_host *h = rc_hosts_find(c->hosts, servers[i]);
+		if (h != NULL && h->takes_edns)
+			return true;
+	}
+	return false;
 }
 
 /* While one was silent that takes EDNS, and not before or long after: else it was down for a time, whatever it was asked. */
@@ -146,7 +149,6 @@ static size_t collect_failed(struct rc_case *c, size_t zone, struct sides *s,
 		note_failed(s, link->x);
 		s->failed_all &= traits_of(link->x);
 		s->silent_all = s->silent_all && link->outcome == RC_OUT_TIMEOUT;
-		s->takes_edns = s->takes_edns || takes_edns(c, &link->x->server);
 		if (s->found.fails == NULL)
 			s->found.fails = link;
 		for (size_t k = 0; k < n && !known; k++)
@@ -180,7 +182,8 @@ bool rc_contrast_find(struct rc_case *c, size_t zone, struct rc_contrast *ret_co
 					  : c->names[k].role == RC_ROLE_QUESTION)
 				look_at(c, &s, servers[i], &c->names[k]);
 	s.found.trait = widest(s.failed_all & ~s.worked_any);
-	bool may_be_down = s.silent_all && s.takes_edns && s.found.trait == RC_TRAIT_EDNS;
+	bool may_be_down = s.silent_all && s.found.trait == RC_TRAIT_EDNS &&
+			   take_edns(c, servers, n);
 	for (size_t i = 0; i < s.n_worked; i++) {
 		const struct rc_exchange *x = s.worked[i].x;
 		if (!has_failed(c, &s, &x->asker) || (may_be_down && !is_meanwhile(&s, x)))
