@@ -100,17 +100,15 @@ static bool is_held_against(const struct rc_case *c, const struct rc_weighed *o,
 			    const struct rc_memo_entry *e)
 {
 	if (rc_cause_is_of(&o->rule->cause, "dnssec.clock_skew"))
-		return e->confidence >= RC_CONF_LIKELY &&
-		       rc_cause_is_of(&e->rule->cause, "dnssec.signature_");
-	/* With a wrong anchor it can validate nothing, whatever it is given. */
-	if ((e->rule->flags & RC_RULE_RESOLVER) && rc_cause_is_of(&e->rule->cause, "dnssec."))
+		return rc_cause_is_of(&e->rule->cause, "dnssec.signature_");
+	/* With a wrong anchor or clock it can validate nothing, whatever it is given. */
+	if (e->rule->flags & RC_RULE_RESOLVER)
 		return c->x->end_ns - e->at_ns <= KEYS_AGE_NS;
 	bool no_keys = (rc_cause_is_of(&e->rule->cause, "upstream.") ||
 			rc_cause_is_of(&e->rule->cause, "delegation.") ||
 			rc_cause_is_of(&e->rule->cause, "zone.")) &&
 		       rc_asks_dnssec(c) && c->x->end_ns - e->at_ns <= KEYS_AGE_NS;
-	return e->confidence >= RC_CONF_LIKELY &&
-	       (no_keys || rc_cause_is_of(&e->rule->cause, "dnssec."));
+	return no_keys || rc_cause_is_of(&e->rule->cause, "dnssec.");
 }
 
 /* By the resolver's own words it is a fault of DNSSEC now, and says which, whatever it was before. */
@@ -157,7 +155,7 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 {
 	bool by_zone = false, rejects = rejects_what_verifies(c, o);
 	bool again = may_hand_on_again(c, o);
-	bool sure = o->confidence >= RC_CONF_LIKELY && !o->finding.vague && !o->finding.generic;
+	bool sure = o->confidence >= RC_CONF_LIKELY && !o->finding.vague;
 	if (!is_plain_query(c) || is_ignored(c))
 		return;
 	if (sure && !rejects && !again) {
@@ -173,16 +171,15 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 		return;
 	if (again && (by_zone || !(e->rule->rcodes & RC_ON(RC_RCODE_REFUSED))))
 		return;
-	bool held = again || (rejects && is_held_against(c, o, e));
-	if ((sure && !held) || says_otherwise(o, e))
+	if ((sure && !again && !is_held_against(c, o, e)) || says_otherwise(o, e))
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
 	    rc_cause_is_of(&e->rule->cause, "dnssec."))
 		return;
 	/* Mere signs say nothing beside other signs, and nothing about other names: but those of the resolver. */
 	bool mere = e->confidence < RC_CONF_LIKELY && !(e->rule->flags & RC_RULE_RESOLVER);
-	bool same = e->rule == o->rule && o->confidence >= e->confidence && !o->finding.vague &&
-		    !o->finding.generic; /* and its own evidence is of this question */
+	bool same = e->rule == o->rule && o->confidence >= e->confidence &&
+		    !o->finding.vague; /* and its own evidence is of this question */
 	bool asks = (e->rule->flags & RC_RULE_REPEATS) && c->n_links > 0;
 	bool has_signs = o->confidence > RC_CONF_NONE && !(o->finding.cached && o->finding.generic);
 	if (same || asks || (mere && (has_signs || by_zone)))
@@ -277,8 +274,6 @@ static bool may_be_of(const struct rc_case *c, const struct rc_link *link,
 static const struct rc_zone_view *left_alone(const struct rc_case *c)
 {
 	const struct rc_zone_view *found = rc_zones_unhelpful(c);
-	if (found != NULL && found->name.labels == 0)
-		return NULL;
 	for (size_t i = 0; i < c->n_links && found != NULL; i++)
 		if (may_be_of(c, &c->links[i], found))
 			found = NULL;
@@ -296,8 +291,10 @@ void rc_repeat_compare_resolvers(struct rc_memo *memo, struct rc_case *c, struct
 		return;
 	const struct rc_zone_view *z = left_alone(c);
 	const struct rc_memo_entry *e = z == NULL ? NULL : rc_memo_find_of_zone(memo, c, &z->name);
-	if (e == NULL && (e = rc_memo_find_elsewhere(memo, c)) != NULL)
+	if (e == NULL) {
+		e = rc_memo_find_elsewhere(memo, c);
 		z = NULL;
+	}
 	if (e == NULL || (z == NULL && !rc_cause_is_of(&e->rule->cause, "zone.")))
 		return;
 	if (o->confidence > RC_CONF_NONE)
@@ -330,7 +327,7 @@ void rc_repeat_keep_for_resolvers(struct rc_memo *memo, const struct rc_case *c,
 			   rc_cause_is_of(&o->rule->cause, "upstream."));
 	bool met_by_all = of_servers || rc_cause_is_of(&o->rule->cause, "zone.");
 	if (c->upstream_visible && met_by_all && o->confidence >= RC_CONF_LIKELY &&
-	    !o->finding.vague && !o->finding.cached && o->finding.explanation != NULL)
+	    !o->finding.vague && !o->finding.cached)
 		rc_memo_put_for_resolvers(memo, c, o->rule, o->confidence, &o->finding);
 }
 
@@ -349,9 +346,8 @@ void rc_repeat_keep_for_siblings(struct rc_memo *memo, const struct rc_case *c,
 	/* Behind an alias it may be another zone that fails. */
 	bool alias = c->others.cd_example != NULL &&
 		     (c->others.cd_example->answer.has & RC_HAS_ANSWER_CNAME);
-	if (!c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
-	    o->confidence > RC_CONF_NONE && o->finding.explanation != NULL &&
-	    concerns_zone(o->rule) && !alias && !guess)
+	if (!c->upstream_visible && rc_rcode_is(c, RC_RCODE_SERVFAIL) && concerns_zone(o->rule) &&
+	    !alias && !guess)
 		rc_memo_put_sibling(memo, c, o->rule, o->confidence, &o->finding);
 }
 
