@@ -111,12 +111,27 @@ static bool is_held_against(const struct rc_case *c, const struct rc_weighed *o,
 	return no_keys || rc_cause_is_of(&e->rule->cause, "dnssec.");
 }
 
+/* That it fails validation is another resolver's word: what this one answers, asks or tells others shows nothing of it. */
+static bool is_word_of_others(const struct rc_case *c)
+{
+	const struct rc_others *t = &c->others;
+	if (c->n_links > 0 || (c->ede & ~RC_EDE_REPEATED) || c->report != NULL || t->cd_ok > 0 ||
+	    c->dnssec.n_findings > 0)
+		return false;
+	for (unsigned i = 0; i < t->n_said; i++)
+		if (rc_case_is_resolver(c, &t->said[i]->x.server))
+			return false;
+	return t->n_said > 0 ||
+	       (t->said_of_type != NULL && !rc_case_is_resolver(c, &t->said_of_type->x.server));
+}
+
 /* By the resolver's own words it is a fault of DNSSEC now, and says which, whatever it was before. */
-static bool says_otherwise(const struct rc_weighed *o, const struct rc_memo_entry *e)
+static bool says_otherwise(const struct rc_case *c, const struct rc_weighed *o,
+			   const struct rc_memo_entry *e)
 {
 	return o->confidence >= RC_CONF_LIKELY && rc_cause_is_of(&o->rule->cause, "dnssec.") &&
 	       !rc_cause_is_of(&o->rule->cause, "dnssec.validation_failed") &&
-	       !rc_cause_is_of(&e->rule->cause, "dnssec.");
+	       !rc_cause_is_of(&e->rule->cause, "dnssec.") && !is_word_of_others(c);
 }
 
 /* Refused without asking anybody, and nothing but that says that it is a policy of its own: it may have asked before. */
@@ -171,7 +186,7 @@ void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed
 		return;
 	if (again && (by_zone || !(e->rule->rcodes & RC_ON(RC_RCODE_REFUSED))))
 		return;
-	if ((sure && !again && !is_held_against(c, o, e)) || says_otherwise(o, e))
+	if ((sure && !again && !is_held_against(c, o, e)) || says_otherwise(c, o, e))
 		return;
 	if (!rc_is_answered(c) && (c->x->query.flags & RC_FLAG_CD) &&
 	    rc_cause_is_of(&e->rule->cause, "dnssec."))

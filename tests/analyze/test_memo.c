@@ -1,4 +1,5 @@
 #include "analyze/decide/memo.h"
+#include "analyze/decide/repeat.h"
 #include "tests/analyze/build.h"
 
 #define SERVER "192.0.2.53"
@@ -399,6 +400,50 @@ static void names_that_fail_for_different_reasons_say_nothing_of_those_beside_th
 	}
 }
 
+/* A fault of DNSSEC, told by an extended error of the resolver's own (its EDE), by one it gave to others, or another's. */
+static bool recalls_silence(uint64_t ede, const char *said_by)
+{
+	static const struct rc_rule dnssec_rule = {.cause = {.slug = "dnssec.signature_expired"}};
+	struct rc_memo *m = new_memo();
+	struct rc_finding f = {.explanation = "no server answers"};
+	struct rc_evidence evidence[RC_EVIDENCE_MAX];
+	struct rc_weighed o = {.rule = &dnssec_rule,
+			       .confidence = RC_CONF_LIKELY,
+			       .finding = {.vague = true, .evidence = evidence}};
+	struct rc_addr own = addr(SERVER);
+	struct scene s;
+	struct rc_record said = {.prev_asker = 0};
+	rc_memo_put(m, about(&s, SERVER, "www.example", T0), &rule, RC_CONF_PROVEN, &f);
+	about(&s, SERVER, "www.example", T0 + 1);
+	s.x.state = RC_X_ANSWERED;
+	s.x.qdcount = 1;
+	s.x.qclass = RC_CLASS_IN;
+	s.x.answer.rcode = RC_RCODE_SERVFAIL;
+	s.c.resolver = &own;
+	s.c.n_resolver = 1;
+	s.c.upstream_visible = true;
+	s.c.ede = ede;
+	assert_int_equal(rc_arena_new(1u << 16, &s.c.arena), RC_OK);
+	if (said_by != NULL) {
+		said.x.server = addr(said_by);
+		s.c.others.said[s.c.others.n_said++] = &said;
+	}
+	rc_repeat_recall(m, &s.c, &o);
+	rc_arena_free(s.c.arena);
+	rc_memo_free(m);
+	return o.rule == &rule;
+}
+
+static void another_resolvers_word_is_no_reason_to_forget_ones_own_failure(void **state)
+{
+	(void)state;
+	assert_true(recalls_silence(0, "192.0.2.54"));
+	assert_true(recalls_silence(RC_EDE(NO_REACHABLE_AUTHORITY), "192.0.2.54"));
+	assert_false(recalls_silence(0, SERVER));
+	assert_false(recalls_silence(RC_EDE(SIGNATURE_EXPIRED), NULL));
+	assert_false(recalls_silence(RC_EDE(SIGNATURE_EXPIRED), "192.0.2.54"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +466,7 @@ int main(void)
 			names_that_fail_for_different_reasons_say_nothing_of_those_beside_them),
 		cmocka_unit_test(what_fails_below_does_not_repeat_the_zone_above),
 		cmocka_unit_test(what_a_resolver_has_for_one_zone_is_no_matter_of_others),
+		cmocka_unit_test(another_resolvers_word_is_no_reason_to_forget_ones_own_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
