@@ -8,6 +8,7 @@
 
 #include "analyze/cause/say.h"
 #include "analyze/infer/meanwhile.h"
+#include "analyze/infer/turns.h"
 #include "analyze/infer/validation.h"
 #include "base/time.h"
 

@@ -94,7 +94,7 @@ struct rc_case {
 	bool hangs_on_load;  /* a rule looked at how busy the server was */
 	const char *took;    /* how long the failure took, as a text has it; NULL if none does */
 
-	bool turns_known; /* a rule asked whom the server refuses by turns (meanwhile.h): */
+	bool turns_known; /* a rule asked whom the server refuses by turns (turns.h): */
 	enum rc_turns turns;
 	bool unheard_known; /* a rule asked what the zone left unanswered before (alive.h): */
 	const struct rc_zone_view *unheard; /* the zone, if it did; NULL */

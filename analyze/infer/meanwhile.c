@@ -1,11 +1,8 @@
 #include "analyze/infer/meanwhile.h"
 
-#include <limits.h>
-
+#include "analyze/infer/around.h"
 #include "base/time.h"
 
-#define NAME_STEPS_MAX 64u /* exchanges of the name that the failure itself is looked for among */
-#define STEPS_MAX 2048u    /* records before a question looked through for what the resolver asks */
 #define LOAD_MAX \
 	24u /* where more is open at a time, a second is too many records to look through */
 #define SILENT_MIN \
@@ -17,34 +14,16 @@
 #define DEAF_OTHERS_MIN 2u             /* servers of other zones that are silent as well */
 #define STARTS_NS (20 * RC_NS_PER_MS)  /* before and after: at that time */
 #define BACK_MIN_NS RC_NS_PER_S        /* so far back they have to reach */
+#define NAME_STEPS_MAX 64u /* exchanges of the name looked through for others who ask for it */
 #define LEFT_MIN 3u  /* names that a client has to get nothing of, before that is no accident */
 #define LEFT_MANY 5u /* ... where no other client is seen to get any of them */
 #define LEFT_MAX 8u  /* of its questions are looked at */
-#define LEFT_STEPS_MAX 4096u /* records before and after a question looked through for them */
-#define LEFT_LOAD_MAX 256u   /* where more is open, there would be too many to look so far for */
-#define TURNS_MIN 3u         /* names refused, and answers: more than a policy or two about names */
-#define FULL_MIN 8u /* open at a server that has no room for more: smaller quotas are hardly set */
-#define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
-#define SLOW_NS (20 * RC_NS_PER_MS)  /* from memory answers come sooner, refusals as well */
+#define LEFT_LOAD_MAX 256u /* where more is open, there would be too many to look so far for */
+#define SLOW_NS (20 * RC_NS_PER_MS) /* from memory answers come sooner, refusals as well */
 #define SLOW_MIN 3u
-#define TURNED_NS (2 * RC_NS_PER_S) /* so long before at most */
-#define TURNS_CLIENTS_MAX 16u       /* clients told apart, the first of them */
-#define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 #define AT_IT_NS (2 * RC_NS_PER_S)       /* in an outage much asked for, somebody asks in so long */
 #define TAKEN_UP_NS (500 * RC_NS_PER_MS) /* no resolver lets a question lie so long */
 #define ALIVE_NS (2 * RC_NS_PER_S)       /* so soon after each the server answers somebody else */
-
-/* The record of the failure itself; 0 if it is too far from the newest of its name, which others may ask for much. */
-static uint64_t own_position(const struct rc_case *c)
-{
-	struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->x->asker, c->x->name_hash,
-						  NAME_STEPS_MAX);
-	const struct rc_record *r;
-	while ((r = rc_chain_next(&chain)) != NULL)
-		if (rc_case_is_itself(c, &r->x))
-			return chain.pos;
-	return 0;
-}
 
 /* What the server was asked for other names between this question's attempts, or right after. */
 struct tally {
@@ -55,13 +34,11 @@ struct tally {
 static struct tally asked_meanwhile(const struct rc_case *c)
 {
 	struct tally t = {0};
-	uint64_t pos = c->x->load > LOAD_MAX ? 0 : own_position(c);
-	pos = rc_recorder_back(c->recorder, pos);
-	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > c->x->last_ns + RC_NS_PER_S)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
+	const struct rc_record *r;
+	if (c->x->load > LOAD_MAX)
+		return t;
+	struct rc_around near = rc_around(c, RC_AROUND_NEAR, c->x->last_ns + RC_NS_PER_S);
+	while ((r = rc_around_next(&near)) != NULL) {
 		if (r->x.last_ns < c->x->first_ns || r->x.name_hash == c->x->name_hash ||
 		    !rc_addr_equal(&r->x.server, &c->x->server))
 			continue;
@@ -82,15 +59,9 @@ bool rc_case_are_others_answered(const struct rc_case *c)
 bool rc_case_is_slow_to_all(const struct rc_case *c)
 {
 	unsigned slow = 0;
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > c->x->first_ns + RC_NS_PER_S)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (c->x->first_ns - r->x.first_ns > RC_NS_PER_S || !rc_exchange_answered(&r->x) ||
-		    !(r->x.query.flags & RC_FLAG_RD) || !rc_addr_equal(&r->x.server, &c->x->server))
-			continue;
+	const struct rc_record *r;
+	struct rc_around near = rc_around(c, RC_AROUND_NEAR, c->x->first_ns + RC_NS_PER_S);
+	while ((r = rc_around_next_answer(&near)) != NULL) {
 		if (rc_exchange_took_ns(&r->x) < SLOW_NS)
 			return false;
 		slow += rc_exchange_answered_well(&r->x);
@@ -149,18 +120,12 @@ struct left {
 };
 
 /* The client's questions for different names that were left unanswered for good; false if it got any answer. */
-static bool find_left(const struct rc_case *c, uint64_t pos, struct left *left, size_t *ret_n)
+static bool find_left(const struct rc_case *c, struct rc_around far, struct left *left,
+		      size_t *ret_n)
 {
-	const struct rc_record *newest = NULL, *r;
-	uint64_t begin = pos;
-	for (unsigned i = 0; i < LEFT_STEPS_MAX && (r = rc_recorder_at(c->recorder, pos)) != NULL;
-	     i++) {
-		newest = r;
-		pos = rc_recorder_next(c->recorder, pos);
-	}
+	const struct rc_record *r;
 	*ret_n = 0;
-	for (pos = begin; (r = rc_recorder_at(c->recorder, pos)) != NULL;
-	     pos = rc_recorder_next(c->recorder, pos)) {
+	while ((r = rc_around_next(&far)) != NULL) {
 		const struct rc_exchange *x = &r->x;
 		if (!rc_is_connection(x) && rc_addr_equal(&x->server, &c->x->server) &&
 		    rc_addr_equal(&x->asker, &c->x->asker)) {
@@ -173,8 +138,6 @@ static bool find_left(const struct rc_case *c, uint64_t pos, struct left *left, 
 				left[(*ret_n)++] = (struct left){.name_hash = x->name_hash,
 								 .first_ns = x->first_ns};
 		}
-		if (r == newest)
-			break;
 	}
 	return *ret_n >= LEFT_MIN;
 }
@@ -213,15 +176,11 @@ enum rc_confidence rc_case_is_ignored(const struct rc_case *c)
 	if (h == NULL || h->served == 0 || rc_exchange_answered(c->x) ||
 	    c->x->load > LEFT_LOAD_MAX || rc_case_is_served(c) || is_at_work(c))
 		return RC_CONF_NONE;
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	pos = rc_recorder_back(c->recorder, pos);
-	if (!find_left(c, pos, left, &n))
+	const struct rc_record *r;
+	struct rc_around far = rc_around(c, RC_AROUND_FAR, INT64_MAX);
+	if (!find_left(c, far, left, &n))
 		return RC_CONF_NONE;
-	for (unsigned i = 0; i < LEFT_STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
+	while ((r = rc_around_next(&far)) != NULL) {
 		if (!rc_addr_equal(&r->x.server, &c->x->server))
 			continue;
 		bool other = !rc_addr_equal(&r->x.asker, &c->x->asker);
@@ -279,119 +238,14 @@ bool rc_case_is_refused_more(const struct rc_case *c)
 	return rc_hosts_refused_another(c->hosts, c->x, RC_NEAR_NS);
 }
 
-/* What one client got for names other than the one in question. */
-struct served_by_turns {
-	const struct rc_addr *client;
-	unsigned ok,
-		refused; /* refused: names, each counted when it is another than the one before */
-	uint64_t refused_name;
-	bool served; /* at some time */
-};
-
-/* A server that refuses by turns, whoever asks, and the names that it has refused lately. */
-struct turns {
-	struct served_by_turns clients[TURNS_CLIENTS_MAX];
-	size_t n_clients;
-	uint64_t refused[TURNS_NAMES_MAX];
-	size_t n_refused;
-	bool contradicted; /* a name was refused, and then answered */
-	/* Others open at the least with one that was refused, at the most with one that it worked on. */
-	unsigned least_refused, most_worked;
-};
-
-static struct served_by_turns *client_of(const struct rc_case *c, struct turns *t,
-					 const struct rc_addr *client)
-{
-	for (size_t i = 0; i < t->n_clients; i++)
-		if (rc_addr_equal(t->clients[i].client, client))
-			return &t->clients[i];
-	if (t->n_clients == TURNS_CLIENTS_MAX)
-		return NULL;
-	t->clients[t->n_clients] = (struct served_by_turns){
-		.client = client, .served = rc_hosts_served(c->hosts, client, &c->x->server)};
-	return &t->clients[t->n_clients++];
-}
-
-static void note_turn(const struct rc_case *c, struct turns *t, const struct rc_exchange *x)
-{
-	struct served_by_turns *s = client_of(c, t, &x->asker);
-	bool refused = x->answer.rcode == RC_RCODE_REFUSED;
-	if (refused && x->load < t->least_refused)
-		t->least_refused = x->load;
-	if (rc_exchange_answered_well(x) && rc_exchange_took_ns(x) >= WORKED_NS &&
-	    x->load > t->most_worked)
-		t->most_worked = x->load;
-	if (s != NULL && refused) {
-		s->refused += s->refused_name != x->name_hash;
-		s->refused_name = x->name_hash;
-	} else if (s != NULL && rc_exchange_answered_well(x)) {
-		s->ok++;
-	}
-	if (refused) {
-		t->refused[t->n_refused++ % TURNS_NAMES_MAX] = x->name_hash;
-		return;
-	}
-	size_t n = t->n_refused < TURNS_NAMES_MAX ? t->n_refused : TURNS_NAMES_MAX;
-	for (size_t i = 0; i < n && rc_exchange_answered_well(x); i++)
-		t->contradicted = t->contradicted || t->refused[i] == x->name_hash;
-}
-
-static enum rc_turns find_turns(const struct rc_case *c)
-{
-	struct turns t = {.least_refused = UINT_MAX};
-	unsigned by_turns = 0, shut = 0;
-	bool own = false;
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > c->x->end_ns + RC_NS_PER_S)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
-		if (c->x->first_ns - r->x.first_ns <= RC_NS_PER_S && rc_exchange_answered(&r->x) &&
-		    (r->x.query.flags & RC_FLAG_RD) && rc_addr_equal(&r->x.server, &c->x->server))
-			note_turn(c, &t, &r->x);
-	}
-	for (size_t i = 0; i < t.n_clients; i++) {
-		const struct served_by_turns *s = &t.clients[i];
-		bool mixed = s->ok >= TURNS_MIN && s->refused >= TURNS_MIN;
-		by_turns += mixed;
-		shut += s->served && s->refused >= TURNS_MIN;
-		own = own || (mixed && rc_addr_equal(s->client, &c->x->asker));
-	}
-	/* What it gave up itself some time ago counts as open still. */
-	if (shut > 1 && t.least_refused >= FULL_MIN && t.least_refused >= t.most_worked / 2)
-		return RC_TURNS_FULL;
-	if (!t.contradicted || by_turns == 0)
-		return RC_TURNS_NONE;
-	if (by_turns == 1)
-		return own ? RC_TURNS_OWN : RC_TURNS_NONE;
-	return RC_TURNS_ALL;
-}
-
-enum rc_turns rc_case_turns(struct rc_case *c)
-{
-	bool refused = c->x->answer.rcode == RC_RCODE_REFUSED;
-	/* A look at so many records is worth it where somebody is refused who is served as well. */
-	const struct rc_host *h = c->server_host;
-	int64_t turned_ns = h != NULL ? h->turned_s * RC_NS_PER_S : 0;
-	if (!c->turns_known && refused && turned_ns >= c->x->first_ns - TURNED_NS)
-		c->turns = find_turns(c);
-	c->turns_known = true;
-	return c->turns;
-}
-
 unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_view *z,
 				const struct rc_exchange **ret_example)
 {
 	unsigned silent = 0;
 	int64_t until_ns = rc_exchange_answered(c->x) ? c->x->end_ns : c->x->last_ns;
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	pos = rc_recorder_back(c->recorder, pos);
-	for (unsigned i = 0; i < LEFT_STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || until_ns - r->x.first_ns < RC_PATIENCE_NS)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
+	const struct rc_record *r;
+	struct rc_around far = rc_around(c, RC_AROUND_FAR, until_ns - RC_PATIENCE_NS);
+	while ((r = rc_around_next(&far)) != NULL) {
 		if (!rc_case_is_resolver(c, &r->x.asker) || !rc_zone_has_addr(z, &r->x.server))
 			continue;
 		bool answered = rc_exchange_answered(&r->x);
@@ -406,29 +260,26 @@ unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_vi
 	return at_it ? silent : 0;
 }
 
-/* Where to begin to look for what the resolver asked before that time; 0 where that is not held, or too far back. */
-static uint64_t work_begin(const struct rc_case *c, int64_t at_ns)
+/* Do the records reach back to what the resolver had begun by then: all there are, or from well before? */
+static bool reaches_back(const struct rc_case *c, const struct rc_around *near, int64_t at_ns)
 {
-	uint64_t pos = rc_recorder_back(c->recorder, own_position(c));
-	const struct rc_record *r = rc_recorder_at(c->recorder, pos);
+	const struct rc_record *r = rc_recorder_at(c->recorder, near->pos);
 	if (r == NULL)
-		return 0;
-	bool all = rc_recorder_back(c->recorder, pos) == pos &&
+		return false;
+	bool all = rc_recorder_back(c->recorder, near->pos) == near->pos &&
 		   rc_recorder_since(c->recorder) == INT64_MIN;
-	return all || at_ns - r->x.first_ns >= BACK_MIN_NS ? pos : 0;
+	return all || at_ns - r->x.first_ns >= BACK_MIN_NS;
 }
 
 struct rc_work rc_case_work(const struct rc_case *c, int64_t at_ns)
 {
 	struct rc_work w = {.known = false};
-	bool few = c->upstream_visible && c->x->load <= LOAD_MAX;
-	uint64_t pos = few ? work_begin(c, at_ns) : 0;
-	w.known = pos != 0;
-	for (unsigned i = 0; i < STEPS_MAX && pos != 0; i++) {
-		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
-		if (r == NULL || r->x.first_ns > at_ns + STARTS_NS)
-			break;
-		pos = rc_recorder_next(c->recorder, pos);
+	const struct rc_record *r;
+	if (!c->upstream_visible || c->x->load > LOAD_MAX)
+		return w;
+	struct rc_around near = rc_around(c, RC_AROUND_NEAR, at_ns + STARTS_NS);
+	w.known = reaches_back(c, &near, at_ns);
+	while (w.known && (r = rc_around_next(&near)) != NULL) {
 		if (!rc_case_is_resolver(c, &r->x.asker))
 			continue;
 		bool waits = !rc_exchange_answered(&r->x) || r->x.end_ns >= at_ns;

@@ -52,14 +52,6 @@ bool rc_case_is_deaf(const struct rc_case *c, struct rc_deaf *ret_deaf);
 unsigned rc_case_unheard_before(const struct rc_case *c, const struct rc_zone_view *zone,
 				const struct rc_exchange **ret_example);
 
-/*
- * Whom the server refused by turns within a second of the failure: names of several, and answered others, among them one
- * that it had just refused. That is about how much is asked, not about who asks, or for what. Or it refuses what is new to
- * several that it has served, and has as many questions open with each as with none that it worked on meanwhile. None if
- * the failure is no refusal.
- */
-enum rc_turns rc_case_turns(struct rc_case *c);
-
 /* Around then the server refused this client another name, too. */
 bool rc_case_is_refused_more(const struct rc_case *c);
 

@@ -1,0 +1,15 @@
+/* Whom a server refuses some questions, and answers others at the same time. */
+#ifndef RC_ANALYZE_TURNS_H
+#define RC_ANALYZE_TURNS_H
+
+#include "analyze/infer/case.h"
+
+/*
+ * Whom the server refused by turns within a second of the failure: names of several, and answered others, among them one
+ * that it had just refused. That is about how much is asked, not about who asks, or for what. Or it refuses what is new to
+ * several that it has served, and has as many questions open with each as with none that it worked on meanwhile. None if
+ * the failure is no refusal. Found once for a case.
+ */
+enum rc_turns rc_case_turns(struct rc_case *c);
+
+#endif
