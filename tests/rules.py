@@ -4,6 +4,7 @@ golden event names SLUG. Every folder of pcaps/ is a cause, or one of the folder
 """
 import json
 import os
+import re
 import sys
 
 import accuracy
@@ -42,6 +43,15 @@ def shows(case, slug):
                for x in exchanges)
 
 
+def families_in_code():
+    """What the code compares slugs with: (file, how the slug has to begin)."""
+    for folder, _, files in os.walk(os.path.join(harness.ROOT, "analyze")):
+        for name in sorted(files):
+            with open(os.path.join(folder, name), encoding="ascii") as f:
+                for family in re.findall(r'rc_cause_is_of\([^"()]*"([^"]*)"\)', f.read()):
+                    yield os.path.relpath(os.path.join(folder, name), harness.ROOT), family
+
+
 def main():
     tap = harness.Tap()
     known = slugs(harness.default_rcause())
@@ -52,6 +62,11 @@ def main():
         own = [c for c in cases if harness.slug_of(c) == slug]
         tap.ok(any(shows(c, slug) for c in own), "%s has a capture that shows it" % slug,
                "no case of pcaps/%s/ has a labelled query with this cause and its event" % slug)
+    compared = set(families_in_code())
+    tap.ok(compared, "the code compares slugs")
+    for path, family in sorted(compared):
+        tap.ok(any(slug.startswith(family) for slug in known),
+               "%s: %s is the beginning of a slug" % (path, family))
     top = os.path.join(harness.ROOT, "pcaps")
     folders = sorted(d for d in os.listdir(top) if os.path.isdir(os.path.join(top, d)))
     for folder in folders:

@@ -41,6 +41,10 @@ enum { /* rc_rule.flags */
        RC_RULE_REPEATS = 1u << 2,
        /* About one client: says nothing of another's question. */
        RC_RULE_CLIENT = 1u << 3,
+       /* About an answer: of the server asked, it says nothing of another client's question. */
+       RC_RULE_ANSWER = 1u << 4,
+       /* The server asked cannot be reached: that is over once it has answered somebody. */
+       RC_RULE_GONE = 1u << 5,
 };
 
 /*

@@ -158,12 +158,10 @@ static bool is_of_another_client(const struct rc_case *c, const struct rc_memo_e
 	if (e->n_evidence == 0 || rc_addr_equal(&e->evidence[0].from, &c->x->asker))
 		return false;
 	bool own_server = e->has_server && rc_addr_equal(&e->server, &c->x->server);
-	bool its_answer = own_server &&
-			  (rc_cause_is_of(&e->rule->cause, "upstream.mismatched_reply") ||
-			   rc_cause_is_of(&e->rule->cause, "no_answer.late_response"));
-	return ((e->rule->flags & RC_RULE_CLIENT) && !again) || its_answer ||
-	       (rc_cause_is_of(&e->rule->cause, "no_answer.unreachable") && h != NULL &&
-		h->answered_query_ns > e->evidence[0].ts_ns);
+	bool back = h != NULL && h->answered_query_ns > e->evidence[0].ts_ns;
+	uint16_t flags = e->rule->flags;
+	return ((flags & RC_RULE_CLIENT) && !again) || ((flags & RC_RULE_ANSWER) && own_server) ||
+	       ((flags & RC_RULE_GONE) && back);
 }
 
 void rc_repeat_recall(struct rc_memo *memo, struct rc_case *c, struct rc_weighed *o)

@@ -194,16 +194,35 @@ static void what_is_of_another_client_is_not_of_this_one(void **state)
 	assert_shut_out(was.flags = 0, PROVEN);
 	assert_shut_out(shown[0].from = s.x.asker, PROVEN);
 	assert_shut_out(told.n_evidence = 0, PROVEN);
-	assert_shut_out((met("upstream.mismatched_reply", 0), told.server = &resolver), NONE);
-	assert_shut_out((met("no_answer.late_response", 0), told.server = &resolver), NONE);
-	assert_shut_out((met("upstream.mismatched_reply", 0), told.server = &other), PROVEN);
-	assert_shut_out((met("upstream.timeout", 0), told.server = &resolver), PROVEN);
+	assert_shut_out((was.flags = RC_RULE_ANSWER, told.server = &resolver), NONE);
+	assert_shut_out((was.flags = RC_RULE_ANSWER, told.server = &other), PROVEN);
+	assert_shut_out((was.flags = 0, told.server = &resolver), PROVEN);
 	/* The server that the network did not reach answers since. */
-	assert_shut_out(met("no_answer.unreachable", 0), PROVEN);
-	assert_shut_out((met("no_answer.unreachable", 0), serve_client()), NONE);
-	assert_shut_out((met("no_answer.unreachable", 0), serve_client(), shown[0].ts_ns = T0),
-			PROVEN);
-	assert_shut_out((met("no_answer.unreachable", 0), s.c.server_host = NULL), PROVEN);
+	assert_shut_out(was.flags = RC_RULE_GONE, PROVEN);
+	assert_shut_out((was.flags = RC_RULE_GONE, serve_client()), NONE);
+	assert_shut_out((was.flags = RC_RULE_GONE, serve_client(), shown[0].ts_ns = T0), PROVEN);
+	assert_shut_out((was.flags = RC_RULE_GONE, s.c.server_host = NULL), PROVEN);
+}
+
+static uint16_t flags_of(const char *slug)
+{
+	const struct rc_rule *rule;
+	for (size_t i = 0; (rule = rc_rule_at(i)) != NULL; i++)
+		if (strcmp(rule->cause.slug, slug) == 0)
+			return rule->flags;
+	fail_msg("no cause %s", slug);
+	return 0;
+}
+
+static void causes_say_whom_they_are_about(void **state)
+{
+	(void)state;
+	assert_true(flags_of("policy.client_not_allowed") & RC_RULE_CLIENT);
+	assert_true(flags_of("upstream.mismatched_reply") & RC_RULE_ANSWER);
+	assert_true(flags_of("no_answer.late_response") & RC_RULE_ANSWER);
+	assert_true(flags_of("no_answer.unreachable") & RC_RULE_GONE);
+	assert_false(flags_of("upstream.timeout") &
+		     (RC_RULE_CLIENT | RC_RULE_ANSWER | RC_RULE_GONE));
 }
 
 /* It asks for the name, and gives its client no answer. */
@@ -293,6 +312,7 @@ int main(void)
 		cmocka_unit_test(the_resolvers_own_words_are_not_passed_over),
 		cmocka_unit_test(a_refusal_is_handed_on_again),
 		cmocka_unit_test(what_is_of_another_client_is_not_of_this_one),
+		cmocka_unit_test(causes_say_whom_they_are_about),
 		cmocka_unit_test(silence_repeats_what_it_may_come_of),
 		cmocka_unit_test(mere_signs_say_nothing_beside_others),
 		cmocka_unit_test(a_bare_repeat_needs_no_rules),
