@@ -1,6 +1,7 @@
 /*
  * Names that a resolver is told not to give.
  */
+#include "analyze/cause/asked_server.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 #include "base/limits.h"

@@ -2,6 +2,7 @@
  * What a server denies one client that others get.
  */
 #include "analyze/cause/alive.h"
+#include "analyze/cause/asked_server.h"
 #include "analyze/cause/late.h"
 
 /* The resolver asked somebody for this question; not just for the same of somebody else, before. */

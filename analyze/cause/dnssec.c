@@ -1,4 +1,5 @@
 /* DNSSEC: what the records on the wire prove (analyze/dnssec/), else what EDE, CD=1 and the shape of the lineage say. */
+#include "analyze/cause/asked_server.h"
 #include "analyze/cause/keys.h"
 #include "analyze/cause/late.h"
 #include "analyze/cause/records.h"

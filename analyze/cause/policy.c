@@ -1,6 +1,7 @@
 /*
  * Refusals: what the server could answer and will not.
  */
+#include "analyze/cause/asked_server.h"
 #include "analyze/cause/rule.h"
 
 static const char *server_text(struct rc_case *c)

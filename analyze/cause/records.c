@@ -1,4 +1,5 @@
 #include "analyze/cause/records.h"
+#include "analyze/cause/asked_server.h"
 
 #include "analyze/infer/rollover.h"
 #include "analyze/pair/chain.h"

@@ -1,6 +1,7 @@
 /*
  * TSIG, dynamic update and cookies: the answer names the cause itself.
  */
+#include "analyze/cause/asked_server.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
 

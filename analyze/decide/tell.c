@@ -1,5 +1,6 @@
 #include "analyze/decide/tell.h"
 
+#include "analyze/cause/asked_server.h"
 #include "analyze/decide/repeat.h"
 
 #define TEXTS_MAX 4u
