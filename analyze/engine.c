@@ -9,7 +9,7 @@
 #include "base/time.h"
 
 /* Shares of the memory ceiling, in 64ths; their sum is below 64. */
-#define SHARE_RECORDS 17u
+#define SHARE_RECORDS 16u
 #define SHARE_ANSWERS 18u
 #define SHARE_PENDING 4u
 #define SHARE_BOOK 6u
