@@ -310,12 +310,14 @@ enum rc_fetched rc_decide_fetch(struct rc_decider *d, const struct rc_case_sourc
 				const struct rc_msg *answer, struct rc_failure *ret_failure)
 {
 	struct rc_case_sources own = *sources;
-	struct rc_exchange work;
+	struct rc_exchange *work = rc_arena_alloc(sources->arena, sizeof *work); /* told with it */
 	struct rc_weighed o;
 	own.own_fetch = true;
-	if (rc_fetch_of(sources, x, &work) > sources->now_ns)
+	if (work == NULL)
+		return RC_FETCHED_NOTHING;
+	if (rc_fetch_of(sources, x, work) > sources->now_ns)
 		return RC_FETCHED_LATER;
-	struct rc_case *c = rc_case_build(&own, &work, qname, NULL);
+	struct rc_case *c = rc_case_build(&own, work, qname, NULL);
 	if (c == NULL)
 		return RC_FETCHED_NOTHING;
 	mark_judged(c, false);

@@ -35,8 +35,8 @@ struct seen {
 	size_t n_evidence, n_chain;
 	struct rc_exchange x;
 	struct rc_visibility visibility;
-	unsigned resolvers_ok; /* as of the scope */
-	struct rc_addr client;
+	unsigned resolvers_ok;         /* as of the scope */
+	struct rc_addr client, server; /* the server is the subject's */
 	enum rc_fault fault;
 	uint64_t incident;
 	char zone[RC_NAME_TEXT_MAX + 1];
@@ -76,6 +76,8 @@ static inline void on_failure(void *context, const struct rc_failure *f)
 		.fault = f->answer != NULL ? f->answer->fault : RC_FAULT_NONE,
 		.incident = f->incident,
 	};
+	if (f->server != NULL)
+		v->server = *f->server;
 	if (f->zone != NULL)
 		rc_name_format(f->zone, v->zone);
 	snprintf(v->text, sizeof v->text, "%s|%d|%llx|%s|%s|%zu|%lld", f->cause->slug,

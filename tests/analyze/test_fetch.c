@@ -377,6 +377,33 @@ static void an_empty_answer_lets_down_who_asks_on(void **state)
 	}
 }
 
+/* Its hints name a server that is none of the root's. */
+static void what_the_resolver_itself_does_wrong_is_told_of_its_address(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	struct rc_addr resolver = addr(RESOLVER);
+	(void)state;
+	begin(&s);
+	walk(&s);
+	dns_query(&d, 1, FETCH, ".", RC_TYPE_NS);
+	send_message(&s, LATE, RESOLVER, 20001, ZONE_SERVER, 53, &d);
+	dns_query(&d, 1, RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_REFUSED, ".", RC_TYPE_NS);
+	say(&s, LATE + 1, ZONE_SERVER, RESOLVER, 1, &d);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 10 + 2 * i, RESOLVER, ZONE_SERVER, 2 + i, FETCH, "www.example");
+		reply(&s, LATE + 11 + 2 * i, ZONE_SERVER, RESOLVER, 2 + i,
+		      RC_FLAG_QR | RC_FLAG_RA | RC_RCODE_REFUSED, "www.example");
+	}
+	ask(&s, LATE + 60000, RESOLVER, ROOT_SERVER, 700, FETCH, "c.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	for (size_t i = 0; i < s.n; i++) {
+		assert_cause(&s, i, "resolver.internal");
+		assert_true(rc_addr_equal(&s.seen[i].server, &resolver));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +422,7 @@ int main(void)
 		cmocka_unit_test(who_fetches_keys_first_does_not_check_what_it_asks_without),
 		cmocka_unit_test(keys_that_are_asked_for_again_were_rejected),
 		cmocka_unit_test(an_empty_answer_lets_down_who_asks_on),
+		cmocka_unit_test(what_the_resolver_itself_does_wrong_is_told_of_its_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
