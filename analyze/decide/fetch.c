@@ -1,6 +1,5 @@
 #include "analyze/decide/fetch.h"
 
-#include "analyze/infer/delegation.h"
 #include "analyze/infer/validation.h"
 
 #define STEPS_MAX 128u     /* exchanges about the name looked at, per address */
@@ -51,8 +50,7 @@ int64_t rc_fetch_of(const struct rc_case_sources *s, const struct rc_exchange *x
 	struct rc_addr addrs[2] = {x->asker};
 	size_t n = 1 + rc_hosts_twin(s->hosts, &x->asker, &addrs[1]);
 	struct span span = {x->first_ns, rc_exchange_last_act_ns(x), gap_ns(x)};
-	bool grew = true;
-	for (unsigned round = 0; grew && round < STEPS_MAX; round++) {
+	for (bool grew = true; grew;) {
 		grew = false;
 		for (size_t i = 0; i < n; i++)
 			grew = widen(s, &addrs[i], x, &span) || grew;
@@ -101,19 +99,19 @@ static struct asked asked_about(const struct rc_case *c, uint64_t hash)
 static bool asks_keys_first(const struct rc_case *c, const struct rc_name *zone)
 {
 	struct asked a = asked_about(c, rc_name_hash(c->seed, zone));
-	uint64_t pos = a.n_keys > 1 ? a.first : 0;
-	for (unsigned n = 0; n < SCAN_MAX && pos != 0; n++) {
+	uint64_t pos = a.first;
+	if (a.n_keys < 2 || a.first == a.keys)
+		return false;
+	for (unsigned n = 0; n < SCAN_MAX && pos < a.keys; n++) {
 		const struct rc_record *r = rc_recorder_at(c->recorder, pos);
 		struct rc_name name;
-		if (r == NULL || pos >= a.keys)
-			return r != NULL && a.first < a.keys;
 		rc_record_name(r, &name);
 		if (rc_case_is_resolver(c, &r->x.asker) && !rc_exchange_asks_keys(&r->x) &&
-		    name.len > 0 && rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
+		    rc_name_in(&name, zone) && (r->x.answer.flags & RC_FLAG_AA))
 			return false;
 		pos = rc_recorder_next(c->recorder, pos);
 	}
-	return false;
+	return pos == a.keys;
 }
 
 /*
@@ -140,17 +138,14 @@ static bool is_in_keys(const struct rc_case *c, const struct rc_dnssec_finding *
 
 static bool asks_keys_again(struct rc_recorder *recorder, const struct rc_record *r)
 {
-	uint64_t pos = r->prev_asker;
-	for (unsigned n = 0; n < KEYS_STEPS_MAX && rc_exchange_gives_keys(&r->x); n++) {
-		const struct rc_record *before = rc_recorder_at(recorder, pos);
-		if (before == NULL || before->x.first_ns < r->x.first_ns - LOOK_BACK_NS)
-			return false;
-		if (before->x.name_hash == r->x.name_hash && rc_exchange_gives_keys(&before->x) &&
-		    rc_addr_equal(&before->x.asker, &r->x.asker) &&
-		    before->x.end_ns <= r->x.first_ns)
+	struct rc_chain chain = rc_chain_by_asker(recorder, &r->x.asker, r->x.name_hash,
+						  KEYS_STEPS_MAX);
+	const struct rc_record *before;
+	chain.next = r->prev_asker;
+	chain.since_ns = r->x.first_ns - LOOK_BACK_NS;
+	while ((before = rc_chain_next(&chain)) != NULL)
+		if (rc_exchange_gives_keys(&before->x) && before->x.end_ns <= r->x.first_ns)
 			return true;
-		pos = before->prev_asker;
-	}
 	return false;
 }
 
@@ -162,20 +157,22 @@ bool rc_fetch_is_of_question(struct rc_recorder *recorder, const struct rc_recor
 	       (x->qtype != RC_TYPE_DNSKEY || asks_keys_again(recorder, r));
 }
 
-bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
+/* It has asked for keys. With CD=0, and for this with CD=1: then a client wanted this unchecked. */
+static bool validates(const struct rc_case *c, const struct rc_exchange *x)
 {
-	bool validates = false;
-	/* A step of QNAME minimisation (RFC 9156): that there is no cut need not be proven. */
-	if (x->qtype == RC_TYPE_NS && x->answer.counts[0] == 0)
-		return false;
 	for (size_t i = 0; i < c->n_resolver; i++) {
 		const struct rc_host *h = rc_hosts_find(c->hosts, &c->resolver[i]);
-		/* Keys asked with CD=0 and data with CD=1: a client wanted it so. */
-		bool unchecked = (x->query.flags & RC_FLAG_CD) && h != NULL &&
-				 h->asked_keys_cd == 0;
-		validates = validates || (h != NULL && h->asked_keys > 0 && !unchecked);
+		if (h != NULL &&
+		    ((x->query.flags & RC_FLAG_CD) ? h->asked_keys_cd : h->asked_keys) > 0)
+			return true;
 	}
-	if (!validates)
+	return false;
+}
+
+bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
+{
+	/* A step of QNAME minimisation (RFC 9156): that there is no cut need not be proven. */
+	if ((x->qtype == RC_TYPE_NS && x->answer.counts[0] == 0) || !validates(c, x))
 		return false;
 	const struct rc_dnssec_result *r = rc_case_dnssec(c);
 	if ((r->status != RC_DNSSEC_BOGUS && r->status != RC_DNSSEC_INDETERMINATE) ||
@@ -191,9 +188,7 @@ bool rc_fetch_rejects(struct rc_case *c, const struct rc_exchange *x)
 /* An empty answer that the resolver did not take to another server: it has taken it for no data. */
 static bool is_taken(const struct rc_case *c, const struct rc_link *link)
 {
-	struct rc_name target;
-	if (link->outcome != RC_OUT_LAME || link->answer == NULL ||
-	    rc_referral_target(link->answer, &target))
+	if (link->outcome != RC_OUT_LAME || !rc_link_is_hollow(link))
 		return false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *other = &c->links[i];
@@ -219,17 +214,15 @@ static bool is_helped_on(const struct rc_case *c, size_t failed)
 
 bool rc_fetch_let_down(const struct rc_case *c)
 {
-	bool down = false;
 	for (size_t i = 0; i < c->n_links; i++) {
 		const struct rc_link *link = &c->links[i];
 		if (link->name->role != RC_ROLE_QUESTION || link->x->qtype != c->x->qtype ||
 		    link->outcome == RC_OUT_USABLE || link->outcome == RC_OUT_UNKNOWN)
 			continue;
-		if ((link->outcome == RC_OUT_LAME && is_taken(c, link)) || is_helped_on(c, i))
-			continue;
-		down = true;
+		if (!is_taken(c, link) && !is_helped_on(c, i))
+			return true;
 	}
-	return down;
+	return false;
 }
 
 bool rc_fetch_is_keys_once(const struct rc_case *c)
@@ -261,9 +254,7 @@ static bool is_waited_for(struct rc_recorder *recorder, const struct rc_addr *re
 						   WAITING_STEPS_MAX);
 	const struct rc_record *r;
 	while ((r = rc_chain_next(&chain)) != NULL) {
-		bool soon = x->first_ns - r->x.first_ns <= within_ns ||
-			    x->first_ns - r->x.last_ns <= within_ns;
-		if (soon && r->x.first_ns <= x->first_ns &&
+		if (x->first_ns - r->x.last_ns <= within_ns && r->x.first_ns <= x->first_ns &&
 		    (r->x.state == RC_X_PENDING || r->x.end_ns >= x->first_ns) &&
 		    (rc_exchange_answered(&r->x) || !answered))
 			return true;
@@ -297,13 +288,12 @@ static bool has_partner(struct rc_recorder *recorder, const struct rc_hosts *hos
  * loopback address, or for keys. All else that is asked from there with RD=1, somebody else asks.
  */
 static bool is_handed_on(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			 const struct rc_exchange *x)
+			 const struct rc_host *asker, const struct rc_exchange *x)
 {
 	struct rc_addr addrs[RC_GROUP_ADDRS_MAX];
 	size_t n = rc_hosts_addresses(hosts, &x->asker, addrs, RC_GROUP_ADDRS_MAX);
-	const struct rc_host *asker = rc_hosts_find(hosts, &x->asker);
 	/* Where programs ask from the same address, they too may ask others what the resolver is at. */
-	int64_t soon_ns = asker != NULL && asker->asks_itself ? HAND_ON_NS : INT64_MAX;
+	int64_t soon_ns = asker->asks_itself ? HAND_ON_NS : INT64_MAX;
 	for (size_t i = 0; i < n; i++) {
 		/* A forwarder that others reach, and whose resolver they do not, asks that one again and again. */
 		bool before = rc_addr_is_loopback(&x->server) && !rc_addr_is_loopback(&addrs[i]);
@@ -347,8 +337,7 @@ static bool is_for_client(struct rc_recorder *recorder, const struct rc_hosts *h
 	bool serves = rc_hosts_resolvers(hosts) > 0 || rc_hosts_serves_beside(hosts, asker);
 	if (serves && !recurses && is_priming(recorder, x))
 		return true;
-	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver) ||
-	    rc_addr_equal(&resolver, &x->server) || rc_addr_equal(&resolver, &x->asker))
+	if (!rc_hosts_asked_last(hosts, x->name_hash, &resolver))
 		return false;
 	const struct rc_host *recursor = rc_hosts_find(hosts, &resolver);
 	return recursor != NULL && recursor->answered_ra > 0 && !recurses &&
@@ -380,7 +369,7 @@ bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *
 	if (rd && !inside && asker != NULL && rc_hosts_are_one(hosts, asker, &x->server))
 		return true;
 	if (rd && (inside || (asker != NULL && asker->asks_itself)))
-		return !is_handed_on(recorder, hosts, x);
+		return !is_handed_on(recorder, hosts, asker, x);
 	if (rc_hosts_is_resolver(hosts, &x->asker) || is_for_client(recorder, hosts, x))
 		return false;
 	/* Tools say that they understand AD (RFC 6840 5.7); who walks delegations asks without it. */
