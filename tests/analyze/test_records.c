@@ -497,6 +497,59 @@ static void nor_is_what_leads_to_where_it_was_let_down_before(void **state)
 	end(&s);
 }
 
+/* The NS of the zone itself fail validation, be it that the resolver asked for them or that a name led to them. */
+static void show_own_ns(struct scene *s)
+{
+	s->shown.msg = &s->keys;
+	s->keys.qtype = RC_TYPE_NS;
+	s->keys.qname = s->finding.zone;
+	s->keys.counts[RC_ANSWER] = 1;
+	s->name.wanted = true;
+	s->x.qtype = s->asked_name.qtype = RC_TYPE_A;
+}
+
+/* Who asks on below the zone for what was asked has not minded them: they are not why that fails. */
+static void what_the_resolver_went_on_from_is_not_why_it_fails(void **state)
+{
+	struct scene s;
+	(void)state;
+	begin(&s);
+	show_own_ns(&s);
+	assert_int_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_NONE);
+	for (unsigned i = 0; i < 8; i++) {
+		struct rc_name elsewhere = name_of("www.elsewhere");
+		show_own_ns(&s);
+		switch (i) {
+		case 0: /* the keys, or what was asked itself */
+			s.keys.qtype = RC_TYPE_DNSKEY;
+			break;
+		case 1:
+			s.x.qtype = s.asked_name.qtype = RC_TYPE_NS;
+			break;
+		case 2: /* a referral */
+			s.keys.counts[RC_ANSWER] = 0;
+			break;
+		case 3: /* the NS of another name */
+			s.keys.qname = s.qname;
+			break;
+		case 4: /* it did not ask on: */
+			s.name.wanted = false;
+			break;
+		case 5:
+			s.name.role = RC_ROLE_NAMESERVER;
+			break;
+		case 6:
+			s.asked_name.qtype = RC_TYPE_AAAA;
+			break;
+		default:
+			s.name.name = elsewhere;
+			break;
+		}
+		assert_int_not_equal(judge(&s, RC_DNSSEC_RRSIG_MISSING), RC_CONF_NONE);
+	}
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +564,7 @@ int main(void)
 		cmocka_unit_test(what_it_followed_an_alias_out_of_is_not_why_it_fails),
 		cmocka_unit_test(nor_is_what_leads_to_where_it_was_let_down_before),
 		cmocka_unit_test(a_key_is_missed_where_the_record_and_the_keys_are_of_one_version),
+		cmocka_unit_test(what_the_resolver_went_on_from_is_not_why_it_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
