@@ -12,18 +12,25 @@
 #define CONNECT_STEPS_MAX 256u
 #define KNOWN_ZONES 32u /* of servers and names asked for */
 
-/* The deepest zone that the name lies in and the server is named for. */
+/*
+ * The deepest zone that the name lies in and the server is named for. DS belongs to the zone above (RFC 4035 3.1.4.1):
+ * a server of the zone itself that serves one farther up, too, refers from there.
+ */
 static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link)
 {
-	size_t best = RC_ZONE_NONE;
+	size_t best = RC_ZONE_NONE, above = RC_ZONE_NONE;
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		if ((best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels) &&
-		    rc_name_in(&link->name->name, &z->name) &&
-		    rc_zone_has_addr(z, &link->x->server))
+		if (!rc_name_in(&link->name->name, &z->name) ||
+		    !rc_zone_has_addr(z, &link->x->server))
+			continue;
+		if (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels)
 			best = i;
+		if (z->name.labels < link->name->name.labels &&
+		    (above == RC_ZONE_NONE || z->name.labels > c->zones[above].name.labels))
+			above = i;
 	}
-	return best;
+	return link->x->qtype == RC_TYPE_DS && above != RC_ZONE_NONE ? above : best;
 }
 
 /*
@@ -58,15 +65,19 @@ static void find_zones(struct rc_case *c)
 	struct {
 		const struct rc_followed *name;
 		const struct rc_addr *server;
+		bool ds;
 		size_t zone;
 	} known[KNOWN_ZONES] = {{.name = NULL}};
 	for (size_t i = 0; i < c->n_links; i++) {
 		struct rc_link *link = &c->links[i];
 		const struct rc_addr *server = &link->x->server;
 		uint64_t at = rc_addr_hash(link->name->hash, server) % KNOWN_ZONES;
-		if (known[at].name != link->name || !rc_addr_equal(known[at].server, server)) {
+		bool ds = link->x->qtype == RC_TYPE_DS;
+		if (known[at].name != link->name || known[at].ds != ds ||
+		    !rc_addr_equal(known[at].server, server)) {
 			known[at].name = link->name;
 			known[at].server = server;
+			known[at].ds = ds;
 			known[at].zone = zone_by_server(c, link);
 		}
 		link->zone = known[at].zone;

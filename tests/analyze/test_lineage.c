@@ -769,6 +769,37 @@ static void keys_that_a_forwarder_is_refused_are_why_it_fails(void **state)
 	assert_cause(&s, 0, "policy.recursion_unavailable");
 }
 
+/* It serves the zone and the one two cuts above: the DS it does not have, and it refers to where that is. */
+static void who_refers_to_where_the_ds_is_is_not_lame_for_the_zone(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.child.mid.example";
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 1, name);
+	ask(&s, LATE + 10, RESOLVER, ZONE_SERVER, 3, FETCH, name);
+	dns_query(&d, 3, AUTHORITY, name, RC_TYPE_A);
+	dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+	dns_rr_name(&d, RC_AUTHORITY, "child.mid.example", RC_TYPE_NS, "ns1.example");
+	say(&s, LATE + 12, ZONE_SERVER, RESOLVER, 3, &d);
+	dns_query(&d, 4, FETCH, "child.mid.example", RC_TYPE_DS);
+	send_message(&s, LATE + 13, RESOLVER, 20004, ZONE_SERVER, 53, &d);
+	dns_query(&d, 4, RC_FLAG_QR, "child.mid.example", RC_TYPE_DS);
+	dns_rr_name(&d, RC_AUTHORITY, "mid.example", RC_TYPE_NS, "ns.mid.example");
+	dns_rr_a(&d, RC_ADDITIONAL, "ns.mid.example", PROVIDER_SERVER);
+	say(&s, LATE + 14, ZONE_SERVER, RESOLVER, 4, &d);
+	dns_query(&d, 5, FETCH, "child.mid.example", RC_TYPE_DS);
+	send_message(&s, LATE + 15, RESOLVER, 20005, PROVIDER_SERVER, 53, &d);
+	dns_query(&d, 5, AUTHORITY, "child.mid.example", RC_TYPE_DS);
+	dns_rr_soa(&d, RC_AUTHORITY, "mid.example");
+	say(&s, LATE + 16, PROVIDER_SERVER, RESOLVER, 5, &d);
+	servfail(&s, LATE + 20, RESOLVER, CLIENT, 1, name);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_referral");
+}
+
 /* Why the resolver behind fails them is not seen: that it does is what is left. */
 static void keys_that_fail_behind_a_forwarder_are_its_upstreams(void **state)
 {
@@ -1386,6 +1417,7 @@ int main(void)
 		cmocka_unit_test(what_an_aliass_server_says_of_the_target_is_not_the_whole_answer),
 		cmocka_unit_test(an_alias_may_lead_to_what_lies_above_it),
 		cmocka_unit_test(what_a_forwarder_asks_first_need_not_be_the_question),
+		cmocka_unit_test(who_refers_to_where_the_ds_is_is_not_lame_for_the_zone),
 		cmocka_unit_test(keys_that_fail_behind_a_forwarder_are_its_upstreams),
 		cmocka_unit_test(a_forwarder_of_two_fails_for_the_reason_of_the_one_that_answered),
 		cmocka_unit_test(who_refuses_is_lame_for_sure_where_the_delegation_is_seen),
