@@ -10,7 +10,7 @@
 #define NAME_HELD_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 #define FRESH_NS RC_NS_PER_S /* in a storm the verdict on one zone is the same over and over */
 
-enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL };
+enum kind { OF_NAME, OF_ZONE, OF_APEX, OF_CHILDREN, OF_ALL, OF_QUESTION };
 
 struct rc_memo {
 	struct rc_memo_entry *entries;
@@ -75,6 +75,35 @@ static struct rc_memo_entry *place(struct rc_memo *m, uint64_t key)
 	return oldest;
 }
 
+static uint64_t key_of_question(const struct rc_memo *m, const struct rc_addr *server,
+				uint64_t name_hash, uint16_t qtype)
+{
+	return key_of(m, server, rc_hash_u64(m->seed, name_hash, qtype), OF_QUESTION);
+}
+
+/* A type of the name may fail for a reason of its own: that verdict is not lost to that on another type. */
+static void set_aside(struct rc_memo *m, const struct rc_case *c)
+{
+	const struct rc_memo_entry *e = find(m, key_of(m, &c->x->server, c->x->name_hash, OF_NAME));
+	if (e == NULL || e->qtype == c->x->qtype)
+		return;
+	struct rc_memo_entry aside = *e;
+	aside.key = key_of_question(m, &c->x->server, c->x->name_hash, e->qtype);
+	*place(m, aside.key) = aside;
+}
+
+/* The verdict on the name, but that on the very type where another type failed since for another reason. */
+static const struct rc_memo_entry *find_of_name(const struct rc_memo *m, const struct rc_case *c,
+						const struct rc_addr *server)
+{
+	const struct rc_memo_entry *e = find(m, key_of(m, server, c->x->name_hash, OF_NAME));
+	if (e == NULL || e->qtype == c->x->qtype)
+		return e;
+	const struct rc_memo_entry *own = find(
+		m, key_of_question(m, server, c->x->name_hash, c->x->qtype));
+	return own != NULL && c->x->end_ns - own->at_ns <= NAME_HELD_NS ? own : e;
+}
+
 static bool names_question(const struct rc_case *c, const char *text)
 {
 	char name[RC_NAME_TEXT_MAX + 1];
@@ -92,6 +121,7 @@ static void put(struct rc_memo *m, uint64_t key, const struct rc_case *c,
 	e->key = key;
 	e->at_ns = c->x->end_ns;
 	e->rule = rule;
+	e->qtype = c->x->qtype;
 	e->confidence = confidence;
 	e->vague = f->vague;
 	e->advice = f->advice;
@@ -130,6 +160,7 @@ void rc_memo_put(struct rc_memo *m, const struct rc_case *c, const struct rc_rul
 	const struct rc_memo_entry *e = mere ? find(m, key) : NULL;
 	if (e != NULL && e->confidence > confidence && c->x->end_ns - e->at_ns <= RC_NEAR_NS)
 		return;
+	set_aside(m, c);
 	put(m, key, c, rule, confidence, f);
 	if (mere)
 		return;
@@ -167,7 +198,7 @@ static const struct rc_memo_entry *find_at(const struct rc_memo *m, const struct
 					   const struct rc_addr *server, int64_t max_age_ns,
 					   bool *ret_by_zone)
 {
-	const struct rc_memo_entry *e = find(m, key_of(m, server, c->x->name_hash, OF_NAME));
+	const struct rc_memo_entry *e = find_of_name(m, c, server);
 	if (e != NULL && c->x->end_ns - e->at_ns <= max_age_ns) {
 		const struct rc_memo_entry *newer = newer_of_zone(m, c, server, e);
 		*ret_by_zone = newer != NULL;

@@ -11,8 +11,9 @@
 #define RC_MEMO_EVIDENCE 4u
 
 struct rc_memo_entry {
-	uint64_t key;  /* 0: free */
-	int64_t at_ns; /* end of the failure it was made for */
+	uint64_t key;   /* 0: free */
+	int64_t at_ns;  /* end of the failure it was made for */
+	uint16_t qtype; /* of that failure */
 	const struct rc_rule *rule;
 	const struct rc_advice *advice; /* as of the finding */
 	enum rc_confidence confidence;

@@ -237,6 +237,34 @@ static void the_newer_verdict_replaces_the_older(void **state)
 	rc_memo_free(m);
 }
 
+/* Another type of the name may fail for another reason, which says nothing of this one. */
+static void each_type_of_a_name_keeps_its_own_verdict(void **state)
+{
+	static const struct rc_rule other_rule = {.cause = {.slug = "dnssec.denial_invalid"}};
+	struct rc_finding f = {.explanation = "of the address"};
+	struct rc_memo *m = new_memo();
+	struct scene s;
+	bool by_zone;
+	(void)state;
+	about(&s, SERVER, "www.example", T0);
+	s.x.qtype = RC_TYPE_A;
+	rc_memo_put(m, &s.c, &rule, RC_CONF_PROVEN, &f);
+	f.explanation = "of the text";
+	about(&s, SERVER, "www.example", T0 + RC_NS_PER_S);
+	s.x.qtype = RC_TYPE_TXT;
+	rc_memo_put(m, &s.c, &other_rule, RC_CONF_PROVEN, &f);
+	assert_string_equal(rc_memo_find(m, &s.c, AGE_NS, &by_zone)->explanation, "of the text");
+	about(&s, SERVER, "www.example", T0 + 2 * RC_NS_PER_S);
+	s.x.qtype = RC_TYPE_A;
+	assert_string_equal(rc_memo_find(m, &s.c, AGE_NS, &by_zone)->explanation, "of the address");
+	s.x.qtype = RC_TYPE_MX;
+	assert_string_equal(rc_memo_find(m, &s.c, AGE_NS, &by_zone)->explanation, "of the text");
+	about(&s, SERVER, "www.example", T0 + 60 * RC_NS_PER_S); /* no failure cache holds it */
+	s.x.qtype = RC_TYPE_A;
+	assert_string_equal(rc_memo_find(m, &s.c, AGE_NS, &by_zone)->explanation, "of the text");
+	rc_memo_free(m);
+}
+
 /* The failure of one question is held for seconds; what ails its zone for longer. */
 static void what_the_zone_met_with_since_replaces_an_old_verdict_on_the_name(void **state)
 {
@@ -458,6 +486,7 @@ int main(void)
 		cmocka_unit_test(a_verdict_about_the_resolver_is_found_for_all_its_names),
 		cmocka_unit_test(a_verdict_grows_old),
 		cmocka_unit_test(the_newer_verdict_replaces_the_older),
+		cmocka_unit_test(each_type_of_a_name_keeps_its_own_verdict),
 		cmocka_unit_test(what_the_zone_met_with_since_replaces_an_old_verdict_on_the_name),
 		cmocka_unit_test(texts_and_evidence_are_cut_to_their_room),
 		cmocka_unit_test(a_full_memo_keeps_the_newest),
