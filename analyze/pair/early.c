@@ -4,15 +4,13 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/time.h"
 
 #define SLOTS 32u
-#define OCTETS_MAX 1500u            /* of an answer: what one datagram carries */
-#define EARLY_NS (5 * RC_NS_PER_MS) /* longer than any queue is left unread beside another */
+#define OCTETS_MAX 1500u /* of an answer: what one datagram carries */
 
 struct slot {
 	uint64_t tag; /* 0: free */
-	struct rc_obs answer;
+	struct rc_obs reply;
 	uint8_t wire[OCTETS_MAX];
 };
 
@@ -27,7 +25,7 @@ int rc_early_new(struct rc_early **ret_early)
 	struct rc_early *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return RC_E_NOMEM;
-	e->until_ns = INT64_MIN + 2 * EARLY_NS;
+	e->until_ns = INT64_MIN + 2 * RC_EARLY_NS;
 	*ret_early = e;
 	return RC_OK;
 }
@@ -39,43 +37,53 @@ void rc_early_free(struct rc_early *e)
 
 bool rc_early_is_near(const struct rc_early *e, int64_t ts_ns)
 {
-	return ts_ns <= e->until_ns && ts_ns >= e->until_ns - 2 * EARLY_NS;
+	return ts_ns <= e->until_ns && ts_ns >= e->until_ns - 2 * RC_EARLY_NS;
 }
 
-void rc_early_keep(struct rc_early *e, const struct rc_obs *answer, uint64_t tag)
+void rc_early_keep(struct rc_early *e, const struct rc_obs *reply, uint64_t tag)
 {
-	if (!answer->msg.has_question || answer->msg.len > OCTETS_MAX)
+	if (reply->msg.len > OCTETS_MAX)
 		return;
 	struct slot *s = &e->slots[e->next++ % SLOTS];
 	s->tag = tag;
-	s->answer = *answer;
-	memcpy(s->wire, answer->msg.wire, answer->msg.len);
-	s->answer.msg.wire = s->wire;
-	e->until_ns = answer->ts_ns + EARLY_NS;
+	s->reply = *reply;
+	if (reply->msg.len > 0)
+		memcpy(s->wire, reply->msg.wire, reply->msg.len);
+	s->reply.msg.wire = s->wire;
+	e->until_ns = reply->ts_ns + RC_EARLY_NS;
 }
 
-static bool is_answer_to(const struct slot *s, const struct rc_obs *query, uint64_t tag)
+/* Of the same question, if it has one: an error may come with the header alone, or quote no more. */
+static bool is_of_question(const struct rc_msg *m, const struct rc_msg *query)
 {
-	const struct rc_obs *a = &s->answer;
+	return !m->has_question || (m->qtype == query->qtype && m->qclass == query->qclass &&
+				    rc_name_equal(&m->qname, &query->qname));
+}
+
+/* An ICMP error has the ends of the query that it quotes. */
+static bool is_reply_to(const struct slot *s, const struct rc_obs *query, uint64_t tag)
+{
+	const struct rc_obs *a = &s->reply;
 	int64_t early_ns = query->ts_ns - a->ts_ns; /* less than 0: by its time, in order */
-	return s->tag == tag && early_ns <= EARLY_NS && early_ns >= -EARLY_NS &&
-	       a->msg.id == query->msg.id && a->src_port == query->dst_port &&
-	       a->dst_port == query->src_port && a->msg.qtype == query->msg.qtype &&
-	       a->msg.qclass == query->msg.qclass && rc_addr_equal(&a->src, &query->dst) &&
-	       rc_addr_equal(&a->dst, &query->src) &&
-	       rc_name_equal(&a->msg.qname, &query->msg.qname);
+	bool back = a->kind != RC_OBS_ICMP;
+	return s->tag == tag && early_ns <= RC_EARLY_NS && early_ns >= -RC_EARLY_NS &&
+	       a->msg.id == query->msg.id && is_of_question(&a->msg, &query->msg) &&
+	       (back ? a->src_port : a->dst_port) == query->dst_port &&
+	       (back ? a->dst_port : a->src_port) == query->src_port &&
+	       rc_addr_equal(back ? &a->src : &a->dst, &query->dst) &&
+	       rc_addr_equal(back ? &a->dst : &a->src, &query->src);
 }
 
 const struct rc_obs *rc_early_take(struct rc_early *e, const struct rc_obs *query, uint64_t tag)
 {
 	for (unsigned i = 0; i < SLOTS; i++) {
 		struct slot *s = &e->slots[i];
-		if (!is_answer_to(s, query, tag))
+		if (!is_reply_to(s, query, tag))
 			continue;
 		s->tag = 0;
-		if (s->answer.ts_ns < query->ts_ns)
-			s->answer.ts_ns = query->ts_ns;
-		return &s->answer;
+		if (s->reply.ts_ns < query->ts_ns)
+			s->reply.ts_ns = query->ts_ns;
+		return &s->reply;
 	}
 	return NULL;
 }

@@ -91,6 +91,10 @@ void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	const struct rc_obs *o = rc_early_take(p->early, query, keys->tag);
 	if (o == NULL)
 		return;
+	if (o->kind == RC_OBS_ICMP) {
+		rc_pair_observe_icmp(p, o);
+		return;
+	}
 	p->stats.early_answers++;
 	p->stats.early_errors += !rc_rcode_is_usable(o->msg.rcode);
 	rc_pair_take_answer(p, r, pos, o, keys);

@@ -358,6 +358,9 @@ static bool is_transfer(const struct rc_exchange *x)
 void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 			 const struct rc_obs *o, const struct rc_pair_keys *keys)
 {
+	/* Its asker was seen to refuse it, before it was seen itself: queues of a card are read by turns. */
+	bool refused = (r->x.marks & RC_X_LATE) && r->x.state == RC_X_PENDING &&
+		       o->ts_ns - r->x.sign_ns <= RC_EARLY_NS;
 	if (r->x.state == RC_X_PENDING) {
 		p->stats.answered++;
 		p->stats.pending--;
@@ -376,6 +379,8 @@ void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 	if (!is_transfer(&r->x))
 		unlist(p, r, pos, keys->tag);
 	p->out.on_answered(p->out.context, pos, r, o);
+	if (refused)
+		p->out.on_refused_answer(p->out.context, pos);
 }
 
 static void observe_query(struct rc_pair *p, const struct rc_obs *o,

@@ -60,6 +60,8 @@ void rc_pair_observe_icmp(struct rc_pair *p, const struct rc_obs *o)
 	struct rc_record *r = rc_recorder_at(p->recorder, pos);
 	if (r == NULL) {
 		p->stats.icmp_unmatched++;
+		if (!o->from_server && o->transport == RC_UDP && o->msg.len >= RC_DNS_HEADER_LEN)
+			rc_early_keep(p->early, o, rc_pair_tag(p, &e, o));
 		return;
 	}
 	p->stats.icmp_matched++;
@@ -125,17 +127,27 @@ static bool was_served(const struct rc_pair *p, const struct rc_record *c)
 	return false;
 }
 
-static void add_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
-			   struct rc_record **ret_connection)
+static uint64_t add_connection(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
+			       struct rc_record **ret_connection)
 {
 	uint64_t hash = connection_hash(o);
 	struct rc_pair_keys keys = rc_pair_connection_keys(p, e, hash);
 	struct rc_name none = {.len = 0};
 	uint64_t pos = rc_pair_add_record(p, o, e, &keys, &none, hash, ret_connection);
-	if (hash != RC_TLS_HASH)
-		return;
-	(*ret_connection)->link = p->last_tls & RC_RECORD_POS_MASK;
-	p->last_tls = pos;
+	if (hash == RC_TLS_HASH) {
+		(*ret_connection)->link = p->last_tls & RC_RECORD_POS_MASK;
+		p->last_tls = pos;
+	}
+	return keys.tag;
+}
+
+/* A SYN that the capture has behind its SYN+ACK, as queues of a card are read by turns: what that began is its connection. */
+static bool is_syn_of(const struct rc_exchange *x, const struct rc_obs *o)
+{
+	int64_t early_ns = o->ts_ns - x->end_ns;
+	return x->state == RC_X_ANSWERED && x->first_frame == x->end_frame &&
+	       x->first_source == x->end_source && early_ns <= RC_EARLY_NS &&
+	       early_ns >= -RC_EARLY_NS;
 }
 
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
@@ -149,17 +161,30 @@ void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
 			rc_pair_note_attempt(p, c, o);
 			return;
 		}
+		if (c != NULL && is_syn_of(&c->x, o)) {
+			memcpy(c->x.asker_mac, o->src_mac, sizeof c->x.asker_mac);
+			p->stats.tcp_connections++;
+			return;
+		}
 		if (c != NULL)
 			rc_pair_unlist(p, c, pos); /* the ports are used again */
-		add_connection(p, o, &e, &c);
+		uint64_t tag = add_connection(p, o, &e, &c);
 		p->stats.tcp_connections++;
+		const struct rc_obs *reset = rc_early_is_near(p->early, o->ts_ns)
+						     ? rc_early_take(p->early, o, tag)
+						     : NULL;
+		if (reset != NULL)
+			rc_pair_observe_tcp(p, reset);
 		return;
 	}
-	bool tls_lives = (o->flags & RC_OBS_TLS) && o->tcp_event == RC_TCP_ESTABLISHED;
-	if (c == NULL && tls_lives) { /* its opening was not seen, or is long past */
+	bool lives = o->tcp_event == RC_TCP_ESTABLISHED;
+	bool tls_lives = (o->flags & RC_OBS_TLS) && lives;
+	if (c == NULL && lives) { /* its opening was not seen, not yet, or is long past */
 		add_connection(p, o, &e, &c);
 		memset(c->x.asker_mac, 0, sizeof c->x.asker_mac);
 	}
+	if (c == NULL && o->tcp_event == RC_TCP_RESET && o->from_server)
+		rc_early_keep(p->early, o, rc_pair_connection_keys(p, &e, connection_hash(o)).tag);
 	if (c == NULL)
 		return;
 	p->stats.tcp_replies += o->from_server;

@@ -383,6 +383,19 @@ static void an_answer_captured_long_before_a_question_is_not_its_answer(void **s
 	assert_int_equal(stats(s)->orphan_answers, 1);
 }
 
+static void an_answer_without_question_captured_just_before_one_is_its_answer(void **state)
+{
+	struct scene *s = *state;
+	struct rc_obs bare = answer_obs(1, 7, "www.example"),
+		      other = answer_obs(1, 8, "www.example");
+	bare.msg.has_question = other.msg.has_question = false;
+	observe(s, other);
+	observe(s, bare);
+	observe(s, query_obs(2, 7, "www.example"));
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(stats(s)->early_answers, 1);
+}
+
 static void a_second_answer_much_later_is_repeated_and_no_orphan(void **state)
 {
 	struct scene *s = *state;
@@ -664,6 +677,32 @@ static void a_handshake_without_answer_fails_at_its_deadline(void **state)
 	assert_int_equal(stats(s)->retransmissions, 0);
 }
 
+/* As two queues of a card are read: by turns. */
+static void a_handshake_whose_answer_was_captured_first_is_a_connection(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0 + MS, RC_TCP_ESTABLISHED, SERVER, 53, CLIENT, PORT));
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	assert_int_equal(stats(s)->tcp_connections, 1);
+	rc_pair_advance(s->pair, T0 + TIMEOUT_NS + MS);
+	assert_int_equal(stats(s)->tcp_failed, 0);
+	/* The ports are used again. */
+	observe(s, obs_tcp(T0 + TIMEOUT_NS + 2 * MS, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	assert_int_equal(stats(s)->tcp_connections, 2);
+	rc_pair_advance(s->pair, T0 + 2 * TIMEOUT_NS + 3 * MS);
+	assert_int_equal(stats(s)->tcp_failed, 1);
+}
+
+static void a_handshake_whose_refusal_was_captured_first_is_no_connection(void **state)
+{
+	struct scene *s = *state;
+	observe(s, obs_tcp(T0 + MS, RC_TCP_RESET, SERVER, 53, CLIENT, PORT));
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT + 1, SERVER, 53));
+	assert_int_equal(stats(s)->tcp_failed, 0);
+	observe(s, obs_tcp(T0, RC_TCP_SYN, CLIENT, PORT, SERVER, 53));
+	assert_int_equal(stats(s)->tcp_failed, 1);
+}
+
 static struct rc_obs transfer_obs(int64_t ms, bool answer)
 {
 	struct rc_obs o = answer ? answer_obs(ms, 7, "example") : query_obs(ms, 7, "example");
@@ -727,6 +766,21 @@ static void an_icmp_error_marks_the_query_it_quotes(void **state)
 	assert_int_equal(stats(s)->icmp_matched, 1);
 }
 
+/* As two queues of a card are read: by turns. */
+static void an_icmp_error_captured_just_before_the_query_it_quotes_marks_it(void **state)
+{
+	struct scene *s = *state;
+	observe(s, icmp(query_obs(1, 7, "a.example")));
+	observe(s, query_obs(2, 8, "a.example"));
+	assert_false(at(s, s->last_pos)->marks & RC_X_ICMP);
+	observe(s, query_obs(2, 7, "a.example"));
+	assert_true(at(s, s->last_pos)->marks & RC_X_ICMP_HARD);
+	assert_int_equal(s->answered, 0);
+	observe(s, icmp(query_obs(10, 9, "a.example")));
+	observe(s, query_obs(20, 9, "a.example"));
+	assert_false(at(s, s->last_pos)->marks & RC_X_ICMP);
+}
+
 static void an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing(void **state)
 {
 	struct scene *s = *state;
@@ -781,6 +835,17 @@ static void an_answer_is_refused_that_is_not_in_the_capture(void **state)
 }
 
 /* Too big for the way, and fragments that did not come in time (RFC 792): the asker waits still. */
+static void an_answer_is_refused_that_is_captured_just_behind_the_refusal(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "a.example"));
+	observe(s, icmp(answer_obs(4001, 7, "a.example")));
+	assert_int_equal(s->refused, 0);
+	observe(s, answer_obs(4000, 7, "a.example"));
+	assert_int_equal(s->answered, 1);
+	assert_int_equal(s->refused, 1);
+}
+
 static void an_answer_that_does_not_arrive_whole_is_not_refused(void **state)
 {
 	struct scene *s = *state;
@@ -989,6 +1054,7 @@ int main(void)
 		CASE(an_answer_captured_just_before_its_question_is_its_answer),
 		CASE(an_answer_over_tcp_captured_just_before_its_question_is_its_answer),
 		CASE(an_answer_captured_long_before_a_question_is_not_its_answer),
+		CASE(an_answer_without_question_captured_just_before_one_is_its_answer),
 		CASE(a_second_answer_much_later_is_repeated_and_no_orphan),
 		CASE(packet_time_alone_expires_a_query),
 		CASE(an_answer_behind_the_deadline_is_late),
@@ -1008,12 +1074,16 @@ int main(void)
 		CASE(a_reset_of_a_connection_older_than_the_timeout_still_marks),
 		CASE(a_handshake_refused_is_no_connection),
 		CASE(a_handshake_without_answer_fails_at_its_deadline),
+		CASE(a_handshake_whose_answer_was_captured_first_is_a_connection),
+		CASE(a_handshake_whose_refusal_was_captured_first_is_no_connection),
 		CASE(a_zone_transfer_of_many_messages_is_one_exchange),
 		CASE(a_transfer_asked_again_with_the_same_id_is_answered_again),
 		CASE(an_icmp_error_marks_the_query_it_quotes),
+		CASE(an_icmp_error_captured_just_before_the_query_it_quotes_marks_it),
 		CASE(an_icmp_error_that_quotes_no_message_or_an_unknown_one_marks_nothing),
 		CASE(an_icmp_error_that_quotes_tcp_marks_the_connection),
 		CASE(an_answer_is_refused_that_is_not_in_the_capture),
+		CASE(an_answer_is_refused_that_is_captured_just_behind_the_refusal),
 		CASE(an_answer_that_does_not_arrive_whole_is_not_refused),
 		CASE(an_asker_that_refuses_the_answer_is_told_once),
 		CASE(an_asker_that_refuses_a_second_answer_had_the_first),
