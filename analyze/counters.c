@@ -26,6 +26,7 @@ static const struct rc_counter_desc pair_rows[] = {
 	ROW(rc_pair_stats, wrong_id, "answers that fit a question but for their ID"),
 	ROW(rc_pair_stats, wrong_question, "answers that fit but for their question"),
 	ROW(rc_pair_stats, wrong_source, "answers that fit but for their source address"),
+	ROW(rc_pair_stats, sent_back, "queries that a server sent back as they were"),
 	ROW(rc_pair_stats, icmp_matched, "ICMP errors that belong to an exchange"),
 	ROW(rc_pair_stats, icmp_unmatched, "ICMP errors that belong to none seen before them"),
 	ROW(rc_pair_stats, tcp_connections, "TCP connections begun"),

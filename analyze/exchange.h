@@ -37,6 +37,8 @@ enum {                           /* rc_exchange.marks: what else happened to it 
        RC_X_MIRRORED = 1u << 20, /* copies of its packets were left out as mirror duplicates */
        RC_X_REPEATED = 1u << 21, /* answered again, no copy of the tap's; not refused yet (ICMP) */
        RC_X_GAP = 1u << 22,      /* octets of its TCP stream are missing, where the answer may be */
+       RC_X_SENT_BACK = 1u << 23, /* the query came back, without QR: a broken server's reply */
+       RC_X_MISMATCH = RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE | RC_X_SENT_BACK,
        RC_X_LOST = RC_X_DROPS | RC_X_GAP, /* the capture may not hold what there was */
 };
 

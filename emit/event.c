@@ -33,6 +33,7 @@ static const struct {
 	{RC_X_WRONG_ID, "wrong_id"},
 	{RC_X_WRONG_QUESTION, "wrong_question"},
 	{RC_X_WRONG_SOURCE, "wrong_source"},
+	{RC_X_SENT_BACK, "sent_back"},
 	{RC_X_FRAGMENTS_LOST, "fragments_lost"},
 	{RC_X_MALFORMED, "malformed"},
 	{RC_X_TC_RETRIED, "tc_retried"},

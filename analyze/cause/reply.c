@@ -25,6 +25,7 @@ enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f)
 	bool source = (x->marks & RC_X_WRONG_SOURCE) != 0;
 	const char *how = source                           ? "from another address"
 			  : x->marks & RC_X_WRONG_QUESTION ? "with another question"
+			  : x->marks & RC_X_SENT_BACK      ? "as a query (QR=0)"
 							   : "with another ID";
 	f->server = &x->server;
 	f->advice = source ? &other_address : &broken;
@@ -35,7 +36,7 @@ enum rc_confidence rc_by_own_mismatch(struct rc_case *c, struct rc_finding *f)
 	/* Who asks again has not taken it. IDs are also guessed by who forges answers. */
 	bool again = x->last_ns > x->sign_ns && !(x->marks & RC_X_ICMP);
 	/* To a client that gets the right IDs otherwise it may be the answer to a question that is not in the capture. */
-	bool by_id = !source && !(x->marks & RC_X_WRONG_QUESTION);
+	bool by_id = !source && !(x->marks & (RC_X_WRONG_QUESTION | RC_X_SENT_BACK));
 	if (by_id && rc_case_is_served(c))
 		return RC_CONF_POSSIBLE;
 	return again && !(x->marks & RC_X_WRONG_ID) ? RC_CONF_PROVEN : RC_CONF_LIKELY;

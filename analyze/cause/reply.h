@@ -6,10 +6,10 @@
 
 #include "analyze/cause/rule.h"
 
-/* A reply to it came with another ID, question or source address. */
+/* A reply to it came with another ID, question or source address, or as a query. */
 static inline bool rc_is_mismatched(const struct rc_exchange *x)
 {
-	return (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE)) != 0;
+	return (x->marks & RC_X_MISMATCH) != 0;
 }
 
 /* The one that was asked sent such a reply and no other. */

@@ -506,10 +506,10 @@ static const struct rc_rule rules[] = {
 	    "dig @{server} {qname} {qtype} +dnssec +bufsize=4096", "RFC 9715", 410, RC_RULE_SILENCE,
 	    BOTH, RC_OUT_FRAGMENTS, test_fragments),
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
-	    "Replies come with another ID, question or source address than asked, are malformed, "
-	    "or have an RCODE that fits no query.",
-	    RC_TRUTH("Every server's reply came with another ID, question or source address; or "
-		     "that of the one asked, and its client asked again.",
+	    "Replies come with another ID, question or source address than asked, as queries, or "
+	    "malformed, or have an RCODE that fits no query.",
+	    RC_TRUTH("Every server's reply came with another ID, question or source address, or is "
+		     "the query sent back; or that of the one asked, and its client asked again.",
 		     "Half of the servers' did, or what they sent is malformed, or has an RCODE of "
 		     "updates or one that is not assigned; or the one asked "
 		     "did, and its client did not ask again.",

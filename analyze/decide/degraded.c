@@ -90,8 +90,8 @@ static enum rc_outcome outcome_of(const struct rc_exchange *x)
 	if (x->state == RC_X_UNANSWERED) {
 		if (x->marks & RC_X_ICMP_HARD)
 			return RC_OUT_ICMP;
-		bool other = x->marks & (RC_X_FRAGMENTS_LOST | RC_X_WRONG_ID | RC_X_WRONG_QUESTION |
-					 RC_X_WRONG_SOURCE | RC_X_LOST | RC_X_EARLY);
+		bool other = x->marks &
+			     (RC_X_FRAGMENTS_LOST | RC_X_MISMATCH | RC_X_LOST | RC_X_EARLY);
 		return other || x->transport != RC_UDP ? RC_OUT_UNKNOWN : RC_OUT_TIMEOUT;
 	}
 	switch (x->answer.rcode) {

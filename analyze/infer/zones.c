@@ -236,7 +236,7 @@ static enum rc_outcome outcome_unanswered(const struct rc_case *c, const struct 
 	if ((x->marks & RC_X_FRAGMENTS_LOST) &&
 	    (asked_again(c, q, i) || !rc_case_went_on(c, x->sign_ns)))
 		return RC_OUT_FRAGMENTS;
-	if (x->marks & (RC_X_WRONG_ID | RC_X_WRONG_QUESTION | RC_X_WRONG_SOURCE))
+	if (x->marks & RC_X_MISMATCH)
 		return RC_OUT_MISMATCHED;
 	if (c->to_ns - x->last_ns >= RC_PATIENCE_NS || asked_again(c, q, i))
 		return RC_OUT_TIMEOUT;

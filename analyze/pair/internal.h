@@ -112,6 +112,9 @@ void rc_pair_note_attempt(struct rc_pair *p, struct rc_record *r, const struct r
 void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const struct rc_ends *e,
 			    const struct rc_pair_keys *keys, uint64_t other);
 
+/* A query from a DNS port: is it one of those that were put to it, sent back as it was? Then it is marked so. */
+bool rc_pair_is_sent_back(struct rc_pair *p, const struct rc_obs *o);
+
 /* Gives the record, begun by the query, its answer, or the ICMP error about it, if that came before. */
 void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 			const struct rc_obs *query, const struct rc_pair_keys *keys);

@@ -85,6 +85,20 @@ void rc_pair_observe_orphan(struct rc_pair *p, const struct rc_obs *o, const str
 	p->out.on_orphan(p->out.context, o);
 }
 
+bool rc_pair_is_sent_back(struct rc_pair *p, const struct rc_obs *o)
+{
+	struct rc_ends e = rc_ends_of(o, true);
+	if (o->src_port == o->dst_port) /* two servers, which may ask each other */
+		return false;
+	uint64_t pos = rc_pair_find(p, rc_pair_tag(p, &e, o), &e, &o->msg, NULL);
+	struct rc_record *r = rc_recorder_at(p->recorder, pos);
+	if (r == NULL || r->x.state != RC_X_PENDING)
+		return false;
+	mark_mismatch(&r->x, o, RC_X_SENT_BACK);
+	p->stats.sent_back++;
+	return true;
+}
+
 void rc_pair_take_early(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 			const struct rc_obs *query, const struct rc_pair_keys *keys)
 {

@@ -389,6 +389,8 @@ static void observe_query(struct rc_pair *p, const struct rc_obs *o,
 	const struct rc_msg *m = &o->msg;
 	struct rc_ends e = rc_ends_of(o, false);
 
+	if (o->from_server && rc_pair_is_sent_back(p, o))
+		return;
 	p->stats.queries++;
 	uint64_t old_pos = rc_pair_find(p, keys->tag, &e, m, NULL);
 	struct rc_record *r = rc_recorder_at(p->recorder, old_pos);

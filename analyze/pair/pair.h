@@ -44,6 +44,7 @@ struct rc_pair_stats {
 	uint64_t repeated_answers; /* second answers to an answered question */
 	uint64_t wrong_id, wrong_question,
 		wrong_source; /* answers that fit a question but for this */
+	uint64_t sent_back;   /* queries that came back as they were */
 	uint64_t icmp_matched, icmp_unmatched;
 	uint64_t tcp_connections, tcp_repeated, tcp_replies, tcp_failed;
 	uint64_t fragments_lost;

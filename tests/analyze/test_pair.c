@@ -326,6 +326,30 @@ static void a_reply_from_another_address_is_recognised(void **state)
 	assert_int_equal(s->answered, 0);
 }
 
+static struct rc_obs sent_back_obs(int64_t ms, unsigned id, const char *name)
+{
+	struct rc_obs o = obs_message(T0 + ms * MS, SERVER, 53, CLIENT, PORT,
+				      message((uint16_t)id, RC_FLAG_RD, name, RC_TYPE_A));
+	o.from_server = true;
+	return o;
+}
+
+static void a_query_sent_back_as_it_was_is_a_reply_that_does_not_match(void **state)
+{
+	struct scene *s = *state;
+	observe(s, query_obs(0, 7, "www.example"));
+	observe(s, sent_back_obs(20, 7, "www.example"));
+	assert_int_equal(s->queries, 1);
+	assert_int_equal(stats(s)->sent_back, 1);
+	assert_true(at(s, s->last_pos)->marks & RC_X_SENT_BACK);
+	assert_int_equal(s->answered, 0);
+	/* What was not asked is asked. */
+	observe(s, sent_back_obs(30, 8, "www.example"));
+	observe(s, sent_back_obs(30, 7, "mail.example"));
+	assert_int_equal(stats(s)->sent_back, 1);
+	assert_int_equal(s->queries, 3);
+}
+
 static void an_answer_to_nothing_is_an_orphan(void **state)
 {
 	struct scene *s = *state;
@@ -1050,6 +1074,7 @@ int main(void)
 		CASE(a_reply_with_another_question_is_recognised),
 		CASE(an_answer_to_an_earlier_question_with_its_id_is_no_mismatch),
 		CASE(a_reply_from_another_address_is_recognised),
+		CASE(a_query_sent_back_as_it_was_is_a_reply_that_does_not_match),
 		CASE(an_answer_to_nothing_is_an_orphan),
 		CASE(an_answer_captured_just_before_its_question_is_its_answer),
 		CASE(an_answer_over_tcp_captured_just_before_its_question_is_its_answer),
