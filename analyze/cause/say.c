@@ -114,8 +114,9 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 		return x->marks & RC_X_WRONG_ID         ? "a reply came with another ID"
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
 		       : x->marks & RC_X_SENT_BACK      ? "the query came back as it was (QR=0)"
-		       : rc_exchange_answered(x)        ? "a reply came without a question"
-							: "a reply came from another address";
+		       : !rc_exchange_answered(x)       ? "a reply came from another address"
+		       : link->answer->has_question     ? "a reply came with several questions"
+							: "a reply came without a question";
 	case RC_OUT_FRAGMENTS:
 		return "the reply's fragments never completed";
 	case RC_OUT_LAME:

@@ -283,6 +283,12 @@ static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct
 	return RC_OUT_USABLE;
 }
 
+/* Of none, or of several, resolvers do not take it (RFC 9619). */
+static bool answers_one_question(const struct rc_msg *answer)
+{
+	return answer->has_question && answer->counts[RC_QUESTION] == 1;
+}
+
 static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, size_t i)
 {
 	const struct rc_link *link = &c->links[i];
@@ -304,7 +310,7 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	if (x->marks & RC_X_MALFORMED && x->answer.fault != RC_FAULT_TRAILING)
 		return RC_OUT_MALFORMED;
 	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
-	if (o == RC_OUT_USABLE && link->answer != NULL && !link->answer->has_question)
+	if (o == RC_OUT_USABLE && link->answer != NULL && !answers_one_question(link->answer))
 		return RC_OUT_MISMATCHED;
 	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
 }

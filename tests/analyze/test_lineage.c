@@ -1219,6 +1219,28 @@ static void malformed_replies_are_told_as_such(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* Complete but for a question too many, which the resolver does not take (RFC 9619). */
+static void replies_with_two_questions_do_not_match(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example";
+	(void)state;
+	begin_warm(&s);
+	ask_below(&s, LATE, 1, name);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(&s, LATE + 10 + 10 * i, RESOLVER, i ? ZONE_SERVER2 : ZONE_SERVER, 3 + i, FETCH,
+		    name);
+		dns_query(&d, (uint16_t)(3 + i), AUTHORITY, name, RC_TYPE_A);
+		dns_question(&d, "second.example", RC_TYPE_A);
+		dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+		say(&s, LATE + 11 + 10 * i, i ? ZONE_SERVER2 : ZONE_SERVER, RESOLVER, 3 + i, &d);
+	}
+	servfail(&s, LATE + 40, RESOLVER, CLIENT, 1, name);
+	finish(&s);
+	assert_cause(&s, 0, "upstream.mismatched_reply");
+}
+
 /* A zone whose servers have IPv6 addresses alone, behind a resolver that is seen to ask over IPv4. */
 static void other_family(struct sim *s, bool asked)
 {
@@ -1437,6 +1459,7 @@ int main(void)
 			servers_that_are_slow_leave_those_without_an_answer_who_asked_first),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
+		cmocka_unit_test(replies_with_two_questions_do_not_match),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
 		cmocka_unit_test(servers_that_say_notauth_are_not_authoritative),
