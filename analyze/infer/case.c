@@ -260,6 +260,7 @@ struct rc_case *rc_case_suppose(const struct rc_case *c, const struct rc_addr *a
 	wide->unheard_known = false;
 	wide->unheard = NULL;
 	wide->signers = NULL;
+	wide->dnssec_server = NULL;
 	wide->dnssec = (struct rc_dnssec_result){.status = RC_DNSSEC_INDETERMINATE};
 	rc_lineage_collect(wide);
 	rc_zones_judge(wide);

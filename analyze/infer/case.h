@@ -109,6 +109,8 @@ struct rc_case {
 	bool foreign_root; /* no trust anchor was given that the root's keys match: none was checked */
 	struct rc_dnssec_result dnssec;
 	struct rc_origin *dnssec_origins; /* of each message given to the check */
+	const struct rc_name
+		*dnssec_server; /* it is about this nameserver's name; NULL: the question */
 };
 
 /* Builds the case of a failed exchange. answer may be NULL. Borrowed until the arena is reset. NULL only

@@ -1,5 +1,7 @@
 #include "analyze/infer/validation.h"
 
+#include "analyze/infer/zones.h"
+
 #define BOOK_PAGES 2u
 #define BOOK_VERSIONS 8u /* of a page */
 
@@ -139,14 +141,17 @@ static const struct rc_name *judged_name(const struct rc_case *c)
 	return c->qname;
 }
 
+static void check_name(struct rc_case *c, const struct gathering *g, const struct rc_name *name,
+		       uint16_t type)
+{
+	const struct rc_dnssec_question q = {
+		.name = name, .type = type, .now_ns = c->to_ns, .msgs = g->msgs, .n = g->n};
+	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, &q, c->arena, &c->dnssec);
+}
+
 static void check(struct rc_case *c, const struct gathering *g, uint16_t type)
 {
-	const struct rc_dnssec_question q = {.name = judged_name(c),
-					     .type = type,
-					     .now_ns = c->to_ns,
-					     .msgs = g->msgs,
-					     .n = g->n};
-	rc_dnssec_cache_check(c->judgements, c->dnssec_anchors, &q, c->arena, &c->dnssec);
+	check_name(c, g, judged_name(c), type);
 }
 
 /* Told that there is no AAAA, it went on to ask for A: it makes the one of the other (DNS64, RFC 6147 5.1.6). */
@@ -201,20 +206,53 @@ static bool room(struct rc_case *c, struct gathering *g, size_t max)
 	return g->msgs != NULL && g->origins != NULL;
 }
 
-/* By what the resolver itself was given, and what a warm one already knew of the zones above. */
+/* What the resolver itself was given, and what a warm one already knew, for names of roles up to this one. */
+static bool gather_lineage(struct rc_case *c, struct gathering *g, enum rc_role last)
+{
+	if (c->n_names == 0 || !room(c, g, c->n_links + c->n_names * 3 * BOOK_PAGES))
+		return false;
+	for (size_t i = 0; i < c->n_names; i++)
+		if (c->names[i].role <= last)
+			gather_book(c, g, c->names[i].hash);
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
+		    c->links[i].name->role <= last)
+			gather_link(c, g, &c->links[i]);
+	return true;
+}
+
+/*
+ * Nothing is wrong with the question as far as it was got at, and nobody was asked at a zone on the way: are the names of
+ * its servers in a zone that is broken? A resolver that validates their addresses too (Knot Resolver) has none then. That
+ * it does is seen by this alone: not the whole chain is proven.
+ */
+static void judge_servers(struct rc_case *c)
+{
+	const struct rc_dnssec_result seen = c->dnssec;
+	const struct rc_zone_view *z = seen.n_findings == 0 ? rc_zones_unhelpful(c) : NULL;
+	struct gathering g = {.n = 0};
+	if (z == NULL || z->asked > 0 || z->n_ns == 0 || !gather_lineage(c, &g, RC_ROLE_NAMESERVER))
+		return;
+	for (size_t i = 0; i < z->n_ns; i++) {
+		check_name(c, &g, &z->ns[i], RC_TYPE_A);
+		if (c->dnssec.status == RC_DNSSEC_BOGUS && c->dnssec.n_findings > 0 &&
+		    !rc_name_in(&z->ns[i], &z->name)) {
+			c->dnssec.status = RC_DNSSEC_INDETERMINATE;
+			c->dnssec_origins = g.origins;
+			c->dnssec_server = &z->ns[i];
+			return;
+		}
+	}
+	c->dnssec = seen;
+}
+
 static void judge_lineage(struct rc_case *c)
 {
 	struct gathering g = {.n = 0};
-	if (c->n_names == 0 || !room(c, &g, c->n_links + c->n_names * 3 * BOOK_PAGES))
+	if (!gather_lineage(c, &g, RC_ROLE_ALIAS))
 		return;
-	for (size_t i = 0; i < c->n_names; i++)
-		if (c->names[i].role != RC_ROLE_NAMESERVER)
-			gather_book(c, &g, c->names[i].hash);
-	for (size_t i = 0; i < c->n_links; i++)
-		if (c->links[i].answer != NULL && c->links[i].x->query.do_bit &&
-		    c->links[i].name->role != RC_ROLE_NAMESERVER)
-			gather_link(c, &g, &c->links[i]);
 	judge(c, &g);
+	judge_servers(c);
 }
 
 /* The resolver's own queries are not in sight: by what clients were given. */
