@@ -264,16 +264,31 @@ static enum rc_outcome outcome_by_rcode(uint16_t rcode)
 	}
 }
 
+/* By its SOA, and without authority: of a zone above the one that it was asked as a server of. */
+static bool speaks_for_above(const struct rc_case *c, const struct rc_link *link)
+{
+	struct rc_rr_iter it = rc_rr_begin(link->answer, RC_AUTHORITY);
+	struct rc_name owner;
+	struct rc_rr rr;
+	while (link->zone != RC_ZONE_NONE && rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+		if (rr.type == RC_TYPE_SOA)
+			return rc_rr_owner(link->answer, &rr, &owner) &&
+			       owner.labels < c->zones[link->zone].name.labels;
+	return false;
+}
+
 /* A NOERROR answer with nothing in it for the question: fine if it leads down, lame otherwise. */
 static enum rc_outcome outcome_of_referral(const struct rc_case *c, const struct rc_link *link)
 {
 	struct rc_name target;
 	const struct rc_msg *m = link->answer;
-	if (m == NULL || (m->flags & RC_FLAG_AA) || (m->has & RC_HAS_AUTH_SOA) ||
-	    m->counts[RC_ANSWER] > 0 || m->rcode == RC_RCODE_NXDOMAIN)
+	if (m == NULL || (m->flags & RC_FLAG_AA) || m->counts[RC_ANSWER] > 0 ||
+	    m->rcode == RC_RCODE_NXDOMAIN)
 		return RC_OUT_USABLE;
 	if (link->x->query.flags & RC_FLAG_RD)
-		return RC_OUT_USABLE;        /* a forwarder's own upstream: NODATA without a SOA */
+		return RC_OUT_USABLE; /* a forwarder's own upstream: NODATA without a SOA */
+	if (m->has & RC_HAS_AUTH_SOA)
+		return speaks_for_above(c, link) ? RC_OUT_LAME : RC_OUT_USABLE;
 	if (!rc_referral_target(m, &target)) /* cut by the snap length, it may say where to */
 		return link->x->marks & RC_X_CUT ? RC_OUT_UNKNOWN : RC_OUT_LAME;
 	if (target.labels == 0)

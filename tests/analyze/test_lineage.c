@@ -1219,6 +1219,34 @@ static void malformed_replies_are_told_as_such(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+/* NODATA without authority: by the SOA of the zone itself or, where a server does not have that, of the one above. */
+static void soa_below(struct sim *s, const char *owner)
+{
+	static struct dns d;
+	const char *name = "www.example";
+	begin_warm(s);
+	ask_below(s, LATE, 1, name);
+	for (unsigned i = 0; i < 2; i++) {
+		const char *server = i ? ZONE_SERVER2 : ZONE_SERVER;
+		ask(s, LATE + 10 + 10 * i, RESOLVER, server, 3 + i, FETCH, name);
+		dns_query(&d, (uint16_t)(3 + i), RC_FLAG_QR, name, RC_TYPE_A);
+		dns_rr_soa(&d, RC_AUTHORITY, owner);
+		say(s, LATE + 11 + 10 * i, server, RESOLVER, 3 + i, &d);
+	}
+	servfail(s, LATE + 40, RESOLVER, CLIENT, 1, name);
+	finish(s);
+}
+
+static void servers_that_speak_for_the_zone_above_are_lame(void **state)
+{
+	static struct sim s;
+	(void)state;
+	soa_below(&s, ".");
+	assert_cause(&s, 0, "delegation.lame_referral");
+	soa_below(&s, "example");
+	assert_string_not_equal(s.seen[0].cause->slug, "delegation.lame_referral");
+}
+
 /* Complete but for a question too many, which the resolver does not take (RFC 9619). */
 static void replies_with_two_questions_do_not_match(void **state)
 {
@@ -1460,6 +1488,7 @@ int main(void)
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
 		cmocka_unit_test(replies_with_two_questions_do_not_match),
+		cmocka_unit_test(servers_that_speak_for_the_zone_above_are_lame),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
 		cmocka_unit_test(a_server_that_somebody_asked_may_have_been_asked_by_the_resolver),
 		cmocka_unit_test(servers_that_say_notauth_are_not_authoritative),
