@@ -125,8 +125,7 @@ void rc_echo_note(struct rc_echo *e, const struct rc_exchange *x, struct rc_case
 	if (new || !is_storm(e))
 		return;
 	rc_asked_look(e->asking, s->recorder, e->addrs, e->n_addrs, x->name_hash);
-	int64_t bearing_ns = e->asking->bearing_ns;
-	s->well_known = bearing_ns == INT64_MIN || bearing_ns <= x->first_ns - RC_NEAR_NS;
+	s->well_known = e->asking->bearing_ns <= x->first_ns - RC_NEAR_NS;
 }
 
 void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
@@ -138,10 +137,9 @@ void rc_echo_learn(struct rc_echo *e, const struct rc_case *c)
 /* Plain questions that failed with SERVFAIL: what storms are made of. */
 static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *x)
 {
-	return s->client_facing && rc_exchange_answered(x) &&
-	       x->answer.rcode == RC_RCODE_SERVFAIL && x->opcode == RC_OPCODE_QUERY &&
-	       x->qtype < 128 && x->qclass == RC_CLASS_IN && x->qdcount == 1 &&
-	       x->query.fault == RC_FAULT_NONE && x->query.edns_version == 0 &&
+	return s->client_facing && x->answer.rcode == RC_RCODE_SERVFAIL &&
+	       x->opcode == RC_OPCODE_QUERY && x->qtype < 128 && x->qclass == RC_CLASS_IN &&
+	       x->qdcount == 1 && x->query.fault == RC_FAULT_NONE && x->query.edns_version == 0 &&
 	       !(x->marks & RC_X_AT_END) && s->one_way == RC_TWO_WAYS &&
 	       !rc_addr_equal(&x->asker, &x->server);
 }
@@ -150,10 +148,9 @@ static bool is_plain(const struct rc_case_sources *s, const struct rc_exchange *
 static bool is_like_all(const struct rc_exchange *o, const struct rc_exchange *x,
 			enum elsewhere elsewhere)
 {
-	if (!rc_exchange_answered(o) || o->answer.rcode != RC_RCODE_SERVFAIL)
-		return false;
-	return rc_addr_equal(&o->server, &x->server) || elsewhere == FAILURES ||
-	       (elsewhere == FAILURES_WITHOUT_EDE && !(o->answer.options >> RC_OPTION_EDE & 1));
+	return o->answer.rcode == RC_RCODE_SERVFAIL &&
+	       (rc_addr_equal(&o->server, &x->server) || elsewhere == FAILURES ||
+		(elsewhere == FAILURES_WITHOUT_EDE && !(o->answer.options >> RC_OPTION_EDE & 1)));
 }
 
 /* No other dealings of this client with the name but failures. */
