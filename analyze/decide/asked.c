@@ -107,7 +107,8 @@ static void look_at_askers(struct rc_asked *a, struct rc_recorder *recorder, uin
 			      (r->x.query.flags & RC_FLAG_CD));
 		if (bears && r->x.name_hash == name_hash && rc_addr_equal(&r->x.server, server)) {
 			a->bearing++;
-			a->bearing_ns = r->x.first_ns;
+			if (r->x.first_ns > a->bearing_ns)
+				a->bearing_ns = r->x.first_ns;
 		}
 	}
 }

@@ -94,6 +94,34 @@ static void what_is_long_past_is_forgotten(void **state)
 	rc_asked_free(t);
 }
 
+/* Looked at in one go, of several the latest counts: for some time behind it others may fare as it did. */
+static void the_latest_that_another_was_given_is_known(void **state)
+{
+	struct rc_asked_table *t = table();
+	struct rc_recorder *recorder = new_recorder();
+	struct rc_name name = name_of("www.example");
+	struct rc_exchange x = failed("192.0.2.53", 0, MS);
+	struct rc_case_sources s = {.shared_ns = INT64_MAX};
+	bool new;
+	(void)state;
+	x.name_hash = rc_name_hash(SEED, &name);
+	for (unsigned i = 1; i <= 3; i++) {
+		struct rc_record *r;
+		uint64_t server = rc_recorder_key(recorder, rc_addr_hash(SEED, &x.server),
+						  x.name_hash);
+		rc_recorder_add(recorder, T0 + i * MS, &name, i, server, &r);
+		r->x = x;
+		r->x.first_ns = T0 + i * MS;
+		r->x.answer.rcode = i < 3 ? RC_RCODE_NOERROR : RC_RCODE_SERVFAIL;
+	}
+	struct rc_asked *a = rc_asked_note(t, &x, &x.server, 1, &s, &new);
+	rc_asked_look(a, recorder, &x.server, 1, x.name_hash);
+	assert_int_equal(a->bearing, 2);
+	assert_int_equal(a->bearing_ns, T0 + 2 * MS);
+	rc_recorder_free(recorder);
+	rc_asked_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +130,7 @@ int main(void)
 		cmocka_unit_test(another_server_knows_nothing_of_it),
 		cmocka_unit_test(the_same_resolver_is_one_by_all_its_addresses),
 		cmocka_unit_test(what_is_long_past_is_forgotten),
+		cmocka_unit_test(the_latest_that_another_was_given_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
