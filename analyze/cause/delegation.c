@@ -4,6 +4,7 @@
  */
 #include "analyze/infer/delegation.h"
 #include "analyze/cause/rule.h"
+#include "analyze/cause/witness.h"
 #include "analyze/infer/zones.h"
 #include "base/time.h"
 
@@ -279,6 +280,10 @@ static bool asks_over_ipv4(const struct rc_case *c)
 	return false;
 }
 
+#define EDE_REJECTS \
+	(1u << RC_EDE_DNSSEC_INDETERMINATE | 1u << RC_EDE_DNSSEC_BOGUS | \
+	 1u << RC_EDE_DNSKEY_MISSING | 1u << RC_EDE_RRSIGS_MISSING)
+
 enum lookup { LOOKUP_NONE, LOOKUP_OPEN, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
 /*
@@ -364,12 +369,69 @@ static enum rc_confidence by_family(struct rc_case *c, const struct rc_zone_view
 	return RC_CONF_POSSIBLE;
 }
 
+/* The keys of the zone that the nameserver's name lies in, asked for on the way to its address; NULL if that was asked for. */
+static const struct rc_link *keys_above(const struct rc_case *c, const struct rc_name *ns)
+{
+	const struct rc_link *keys = NULL;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (link->superseded || !rc_name_in(ns, &link->name->name))
+			continue;
+		if (rc_name_equal(ns, &link->name->name))
+			return NULL;
+		if (link->x->qtype == RC_TYPE_DNSKEY && link->outcome == RC_OUT_USABLE &&
+		    !rc_name_in(c->qname, &link->name->name) &&
+		    (keys == NULL || link->name->name.labels > keys->name->name.labels))
+			keys = link;
+	}
+	return keys;
+}
+
+static const struct rc_advice mend_zone_of_servers = {
+	.fix = {"Mend DNSSEC of the zone that the servers of {zone} are named in, or name others."},
+	.next_steps = {"dig {zone} NS +trace", "dig {zone} NS +short | xargs -n1 delv"},
+};
+
+const struct rc_link *rc_case_keys_of_servers(const struct rc_case *c)
+{
+	const struct rc_zone_view *z = rc_zones_unhelpful(c);
+	const struct rc_link *keys = NULL;
+	if (z == NULL || z->asked > 0 || z->n_ns == 0 || z->name.labels == 0 ||
+	    !(c->ede & EDE_REJECTS))
+		return NULL;
+	for (size_t i = 0; i < z->n_ns; i++)
+		if ((keys = keys_above(c, &z->ns[i])) == NULL)
+			return NULL;
+	return keys;
+}
+
+/* Knot Resolver takes no address out of a zone that fails validation, and says that of the question. */
+static enum rc_confidence by_keys(struct rc_case *c, const struct rc_zone_view *z,
+				  const struct rc_link *keys, struct rc_finding *f)
+{
+	f->zone = &z->name;
+	f->explanation = rc_say(
+		c,
+		"The servers of %s are named in %s: %s asked for the keys of that zone, went no "
+		"further, and says that validation fails: it takes no addresses from there.",
+		rc_say_name(c, &z->name), rc_say_name(c, &keys->name->name),
+		rc_say_addr(c, &c->x->server));
+	f->advice = &mend_zone_of_servers;
+	prove_referral(c, f, &z->name, "the delegation, to names in another zone");
+	rc_prove(c, f, keys->x, &keys->name->name, NULL, "the keys, and no address asked for");
+	rc_prove_client(c, f);
+	return RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_names(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
 	(void)rule;
 	const struct rc_zone_view *z = rc_zones_unhelpful(c);
 	unsigned negative = 0, failed = 0, silent = 0, open = 0;
+	const struct rc_link *keys = rc_case_keys_of_servers(c);
+	if (keys != NULL)
+		return by_keys(c, z, keys, f);
 	if (z != NULL && z->n_addrs > 0)
 		return by_family(c, z, f);
 	/* Where the root's servers are resolvers know from their hints. */
@@ -479,7 +541,9 @@ static const struct rc_rule rules[] = {
 					 "was answered NXDOMAIN or empty.",
 					 "Some lookups were, or failed; or all were, and what is "
 					 "seen are the zone's own NS records instead of a "
-					 "delegation.",
+					 "delegation; or the resolver asked for the keys of the "
+					 "zone that the names lie in, and no further, and says "
+					 "(EDE) that validation fails.",
 					 "No lookup was answered, or none seen and the failure "
 					 "came at once; or all addresses are of a family, IPv4 or "
 					 "IPv6, that the resolver does not have.",

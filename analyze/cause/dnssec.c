@@ -223,7 +223,8 @@ static enum rc_confidence test_validation(const struct rc_rule *rule, struct rc_
 	bool no_help = c->n_links == 0 && c->others.cd_ok == 0 &&
 		       rc_witness_outcome(c->answer) != RC_OUT_COUNT;
 	enum rc_confidence most = no_keys || let_down || no_help || rc_distrusts_keys(c) ||
-						  rc_witness_suspects(c)
+						  rc_witness_suspects(c) ||
+						  rc_case_keys_of_servers(c) != NULL
 					  ? RC_CONF_POSSIBLE
 					  : rc_witness_cap_by_want(c, RC_CONF_LIKELY);
 	rc_prove_self(c, f,

@@ -67,4 +67,10 @@ bool rc_witness_zone(const struct rc_msg *answer, const struct rc_name *name,
 /* The same, kept as long as the case is; NULL if no text names one that the name asked for lies in. */
 const struct rc_name *rc_witness_zone_kept(struct rc_case *c, const struct rc_msg *answer);
 
+/*
+ * The zone of the question was not asked, since its servers are named in a zone whose keys the resolver asked for before
+ * it gave up: that zone fails validation, not the question's. The exchange of the keys; NULL if it is not so.
+ */
+const struct rc_link *rc_case_keys_of_servers(const struct rc_case *c);
+
 #endif

@@ -14,7 +14,7 @@ struct scene {
 	struct dns d;
 	struct rc_exchange x, asked_parent, looked_up[2];
 	struct rc_name qname, ns[2];
-	struct rc_followed names[2];
+	struct rc_followed names[3];
 	struct rc_msg referral;
 	struct rc_link links[3];
 	struct rc_zone_view zones[ZONES];
@@ -159,6 +159,44 @@ static void what_is_no_lookup_of_an_address_says_nothing_of_it(void **state)
 	lookup->qtype = RC_TYPE_DNSKEY; /* the resolver says so at once, as of what it knows */
 	s.x.end_ns = T0 + MS;
 	assert_int_equal(names(), RC_CONF_POSSIBLE);
+	end();
+}
+
+/* The keys of the zone that the nameserver's name lies in were asked for, its address never, and the resolver says "bogus". */
+static void keys_in_place_of_an_address(void)
+{
+	s.looked_up[0].qtype = RC_TYPE_DNSKEY;
+	s.looked_up[0].answer = (struct rc_msg_facts){.flags = RC_FLAG_AA, .counts = {2}};
+	s.names[1].name = name_of("other.example");
+	s.c.ede = 1u << RC_EDE_DNSSEC_BOGUS;
+}
+
+static void who_stops_at_the_keys_of_the_servers_zone_takes_no_address_from_there(void **state)
+{
+	(void)state;
+	begin();
+	keys_in_place_of_an_address();
+	assert_int_equal(names(), RC_CONF_LIKELY);
+	keys_in_place_of_an_address();
+	assert_int_equal(judge("dnssec.validation_failed"), RC_CONF_POSSIBLE);
+	keys_in_place_of_an_address();
+	s.c.ede = 0;
+	assert_int_equal(names(), RC_CONF_NONE);
+	keys_in_place_of_an_address();
+	s.names[1].name = name_of("example"); /* on the way to the question, too */
+	assert_int_equal(names(), RC_CONF_NONE);
+	keys_in_place_of_an_address();
+	s.zones[CHILD].asked = 1; /* it had an address */
+	assert_int_equal(names(), RC_CONF_NONE);
+	keys_in_place_of_an_address();
+	s.c.n_links = 3; /* the address was asked for, too */
+	s.c.n_names = 3;
+	s.names[2].name = name_of(NAMESERVER);
+	s.links[2].name = &s.names[2];
+	s.looked_up[1] = (struct rc_exchange){.state = RC_X_ANSWERED,
+					      .qtype = RC_TYPE_A,
+					      .answer = {.flags = RC_FLAG_AA, .counts = {1}}};
+	assert_int_equal(names(), RC_CONF_NONE);
 	end();
 }
 
@@ -422,6 +460,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_lookup_of_an_address_says_nothing_of_it),
 		cmocka_unit_test(
 			a_lookup_under_way_when_the_client_was_told_is_not_one_that_failed),
+		cmocka_unit_test(
+			who_stops_at_the_keys_of_the_servers_zone_takes_no_address_from_there),
 		cmocka_unit_test(the_roots_servers_need_no_addresses_in_answers),
 		cmocka_unit_test(the_surest_lookup_of_a_name_counts_and_every_name_has_to_fail),
 		cmocka_unit_test(addresses_that_may_stand_elsewhere_are_not_missing),
