@@ -5,6 +5,7 @@
 
 #include "analyze/decide/caps.h"
 #include "analyze/infer/meanwhile.h"
+#include "base/time.h"
 
 static int by_rank(const void *a, const void *b)
 {
@@ -41,6 +42,22 @@ void rc_weighed_note(struct rc_weighed *o, const struct rc_rule *rule)
 		o->alternatives[o->n_alternatives++] = &rule->cause;
 }
 
+#define RANK_OF_ZONES \
+	280u /* what lies beyond the server asked: rules of these ranks, as analyze/cause/rule.h says, */
+#define RANK_OF_SILENCE 690u /* ... up to these */
+#define SENT_BACK_NS RC_NS_PER_S
+
+/*
+ * The network sent the query back: the server never had it, and it failed for nothing that the server met with when it
+ * worked on the same question for others, before or since. Of several attempts the first has to have come back.
+ */
+static bool never_arrived(const struct rc_case *c)
+{
+	const struct rc_exchange *x = c->x;
+	return !rc_is_answered(c) && (x->marks & RC_X_ICMP_HARD) &&
+	       (x->attempts == 1 || x->sign_ns - x->first_ns < SENT_BACK_NS);
+}
+
 bool rc_weigh(const struct rc_ranking *r, struct rc_case *c, struct rc_weighed *o)
 {
 	struct rc_evidence *evidence = rc_arena_take(c->arena, RC_EVIDENCE_MAX * sizeof *evidence);
@@ -51,8 +68,12 @@ bool rc_weigh(const struct rc_ranking *r, struct rc_case *c, struct rc_weighed *
 	c->ignored = rc_case_is_ignored(c);
 	uint32_t on = outcome_bit(c);
 	uint32_t kind = rc_exchange_is_of_other_class(c->x) ? RC_OTHER_CLASS : RC_ON(c->x->opcode);
+	bool arrived = !never_arrived(c);
 	for (size_t i = 0; i < r->n && o->confidence < RC_CONF_PROVEN; i++) {
 		const struct rc_candidate *candidate = &r->candidates[i];
+		if (!arrived && candidate->rule->rank >= RANK_OF_ZONES &&
+		    candidate->rule->rank < RANK_OF_SILENCE)
+			continue;
 		if (!(candidate->opcodes & kind) ||
 		    (!(candidate->rcodes & on) && candidate->rcodes != RC_ON_ANY))
 			continue;

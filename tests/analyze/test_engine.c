@@ -976,6 +976,39 @@ static void icmp_says_unreachable(void **state)
 	assert_only(&s, "no_answer.unreachable", RC_CONF_PROVEN);
 }
 
+/* The resolver is being started again: what it meets with afterwards is not why this question failed. */
+static void what_came_back_did_not_fail_for_what_the_server_met_with_later(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin_warm(&s);
+	dns_query(&d, 10, QUERY, "www.example", RC_TYPE_A);
+	ask(&s, LATE, CLIENT2, RESOLVER, 10, QUERY, "www.example");
+	struct rc_obs o = obs_seeded(s.seed, T0 + (LATE + 1) * MS, CLIENT2, 20010, RESOLVER, 53,
+				     &d);
+	o.kind = RC_OBS_ICMP;
+	o.icmp_type = o.icmp_code = 3;
+	o.icmp_hard = true;
+	send_obs(&s, &o);
+	ask_below(&s, LATE + 1000, 30, "www.example");
+	ask(&s, LATE + 1010, RESOLVER, ZONE_SERVER, 32, FETCH, "www.example");
+	reply(&s, LATE + 1012, ZONE_SERVER, RESOLVER, 32, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	ask(&s, LATE + 1013, RESOLVER, ZONE_SERVER2, 33, FETCH, "www.example");
+	reply(&s, LATE + 1015, ZONE_SERVER2, RESOLVER, 33, RC_FLAG_QR | RC_RCODE_REFUSED,
+	      "www.example");
+	servfail(&s, LATE + 1016, RESOLVER, CLIENT, 30, "www.example");
+	finish(&s);
+	assert_int_equal(s.n, 2);
+	struct rc_addr sent_back = addr(CLIENT2);
+	for (size_t i = 0; i < s.n; i++)
+		assert_cause(&s, i,
+			     rc_addr_equal(&s.seen[i].client, &sent_back)
+				     ? "no_answer.unreachable"
+				     : "delegation.lame_refused");
+}
+
 /* Whom it asks is out of sight: a resolver that waits in vain closes its client's connection in the end. */
 static void a_closed_connection_says_little_of_who_was_asked_to_recurse(void **state)
 {
@@ -1480,6 +1513,7 @@ int main(void)
 			one_out_of_reach_says_little_where_another_that_answers_is_not_asked),
 		cmocka_unit_test(one_out_of_reach_proves_little_of_servers_of_another_family),
 		cmocka_unit_test(icmp_says_unreachable),
+		cmocka_unit_test(what_came_back_did_not_fail_for_what_the_server_met_with_later),
 		cmocka_unit_test(a_closed_connection_says_little_of_who_was_asked_to_recurse),
 		cmocka_unit_test(who_answers_others_and_closes_the_connection_is_reached),
 		cmocka_unit_test(a_gap_in_the_connection_leaves_the_answer_open),
