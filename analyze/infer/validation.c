@@ -231,12 +231,15 @@ static void judge_servers(struct rc_case *c)
 	const struct rc_dnssec_result seen = c->dnssec;
 	const struct rc_zone_view *z = seen.n_findings == 0 ? rc_zones_unhelpful(c) : NULL;
 	struct gathering g = {.n = 0};
-	if (z == NULL || z->asked > 0 || z->n_ns == 0 || !gather_lineage(c, &g, RC_ROLE_NAMESERVER))
+	if (z == NULL || z->asked > 0 || c->failed_zone != RC_ZONE_NONE)
 		return;
 	for (size_t i = 0; i < z->n_ns; i++) {
+		if (rc_name_in(&z->ns[i], &z->name))
+			continue; /* it comes with the delegation */
+		if (g.max == 0 && !gather_lineage(c, &g, RC_ROLE_NAMESERVER))
+			return;
 		check_name(c, &g, &z->ns[i], RC_TYPE_A);
-		if (c->dnssec.status == RC_DNSSEC_BOGUS && c->dnssec.n_findings > 0 &&
-		    !rc_name_in(&z->ns[i], &z->name)) {
+		if (c->dnssec.status == RC_DNSSEC_BOGUS && c->dnssec.n_findings > 0) {
 			c->dnssec.status = RC_DNSSEC_INDETERMINATE;
 			c->dnssec_origins = g.origins;
 			c->dnssec_server = &z->ns[i];
