@@ -25,7 +25,7 @@ int rc_early_new(struct rc_early **ret_early)
 	struct rc_early *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return RC_E_NOMEM;
-	e->until_ns = INT64_MIN + 2 * RC_EARLY_NS;
+	e->until_ns = INT64_MIN + 2 * RC_DISORDER_NS;
 	*ret_early = e;
 	return RC_OK;
 }
@@ -37,7 +37,7 @@ void rc_early_free(struct rc_early *e)
 
 bool rc_early_is_near(const struct rc_early *e, int64_t ts_ns)
 {
-	return ts_ns <= e->until_ns && ts_ns >= e->until_ns - 2 * RC_EARLY_NS;
+	return ts_ns <= e->until_ns && ts_ns >= e->until_ns - 2 * RC_DISORDER_NS;
 }
 
 void rc_early_keep(struct rc_early *e, const struct rc_obs *reply, uint64_t tag)
@@ -50,7 +50,7 @@ void rc_early_keep(struct rc_early *e, const struct rc_obs *reply, uint64_t tag)
 	if (reply->msg.len > 0)
 		memcpy(s->wire, reply->msg.wire, reply->msg.len);
 	s->reply.msg.wire = s->wire;
-	e->until_ns = reply->ts_ns + RC_EARLY_NS;
+	e->until_ns = reply->ts_ns + RC_DISORDER_NS;
 }
 
 /* Of the same question, if it has one: an error may come with the header alone, or quote no more. */
@@ -66,7 +66,7 @@ static bool is_reply_to(const struct slot *s, const struct rc_obs *query, uint64
 	const struct rc_obs *a = &s->reply;
 	int64_t early_ns = query->ts_ns - a->ts_ns; /* less than 0: by its time, in order */
 	bool back = a->kind != RC_OBS_ICMP;
-	return s->tag == tag && early_ns <= RC_EARLY_NS && early_ns >= -RC_EARLY_NS &&
+	return s->tag == tag && early_ns <= RC_DISORDER_NS && early_ns >= -RC_DISORDER_NS &&
 	       a->msg.id == query->msg.id && is_of_question(&a->msg, &query->msg) &&
 	       (back ? a->src_port : a->dst_port) == query->dst_port &&
 	       (back ? a->dst_port : a->src_port) == query->src_port &&

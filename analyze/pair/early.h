@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "decode/obs.h"
 
-#define RC_EARLY_NS (5 * RC_NS_PER_MS) /* longer than any queue is left unread beside another */
+#define RC_DISORDER_NS (5 * RC_NS_PER_MS) /* longer than any queue is left unread beside another */
 
 struct rc_early;
 

@@ -360,7 +360,7 @@ void rc_pair_take_answer(struct rc_pair *p, struct rc_record *r, uint64_t pos,
 {
 	/* Its asker was seen to refuse it, before it was seen itself: queues of a card are read by turns. */
 	bool refused = (r->x.marks & RC_X_LATE) && r->x.state == RC_X_PENDING &&
-		       o->ts_ns - r->x.sign_ns <= RC_EARLY_NS;
+		       o->ts_ns - r->x.sign_ns <= RC_DISORDER_NS;
 	if (r->x.state == RC_X_PENDING) {
 		p->stats.answered++;
 		p->stats.pending--;

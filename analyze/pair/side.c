@@ -146,8 +146,8 @@ static bool is_syn_of(const struct rc_exchange *x, const struct rc_obs *o)
 {
 	int64_t early_ns = o->ts_ns - x->end_ns;
 	return x->state == RC_X_ANSWERED && x->first_frame == x->end_frame &&
-	       x->first_source == x->end_source && early_ns <= RC_EARLY_NS &&
-	       early_ns >= -RC_EARLY_NS;
+	       x->first_source == x->end_source && early_ns <= RC_DISORDER_NS &&
+	       early_ns >= -RC_DISORDER_NS;
 }
 
 void rc_pair_observe_tcp(struct rc_pair *p, const struct rc_obs *o)
