@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum rc_confidence { RC_CONF_NONE, RC_CONF_POSSIBLE, RC_CONF_LIKELY, RC_CONF_PROVEN };
 
@@ -81,6 +82,9 @@ const struct rc_cause *rc_cause_at(size_t index); /* in the table's order; NULL 
 const struct rc_cause *rc_cause_find(const char *slug); /* NULL if none */
 
 /* Its slug begins so: "dnssec." for a family, or a slug in full. */
-bool rc_cause_is_of(const struct rc_cause *cause, const char *family);
+static inline bool rc_cause_is_of(const struct rc_cause *cause, const char *family)
+{
+	return cause->slug[0] == family[0] && strncmp(cause->slug, family, strlen(family)) == 0;
+}
 
 #endif

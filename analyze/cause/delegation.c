@@ -281,8 +281,8 @@ static bool asks_over_ipv4(const struct rc_case *c)
 }
 
 #define EDE_REJECTS \
-	(1u << RC_EDE_DNSSEC_INDETERMINATE | 1u << RC_EDE_DNSSEC_BOGUS | \
-	 1u << RC_EDE_DNSKEY_MISSING | 1u << RC_EDE_RRSIGS_MISSING)
+	(RC_EDE(DNSSEC_INDETERMINATE) | RC_EDE(DNSSEC_BOGUS) | RC_EDE(DNSKEY_MISSING) | \
+	 RC_EDE(RRSIGS_MISSING))
 
 enum lookup { LOOKUP_NONE, LOOKUP_OPEN, LOOKUP_SILENT, LOOKUP_NEGATIVE, LOOKUP_FAILED };
 
@@ -394,10 +394,9 @@ static const struct rc_advice mend_zone_of_servers = {
 
 const struct rc_link *rc_case_keys_of_servers(const struct rc_case *c)
 {
-	const struct rc_zone_view *z = rc_zones_unhelpful(c);
+	const struct rc_zone_view *z = c->ede & EDE_REJECTS ? rc_zones_unhelpful(c) : NULL;
 	const struct rc_link *keys = NULL;
-	if (z == NULL || z->asked > 0 || z->n_ns == 0 || z->name.labels == 0 ||
-	    !(c->ede & EDE_REJECTS))
+	if (z == NULL || z->asked > 0 || z->n_ns == 0 || z->name.labels == 0)
 		return NULL;
 	for (size_t i = 0; i < z->n_ns; i++)
 		if ((keys = keys_above(c, &z->ns[i])) == NULL)

@@ -41,11 +41,6 @@ const struct rc_cause *rc_cause_find(const char *slug)
 	return NULL;
 }
 
-bool rc_cause_is_of(const struct rc_cause *cause, const char *family)
-{
-	return strncmp(cause->slug, family, strlen(family)) == 0;
-}
-
 const char *rc_confidence_name(enum rc_confidence confidence)
 {
 	static const char *const names[] = {"none", "possible", "likely", "proven"};

@@ -18,19 +18,19 @@
  */
 static size_t zone_by_server(const struct rc_case *c, const struct rc_link *link)
 {
-	size_t best = RC_ZONE_NONE, above = RC_ZONE_NONE;
+	size_t best = RC_ZONE_NONE, own = RC_ZONE_NONE;
+	const struct rc_name *name = &link->name->name;
 	for (size_t i = 0; i < c->n_zones; i++) {
 		const struct rc_zone_view *z = &c->zones[i];
-		if (!rc_name_in(&link->name->name, &z->name) ||
-		    !rc_zone_has_addr(z, &link->x->server))
+		if ((best != RC_ZONE_NONE && z->name.labels <= c->zones[best].name.labels) ||
+		    !rc_name_in(name, &z->name) || !rc_zone_has_addr(z, &link->x->server))
 			continue;
-		if (best == RC_ZONE_NONE || z->name.labels > c->zones[best].name.labels)
+		if (link->x->qtype == RC_TYPE_DS && z->name.labels == name->labels)
+			own = i;
+		else
 			best = i;
-		if (z->name.labels < link->name->name.labels &&
-		    (above == RC_ZONE_NONE || z->name.labels > c->zones[above].name.labels))
-			above = i;
 	}
-	return link->x->qtype == RC_TYPE_DS && above != RC_ZONE_NONE ? above : best;
+	return best != RC_ZONE_NONE ? best : own;
 }
 
 /*
