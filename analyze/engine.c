@@ -69,7 +69,7 @@ static void on_query(void *context, uint64_t pos, struct rc_record *r, const str
 		rc_one_way_note(&e->one_way, r, rc_recorder_at(recorder, r->prev_server),
 				e->keys->asker_host, e->keys->server_host);
 	set_load(&r->x, rc_hosts_note_query(e->hosts, &r->x, &hosts, obs->dst_mac,
-					    rc_fetch_is_relay(recorder, r, e->keys->asker)));
+					    rc_facing_is_relay(recorder, r, e->keys->asker)));
 }
 
 /* Where no client is in sight, each question that a resolver works on is looked at, whatever the answer. */

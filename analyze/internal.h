@@ -7,6 +7,7 @@
 #include "analyze/counters.h"
 #include "analyze/decide/decide.h"
 #include "analyze/decide/degraded.h"
+#include "analyze/decide/facing.h"
 #include "analyze/decide/fetch.h"
 #include "analyze/decide/hold.h"
 #include "analyze/decide/incident.h"
@@ -50,7 +51,7 @@ struct rc_engine {
 
 static inline bool rc_is_client_facing(const struct rc_engine *e, const struct rc_exchange *x)
 {
-	return rc_fetch_is_by_client(rc_pair_recorder(e->pair), e->hosts, x);
+	return rc_facing_is_by_client(rc_pair_recorder(e->pair), e->hosts, x);
 }
 
 static inline enum rc_one_way rc_engine_one_way(const struct rc_engine *e)

@@ -46,17 +46,4 @@ bool rc_fetch_is_keys_once(const struct rc_case *c);
  */
 bool rc_fetch_may_content(const struct rc_case *c);
 
-/*
- * Was the asker of this new record itself asked this very name, by somebody still waiting? Then it asks for
- * others. asker_key: of the asker and the name (rc_recorder_key).
- */
-bool rc_fetch_is_relay(struct rc_recorder *recorder, const struct rc_record *r, uint64_t asker_key);
-
-/*
- * Asked by a client: the asker is no resolver at work. An address that walks delegations while resolvers serve clients
- * in the same capture is one of them whose service address is not known.
- */
-bool rc_fetch_is_by_client(struct rc_recorder *recorder, const struct rc_hosts *hosts,
-			   const struct rc_exchange *x);
-
 #endif

@@ -1,7 +1,7 @@
 /*
  * Who asks: a client, whose failure is told, or a resolver at work, whose exchanges are evidence.
  */
-#include "analyze/decide/fetch.h"
+#include "analyze/decide/facing.h"
 #include "tests/analyze/scene.h"
 
 #define LOOPBACK "127.0.0.1"
@@ -59,7 +59,7 @@ static void ask_own_address(void)
 
 static bool is_by_client(void)
 {
-	bool by_client = rc_fetch_is_by_client(s.recorder, s.hosts, &s.x);
+	bool by_client = rc_facing_is_by_client(s.recorder, s.hosts, &s.x);
 	rc_hosts_free(s.hosts);
 	rc_recorder_free(s.recorder);
 	return by_client;
@@ -208,7 +208,7 @@ static bool is_relay(const char *asked_name)
 	struct rc_name name = name_of(asked_name);
 	uint64_t key = rc_recorder_key(s.recorder, rc_addr_hash(SEED, &asked.server),
 				       rc_name_hash(SEED, &name));
-	bool relay = rc_fetch_is_relay(s.recorder, rc_recorder_at(s.recorder, pos), key);
+	bool relay = rc_facing_is_relay(s.recorder, rc_recorder_at(s.recorder, pos), key);
 	rc_hosts_free(s.hosts);
 	rc_recorder_free(s.recorder);
 	return relay;
