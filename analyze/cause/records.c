@@ -100,16 +100,16 @@ static void tell(struct rc_case *c, struct rc_finding *f, const struct rc_dnssec
 	f->zone = &d->zone;
 	f->cut = d->cut.len > 0 ? &d->cut : NULL;
 	f->advice = d->undelegated ? &exempt : NULL;
-	f->explanation =
-		c->dnssec_server != NULL
-			? rc_say(c,
-				 "%s is not had: the addresses of %s, a server of its zone, fail "
-				 "validation in the zone %s: %s.%s",
-				 rc_say_name(c, c->qname), rc_say_name(c, c->dnssec_server),
-				 rc_say_name(c, &d->zone), d->detail, doubt_text(r))
-			: rc_say(c, "%s fails validation in the zone %s: %s.%s",
-				 rc_say_name(c, c->qname), rc_say_name(c, &d->zone), d->detail,
-				 doubt_text(r));
+	const char *qname = rc_say_name(c, c->qname), *zone = rc_say_name(c, &d->zone);
+	if (c->dnssec_server == NULL)
+		f->explanation = rc_say(c, "%s fails validation in the zone %s: %s.%s", qname, zone,
+					d->detail, doubt_text(r));
+	else
+		f->explanation = rc_say(c,
+					"%s cannot be resolved: the addresses of %s, a server of "
+					"its zone, fail validation in the zone %s: %s.%s",
+					qname, rc_say_name(c, c->dnssec_server), zone, d->detail,
+					doubt_text(r));
 	rc_prove_origin(c, f, shown, d->detail);
 	f->vague = shown->client != NULL; /* not what the resolver itself was given */
 	rc_prove_client(c, f);
