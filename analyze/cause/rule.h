@@ -73,6 +73,12 @@ struct rc_rule {
 				   struct rc_finding *f);
 };
 
+/* By its rank: about what lies beyond the server asked, from the zone to the resolver's own work. */
+static inline bool rc_rule_is_beyond_server(const struct rc_rule *rule)
+{
+	return rule->rank >= 280 && rule->rank < 690;
+}
+
 #define RC_ON(rcode) (UINT32_C(1) << (rcode))
 #define RC_ON_SILENCE (UINT32_C(1) << 31)
 #define RC_ON_ANY UINT32_MAX

@@ -42,9 +42,6 @@ void rc_weighed_note(struct rc_weighed *o, const struct rc_rule *rule)
 		o->alternatives[o->n_alternatives++] = &rule->cause;
 }
 
-#define RANK_OF_ZONES \
-	280u /* what lies beyond the server asked: rules of these ranks, as analyze/cause/rule.h says, */
-#define RANK_OF_SILENCE 690u /* ... up to these */
 #define SENT_BACK_NS RC_NS_PER_S
 
 /*
@@ -71,8 +68,7 @@ bool rc_weigh(const struct rc_ranking *r, struct rc_case *c, struct rc_weighed *
 	bool arrived = !never_arrived(c);
 	for (size_t i = 0; i < r->n && o->confidence < RC_CONF_PROVEN; i++) {
 		const struct rc_candidate *candidate = &r->candidates[i];
-		if (!arrived && candidate->rule->rank >= RANK_OF_ZONES &&
-		    candidate->rule->rank < RANK_OF_SILENCE)
+		if (!arrived && rc_rule_is_beyond_server(candidate->rule))
 			continue;
 		if (!(candidate->opcodes & kind) ||
 		    (!(candidate->rcodes & on) && candidate->rcodes != RC_ON_ANY))
