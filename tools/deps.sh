@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages a task needs and names them; silent when nothing is missing.
-#   tools/deps.sh build|lint|lab
+#   tools/deps.sh build|lint|guards|lab
 # On systems without apt-get it prints what to install and stops.
 set -eu
 
@@ -8,6 +8,8 @@ build='gcc make pkg-config libpcap-dev libjansson-dev libcmocka-dev libldns-dev 
 zlib1g-dev libzstd-dev liblzma-dev liblz4-dev python3 python3-jsonschema'
 # The tests pack captures with these and replay one over a veth pair; they skip what is missing.
 test='iproute2 zstd xz-utils lz4'
+# What a packet costs is counted with one, decode is compared with the other; tests skip what is missing.
+guards='valgrind tshark'
 lint='clang clang-format universal-ctags git'
 lab='bind9 bind9-utils bind9-dnsutils unbound nsd knot knot-dnsutils knot-resolver pdns-server
 pdns-backend-bind pdns-recursor dnsmasq-base ldnsutils python3-dnspython tshark tcpdump tcpreplay
@@ -16,8 +18,9 @@ iproute2 nftables dnscache tinydns dnsdist yadifa gdnsd'
 case "${1:-build}" in
 build) wanted="$build $test" ;;
 lint) wanted=$lint ;;
+guards) wanted=$guards ;;
 lab) wanted="$build $lab" ;;
-*) echo "deps: $1: use build, lint or lab" >&2; exit 2 ;;
+*) echo "deps: $1: use build, lint, guards or lab" >&2; exit 2 ;;
 esac
 
 if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
