@@ -193,7 +193,7 @@ static void look_meanwhile(struct rc_case *c, const struct rc_link *link,
 			   (r->x.name_hash == link->x->name_hash) == rc_exchange_answered(&r->x);
 		if (!rc_exchange_answered(&r->x)) {
 			m->silent++;
-			m->again = m->again || m->answered > 0;
+			m->again = m->answered > 0;
 		} else if (rc_flag(&r->x.answer, RC_FLAG_TC)) {
 			m->slipped += r->x.answer.counts[0] == 0;
 			m->slip = &r->x;
