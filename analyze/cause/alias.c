@@ -104,16 +104,15 @@ static enum rc_confidence test_cname_loop(const struct rc_rule *rule, struct rc_
 	bool follows = seen && (!ends || (rc_is_answered(c) && c->others.cd_ok == 0));
 	struct alias *aliases = follows ? rc_arena_take(c->arena, ALIASES_MAX * sizeof *aliases)
 					: NULL;
-	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases), steps = 0;
+	size_t n = aliases == NULL ? 0 : collect_aliases(c, aliases);
 	const struct alias *last = NULL;
-	if (n > 0)
-		steps = follow(aliases, n, c->qname, &last);
+	size_t steps = follow(aliases, n, c->qname, &last);
 	/* What leads there from the question was remembered, of another type's answer. */
 	for (size_t i = 0; i < c->n_links && n > 0 && steps == 0; i++)
 		if (c->links[i].name->role == RC_ROLE_ALIAS)
 			steps = follow(aliases, n, &c->links[i].name->name, &last);
 	bool loop = steps > n; /* more steps than aliases: some was taken twice */
-	if (n == 0 || (!loop && steps < (ends ? CHAIN_TOO_LONG : CHAIN_LONG)))
+	if (!loop && steps < (ends ? CHAIN_TOO_LONG : CHAIN_LONG))
 		return gave_up_aliases(c, f);
 	f->explanation = rc_say(
 		c,
@@ -143,8 +142,7 @@ static bool overflows(const struct rc_msg *m, const struct rc_name *qname,
 		if (rr.section != RC_ANSWER)
 			break;
 		if (rr.type == RC_TYPE_DNAME && rc_rr_owner(m, &rr, ret_owner) &&
-		    rc_rr_rdata_name(m, &rr, 0, ret_target) && ret_owner->labels < qname->labels &&
-		    rc_name_in(qname, ret_owner) &&
+		    rc_rr_rdata_name(m, &rr, 0, ret_target) && rc_name_in(qname, ret_owner) &&
 		    qname->len + ret_target->len > RC_NAME_MAX + ret_owner->len)
 			return true;
 	}
