@@ -63,7 +63,8 @@ void rc_forwarding_find(struct rc_case *c)
 	}
 }
 
-static bool is_answered_elsewhere(const struct rc_case *c, const struct rc_link *link)
+/* Some server gave it, or may have. */
+static bool is_had(const struct rc_case *c, const struct rc_link *link)
 {
 	for (size_t i = 0; i < c->n_links; i++)
 		if (c->links[i].name == link->name && c->links[i].x->qtype == link->x->qtype &&
@@ -83,8 +84,7 @@ const struct rc_link *rc_case_handed_on(const struct rc_case *c)
 		bool needed = (link->x->query.flags & RC_FLAG_RD) &&
 			      (rc_exchange_asks_keys(link->x) || target);
 		if (needed && link->name->role != RC_ROLE_NAMESERVER && !link->superseded &&
-		    link->outcome != RC_OUT_USABLE && link->outcome != RC_OUT_UNKNOWN &&
-		    !is_answered_elsewhere(c, link))
+		    !is_had(c, link))
 			return link;
 	}
 	return NULL;
