@@ -372,8 +372,7 @@ static void compare_with_resolvers(struct rc_case *c)
 		return;
 	fetch_services(c, services, n);
 	for (size_t i = 0; i < n; i++) {
-		if (!rc_addr_equal(&services[i], &c->x->server) &&
-		    !rc_case_is_resolver(c, &services[i]))
+		if (!rc_case_is_resolver(c, &services[i]))
 			compare_resolver(c, &services[i]);
 	}
 }
