@@ -26,7 +26,8 @@ static int64_t next_step_ns(const struct rc_case *c, int64_t after_ns)
 enum rc_confidence rc_by_unheard(struct rc_case *c, struct rc_finding *f)
 {
 	unsigned answers = 0, again = 0;
-	if (c->final == NULL || c->lineage_cut || (c->ede & ~EDE_NO_SERVER) ||
+	/* What another host, which may not be this resolver at all, was answered got through: to that host. */
+	if (c->final == NULL || c->adopted || c->lineage_cut || (c->ede & ~EDE_NO_SERVER) ||
 	    c->others.same_server_ok + c->others.same_client_ok > 0)
 		return RC_CONF_NONE;
 	for (size_t i = 0; i < c->n_links; i++) {

@@ -46,6 +46,7 @@ static void answers_that_pass_by_and_change_nothing_are_not_heard(void **state)
 	assert_but(unheard, s.asked[1].qtype = RC_TYPE_AAAA, TIMEOUT, RC_CONF_POSSIBLE);
 	assert_but(unheard, s.c.final = NULL, TIMEOUT, RC_CONF_NONE);
 	assert_but(unheard, s.c.lineage_cut = true, TIMEOUT, RC_CONF_NONE);
+	assert_but(unheard, s.c.adopted = true, TIMEOUT, RC_CONF_NONE);
 	assert_but(unheard, s.c.ede = RC_EDE(DNSSEC_BOGUS), TIMEOUT, RC_CONF_NONE);
 	assert_but(unheard, s.c.ede = RC_EDE(NO_REACHABLE_AUTHORITY), TIMEOUT, RC_CONF_LIKELY);
 	assert_but(unheard, s.c.others.same_server_ok = 1, TIMEOUT, RC_CONF_NONE);
