@@ -191,6 +191,24 @@ static enum rc_confidence test_edns(const struct rc_rule *rule, struct rc_case *
 	return RC_CONF_PROVEN;
 }
 
+/*
+ * Who says FORMERR could not read it; another error may be for who asks, or for what. Of one that got no answer it is not
+ * known that it was not dropped on the way, or that its server is there.
+ */
+static enum rc_confidence malformed_at_most(const struct rc_case *c, enum rc_fault fault)
+{
+	bool of_opt = fault == RC_FAULT_OPT_TWICE || fault == RC_FAULT_OPT_OWNER ||
+		      fault == RC_FAULT_OPTION_SHORT || fault == RC_FAULT_OPTION_BAD;
+	if (rc_is_answered(c)) /* who knows no EDNS says so to any OPT, and without one */
+		return rc_rcode_is(c, RC_RCODE_FORMERR) && (!of_opt || c->x->answer.edns)
+			       ? RC_CONF_PROVEN
+			       : RC_CONF_LIKELY;
+	bool may_be_answered = c->one_way != RC_TWO_WAYS ||
+			       (c->x->marks & (RC_X_LOST | RC_X_AT_END | RC_X_EARLY));
+	bool is_there = c->server_host != NULL && c->server_host->answered > 0;
+	return may_be_answered || !is_there ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
+}
+
 static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_case *c,
 					 struct rc_finding *f)
 {
@@ -213,7 +231,8 @@ static enum rc_confidence test_malformed(const struct rc_rule *rule, struct rc_c
 				    : "records in sections that a query leaves empty";
 	f->explanation = rc_say(c, "The query itself is malformed: %s.", what);
 	rc_prove(c, f, c->x, c->qname, NULL, rc_say(c, "malformed query: %s", what));
-	return damaged || no_question ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	return rc_confidence_cap(damaged || no_question ? RC_CONF_PROVEN : RC_CONF_LIKELY,
+				 malformed_at_most(c, fault));
 }
 
 #define TRANSFER_RCODES \
@@ -399,10 +418,13 @@ static const struct rc_rule rules[] = {
 				.when = "An error to a query that does not decode, or that has no "
 					"or several questions.",
 				RC_TRUTH("The query does not decode, or has no or several "
-					 "questions.",
-					 "It decodes, but has records where a query has none; or "
-					 "is an IXFR without an SOA, answered FORMERR.",
-					 NULL,
+					 "questions, and was answered FORMERR.",
+					 "It was answered with another error, or not at all by a "
+					 "server that answers others. Or it decodes, but has "
+					 "records where a query has none; or is an IXFR without an "
+					 "SOA, answered FORMERR.",
+					 "It got no answer, and no other query did, or the capture "
+					 "may lack the answer.",
 					 {"protocol.edns_unsupported", "the query is well-formed"}),
 				.responsible = RC_PARTY_CLIENT,
 				.severity = RC_SEVERITY_LOW,

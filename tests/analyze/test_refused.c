@@ -343,6 +343,38 @@ static void a_query_is_malformed_by_what_it_has_itself(void **state)
 		   MALFORMED, RC_CONF_NONE);
 }
 
+static void damaged(void)
+{
+	fault_found();
+	s.x.query.fault = RC_FAULT_NAME_SHORT;
+}
+
+static void damaged_and_dropped(void)
+{
+	damaged();
+	serve_client();
+	s.x.state = RC_X_UNANSWERED;
+}
+
+static void bad_option(void)
+{
+	fault_found();
+	s.x.query.fault = RC_FAULT_OPTION_BAD;
+}
+
+static void that_it_is_malformed_is_proven_by_formerr_alone(void **state)
+{
+	(void)state;
+	assert_but(damaged, (void)0, MALFORMED, RC_CONF_PROVEN);
+	assert_but(damaged, s.x.answer.rcode = RC_RCODE_REFUSED, MALFORMED, RC_CONF_LIKELY);
+	assert_but(bad_option, (void)0, MALFORMED, RC_CONF_LIKELY);
+	assert_but(bad_option, s.x.answer.edns = true, MALFORMED, RC_CONF_PROVEN);
+	assert_but(damaged_and_dropped, (void)0, MALFORMED, RC_CONF_LIKELY);
+	assert_but(damaged_and_dropped, s.c.one_way = RC_ONE_WAY, MALFORMED, RC_CONF_POSSIBLE);
+	assert_but(damaged_and_dropped, s.x.marks = RC_X_AT_END, MALFORMED, RC_CONF_POSSIBLE);
+	assert_but(damaged_and_dropped, s.c.server_host = NULL, MALFORMED, RC_CONF_POSSIBLE);
+}
+
 /* An RCODE of updates in answer to a query. */
 static void odd(void)
 {
@@ -407,6 +439,7 @@ int main(void)
 		cmocka_unit_test(
 			edns_is_unsupported_where_nothing_else_is_wrong_and_nobody_gets_it_so),
 		cmocka_unit_test(a_query_is_malformed_by_what_it_has_itself),
+		cmocka_unit_test(that_it_is_malformed_is_proven_by_formerr_alone),
 		cmocka_unit_test(an_rcode_that_fits_no_query_is_an_answer_to_a_sound_one),
 		cmocka_unit_test(servers_that_answer_what_fits_no_query_are_those_of_the_zone),
 	};
