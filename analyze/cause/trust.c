@@ -5,7 +5,10 @@
 #include "analyze/cause/late.h"
 #include "analyze/cause/rule.h"
 #include "analyze/infer/rollover.h"
+#include "analyze/pair/chain.h"
 #include "base/time.h"
+
+#define GIVEN_STEPS_MAX 16u /* earlier questions for a name looked through */
 
 static void prove_root(struct rc_case *c, struct rc_finding *f, const struct rc_root_keys *k)
 {
@@ -116,19 +119,47 @@ static bool is_outdated(const struct rc_msg *m, const struct rc_rr *rr, uint32_t
 					    rc_serial_before(now_s, sig.inception_s));
 }
 
-/* What the resolver was given for the question, also on the way, holds a signature that is not valid when it comes. */
-static bool was_given_outdated(const struct rc_case *c)
+/* An answer that holds a signature that is not valid when it comes. */
+static bool gives_outdated(const struct rc_msg *m, int64_t at_ns)
 {
-	for (size_t i = 0; i < c->n_links; i++) {
-		const struct rc_msg *m = c->links[i].answer;
-		uint32_t now_s = (uint32_t)(c->links[i].x->end_ns / RC_NS_PER_S);
-		struct rc_rr rr;
-		if (m == NULL || m->wire == NULL)
-			continue;
-		struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
-		for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++)
-			if (is_outdated(m, &rr, now_s))
+	uint32_t now_s = (uint32_t)(at_ns / RC_NS_PER_S);
+	struct rc_rr rr;
+	if (m == NULL || m->wire == NULL)
+		return false;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	for (unsigned k = 0; k < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); k++)
+		if (is_outdated(m, &rr, now_s))
+			return true;
+	return false;
+}
+
+/* ... that it was given before for a name: it may still hold it, and go by it. */
+static bool was_given_outdated_for(struct rc_case *c, const struct rc_name *name)
+{
+	uint64_t hash = rc_name_hash(c->seed, name);
+	for (size_t i = 0; i < c->n_resolver; i++) {
+		struct rc_chain chain = rc_chain_by_asker(c->recorder, &c->resolver[i], hash,
+							  GIVEN_STEPS_MAX);
+		const struct rc_record *r;
+		while ((r = rc_chain_next(&chain)) != NULL)
+			if (r->x.end_ns <= c->to_ns &&
+			    gives_outdated(rc_case_decode(c, r), r->x.end_ns))
 				return true;
+	}
+	return false;
+}
+
+/* What the resolver was given for the question, also on the way, or earlier of the name or a zone that may hold it. */
+static bool was_given_outdated(struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++)
+		if (gives_outdated(c->links[i].answer, c->links[i].x->end_ns))
+			return true;
+	for (unsigned n = 0; n + 1 < c->qname->labels; n++) {
+		struct rc_name name;
+		rc_name_parent(c->qname, n, &name);
+		if (was_given_outdated_for(c, &name))
+			return true;
 	}
 	return false;
 }

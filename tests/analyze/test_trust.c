@@ -107,6 +107,57 @@ static void a_signature_given_on_the_way_that_has_expired_acquits_the_clock(void
 	}
 }
 
+/* An answer to the resolver, to an earlier question for the name, with a signature that ends at that time. */
+static void record_signed(struct scene *s, const struct rc_addr *resolver, uint32_t end_s)
+{
+	static struct dns d;
+	struct dns sig = {.len = 0};
+	struct rc_record *r;
+	dns_u16(&sig, RC_TYPE_AAAA);
+	dns_u8(&sig, 13);
+	dns_u8(&sig, 2);
+	dns_u32(&sig, 300);
+	dns_u32(&sig, end_s);
+	dns_u32(&sig, end_s - 7200);
+	dns_u16(&sig, 12345);
+	dns_name(&sig, "example");
+	dns_query(&d, 1, RC_FLAG_QR, "www.example", RC_TYPE_AAAA);
+	dns_rr(&d, RC_ANSWER, "www.example", RC_TYPE_RRSIG, 300, &sig);
+	uint64_t hash = rc_name_hash(SEED, &s->qname);
+	uint64_t asker = rc_recorder_key(s->c.recorder, rc_addr_hash(SEED, resolver), hash);
+	rc_recorder_add(s->c.recorder, T0 - RC_NS_PER_S, &s->qname, asker, asker, &r);
+	r->x = (struct rc_exchange){.asker = *resolver,
+				    .name_hash = hash,
+				    .first_ns = T0 - RC_NS_PER_S,
+				    .end_ns = T0 - RC_NS_PER_S,
+				    .state = RC_X_ANSWERED};
+	rc_recorder_keep_answer(s->c.recorder, r, d.data, (uint32_t)d.len);
+}
+
+/* It may go by the address that it holds, when it is asked for another type. */
+static void a_signature_given_before_that_has_expired_acquits_the_clock(void **state)
+{
+	struct rc_addr resolver = addr("192.0.2.53");
+	(void)state;
+	for (unsigned over = 0; over < 2; over++) {
+		struct scene s;
+		set(&s, RC_DNSSEC_SECURE);
+		s.c.seed = SEED;
+		s.c.to_ns = T0;
+		s.c.resolver = &resolver;
+		s.c.n_resolver = 1;
+		s.c.recorder = new_recorder();
+		assert_int_equal(rc_arena_new((size_t)1 << 20, &s.c.arena), RC_OK);
+		assert_int_equal(rc_digests_new((size_t)1 << 20, SEED, &s.c.digests), RC_OK);
+		uint32_t now_s = (uint32_t)(T0 / RC_NS_PER_S);
+		record_signed(&s, &resolver, over > 0 ? now_s - 3600 : now_s + 3600);
+		assert_int_equal(judge(&s), over > 0 ? RC_CONF_NONE : RC_CONF_LIKELY);
+		rc_digests_free(s.c.digests);
+		rc_arena_free(s.c.arena);
+		rc_recorder_free(s.c.recorder);
+	}
+}
+
 /* A warm resolver does not fetch again what lies above, which it has validated. */
 static void the_keys_of_the_zone_do_where_those_above_are_held(void **state)
 {
@@ -525,6 +576,7 @@ int main(void)
 		cmocka_unit_test(signatures_in_time_that_are_called_expired_tell_of_a_clock),
 		cmocka_unit_test(a_copy_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(a_signature_given_on_the_way_that_has_expired_acquits_the_clock),
+		cmocka_unit_test(a_signature_given_before_that_has_expired_acquits_the_clock),
 		cmocka_unit_test(root_keys_fetched_for_each_question_tell_of_an_anchor),
 		cmocka_unit_test(root_keys_given_once_or_made_use_of_tell_of_none),
 		cmocka_unit_test(
