@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyze/dnssec/chain.h"
+#include "analyze/dnssec/report.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/time.h"
@@ -83,21 +84,41 @@ static void narrow_to_window(struct entry *e, int64_t now_ns, uint32_t inception
 	narrow(e, now_ns, inception - skew);
 }
 
+/* What is wrong with a signature out of its time says how long before or after: as long as that says the same. */
+static void narrow_to_text(struct entry *e, int64_t now_ns, const struct rc_rrsig *sig)
+{
+	uint32_t now_s = (uint32_t)(now_ns / RC_NS_PER_S), from_s, to_s;
+	if (rc_serial_before(sig->expiration_s, now_s)) {
+		rc_dnssec_span_alike(now_s - sig->expiration_s, &from_s, &to_s);
+		narrow(e, now_ns, sig->expiration_s + from_s);
+		narrow(e, now_ns, sig->expiration_s + to_s);
+	}
+	if (rc_serial_before(now_s, sig->inception_s)) {
+		rc_dnssec_span_alike(sig->inception_s - now_s, &from_s, &to_s);
+		narrow(e, now_ns, sig->inception_s - to_s + 1);
+		narrow(e, now_ns, sig->inception_s - from_s + 1);
+	}
+}
+
 /* How old a message is, as coarsely as the judgement looks at it. */
 static unsigned age_class(int64_t age_ns)
 {
 	return age_ns < RC_DNSSEC_RECENT_NS ? 0 : age_ns < RC_DNSSEC_FRESH_NS ? 1 : 2;
 }
 
-/* Notes the validity times of a message's signatures. */
-static void note_windows(struct entry *e, const struct rc_msg *msg, int64_t now_ns)
+/* Notes the validity times of a message's signatures; told: something is said of them. */
+static void note_windows(struct entry *e, const struct rc_msg *msg, int64_t now_ns, bool told)
 {
 	struct rc_rr_iter it = rc_rr_begin(msg, RC_ANSWER);
 	struct rc_rr rr;
 	struct rc_rrsig sig;
-	while (rc_rr_next(&it, &rr))
-		if (rc_rr_rrsig(msg, &rr, &sig))
-			narrow_to_window(e, now_ns, sig.inception_s, sig.expiration_s);
+	while (rc_rr_next(&it, &rr)) {
+		if (!rc_rr_rrsig(msg, &rr, &sig))
+			continue;
+		narrow_to_window(e, now_ns, sig.inception_s, sig.expiration_s);
+		if (told)
+			narrow_to_text(e, now_ns, &sig);
+	}
 }
 
 static uint64_t content_of(const struct rc_dnssec_cache *c, const struct rc_dnssec_msg *m)
@@ -178,7 +199,7 @@ void rc_dnssec_cache_check(struct rc_dnssec_cache *c, struct rc_dnssec *dnssec,
 	place->from_ns = INT64_MIN;
 	place->to_ns = INT64_MAX;
 	for (size_t i = 0; i < q->n; i++)
-		note_windows(place, q->msgs[i].msg, now_ns);
+		note_windows(place, q->msgs[i].msg, now_ns, ret_result->n_findings > 0);
 	remember(place, ret_result);
 }
 

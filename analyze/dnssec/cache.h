@@ -2,7 +2,7 @@
  * Judgements remembered: in a storm the same records fail again and again, and verifying signatures
  * is by far the dearest step. A judgement depends on the records and on the packet time only through
  * the validity windows of the signatures, so it is kept with the span of time in which none of them
- * begins or ends. Bounded: set-associative, oldest out.
+ * begins or ends, and in which what is told of one out of its time stays true. Bounded: set-associative, oldest out.
  */
 #ifndef RC_ANALYZE_DNSSEC_CACHE_H
 #define RC_ANALYZE_DNSSEC_CACHE_H

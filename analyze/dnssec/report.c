@@ -20,19 +20,33 @@ const char *rc_dnssec_type_text(struct rc_dnssec_run *run, uint16_t type)
 	return rc_arena_printf(run->arena, "%s", rc_code_name(&rc_types, type, text));
 }
 
+/* The largest unit that fits in. */
+static const struct unit {
+	uint32_t seconds;
+	const char *one, *many;
+} units[] = {
+	{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"}, {1, "s", "s"}};
+
+static const struct unit *unit_of(uint32_t seconds)
+{
+	const struct unit *unit = units;
+	while (unit->seconds > 1 && seconds < unit->seconds)
+		unit++;
+	return unit;
+}
+
 const char *rc_dnssec_span_text(struct rc_dnssec_run *run, uint32_t seconds)
 {
-	static const struct {
-		uint32_t seconds;
-		const char *one, *many;
-	} units[] = {{86400, "day", "days"}, {3600, "hour", "hours"}, {60, "minute", "minutes"}};
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		uint32_t n = seconds / units[i].seconds;
-		if (n != 0)
-			return rc_arena_printf(run->arena, "%u %s", n,
-					       n == 1 ? units[i].one : units[i].many);
-	}
-	return rc_arena_printf(run->arena, "%u s", seconds);
+	const struct unit *unit = unit_of(seconds);
+	uint32_t n = seconds / unit->seconds;
+	return rc_arena_printf(run->arena, "%u %s", n, n == 1 ? unit->one : unit->many);
+}
+
+void rc_dnssec_span_alike(uint32_t seconds, uint32_t *ret_from_s, uint32_t *ret_to_s)
+{
+	uint32_t unit_s = unit_of(seconds)->seconds;
+	*ret_from_s = seconds / unit_s * unit_s;
+	*ret_to_s = *ret_from_s + unit_s;
 }
 
 const char *rc_dnssec_time_text(struct rc_dnssec_run *run, uint32_t seconds)

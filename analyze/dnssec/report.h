@@ -9,6 +9,9 @@
 const char *rc_dnssec_text(struct rc_dnssec_run *run, const struct rc_name *name);
 const char *rc_dnssec_type_text(struct rc_dnssec_run *run, uint16_t type);
 const char *rc_dnssec_span_text(struct rc_dnssec_run *run, uint32_t seconds);
+
+/* Spans with the same text as this one: from *ret_from_s to below *ret_to_s. */
+void rc_dnssec_span_alike(uint32_t seconds, uint32_t *ret_from_s, uint32_t *ret_to_s);
 /* "2026-11-21T01:43:44Z": a time of an RRSIG (RFC 4034 3.1.5), of those that its 32 bits mean the one nearest to the run's. */
 const char *rc_dnssec_time_text(struct rc_dnssec_run *run, uint32_t seconds);
 void rc_dnssec_not_seen(struct rc_dnssec_run *run, const char *what, const struct rc_name *name,

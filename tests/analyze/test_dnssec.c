@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <ldns/ldns.h>
 
+#include "analyze/dnssec/cache.h"
 #include "analyze/dnssec/dnssec.h"
 #include "base/err.h"
 #include "base/time.h"
@@ -231,6 +232,36 @@ static uint8_t *encode(const struct part *part, size_t *ret_len)
 }
 
 /* Encodes, checks, forgets the messages. The result lives until close_scene. */
+static struct rc_dnssec_cache *cache; /* of all tests */
+
+/* What is remembered of the judgement says at any time what would be said anew; at first it is made, then found. */
+static void assert_remembered(const struct scene *s, const struct rc_dnssec_question *asked)
+{
+	static const int64_t shifts_s[] = {0, -1, 1, -9000, 9000, -100000, 100000};
+	struct rc_dnssec_question q = *asked;
+	struct rc_dnssec_result fresh, found;
+	struct rc_arena *arena;
+	assert_int_equal(rc_arena_new(1u << 24, &arena), RC_OK);
+	for (unsigned i = 0; i < 2 * sizeof shifts_s / sizeof *shifts_s; i++) {
+		q.now_ns = asked->now_ns +
+			   shifts_s[i % (sizeof shifts_s / sizeof *shifts_s)] * RC_NS_PER_S;
+		rc_dnssec_check(s->dnssec, &q, arena, &fresh);
+		rc_dnssec_cache_check(cache, s->dnssec, &q, arena, &found);
+		assert_int_equal(found.status, fresh.status);
+		assert_int_equal(found.clock, fresh.clock);
+		assert_true(rc_name_equal(&found.zone, &fresh.zone));
+		assert_int_equal(found.n_findings > 0, fresh.n_findings > 0);
+		if (fresh.n_findings > 0) {
+			assert_int_equal(found.findings[0].fault, fresh.findings[0].fault);
+			assert_string_equal(found.findings[0].detail, fresh.findings[0].detail);
+		}
+		if (fresh.n_not_seen > 0)
+			assert_string_equal(found.not_seen[0], fresh.not_seen[0]);
+		rc_arena_reset(arena);
+	}
+	rc_arena_free(arena);
+}
+
 static void judge(struct scene *s, const char *qname, uint16_t qtype)
 {
 	static struct rc_msg msgs[MSGS_MAX];
@@ -249,6 +280,7 @@ static void judge(struct scene *s, const char *qname, uint16_t qtype)
 	const struct rc_dnssec_question q = {&name, qtype, (NOW_S + s->clock_s) * RC_NS_PER_S, in,
 					     s->n};
 	rc_dnssec_check(s->dnssec, &q, s->arena, &s->result);
+	assert_remembered(s, &q);
 	for (size_t i = 0; i < s->n; i++)
 		free(wires[i]);
 }
@@ -1452,6 +1484,8 @@ static void anchors_that_are_no_keys_are_refused(void **state)
 static int make_keys(void **state)
 {
 	(void)state;
+	if (rc_dnssec_cache_new(1u << 22, 1, &cache) != RC_OK)
+		return -1;
 	for (int zone = 0; zone < 2; zone++) {
 		for (int k = 0; k < 2; k++) {
 			ldns_key *key = ldns_key_new_frm_algorithm(LDNS_SIGN_ECDSAP256SHA256, 256);
@@ -1472,6 +1506,7 @@ static int make_keys(void **state)
 static int free_keys(void **state)
 {
 	(void)state;
+	rc_dnssec_cache_free(cache);
 	for (int zone = 0; zone < 2; zone++)
 		for (int k = 0; k < 2; k++)
 			ldns_key_deep_free(zone_keys[zone][k]);
