@@ -161,6 +161,19 @@ static enum rc_confidence by_contradiction(const struct rc_rule *rule, struct rc
 								  : RC_CONF_POSSIBLE;
 }
 
+/*
+ * Validators differ in what they make of many iterations: some take the zone for unsigned, others fail what its denials
+ * prove (RFC 9276 3.2). It was given such a denial, no server let it down, and it names nothing else.
+ */
+static bool fails_iterations(const struct rc_case *c, const struct rc_dnssec_result *r)
+{
+	return r->status == RC_DNSSEC_INSECURE &&
+	       r->findings[0].fault == RC_DNSSEC_NSEC3_ITERATIONS && c->final != NULL &&
+	       !rc_link_is_hollow(c->final) && !c->lineage_cut && c->failed_zone == RC_ZONE_NONE &&
+	       (c->ede & ~RC_EDE(OTHER)) == 0 && rc_rcode_is(c, RC_RCODE_SERVFAIL) &&
+	       rc_asks_dnssec(c) && c->others.same_server_type_ok == 0;
+}
+
 static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case *c,
 				     struct rc_finding *f)
 {
@@ -192,7 +205,9 @@ static enum rc_confidence test_fault(const struct rc_rule *rule, struct rc_case 
 	/* One of several that the code stands for. */
 	if (c->ede & rule->ede)
 		return by_itself(rule, c, f) != RC_CONF_NONE ? RC_CONF_POSSIBLE : RC_CONF_NONE;
-	return doubted && found ? rc_by_records(c, f) : RC_CONF_NONE;
+	if (!found || (!doubted && !fails_iterations(c, r)))
+		return RC_CONF_NONE;
+	return rc_confidence_cap(rc_by_records(c, f), doubted ? RC_CONF_PROVEN : RC_CONF_LIKELY);
 }
 
 static const struct rc_record *another_says(const struct rc_rule *rule, struct rc_case *c)
@@ -433,7 +448,8 @@ static const struct rc_rule rules[] = {
 	    "NSEC3 records with more iterations than resolvers take; or EDE 27.",
 	    RC_TRUTH("NSEC3 records with more iterations than RFC 9276 and resolvers take, and "
 		     "nothing else wrong.",
-		     "The same, where some resolvers still take them; or EDE 27.",
+		     "The same, where some resolvers still take them, or take the zone for "
+		     "unsigned; or EDE 27.",
 		     "The resolver does not ask for DNSSEC records (DO=0), or an alias led it on "
 		     "to where nobody helped.",
 		     {"dnssec.denial_invalid", "the iterations are low, and the proof fails"}),

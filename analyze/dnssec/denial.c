@@ -114,10 +114,10 @@ static struct rc_dnssec_verdict too_many(struct rc_dnssec_run *run,
 	struct rc_dnssec_verdict verdict = {.state = RC_DNSSEC_V_INSECURE,
 					    .fault = RC_DNSSEC_NSEC3_ITERATIONS,
 					    .has_reason = true};
-	verdict.detail = rc_arena_printf(
-		run->arena,
-		"NSEC3 of %s has %u iterations: resolvers treat its denials as unsigned",
-		rc_dnssec_text(run, claim->zone), iterations);
+	verdict.detail = rc_arena_printf(run->arena,
+					 "NSEC3 of %s has %u iterations: resolvers treat its "
+					 "denials as unsigned, or fail them",
+					 rc_dnssec_text(run, claim->zone), iterations);
 	return verdict;
 }
 

@@ -1,7 +1,9 @@
-/* A name that a server denies whoever asks: what else it takes to say that a policy does. */
+/* A name that is denied: what else it takes to say that a policy does, or how it is denied. */
+#include "analyze/infer/validation.h"
 #include "tests/analyze/scene.h"
 
 #define BLOCKED "policy.blocked"
+#define ITERATIONS "dnssec.nsec3_iterations_too_high"
 
 /* An answer to the resolver, as it is decoded; one with an address, or that the name does not exist. */
 static void give(uint16_t rcode, const char *address, const char *soa, int ede, bool signature)
@@ -256,6 +258,40 @@ static void what_is_handed_on_is_no_policy_of_who_hands_it_on(void **state)
 		   BLOCKED, RC_CONF_POSSIBLE);
 }
 
+/* A denial that it was given has NSEC3 records of many iterations, and it fails. */
+static void denied_with_iterations(void)
+{
+	static struct rc_dnssec_finding finding;
+	static struct rc_origin origin;
+	begin_alone(RC_RCODE_SERVFAIL);
+	give(RC_RCODE_NXDOMAIN, NULL, "example", -1, true);
+	judge_validation(RC_DNSSEC_INSECURE);
+	finding = (struct rc_dnssec_finding){
+		.fault = RC_DNSSEC_NSEC3_ITERATIONS, .zone = name_of("example"), .detail = "many"};
+	origin = (struct rc_origin){.link = &s.links[0], .msg = &s.answer};
+	s.c.dnssec.findings = &finding;
+	s.c.dnssec.n_findings = 1;
+	s.c.dnssec_origins = &origin;
+	s.c.final = &s.links[0];
+}
+
+/* Not all validators take a zone with too many for unsigned: some fail its denials. */
+static void who_fails_a_denial_of_many_iterations_does_so_for_these(void **state)
+{
+	(void)state;
+	assert_but(denied_with_iterations, (void)0, ITERATIONS, RC_CONF_LIKELY);
+	assert_but(denied_with_iterations, s.x.answer.rcode = RC_RCODE_REFUSED, ITERATIONS,
+		   RC_CONF_NONE);
+	assert_but(denied_with_iterations, s.c.ede = RC_EDE(NO_REACHABLE_AUTHORITY), ITERATIONS,
+		   RC_CONF_NONE);
+	assert_but(denied_with_iterations, s.asked[0].query.do_bit = false, ITERATIONS,
+		   RC_CONF_NONE);
+	assert_but(denied_with_iterations, s.c.others.same_server_type_ok = 1, ITERATIONS,
+		   RC_CONF_NONE);
+	assert_but(denied_with_iterations, s.c.final = NULL, ITERATIONS, RC_CONF_NONE);
+	assert_but(denied_with_iterations, s.c.failed_zone = 0, ITERATIONS, RC_CONF_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +301,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused_at_once_to_who_is_served_is_blocked),
 		cmocka_unit_test(what_is_dropped_again_and_again_waits_for_nobody),
 		cmocka_unit_test(what_is_handed_on_is_no_policy_of_who_hands_it_on),
+		cmocka_unit_test(who_fails_a_denial_of_many_iterations_does_so_for_these),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
