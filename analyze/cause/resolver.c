@@ -365,10 +365,11 @@ static enum rc_confidence test_internal(const struct rc_rule *rule, struct rc_ca
 	bool need_not_check = status == RC_DNSSEC_INSECURE &&
 			      (serves ? !checks || !rc_distrusts_keys(c)
 				      : !checks && !has_asked_keys(c));
-	/* What it could check before it cannot with another anchor, or clock, since. */
+	/* What it could check before it cannot with another anchor, clock or DS since. */
 	const struct rc_exchange *keys;
-	bool sure = alone && !waited && !untimely && (need_not_check || can_check) &&
-		    !(checks && rc_distrusted_root_before(c, &keys));
+	bool rejects = checks &&
+		       (rc_distrusted_keys(c) != NULL || rc_distrusted_root_before(c, &keys));
+	bool sure = alone && !waited && !untimely && (need_not_check || can_check) && !rejects;
 	return sure ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 

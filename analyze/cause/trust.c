@@ -206,7 +206,8 @@ static enum rc_confidence test_clock(const struct rc_rule *rule, struct rc_case 
 
 static const struct rc_advice of_zone = {
 	.fix = {"Take the trust anchor for {zone} out of the configuration of {resolver}, or renew "
-		"it."},
+		"it.",
+		"If it has none, flush {zone} there, with its DS."},
 	.next_steps = {"dig {zone} DNSKEY +cd", "dig @{resolver} {qname} {qtype} +cd"},
 };
 
@@ -221,7 +222,8 @@ static enum rc_confidence by_zone_keys(struct rc_case *c, struct rc_finding *f)
 	f->explanation = rc_say(c,
 				"%s asks for the keys of %s again and again and rejects what is "
 				"below, though by the root's keys nothing is wrong with %s: it "
-				"seems to have a trust anchor of its own for %s, which is wrong.",
+				"seems to have a trust anchor of its own for %s, which is wrong, "
+				"or to hold an old DS.",
 				rc_say_addr(c, &c->x->server), rc_say_name(c, f->zone),
 				rc_say_name(c, c->qname), rc_say_name(c, f->zone));
 	rc_prove(c, f, keys->x, f->zone, NULL, "the first of the same questions for the keys");

@@ -26,7 +26,7 @@ static void set(struct scene *s, enum rc_dnssec_status status)
 {
 	*s = (struct scene){.x = {.state = RC_X_ANSWERED,
 				  .query = {.flags = RC_FLAG_RD},
-				  .answer = {.rcode = RC_RCODE_SERVFAIL}}};
+				  .answer = {.rcode = RC_RCODE_SERVFAIL, .flags = RC_FLAG_RA}}};
 	s->qname = name_of("www.example");
 	s->name.name = s->qname;
 	s->zone.name = name_of("example");
@@ -358,7 +358,7 @@ static void root_keys_fetched_for_each_question_and_called_expired_tell_of_a_clo
 			 RC_CONF_NONE);
 }
 
-/* The keys of this zone were given so many times for one question, and all verifies: or nothing is known of that. */
+/* The keys of this zone were given so often for one question, and all verifies, or not: it may be held to fail by itself. */
 static enum rc_confidence judge_keys_of(const char *zone, unsigned times, int64_t took_ns,
 					enum rc_dnssec_status status, uint32_t ttl_s)
 {
@@ -395,6 +395,13 @@ static enum rc_confidence judge_keys_of(const char *zone, unsigned times, int64_
 	const struct rc_rule *rule = rule_of("dnssec.trust_anchor");
 	enum rc_confidence confidence = rule->test(rule, c, &f);
 	assert_true(confidence == RC_CONF_NONE || f.zone == &s.root.name);
+	c->server_host = &(struct rc_host){.answered_ad = 1};
+	c->others = (struct rc_others){.elsewhere_ok = 1, .elsewhere_example = &r[0].x};
+	c->failed_zone = RC_ZONE_NONE;
+	r[0].x.query.do_bit = true;
+	r[0].x.answer.counts[RC_ANSWER] = 1;
+	rule = rule_of("resolver.internal");
+	assert_true(confidence == RC_CONF_NONE || rule->test(rule, c, &f) == RC_CONF_POSSIBLE);
 	rc_recorder_free(s.recorder);
 	return confidence;
 }
@@ -442,7 +449,6 @@ static void a_validator_that_serves_nobody_may_want_an_anchor(void **state)
 		for (unsigned validates = 0; validates < 2; validates++) {
 			struct rc_finding f = {.explanation = NULL};
 			set(&s, RC_DNSSEC_INSECURE);
-			s.x.answer.flags = RC_FLAG_RA;
 			s.links[0].x = s.links[1].x;
 			s.asked_name.query.do_bit = validates;
 			s.c.ede = 0;
@@ -494,7 +500,6 @@ static void who_validated_before_may_have_another_anchor_since(void **state)
 			given_keys(&s, T0 + i * 2 * MS);
 		s.scene.x.first_ns = T0 + RC_NS_PER_S;
 		s.scene.x.end_ns = s.scene.x.first_ns + MS;
-		s.scene.x.answer.flags = RC_FLAG_RA;
 		s.scene.asked_name.query.do_bit = true;
 		struct rc_case *c = &s.scene.c;
 		c->seed = SEED;
