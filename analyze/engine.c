@@ -28,8 +28,8 @@
 #define ANSWER_BYTES 256u /* of an answer: most are no longer */
 #define AHEAD 8u          /* observations: a step of fetching their memory before the next */
 #define BATCHES 4u        /* of so many under way: three */
-#define WORK_PER_S_MAX \
-	500u /* good answers held and checked in a second where no client is in sight, 0.2 ms each */
+/* Good answers held and checked in a second where no client is in sight, 0.2 ms each. */
+#define WORK_PER_S_MAX 500u
 
 static bool is_upstream_query(const struct rc_exchange *x)
 {

@@ -61,8 +61,8 @@ struct rc_msg_facts {
 _Static_assert(RC_FAULT_COUNT <= 1u << 5, "a fault fits its bits");
 _Static_assert(RC_HAS_DNSSEC == 1u << 10, "what a message has fits its bits");
 
-#define RC_FRAME_BITS \
-	48u /* of a frame's number: a source of a million packets a second has them in 9 years */
+/* Of a frame's number: a source of a million packets a second has them in 9 years. */
+#define RC_FRAME_BITS 48u
 #define RC_FRAME_MASK ((UINT64_C(1) << RC_FRAME_BITS) - 1)
 
 /* What pairing, its timers and hosts look at stands first, together: hot path. */

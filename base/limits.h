@@ -15,8 +15,8 @@
 /* --- capture --- */
 #define RC_FRAME_MAX 262144u /* libpcap's MAXIMUM_SNAPLEN; a longer record is damage */
 #define RC_BATCH_FRAMES 64u  /* frames handed on at a time: enough to prefetch over, fits L1/L2 */
-#define RC_SOURCES_MAX \
-	4096u /* files and interfaces of one run (a directory of hourly files, half a year) */
+/* Files and interfaces of one run (a directory of hourly files, half a year). */
+#define RC_SOURCES_MAX 4096u
 #define RC_STREAM_BUFFER_BYTES (128u << 10) /* read(2) at a time: it stays in a core's cache */
 #define RC_STREAM_BUFFER_MAX (1u << 20)     /* one record with its header and options */
 #define RC_STREAM_RAW_BYTES (64u << 10)     /* compressed input at a time */
@@ -34,17 +34,17 @@
 /* --- decode --- */
 #define RC_ENCAP_DEPTH_MAX 8u /* nested headers of one frame; real stacks stay below 5 */
 #define RC_IP6_EXT_MAX 8u     /* extension headers (RFC 8200 4.1 lists 7) */
-#define RC_NAME_POINTERS_MAX \
-	126u            /* compression pointers in one name: each adds at least one label */
+/* Compression pointers in one name: each adds at least one label. */
+#define RC_NAME_POINTERS_MAX 126u
 #define RC_RR_MAX 4096u /* RRs walked in one message; 64 KiB holds 5957 of the smallest */
 #define RC_EDE_MAX 4u   /* EDE options kept of a message (RFC 8914 allows several) */
-#define RC_EDE_TEXT_MAX \
-	1024u /* octets of EXTRA-TEXT kept: Unbound's reason may stand behind two names in full */
+/* Octets of EXTRA-TEXT kept: Unbound's reason may stand behind two names in full. */
+#define RC_EDE_TEXT_MAX 1024u
 #define RC_OPTIONS_MAX 32u              /* EDNS options looked at */
 #define RC_PORTS_MAX 16u                /* DNS ports of one run */
 #define RC_DECODE_MEMORY_MIN (1u << 20) /* below this not even a few datagrams fit */
-#define RC_SCRATCH_MAX \
-	(8u << 20)               /* reassembled bytes of one batch: 64 datagrams of 64 KiB, twice */
+/* Reassembled bytes of one batch: 64 datagrams of 64 KiB, twice. */
+#define RC_SCRATCH_MAX (8u << 20)
 #define RC_FRAG_TIMEOUT_S 30     /* Linux's ipfrag_time; RFC 791 and 8200 4.5 allow up to 60 */
 #define RC_FRAG_DONE_S 1         /* how long copies of a completed datagram's fragments are known */
 #define RC_FRAG_PIECES_MAX 256u  /* of one datagram; 64 KiB at an MTU of 576 has 120 */
@@ -65,22 +65,22 @@
 #define RC_CHAIN_STEPS_MAX 512u   /* records walked in one index chain; an attacker repeats names */
 #define RC_EVIDENCE_MAX 32u       /* evidence lines of one event */
 #define RC_FORWARD_HOPS_MAX 8u    /* forwarders followed behind one another */
-#define RC_DNSSEC_CHECKS_MAX \
-	256u /* signatures and key digests checked for one failure; a sound chain needs about 10 */
-#define RC_DNSSEC_PROOFS \
-	4096u /* signature checks remembered, 72 KiB: an hour's keys of common zones */
-#define RC_DNSSEC_HASHES_MAX \
-	1024u /* NSEC3 hashes of one failure (CVE-2023-50868): 150 iterations each, below 0.1 s */
+/* Signatures and key digests checked for one failure; a sound chain needs about 10. */
+#define RC_DNSSEC_CHECKS_MAX 256u
+/* Signature checks remembered, 72 KiB: an hour's keys of common zones. */
+#define RC_DNSSEC_PROOFS 4096u
+/* NSEC3 hashes of one failure (CVE-2023-50868): 150 iterations each, below 0.1 s. */
+#define RC_DNSSEC_HASHES_MAX 1024u
 #define RC_DNSSEC_RRS_MAX 512u /* records read of one message; more is passed over as junk */
-#define RC_DNSSEC_RRS_TOTAL_MAX \
-	8192u /* records kept of all messages of one failure, about 0.6 KB each */
+/* Records kept of all messages of one failure, about 0.6 KB each. */
+#define RC_DNSSEC_RRS_TOTAL_MAX 8192u
 #define RC_DNSSEC_SETS_MAX 4096u /* RRsets of all messages of one failure */
-#define RC_DNSSEC_SIGS_MAX \
-	16u /* signatures of one RRset judged; a rollover has 4, Unbound stops at 8 */
+/* Signatures of one RRset judged; a rollover has 4, Unbound stops at 8. */
+#define RC_DNSSEC_SIGS_MAX 16u
 #define RC_DNSSEC_SIGNERS_MAX 128u /* zones that sign anything in one failure */
 #define RC_DNSSEC_ALIASES_MAX 16u  /* CNAME and DNAME steps followed, as resolvers do (11-16) */
-#define RC_DISTINCT_MAX \
-	256u /* clients, names and resolvers told apart, of an incident or in a report */
+/* Clients, names and resolvers told apart, of an incident or in a report. */
+#define RC_DISTINCT_MAX 256u
 
 /* --- emit --- */
 #define RC_EVENT_MAX (256u << 10) /* bytes of one JSON event */

@@ -9,11 +9,11 @@
 #include "emit/json_line.h"
 #include "emit/plan.h"
 
-#define VALUE_MAX \
-	80u /* octets of a value that is not asked room for: of an address, with its rest */
+/* Octets of a value that is not asked room for: of an address, with its rest. */
+#define VALUE_MAX 80u
 #define NAMES_KNOWN 16u /* names of an event whose place in it is kept */
-#define NAME_MAX \
-	(2 * RC_NAME_TEXT_MAX + 2 * RC_JSON_PIECE) /* of presentation format only \ is escaped */
+/* Of presentation format only \ is escaped. */
+#define NAME_MAX (2 * RC_NAME_TEXT_MAX + 2 * RC_JSON_PIECE)
 
 /* Of what is not written for each field: kept out of the registers of the loop over them. */
 #define SELDOM __attribute__((noinline))

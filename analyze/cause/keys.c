@@ -8,8 +8,8 @@
 #define DENIALS_MAX 2u      /* what denies the name, and what denies a cut at a name of that */
 #define OWNER_STEPS_MAX 16u /* records of such a name */
 #define KEPT_MAX_NS (60 * RC_NS_PER_S) /* caches are flushed now and then */
-#define BURST_NS \
-	(2 * RC_NS_PER_S) /* who asks for the keys so often on average rejects what it is given */
+/* Who asks for the keys so often on average rejects what it is given. */
+#define BURST_NS (2 * RC_NS_PER_S)
 
 /* How long, at least, a resolver keeps what this answer gives; by its first record. */
 static int64_t kept_ns(const struct rc_msg *answer)

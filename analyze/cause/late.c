@@ -1,9 +1,9 @@
 #include "analyze/cause/late.h"
 
 #define EDE_NO_SERVER (RC_EDE(NO_REACHABLE_AUTHORITY) | RC_EDE(NETWORK_ERROR))
-#define UNHEARD_NS \
-	(200 * RC_NS_PER_MS) /* no resolver thinks so long; all wait longer for an answer */
-#define ALL_SILENT_MIN 3u    /* questions of a resolver: so many in a row are not lost by chance */
+/* No resolver thinks so long; all wait longer for an answer. */
+#define UNHEARD_NS (200 * RC_NS_PER_MS)
+#define ALL_SILENT_MIN 3u /* questions of a resolver: so many in a row are not lost by chance */
 #define DISCARD_NS (1900 * RC_NS_PER_MS) /* Unbound's discard-timeout, the shortest there is */
 
 /* When the resolver did the next thing for this failure after that time: it asked, or it gave up. */

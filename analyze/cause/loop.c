@@ -5,8 +5,8 @@
 
 #define LOOP_HOPS_MAX 4u /* forwarders that a question may come back by */
 #define SELF_MIN 2u /* questions of a server to itself: one alone may be a program's on its host */
-#define LOOP_STEPS_MAX \
-	4096u /* exchanges looked at for that: forwarders in a circle multiply a question */
+/* Exchanges looked at for that: forwarders in a circle multiply a question. */
+#define LOOP_STEPS_MAX 4096u
 
 /* The next, from pos on, that put the question to this server by then and was not answered yet; NULL if there is none. */
 static const struct rc_exchange *next_asked(const struct rc_case *c, const struct rc_addr *server,

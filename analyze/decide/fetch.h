@@ -8,8 +8,8 @@
 #include "analyze/infer/case.h"
 #include "base/time.h"
 
-#define RC_FETCH_GAP_NS \
-	(12 * RC_NS_PER_S) /* no resolver waits longer for an answer before it tries again */
+/* No resolver waits longer for an answer before it tries again. */
+#define RC_FETCH_GAP_NS (12 * RC_NS_PER_S)
 
 /*
  * Writes an exchange that stands for the work that x belongs to: asked by the resolver of itself, from the

@@ -7,9 +7,9 @@
 #include "base/prefetch.h"
 
 #define ALIGN 16u
-#define RELEASE_BYTES \
-	((uint64_t)1 << 20) /* of the ring, given back at a time: some thousand failures */
-#define PAD_DUE INT64_MIN   /* due_ns of the filler at the end of the ring */
+/* Of the ring, given back at a time: some thousand failures. */
+#define RELEASE_BYTES ((uint64_t)1 << 20)
+#define PAD_DUE INT64_MIN /* due_ns of the filler at the end of the ring */
 
 struct rc_hold {
 	uint8_t *ring;

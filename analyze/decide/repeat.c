@@ -6,8 +6,8 @@
 
 #define INSTANT_NS RC_NS_PER_MS      /* no time for asking anybody: told from memory */
 #define SOON_NS (200 * RC_NS_PER_MS) /* no memory takes longer: somebody is asked, be it not seen */
-#define MEMO_AGE_NS \
-	(900 * RC_NS_PER_S) /* longer than any failure cache in use; RFC 9520 allows 5 min */
+/* Longer than any failure cache in use; RFC 9520 allows 5 min. */
+#define MEMO_AGE_NS (900 * RC_NS_PER_S)
 #define KEYS_AGE_NS (60 * RC_NS_PER_S)   /* that it got no keys is held so long: Unbound */
 #define REPEAT_AGE_NS (30 * RC_NS_PER_S) /* failure caches in use: BIND 1 s, Unbound 5 s */
 #define GIVEN_STEPS_MAX 16u              /* exchanges of the name looked through, the latest */

@@ -11,8 +11,8 @@
 #include "analyze/dnssec/sets.h"
 #include "base/err.h"
 
-#define FINDINGS_MAX \
-	64u /* of each kind; a chain has few zones, and only the first finding matters */
+/* Of each kind; a chain has few zones, and only the first finding matters. */
+#define FINDINGS_MAX 64u
 #define NOT_SEEN_MAX 64u
 #define ANCHOR_LINE_MAX 4096u
 

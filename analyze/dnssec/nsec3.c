@@ -9,8 +9,8 @@
 #include "analyze/dnssec/sets.h"
 
 #define HASH_LEN 20u /* SHA-1, the only algorithm (RFC 5155 11) */
-#define ITERATIONS_MAX \
-	150u /* RFC 9276 3.2: what BIND, Unbound, Knot Resolver and PowerDNS agreed on */
+/* RFC 9276 3.2: what BIND, Unbound, Knot Resolver and PowerDNS agreed on. */
+#define ITERATIONS_MAX 150u
 #define OPT_OUT 0x01u
 
 struct nsec3 {

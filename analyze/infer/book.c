@@ -9,8 +9,8 @@
 
 #define WAYS 8u
 #define BURST_PAGES (WAYS / 2)
-#define BURST_NS \
-	(15 * RC_NS_PER_S) /* a failure is judged so much later at most: timeout and hold */
+/* A failure is judged so much later at most: timeout and hold. */
+#define BURST_NS (15 * RC_NS_PER_S)
 #define NONE SIZE_MAX
 #define ALIAS_RRS 8u /* records looked through for an alias and its signature: they come first */
 #define TTL_MAX_S 604800u /* RFC 8767 4 and what resolvers keep at most: 7 days */

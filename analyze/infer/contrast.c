@@ -2,12 +2,12 @@
 
 #include "base/time.h"
 
-#define SERVERS_MAX \
-	8u /* servers of the zone compared: those of one zone behave alike or not at all */
+/* Servers of the zone compared: those of one zone behave alike or not at all. */
+#define SERVERS_MAX 8u
 #define STEPS_MAX 48u /* records looked at per server and name */
 
-#define MEANWHILE_NS \
-	(4 * RC_NS_PER_S) /* resolvers ask anew sooner, without what may have been the reason */
+/* Resolvers ask anew sooner, without what may have been the reason. */
+#define MEANWHILE_NS (4 * RC_NS_PER_S)
 #define ASKERS_MAX 8u
 #define WORKED_MAX 8u
 

@@ -8,8 +8,8 @@
 
 #include "analyze/infer/case.h"
 
-#define RC_ANSWER_KINDS_MAX \
-	4u /* answers about a name that differ, remembered while it is collected */
+/* Answers about a name that differ, remembered while it is collected. */
+#define RC_ANSWER_KINDS_MAX 4u
 
 /* Fills c->names and c->links, and how far the time of the failure could be another. Called by rc_case_build. */
 void rc_lineage_collect(struct rc_case *c);

@@ -44,9 +44,8 @@ struct rc_link {
 #define RC_EARLY_NS (700 * RC_NS_PER_MS)
 #define RC_PATIENCE_NS (150 * RC_NS_PER_MS) /* no resolver gives up on a first try sooner */
 #define RC_SLOW_NS (1400 * RC_NS_PER_MS)    /* ... nor on a question, for silence */
-#define RC_WAITS_NS \
-	(5 * \
-	 RC_NS_PER_S) /* the least that one gives a question; no chain of answers takes so long */
+/* The least that one gives a question; no chain of answers takes so long. */
+#define RC_WAITS_NS (5 * RC_NS_PER_S)
 
 /* BIND gives up on a fetch that waits for itself, as of servers' names that lie below each other, after 12 s. */
 #define RC_SELF_WAIT_MIN_NS (11900 * RC_NS_PER_MS)

@@ -3,13 +3,12 @@
 #include "analyze/infer/around.h"
 #include "base/time.h"
 
-#define LOAD_MAX \
-	24u /* where more is open at a time, a second is too many records to look through */
-#define SILENT_MIN \
-	3u /* questions of others without an answer: the server is silent, whoever asks */
-#define DUE_MIN \
-	UINT64_C( \
-		8) /* answers that it would have sent in a hush: e^-8 is how likely it is that none were due */
+/* Where more is open at a time, a second is too many records to look through. */
+#define LOAD_MAX 24u
+/* Questions of others without an answer: the server is silent, whoever asks. */
+#define SILENT_MIN 3u
+/* Answers that it would have sent in a hush: e^-8 is how likely it is that none were due. */
+#define DUE_MIN UINT64_C(8)
 #define WAITED_NS (200 * RC_NS_PER_MS) /* longer than most answers take */
 #define DEAF_OTHERS_MIN 2u             /* servers of other zones that are silent as well */
 #define STARTS_NS (20 * RC_NS_PER_MS)  /* before and after: at that time */

@@ -4,15 +4,14 @@
 #include "base/time.h"
 
 #define WAITED_NS (2 * RC_NS_PER_S) /* no answer by then: as good as none */
-#define GAVE_UP_NS \
-	(2500 * \
-	 RC_NS_PER_MS) /* so long one or two queries are waited for: PowerDNS 1.5 s, Knot Resolver 2 s */
+/* So long one or two queries are waited for: PowerDNS 1.5 s, Knot Resolver 2 s. */
+#define GAVE_UP_NS (2500 * RC_NS_PER_MS)
 #define OTHERS_STEPS_MAX 64u  /* exchanges of the same name compared with */
 #define OTHERS_STEPS_FEW 4u   /* ... in a storm, where all fare alike */
 #define SERVICE_STEPS_MAX 16u /* ... at another resolver: the latest like this one counts */
 #define SHUT_OUT_MIN 3u       /* refusals in a row, ... */
-#define SHUT_OUT_NS \
-	(5 * RC_NS_PER_S) /* ... so long: a rate limit lets something through meanwhile */
+/* ... so long: a rate limit lets something through meanwhile. */
+#define SHUT_OUT_NS (5 * RC_NS_PER_S)
 
 /* An answer that fails half way along an alias chain; the longest shows most of it. */
 static void note_aliases(struct rc_case *c, const struct rc_record *r)

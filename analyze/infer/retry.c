@@ -3,8 +3,8 @@
 #include "analyze/pair/chain.h"
 #include "base/time.h"
 
-#define SOON_NS \
-	(10 * RC_NS_PER_S) /* after the answer: as pairing takes a TCP query for its retry */
+/* After the answer: as pairing takes a TCP query for its retry. */
+#define SOON_NS (10 * RC_NS_PER_S)
 #define GIVEN_NS (3 * RC_NS_PER_S) /* to a server to answer a SYN: it was repeated after one */
 #define STEPS_MAX 32u              /* connections, and questions for the name, of the asker */
 

@@ -3,10 +3,10 @@
 #include "base/time.h"
 
 #define STEPS_MAX 64u /* connections of one address, the latest */
-#define UNHEARD_NS \
-	(500 * RC_NS_PER_MS) /* without an answer for so long: longer than any round trip */
-#define GIVEN_UP_NS \
-	(60 * RC_NS_PER_S) /* a server that failed is left alone: Knot Resolver, Unbound */
+/* Without an answer for so long: longer than any round trip. */
+#define UNHEARD_NS (500 * RC_NS_PER_MS)
+/* A server that failed is left alone: Knot Resolver, Unbound. */
+#define GIVEN_UP_NS (60 * RC_NS_PER_S)
 
 static void show(struct rc_tls_use *u, const struct rc_exchange *x)
 {

@@ -6,8 +6,8 @@
 #include "base/hash.h"
 #include "base/time.h"
 
-#define TRAILS \
-	512u /* names of servers of the zones that fail in a storm, by address of the resolver */
+/* Names of servers of the zones that fail in a storm, by address of the resolver. */
+#define TRAILS 512u
 #define MARKS 128u /* so far do they reach: a minute, as long as failures of a file are held */
 #define APART_NS (RC_NS_PER_S / 2)
 #define STEPS 256u /* between two marks, of a name that is asked for 500 times a second */

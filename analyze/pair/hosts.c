@@ -8,17 +8,17 @@
 #include "base/time.h"
 
 #define OCTETS UINT64_C(0x0101010101010101) /* 1 in each octet */
-#define APART_QUERIES \
-	64u /* ... by one whose clients, if they were in sight, had asked some of it */
+/* ... by one whose clients, if they were in sight, had asked some of it. */
+#define APART_QUERIES 64u
 #define VALIDATOR_SERVERS 2u /* ... asked by one that asks for keys too */
 #define ITERATES_SERVERS 3u  /* distinct servers asked with RD=0 that make an iterating resolver */
-#define STUB_TIMES \
-	4u /* so much more often it asks to recurse: a client that looks at servers itself too */
+/* So much more often it asks to recurse: a client that looks at servers itself too. */
+#define STUB_TIMES 4u
 #define WORKED_NS (2 * RC_NS_PER_MS)   /* not from memory: it asked somebody */
 #define AT_ONCE_NS (20 * RC_NS_PER_MS) /* no server on the way lets it down so soon, as a rule */
 #define REFERRALS_MIN 2u /* one may come from a server asked by hand for what it does not host */
-#define NEIGHBOURS_LOOKED \
-	256u              /* first queries of a host: enough to tell its card from a router's */
+/* First queries of a host: enough to tell its card from a router's. */
+#define NEIGHBOURS_LOOKED 256u
 #define SMALL_ANSWER 512u /* octets that any UDP answer may have (RFC 1035 4.2.1) */
 
 _Static_assert(offsetof(struct rc_host, answered_ad) <= RC_LINE_BYTES,

@@ -17,8 +17,8 @@
 #define RC_GROUP_NONE 0u
 #define RC_GROUP_ADDRS_MAX 16u /* addresses of one resolver */
 #define RC_SERVICES_MAX 16u    /* resolvers compared with one another: a site has a few */
-#define RC_LONE_MAX \
-	16u /* addresses that ask as resolvers do, of which it is not known whose they are */
+/* Addresses that ask as resolvers do, of which it is not known whose they are. */
+#define RC_LONE_MAX 16u
 
 #define RC_LOAD_BUSY 4u /* open questions that make a resolver busy: quotas in use are far above */
 

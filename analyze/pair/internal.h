@@ -10,8 +10,8 @@
 #include "analyze/pair/pending.h"
 #include "base/hash.h"
 
-#define RC_MIRROR_WINDOW_NS \
-	(50 * RC_NS_PER_MS) /* copies of a packet come this close, repeats do not */
+/* Copies of a packet come this close, repeats do not. */
+#define RC_MIRROR_WINDOW_NS (50 * RC_NS_PER_MS)
 
 struct rc_pair {
 	struct rc_recorder *recorder;

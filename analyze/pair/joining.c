@@ -4,8 +4,8 @@
 
 #define JOIN_HITS 3u  /* names seen fetched by an egress address while its service was asked */
 #define JOIN_RATIO 4u /* hits per miss that it takes */
-#define OTHERS_MIN \
-	2u /* names seen fetched for another resolver that speak against having joined the two */
+/* Names seen fetched for another resolver that speak against having joined the two. */
+#define OTHERS_MIN 2u
 #define FETCH_WINDOW_NS (2 * RC_NS_PER_S) /* a fetch begins this soon after the client's question */
 #define RELAY_NS (250 * RC_NS_PER_MS)     /* a forwarder hands on at once */
 #define NAME_MASK ((1u << 31) - 1)

@@ -9,8 +9,8 @@
 #include "base/time.h"
 
 #define RC_HUSH_MIN_NS RC_NS_PER_S /* a shorter one is a pause */
-#define RC_HUSH_KEPT_NS \
-	(30 * RC_NS_PER_S) /* one in which less was asked does not replace it before */
+/* One in which less was asked does not replace it before. */
+#define RC_HUSH_KEPT_NS (30 * RC_NS_PER_S)
 
 /* How a server fared in one second. */
 struct rc_rate {

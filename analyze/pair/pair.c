@@ -7,15 +7,15 @@
 #include "base/err.h"
 #include "base/time.h"
 
-#define RETENTION_NS \
-	(120 * RC_NS_PER_S) /* how far back failures are compared with others' outcomes */
-#define SAME_KEY_MAX \
-	16u /* open questions with the same ends and ID: honest askers have one or two */
-#define COPY_STEPS_MAX \
-	8u /* a client that asks several resolvers at once has some records of a name */
+/* How far back failures are compared with others' outcomes. */
+#define RETENTION_NS (120 * RC_NS_PER_S)
+/* Open questions with the same ends and ID: honest askers have one or two. */
+#define SAME_KEY_MAX 16u
+/* A client that asks several resolvers at once has some records of a name. */
+#define COPY_STEPS_MAX 8u
 #define TC_STEPS_MAX 16u /* records looked at for the truncated answer behind a TCP query */
-#define TC_RETRY_NS \
-	(10 * RC_NS_PER_S)         /* a TCP query this soon after a truncated answer is its retry */
+/* A TCP query this soon after a truncated answer is its retry. */
+#define TC_RETRY_NS (10 * RC_NS_PER_S)
 #define LEAP_NS (60 * RC_NS_PER_S) /* beyond the timeout: no answer is so late */
 
 static inline void set_hosts(const struct rc_pair *p, const struct rc_ends *e,
