@@ -115,8 +115,10 @@ static const char *fact_of(struct rc_case *c, const struct rc_link *link)
 		       : x->marks & RC_X_WRONG_QUESTION ? "a reply came with another question"
 		       : x->marks & RC_X_SENT_BACK      ? "the query came back as it was (QR=0)"
 		       : !rc_exchange_answered(x)       ? "a reply came from another address"
-		       : link->answer->has_question     ? "a reply came with several questions"
-							: "a reply came without a question";
+		       : !link->answer->has_question    ? "a reply came without a question"
+		       : link->answer->counts[RC_QUESTION] > 1
+			       ? "a reply came with several questions"
+			       : "a reply came with records of other names alone";
 	case RC_OUT_FRAGMENTS:
 		return "the reply's fragments never completed";
 	case RC_OUT_LAME:

@@ -324,10 +324,23 @@ static enum rc_confidence test_tcp(const struct rc_rule *rule, struct rc_case *c
 	return truncated ? confidence : rc_confidence_cap(confidence, RC_CONF_LIKELY);
 }
 
+/* It answers the question that was asked, if with other names: most resolvers take that for no records. */
+static bool may_be_taken(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_msg *m = c->links[i].answer;
+		if (c->links[i].outcome == RC_OUT_MISMATCHED && m != NULL && m->has_question &&
+		    m->counts[RC_QUESTION] == 1)
+			return true;
+	}
+	return false;
+}
+
 static enum rc_confidence test_mismatched(const struct rc_rule *rule, struct rc_case *c,
 					  struct rc_finding *f)
 {
-	enum rc_confidence confidence = test_zone(rule, c, f);
+	enum rc_confidence confidence = rc_confidence_cap(
+		test_zone(rule, c, f), may_be_taken(c) ? RC_CONF_LIKELY : RC_CONF_PROVEN);
 	if (confidence == RC_CONF_NONE)
 		confidence = rc_by_own_mismatch(c, f);
 	if (confidence != RC_CONF_NONE)
@@ -508,13 +521,15 @@ static const struct rc_rule rules[] = {
 	ROW("upstream.mismatched_reply", "replies do not match the queries",
 	    "Replies come with another ID, question or source address than asked, as queries, or "
 	    "malformed, or have an RCODE that fits no query.",
-	    RC_TRUTH("Every server's reply came with another ID, question or source address, or is "
-		     "the query sent back; or that of the one asked, and its client asked again.",
-		     "Half of the servers' did, or what they sent is malformed, or has an RCODE of "
-		     "updates or one that is not assigned; or the one asked "
-		     "did, and its client did not ask again.",
-		     "Fewer did.", {"upstream.timeout", "no reply comes at all"},
-		     {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
+	    RC_TRUTH(
+		    "Every server's reply came with another ID, question or source address, or is "
+		    "the query sent back; or that of the one asked, and its client asked again.",
+		    "Half of the servers' did, or what they sent is malformed, or holds records of "
+		    "other names alone, or has an RCODE of "
+		    "updates or one that is not assigned; or the one asked "
+		    "did, and its client did not ask again.",
+		    "Fewer did.", {"upstream.timeout", "no reply comes at all"},
+		    {"no_answer.server_silent", "no reply comes at all, and a client asks"}),
 	    RC_PARTY_SERVER_OPERATOR,
 	    "Find out whether the servers of {zone} are broken or somebody forges their answers.",
 	    "dig @{server} {qname} {qtype}", "RFC 5452 9", 410, RC_RULE_ANSWER,

@@ -304,6 +304,21 @@ static bool answers_one_question(const struct rc_msg *answer)
 	return answer->has_question && answer->counts[RC_QUESTION] == 1;
 }
 
+/* It has records of other names alone, which nothing leads to (RFC 1034 4.3.2): to BIND that is an error. */
+static bool answers_other_name(const struct rc_link *link)
+{
+	const struct rc_msg *m = link->answer;
+	struct rc_rr_iter it = rc_rr_begin(m, RC_ANSWER);
+	struct rc_name owner;
+	struct rc_rr rr;
+	unsigned n = 0;
+	for (; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr) && rr.section == RC_ANSWER; n++)
+		if (rr.type == RC_TYPE_DNAME || !rc_rr_owner(m, &rr, &owner) ||
+		    rc_name_equal(&owner, &m->qname))
+			return false;
+	return n > 0 && n == m->counts[RC_ANSWER] && !(link->x->marks & RC_X_CUT);
+}
+
 static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, size_t i)
 {
 	const struct rc_link *link = &c->links[i];
@@ -325,7 +340,8 @@ static enum rc_outcome outcome_of(struct rc_case *c, const struct questions *q, 
 	if (x->marks & RC_X_MALFORMED && x->answer.fault != RC_FAULT_TRAILING)
 		return RC_OUT_MALFORMED;
 	enum rc_outcome o = outcome_by_rcode(x->answer.rcode);
-	if (o == RC_OUT_USABLE && link->answer != NULL && !answers_one_question(link->answer))
+	if (o == RC_OUT_USABLE && link->answer != NULL &&
+	    (!answers_one_question(link->answer) || answers_other_name(link)))
 		return RC_OUT_MISMATCHED;
 	return o == RC_OUT_USABLE ? outcome_of_referral(c, link) : o;
 }

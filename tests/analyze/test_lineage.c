@@ -1219,6 +1219,32 @@ static void malformed_replies_are_told_as_such(void **state)
 	assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
 }
 
+static void replies_of_other_names_alone_are_no_answers(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	const char *name = "www.example", *other = "elsewhere.example";
+	(void)state;
+	for (unsigned own = 0; own < 2; own++) {
+		begin_warm(&s);
+		ask_below(&s, LATE, 1, name);
+		for (unsigned i = 0; i < 2; i++) {
+			const char *server = i ? ZONE_SERVER2 : ZONE_SERVER;
+			ask(&s, LATE + 10 + 10 * i, RESOLVER, server, 3 + i, FETCH, name);
+			dns_query(&d, (uint16_t)(3 + i), AUTHORITY, name, RC_TYPE_A);
+			dns_rr_a(&d, RC_ANSWER, other, "203.0.113.80");
+			if (own > 0) /* what is beside it does no harm */
+				dns_rr_a(&d, RC_ANSWER, name, "203.0.113.80");
+			say(&s, LATE + 11 + 10 * i, server, RESOLVER, 3 + i, &d);
+		}
+		servfail(&s, LATE + 40, RESOLVER, CLIENT, 1, name);
+		finish(&s);
+		assert_cause(&s, 0, own ? "resolver.internal" : "upstream.mismatched_reply");
+		if (own == 0)
+			assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
 /* NODATA without authority: by the SOA of the zone itself or, where a server does not have that, of the one above. */
 static void soa_below(struct sim *s, const char *owner)
 {
@@ -1487,6 +1513,7 @@ int main(void)
 			servers_that_are_slow_leave_those_without_an_answer_who_asked_first),
 		cmocka_unit_test(servers_that_are_slow_use_up_the_time_of_a_question),
 		cmocka_unit_test(malformed_replies_are_told_as_such),
+		cmocka_unit_test(replies_of_other_names_alone_are_no_answers),
 		cmocka_unit_test(replies_with_two_questions_do_not_match),
 		cmocka_unit_test(servers_that_speak_for_the_zone_above_are_lame),
 		cmocka_unit_test(servers_of_the_other_family_are_as_good_as_none),
