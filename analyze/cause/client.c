@@ -197,6 +197,8 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 		return RC_CONF_NONE;
 	if (rc_case_turns(c) != RC_TURNS_NONE)
 		return RC_CONF_NONE; /* so it is with what it has room for */
+	if (!rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_case_is_let_in(c))
+		return RC_CONF_NONE;
 	if (!c->ignored && rc_left_behind_silence(c) != NULL)
 		return RC_CONF_NONE; /* nobody gets an answer from there */
 	if (is_given_less(c, f))

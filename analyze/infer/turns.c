@@ -9,6 +9,7 @@
 #define FULL_MIN 8u  /* open at a server that has no room for more: smaller quotas are hardly set */
 #define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
 #define TURNED_NS (2 * RC_NS_PER_S)  /* so long before at most */
+#define LET_IN_MIN 3u                /* questions that stand: fewer may be lost */
 #define TURNS_CLIENTS_MAX 16u        /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
 
@@ -105,4 +106,26 @@ enum rc_turns rc_case_turns(struct rc_case *c)
 		c->turns = find_turns(c);
 	c->turns_known = true;
 	return c->turns;
+}
+
+bool rc_case_is_let_in(struct rc_case *c)
+{
+	unsigned standing = 0;
+	const struct rc_record *r;
+	if (c->x->answer.rcode != RC_RCODE_REFUSED || !rc_case_is_busy(c))
+		return false;
+	struct rc_around near = rc_around(c, RC_AROUND_NEAR, c->x->first_ns);
+	while ((r = rc_around_next(&near)) != NULL) {
+		const struct rc_exchange *x = &r->x;
+		bool answered = rc_exchange_answered(x);
+		if (!rc_addr_equal(&x->asker, &c->x->asker) ||
+		    !rc_addr_equal(&x->server, &c->x->server) ||
+		    c->x->first_ns - x->first_ns > c->timeout_ns)
+			continue;
+		if (answered && x->answer.rcode == RC_RCODE_REFUSED)
+			break;
+		standing += (!answered || x->end_ns > c->x->end_ns) && x->transport == RC_UDP &&
+			    (x->query.flags & RC_FLAG_RD);
+	}
+	return standing >= LET_IN_MIN;
 }

@@ -12,4 +12,10 @@
  */
 enum rc_turns rc_case_turns(struct rc_case *c);
 
+/*
+ * Of the same client the server had let several questions stand when it refused this one, and had refused it nothing before
+ * these: whom a server does not serve it refuses from the first on.
+ */
+bool rc_case_is_let_in(struct rc_case *c);
+
 #endif

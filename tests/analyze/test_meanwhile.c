@@ -224,6 +224,31 @@ static void what_others_wait_for_as_well_says_nothing_of_the_client(void **state
 		assert_cause(&s, i, "upstream.timeout");
 }
 
+/* Of a client never served before it takes some questions up, and refuses the next: it has no room for more. */
+static void who_takes_a_clients_questions_up_does_not_shut_it_out(void **state)
+{
+	struct sim s;
+	char name[32];
+	(void)state;
+	begin_warm(&s);
+	ask(&s, LATE - 500, CLIENT2, RESOLVER, 9, QUERY, "good.test");
+	reply_a(&s, LATE - 499, RESOLVER, CLIENT2, 9, RECURSED, "good.test");
+	for (unsigned i = 0; i < 9; i++) {
+		snprintf(name, sizeof name, "n%u.example", i);
+		ask(&s, LATE + i * 10, CLIENT, RESOLVER, 100 + i, QUERY, name);
+		if (i < 5)
+			ask(&s, LATE + i * 10 + 1, RESOLVER, ZONE_SERVER, 200 + i, FETCH, name);
+		else
+			reply(&s, LATE + i * 10 + 1, RESOLVER, CLIENT, 100 + i,
+			      RECURSED | RC_RCODE_REFUSED, name);
+	}
+	finish(&s);
+	assert_int_equal(s.n, 9);
+	for (size_t i = 0; i < s.n; i++)
+		if (rc_exchange_answered(&s.seen[i].x))
+			assert_cause(&s, i, "resolver.overload");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +257,7 @@ int main(void)
 		cmocka_unit_test(who_has_no_room_refuses_all),
 		cmocka_unit_test(who_answers_nobody_soon_limits_no_rate),
 		cmocka_unit_test(a_client_that_is_worked_for_is_not_shut_out),
+		cmocka_unit_test(who_takes_a_clients_questions_up_does_not_shut_it_out),
 		cmocka_unit_test(what_others_wait_for_as_well_says_nothing_of_the_client),
 		cmocka_unit_test(what_fails_at_once_behind_silent_servers_is_theirs),
 		cmocka_unit_test(what_fails_at_once_behind_servers_that_answer_is_not),

@@ -199,6 +199,105 @@ static void who_works_on_more_has_room(void **state)
 		     FULL);
 }
 
+/* --- let in --- */
+
+/* Questions of the client that stand when it is refused another. */
+static void let_stand(const char *client, unsigned n)
+{
+	last_ms = -100;
+	for (unsigned i = 0; i < n; i++)
+		put(client, "d.test", RC_RCODE_NOERROR, 9000);
+}
+
+/* The order of records is that of time: that of the failure stands last. */
+static void refuse_after(void (*before)(void))
+{
+	begin_alone(RC_RCODE_REFUSED);
+	last_ms = 0;
+	base = (struct rc_exchange){.server = addr(RESOLVER),
+				    .query = {.flags = RC_FLAG_RD},
+				    .state = RC_X_ANSWERED,
+				    .qtype = RC_TYPE_A};
+	s.x.load = RC_LOAD_BUSY;
+	s.c.timeout_ns = 10 * RC_NS_PER_S;
+	before();
+	record(&s.x, "www.example");
+}
+
+static bool is_let_in(void)
+{
+	bool found = rc_case_is_let_in(&s.c);
+	rc_hosts_free(s.hosts);
+	rc_recorder_free(s.recorder);
+	return found;
+}
+
+static void three_stand(void)
+{
+	let_stand(CLIENT, 3);
+}
+
+static void two_stand(void)
+{
+	let_stand(CLIENT, 2);
+}
+
+static void another_client_waits(void)
+{
+	let_stand(CLIENT2, 3);
+}
+
+static void another_server_is_asked(void)
+{
+	base.server = addr(SERVER1);
+	let_stand(CLIENT, 3);
+}
+
+static void answered_soon(void)
+{
+	last_ms = -100;
+	for (unsigned i = 0; i < 3; i++)
+		put(CLIENT, "d.test", RC_RCODE_SERVFAIL, 1);
+}
+
+static void refused_from_the_first(void)
+{
+	last_ms = -200;
+	put(CLIENT, "a.test", RC_RCODE_REFUSED, 1);
+	let_stand(CLIENT, 3);
+}
+
+static void refused_by_now(void)
+{
+	let_stand(CLIENT, 3);
+	put(CLIENT, "a.test", RC_RCODE_REFUSED, 1);
+}
+
+static void whose_questions_stand_is_let_in(void **state)
+{
+	(void)state;
+	refuse_after(three_stand);
+	assert_true(is_let_in());
+	refuse_after(refused_by_now);
+	assert_true(is_let_in());
+	refuse_after(two_stand);
+	assert_false(is_let_in());
+	refuse_after(another_client_waits);
+	assert_false(is_let_in());
+	refuse_after(another_server_is_asked);
+	assert_false(is_let_in());
+	refuse_after(answered_soon);
+	assert_false(is_let_in());
+	refuse_after(refused_from_the_first);
+	assert_false(is_let_in());
+	refuse_after(three_stand);
+	s.x.load = RC_LOAD_BUSY - 1;
+	assert_false(is_let_in());
+	refuse_after(three_stand);
+	s.x.answer.rcode = RC_RCODE_SERVFAIL;
+	assert_false(is_let_in());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +307,7 @@ int main(void)
 		cmocka_unit_test(it_is_found_once),
 		cmocka_unit_test(who_refuses_all_with_much_open_has_no_room),
 		cmocka_unit_test(who_works_on_more_has_room),
+		cmocka_unit_test(whose_questions_stand_is_let_in),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
