@@ -61,17 +61,34 @@ static bool is_resolvers_own(const struct rc_case *c)
 
 /*
  * Its SOA record is of no zone that could deny the name: of the name itself, which would then exist, or of one that
- * the name is not in, as that of a response policy zone.
+ * the name is not in, as that of a response policy zone. BIND puts that one into the additional section, by
+ * default.
  */
 static bool has_made_up_soa(const struct rc_case *c)
 {
 	struct rc_rr_iter it = rc_rr_begin(c->answer, RC_AUTHORITY);
 	struct rc_rr rr;
 	struct rc_name owner;
-	while (rc_rr_next(&it, &rr) && rr.section == RC_AUTHORITY)
+	while (rc_rr_next(&it, &rr))
 		if (rr.type == RC_TYPE_SOA && rc_rr_owner(c->answer, &rr, &owner))
 			return rc_name_equal(&owner, c->qname) || !rc_name_in(c->qname, &owner);
 	return false;
+}
+
+/* It was given, for this very question, what it says there is not; and nobody told it so. */
+static bool is_given_otherwise(const struct rc_case *c)
+{
+	bool given = false;
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (x->name_hash != c->x->name_hash || !rc_exchange_answered(x))
+			continue;
+		if (x->answer.rcode == RC_RCODE_NXDOMAIN)
+			return false;
+		given = given || (&c->links[i] == c->final && x->qtype == c->x->qtype &&
+				  (x->answer.has & RC_HAS_ANSWER_QTYPE));
+	}
+	return given;
 }
 
 /*
@@ -82,6 +99,13 @@ static bool is_denied_by_nobody(const struct rc_case *c)
 {
 	bool doubted = c->upstream_visible ? c->n_links == 0 : c->others.elsewhere_ok > 0;
 	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && doubted && c->qname->labels > 1;
+}
+
+/* No zone's SOA record goes with it, and who told it so, if anybody did, is out of sight. */
+static bool is_bare_word(const struct rc_case *c)
+{
+	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && !c->upstream_visible &&
+	       c->qname->labels > 1;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -96,22 +120,27 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	}
 	if (!is_resolvers_own(c))
 		return RC_CONF_NONE;
-	bool made_up = has_made_up_soa(c);
-	if (!made_up && !is_denied_by_nobody(c))
+	bool made_up = has_made_up_soa(c), given = is_given_otherwise(c);
+	if (!made_up && !given && !is_denied_by_nobody(c))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(
 		c, "%s says by itself that %s does not exist: %s.", rc_say_addr(c, &c->x->server),
 		rc_say_name(c, c->qname),
-		made_up ? "the SOA record in its answer is of no zone that could deny it"
+		given     ? "it was given what was asked for"
+		: made_up ? "the SOA record in its answer is of no zone that could deny it"
 		: c->upstream_visible
 			? "its answer has no SOA record, and it asked nobody"
 			: "its answer has no SOA record, and another gives what was asked for");
 	rc_prove_self(c, f,
 		      made_up ? "NXDOMAIN with a SOA record of another zone, or of the name itself"
+		      : given ? "NXDOMAIN"
 			      : "NXDOMAIN without a SOA record");
+	if (given)
+		rc_prove(c, f, c->final->x, c->qname, NULL, "the answer that it was given");
 	/* Out of sight it may repeat what a server of other views denied: dnsmasq does so without the SOA record. */
-	return made_up || (c->upstream_visible && c->others.elsewhere_ok > 0) ? RC_CONF_LIKELY
-									      : RC_CONF_POSSIBLE;
+	return made_up || given || (c->upstream_visible && c->others.elsewhere_ok > 0)
+		       ? RC_CONF_LIKELY
+		       : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *c,
@@ -122,7 +151,7 @@ static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *
 	rc_prove_self(c, f, "NXDOMAIN");
 	/* That it is blocked would stand last. */
 	bool unsure = (c->x->marks & RC_X_CUT) != 0 ||
-		      (is_resolvers_own(c) && is_denied_by_nobody(c));
+		      (is_resolvers_own(c) && (is_denied_by_nobody(c) || is_bare_word(c)));
 	return unsure ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
@@ -157,16 +186,18 @@ static const struct rc_rule rules[] = {
 				.when = "NXDOMAIN with EDE 4, 15, 16, 17 or 18; a resolver's "
 					"NXDOMAIN whose SOA record is of no zone that could deny "
 					"the name, or that has none though it asked nobody.",
-				RC_TRUTH("NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
-					 "A resolver's NXDOMAIN whose SOA record is of the name "
-					 "itself or of a zone that the name is not in; one without "
-					 "a SOA record, for which it asked nobody, of a name that "
-					 "another resolver finds.",
-					 "A resolver's NXDOMAIN without a SOA record, for which it "
-					 "asked nobody; or of a name that another resolver finds, "
-					 "where whom it asks is not seen.",
-					 {"name.does_not_exist",
-					  "there is no such EDE, and a zone above denies it"}),
+				RC_TRUTH(
+					"NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
+					"A resolver's NXDOMAIN whose SOA record is of the name "
+					"itself or of a zone that the name is not in, or though it "
+					"was given what was asked for; one without "
+					"a SOA record, for which it asked nobody, of a name that "
+					"another resolver finds.",
+					"A resolver's NXDOMAIN without a SOA record, for which it "
+					"asked nobody; or of a name that another resolver finds, "
+					"where whom it asks is not seen.",
+					{"name.does_not_exist",
+					 "there is no such EDE, and a zone above denies it"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
 				.severity = RC_SEVERITY_INFO,
 				.fix = {"If {qname} should resolve, take it off the block list of "
@@ -186,7 +217,9 @@ static const struct rc_rule rules[] = {
 				.slug = "name.does_not_exist",
 				.title = "the name does not exist",
 				.when = "NXDOMAIN.",
-				RC_TRUTH(NULL, "NXDOMAIN.", NULL,
+				RC_TRUTH(NULL, "NXDOMAIN.",
+					 "A resolver's NXDOMAIN without a SOA record, where whom "
+					 "it asks is not seen, or it asked nobody.",
 					 {"name.search_suffix",
 					  "the client asked for its beginning too"},
 					 {"name.blocked", "an EDE says so"}),

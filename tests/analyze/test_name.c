@@ -72,6 +72,62 @@ static void what_no_zone_denies_and_another_finds_may_be_blocked(void **state)
 	}
 }
 
+/* As BIND tells of a response policy zone: beside the answer. */
+static void the_zone_of_a_policy_may_stand_in_the_additional_section(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned of_zone = 0; of_zone < 2; of_zone++) {
+		begin_with_names(&s);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		if (of_zone)
+			dns_rr_soa(&d, RC_AUTHORITY, "test");
+		dns_rr_soa(&d, RC_ADDITIONAL, "rpz");
+		say(&s, LATE + 1, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_cause(&s, 0, of_zone ? "name.does_not_exist" : "name.blocked");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
+/* The resolver has the answer, and says that there is no such name. */
+static void who_denies_what_it_was_given_blocks_it(void **state)
+{
+	struct sim s;
+	(void)state;
+	for (unsigned denied = 0; denied < 2; denied++) {
+		begin_with_names(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 12, FETCH, NAME);
+		reply_a(&s, LATE + 5, ROOT_SERVER, RESOLVER, 12, AUTHORITY, NAME);
+		if (denied) {
+			ask(&s, LATE + 6, RESOLVER, ROOT_SERVER, 13, FETCH, NAME);
+			reply(&s, LATE + 7, ROOT_SERVER, RESOLVER, 13,
+			      AUTHORITY | RC_RCODE_NXDOMAIN, NAME);
+		}
+		reply(&s, LATE + 8, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME);
+		finish(&s);
+		assert_cause(&s, 0, denied ? "name.does_not_exist" : "name.blocked");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+	}
+}
+
+/* Out of sight somebody may have told it so, with a SOA record; or it blocks the name. */
+static void what_no_zone_is_seen_to_deny_may_exist(void **state)
+{
+	struct sim s;
+	(void)state;
+	begin_with_names(&s);
+	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	reply(&s, LATE + 1, RESOLVER, CLIENT, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME);
+	finish(&s);
+	assert_cause(&s, 0, "name.does_not_exist");
+	assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+}
+
 /* A server said so to the resolver, and some servers give no SOA record. */
 static void what_a_server_denies_is_not_blocked(void **state)
 {
@@ -93,6 +149,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_no_zone_denies_is_blocked),
 		cmocka_unit_test(what_no_zone_denies_and_another_finds_may_be_blocked),
+		cmocka_unit_test(the_zone_of_a_policy_may_stand_in_the_additional_section),
+		cmocka_unit_test(who_denies_what_it_was_given_blocks_it),
+		cmocka_unit_test(what_no_zone_is_seen_to_deny_may_exist),
 		cmocka_unit_test(what_a_server_denies_is_not_blocked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
