@@ -30,6 +30,12 @@ bool rc_server_is_authoritative(const struct rc_case *c)
 	return c->server_host != NULL && c->server_host->answered_aa > 0;
 }
 
+bool rc_has_waited_for_others(const struct rc_case *c)
+{
+	return rc_is_answered(c) && rc_flag(&c->x->query, RC_FLAG_RD) &&
+	       rc_exchange_took_ns(c->x) >= RC_SLOW_NS && !rc_server_is_authoritative(c);
+}
+
 bool rc_server_gives_only_unchecked(const struct rc_case *c)
 {
 	const struct rc_host *h = c->server_host;

@@ -25,6 +25,12 @@ enum rc_confidence rc_recursion_for_others(const struct rc_case *c);
 /* The server was seen answering with authority (AA=1). */
 bool rc_server_is_authoritative(const struct rc_case *c);
 
+/*
+ * Asked to recurse it failed, after longer than who has no such zone takes to say so: it waits for others, though it says
+ * that it does not recurse, as stubs do that hand on what they are asked.
+ */
+bool rc_has_waited_for_others(const struct rc_case *c);
+
 /* Its own queries are out of sight, and all that it answered well was asked with CD=1: what it has to check fails. */
 bool rc_server_gives_only_unchecked(const struct rc_case *c);
 

@@ -1,5 +1,7 @@
 #include "analyze/cause/late.h"
 
+#include "analyze/cause/asked_server.h"
+
 #define EDE_NO_SERVER (RC_EDE(NO_REACHABLE_AUTHORITY) | RC_EDE(NETWORK_ERROR))
 /* No resolver thinks so long; all wait longer for an answer. */
 #define UNHEARD_NS (200 * RC_NS_PER_MS)
@@ -187,7 +189,8 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 	struct rc_hush hush;
 	bool served = rc_hosts_served(c->hosts, &c->x->asker, &c->x->server);
 	if (c->upstream_visible || (c->ede & ~EDE_NO_SERVER) != 0 ||
-	    !rc_flag(&c->x->query, RC_FLAG_RD) || !(served || rc_flag(&c->x->answer, RC_FLAG_RA)))
+	    !rc_flag(&c->x->query, RC_FLAG_RD) ||
+	    !(served || rc_flag(&c->x->answer, RC_FLAG_RA) || rc_has_waited_for_others(c)))
 		return RC_CONF_NONE;
 	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);

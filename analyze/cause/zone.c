@@ -208,7 +208,8 @@ static enum rc_confidence test_not_loaded(const struct rc_rule *rule, struct rc_
 	if (c->upstream_visible || c->n_links > 0)
 		return RC_CONF_NONE;
 	bool said = (c->ede & rule->ede) != 0;
-	if (!said && (is_proxy(c, &c->x->server) || fails_for_all(c)))
+	if (!said &&
+	    (is_proxy(c, &c->x->server) || fails_for_all(c) || rc_has_waited_for_others(c)))
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
 	f->zone = c->qname;

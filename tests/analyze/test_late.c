@@ -140,6 +140,14 @@ static void unanswered_alone(void)
 	s.x.attempts = 2;
 }
 
+/* Its server is seen to have zones of its own. */
+static const struct rc_host *answer_aa(void)
+{
+	struct rc_host *h = enter_asker(s.hosts, RESOLVER);
+	h->answered_aa = 1;
+	return h;
+}
+
 static void the_time_of_a_silent_server_is_all_that_clients_see_of_it(void **state)
 {
 	(void)state;
@@ -148,7 +156,9 @@ static void the_time_of_a_silent_server_is_all_that_clients_see_of_it(void **sta
 	assert_but(alone, s.c.ede = RC_EDE(DNSSEC_BOGUS), TIMEOUT, RC_CONF_NONE);
 	assert_but(alone, s.c.ede = RC_EDE(NETWORK_ERROR), TIMEOUT, RC_CONF_POSSIBLE);
 	assert_but(alone, s.x.query.flags = 0, TIMEOUT, RC_CONF_NONE);
-	assert_but(alone, s.x.answer.flags = 0, TIMEOUT, RC_CONF_NONE);
+	assert_but(alone, s.x.answer.flags = 0, TIMEOUT, RC_CONF_POSSIBLE);
+	assert_but(alone, (s.x.answer.flags = 0, s.c.server_host = answer_aa()), TIMEOUT,
+		   RC_CONF_NONE);
 	assert_but(alone, (s.x.answer.flags = 0, serve_client()), TIMEOUT, RC_CONF_POSSIBLE);
 	assert_but(alone, s.x.end_ns = T0 + 12 * RC_NS_PER_S, TIMEOUT, RC_CONF_NONE);
 

@@ -199,6 +199,23 @@ static void a_server_that_gives_what_others_say_has_no_zone_to_load(void **state
 	}
 }
 
+/* Whoever has not loaded a zone knows that at once; who fails late has waited for somebody, as stubs do. */
+static void who_fails_late_has_waited_and_not_failed_to_load(void **state)
+{
+	for (unsigned late = 0; late < 2; late++) {
+		struct sim s;
+		(void)state;
+		begin(&s);
+		ask(&s, LATE, CLIENT2, FORWARDER, 3, QUERY, "zone.example");
+		reply(&s, LATE + (late ? 2400 : 1), FORWARDER, CLIENT2, 3,
+		      RC_FLAG_QR | RC_FLAG_RD | RC_RCODE_SERVFAIL, "zone.example");
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, late ? "upstream.timeout" : "zone.not_loaded");
+		assert_int_equal(s.seen[0].confidence, RC_CONF_POSSIBLE);
+	}
+}
+
 /* An apex and the names right below it share a zone, as a rule; so do names beside each other, fewer times. */
 static void what_is_known_of_a_name_holds_above_and_beside_it(void **state)
 {
@@ -799,6 +816,7 @@ int main(void)
 		cmocka_unit_test(servers_that_fail_for_one_zone_alone_have_not_loaded_it),
 		cmocka_unit_test(servers_that_say_so_have_not_loaded_whichever_zone_it_is),
 		cmocka_unit_test(a_server_that_fails_its_own_zone_says_why_resolvers_do),
+		cmocka_unit_test(who_fails_late_has_waited_and_not_failed_to_load),
 		cmocka_unit_test(a_server_that_gives_what_others_say_has_no_zone_to_load),
 		cmocka_unit_test(what_is_known_of_a_name_holds_above_and_beside_it),
 		cmocka_unit_test(names_below_a_registry_share_nothing),
