@@ -195,8 +195,8 @@ enum rc_confidence rc_by_timing(struct rc_case *c, struct rc_finding *f)
 	if (rc_is_answered(c) && took_ns < RC_SLOW_NS)
 		return by_anothers_wait(c, f);
 	if (rc_is_answered(c) ? rc_waits_for_itself(took_ns)
-			      : c->x->attempts + c->others.silent < 2 || rc_case_hush(c, &hush) ||
-					rc_case_is_slow_to_all(c))
+			      : c->x->attempts + c->others.silent < 2 || c->others.in_hand ||
+					rc_case_hush(c, &hush) || rc_case_is_slow_to_all(c))
 		return RC_CONF_NONE;
 	f->server = NULL;
 	f->explanation =

@@ -169,6 +169,14 @@ static void note_given(struct rc_case *c, const struct rc_exchange *o)
 		c->others.question_given_ns = o->end_ns;
 }
 
+/* An answer is kept for a second at the least, as a rule, and one that is worked on is given to all that wait for it. */
+static bool has_in_hand(const struct rc_case *c, const struct rc_exchange *o)
+{
+	return rc_exchange_answered_well(o) && o->qtype == c->x->qtype &&
+	       !(o->answer.flags & RC_FLAG_TC) && o->end_ns > c->x->first_ns - RC_NS_PER_S &&
+	       o->end_ns < c->x->first_ns + RC_SLOW_NS;
+}
+
 static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, struct unchecked *u)
 {
 	struct rc_others *t = &c->others;
@@ -195,6 +203,7 @@ static void compare_at_server(struct rc_case *c, const struct rc_exchange *o, st
 	if (o->query.flags & RC_FLAG_CD && ok && t->cd_example == NULL)
 		t->cd_example = o;
 	note_given(c, o);
+	t->in_hand = t->in_hand || has_in_hand(c, o);
 	if (ok && o->end_ns <= c->x->end_ns && o->end_ns > t->given_ns)
 		t->given_ns = o->end_ns;
 	if (rc_addr_equal(&o->asker, &c->x->asker)) {

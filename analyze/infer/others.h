@@ -26,6 +26,7 @@ struct rc_others {
 	bool others_refused; /* that one was refused it, and is served otherwise */
 	int64_t given_ns; /* when it last gave anybody something of the name, by the end of the failure; 0 never */
 	int64_t question_given_ns; /* ... the answer; 0 never */
+	bool in_hand; /* it gave anybody the answer so near to when this was asked that it had it then */
 	int64_t others_given_ns; /* when another client last got it, be it after the failure; 0 never */
 	/* This client, this server, this name: refused one after the other around the failure, and nothing given between. */
 	struct {

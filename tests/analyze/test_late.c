@@ -168,6 +168,8 @@ static void the_time_of_a_silent_server_is_all_that_clients_see_of_it(void **sta
 	assert_but(unanswered_alone, s.x.attempts = 1, TIMEOUT, RC_CONF_NONE);
 	assert_but(unanswered_alone, (s.x.attempts = 1, s.c.others.silent = 1), TIMEOUT,
 		   RC_CONF_POSSIBLE);
+	assert_but(unanswered_alone, s.c.others.in_hand = true, TIMEOUT, RC_CONF_NONE);
+	assert_but(alone, s.c.others.in_hand = true, TIMEOUT, RC_CONF_POSSIBLE);
 }
 
 /* It fails soon, where another resolver gives up after the time of a query or two. */

@@ -96,6 +96,26 @@ static void what_was_given_meanwhile_is_told_apart(void **state)
 	assert_count((s.c.from_ns = T0 - 2 * S, o.answer.rcode = RC_RCODE_SERVFAIL), got_before, 0);
 }
 
+static void answer_at(int64_t end_ns)
+{
+	o.first_ns = o.last_ns = end_ns - MS;
+	o.end_ns = end_ns;
+}
+
+static void what_is_given_as_it_is_asked_is_in_hand(void **state)
+{
+	(void)state;
+	assert_count(answer_at(T0 - 900 * MS), in_hand, true);
+	assert_count((answer_at(T0 - 900 * MS), o.asker = s.x.asker), in_hand, true);
+	assert_count(answer_at(T0 - S), in_hand, false);
+	assert_count(answer_at(T0 + S), in_hand, true);
+	assert_count(answer_at(T0 + RC_SLOW_NS), in_hand, false);
+	assert_count((answer_at(T0), o.qtype = RC_TYPE_AAAA), in_hand, false);
+	assert_count((answer_at(T0), o.answer.rcode = RC_RCODE_SERVFAIL), in_hand, false);
+	assert_count((answer_at(T0), o.answer.flags |= RC_FLAG_TC), in_hand, false);
+	assert_count((answer_at(T0), o.server = addr(SERVER1)), in_hand, false);
+}
+
 static void the_nearest_that_got_it_or_was_refused_counts(void **state)
 {
 	(void)state;
@@ -462,6 +482,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_near_is_compared),
 		cmocka_unit_test(who_asks_alike_is_told_apart),
 		cmocka_unit_test(what_was_given_meanwhile_is_told_apart),
+		cmocka_unit_test(what_is_given_as_it_is_asked_is_in_hand),
 		cmocka_unit_test(the_nearest_that_got_it_or_was_refused_counts),
 		cmocka_unit_test(when_it_was_given_last_is_known),
 		cmocka_unit_test(what_another_client_was_given_says_less_of_a_refusal),
