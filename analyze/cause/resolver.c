@@ -119,6 +119,13 @@ static enum rc_confidence test_overload(const struct rc_rule *rule, struct rc_ca
 	return RC_CONF_POSSIBLE;
 }
 
+/* It was asked as much in a second as a limit that is in use lets through. */
+static bool is_much_asked(const struct rc_case *c)
+{
+	struct rc_rate rate;
+	return rc_hosts_rate(c->hosts, &c->x->server, &rate) && rate.asked >= LIMIT_RATE_MIN;
+}
+
 /* A name never asked before cannot be in the failure cache, and its zone works: what is left is a limit. */
 static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *c,
 				    struct rc_finding *f)
@@ -126,7 +133,7 @@ static enum rc_confidence test_rate(const struct rc_rule *rule, struct rc_case *
 	(void)rule;
 	if (c->n_links > 0 || c->ede != 0 || !rc_flag(&c->x->answer, RC_FLAG_RA) ||
 	    !c->upstream_visible || c->others.earlier > 0 || !zone_works(c) ||
-	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
+	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS || !is_much_asked(c))
 		return RC_CONF_NONE;
 	c->hangs_on_first = true;
 	f->server = &c->x->server;
@@ -187,11 +194,9 @@ static enum rc_confidence test_cached(const struct rc_rule *rule, struct rc_case
 /* It asks nobody, others resolve the name meanwhile, and no rate that a limit could be about is near. */
 static enum rc_confidence unasked(struct rc_case *c, struct rc_finding *f)
 {
-	struct rc_rate rate;
-	bool busy = rc_hosts_rate(c->hosts, &c->x->server, &rate) && rate.asked >= LIMIT_RATE_MIN;
 	if (!c->upstream_visible || c->others.elsewhere_name_ok == 0 ||
-	    c->others.elsewhere_failed > 0 || c->others.same_server_ok > 0 || busy || c->ede != 0 ||
-	    !zone_works(c) || rc_flag(&c->x->query, RC_FLAG_CD) ||
+	    c->others.elsewhere_failed > 0 || c->others.same_server_ok > 0 || is_much_asked(c) ||
+	    c->ede != 0 || !zone_works(c) || rc_flag(&c->x->query, RC_FLAG_CD) ||
 	    rc_exchange_took_ns(c->x) >= RC_AT_ONCE_NS)
 		return RC_CONF_NONE;
 	f->server = &c->x->server;
@@ -413,10 +418,14 @@ static const struct rc_rule rules[] = {
 				.slug = "resolver.rate_limited",
 				.title = "the resolver limits its work for the zone",
 				.when = "SERVFAIL at once, nothing asked upstream, for a name not "
-					"asked before in a zone whose servers work.",
+					"asked before in a zone whose servers work, from one that "
+					"is "
+					"asked much.",
 				RC_TRUTH(NULL, NULL,
 					 "SERVFAIL at once, nothing asked upstream, for a name new "
-					 "to the resolver in a zone that works.",
+					 "to the resolver in a zone that works, with a dozen "
+					 "questions "
+					 "and more in a second.",
 					 {"resolver.cached_failure",
 					  "the name or zone failed before"},
 					 {"resolver.internal", "few questions are asked, and other "

@@ -177,8 +177,26 @@ static void fail_new_name(void)
 	know_zone();
 }
 
+static void ask_much(unsigned n)
+{
+	struct rc_exchange x = {.asker = addr(CLIENT),
+				.server = addr(RESOLVER),
+				.query = {.flags = RC_FLAG_RD},
+				.qdcount = 1,
+				.first_ns = T0};
+	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
+	while (n-- > 0)
+		rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
+}
+
+static void fail_new_name_of_many(void)
+{
+	fail_new_name();
+	ask_much(RATE_MIN);
+}
+
 #define assert_limited(otherwise, wanted) \
-	assert_but(fail_new_name, otherwise, "resolver.rate_limited", RC_CONF_##wanted)
+	assert_but(fail_new_name_of_many, otherwise, "resolver.rate_limited", RC_CONF_##wanted)
 
 static void who_asks_nobody_for_a_new_name_in_a_zone_that_works_may_limit(void **state)
 {
@@ -191,6 +209,8 @@ static void who_asks_nobody_for_a_new_name_in_a_zone_that_works_may_limit(void *
 	assert_limited(s.c.upstream_visible = false, NONE);
 	assert_limited(s.c.others.earlier = 1, NONE);
 	assert_limited(take(RC_AT_ONCE_NS), NONE);
+	/* So little no limit is about. */
+	assert_but(fail_new_name, ask_much(RATE_MIN - 1), "resolver.rate_limited", RC_CONF_NONE);
 }
 
 /* Of the zone that the name lies in as far down as is known: none above, none of a nameserver's name. */
@@ -270,18 +290,6 @@ static void fail_as_no_other(void)
 {
 	fail_new_name();
 	s.c.others.elsewhere_name_ok = 1;
-}
-
-static void ask_much(unsigned n)
-{
-	struct rc_exchange x = {.asker = addr(CLIENT),
-				.server = addr(RESOLVER),
-				.query = {.flags = RC_FLAG_RD},
-				.qdcount = 1,
-				.first_ns = T0};
-	struct rc_host_keys keys = {rc_addr_hash(SEED, &x.asker), rc_addr_hash(SEED, &x.server)};
-	while (n-- > 0)
-		rc_hosts_note_query(s.hosts, &x, &keys, (const uint8_t[6]){0}, false);
 }
 
 static void who_asks_nobody_while_others_resolve_it_may_fail_by_itself(void **state)

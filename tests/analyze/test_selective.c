@@ -434,6 +434,10 @@ static void a_zone_whose_own_servers_do_not_work_needs_no_limit_to_fail(void **s
 		ask(&s, LATE + 12, FORWARDER, ZONE_SERVER2, 5, FETCH, "www.sub.zone.test");
 		reply(&s, LATE + 13, ZONE_SERVER2, FORWARDER, 5, RC_FLAG_QR | RC_RCODE_REFUSED,
 		      "www.sub.zone.test");
+		for (unsigned i = 0; i < 12; i++) {
+			ask(&s, LATE + 50, CLIENT, RESOLVER, 10 + i, QUERY, "www.zone.test");
+			reply_a(&s, LATE + 51, RESOLVER, CLIENT, 10 + i, RECURSED, "www.zone.test");
+		}
 		ask(&s, LATE + 100, CLIENT2, RESOLVER, 6, QUERY, name);
 		servfail(&s, LATE + 100, RESOLVER, CLIENT2, 6, name);
 		finish(&s);
