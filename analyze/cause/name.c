@@ -59,19 +59,39 @@ static bool is_resolvers_own(const struct rc_case *c)
 	       c->answer->counts[RC_ANSWER] == 0;
 }
 
-/*
- * Its SOA record is of no zone that could deny the name: of the name itself, which would then exist, or of one that
- * the name is not in, as that of a response policy zone. BIND puts that one into the additional section, by
- * default.
- */
-static bool has_made_up_soa(const struct rc_case *c)
+/* Whose SOA record goes with a denial. */
+enum denier {
+	DENIER_NONE,
+	DENIER_ZONE, /* of a zone above the name */
+	DENIER_NAME, /* of the name itself, which would then exist; smartdns has it so of whatever it hands on */
+	DENIER_POLICY, /* of one that the name is not in, as that of a response policy zone */
+};
+
+/* BIND puts that of a response policy zone into the additional section, by default. */
+static enum denier denier_of(const struct rc_case *c, const struct rc_msg *answer)
 {
-	struct rc_rr_iter it = rc_rr_begin(c->answer, RC_AUTHORITY);
+	struct rc_rr_iter it = rc_rr_begin(answer, RC_AUTHORITY);
 	struct rc_rr rr;
 	struct rc_name owner;
 	while (rc_rr_next(&it, &rr))
-		if (rr.type == RC_TYPE_SOA && rc_rr_owner(c->answer, &rr, &owner))
-			return rc_name_equal(&owner, c->qname) || !rc_name_in(c->qname, &owner);
+		if (rr.type == RC_TYPE_SOA && rc_rr_owner(answer, &rr, &owner))
+			return rc_name_equal(&owner, c->qname) ? DENIER_NAME
+			       : rc_name_in(c->qname, &owner)  ? DENIER_ZONE
+							       : DENIER_POLICY;
+	return DENIER_NONE;
+}
+
+/* It was told so, with authority, or by the SOA record of a zone above the name. */
+static bool is_told_so(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_link *link = &c->links[i];
+		if (rc_exchange_answered(link->x) && link->x->name_hash == c->x->name_hash &&
+		    link->x->answer.rcode == RC_RCODE_NXDOMAIN &&
+		    (rc_flag(&link->x->answer, RC_FLAG_AA) ||
+		     (link->answer != NULL && denier_of(c, link->answer) == DENIER_ZONE)))
+			return true;
+	}
 	return false;
 }
 
@@ -91,21 +111,33 @@ static bool is_given_otherwise(const struct rc_case *c)
 	return given;
 }
 
+/* Another resolver has the name, or denies it as well (by a SOA record): not the one that this one asked. */
+static bool is_said_elsewhere(const struct rc_case *c, uint16_t rcode)
+{
+	const struct rc_exchange *x = c->others.elsewhere_example;
+	for (size_t i = 0; i < c->n_links; i++)
+		if (c->links[i].x == x)
+			return false;
+	return c->others.elsewhere_ok > 0 && x != NULL && x->answer.rcode == rcode &&
+	       (rcode == RC_RCODE_NOERROR || (x->answer.has & RC_HAS_AUTH_SOA));
+}
+
 /*
  * No zone denies it (RFC 2308 2.1 wants its SOA record), and the resolver asked nobody about it; or that is not to be
  * seen, but another resolver gives what was asked for.
  */
 static bool is_denied_by_nobody(const struct rc_case *c)
 {
-	bool doubted = c->upstream_visible ? c->n_links == 0 : c->others.elsewhere_ok > 0;
+	bool doubted = c->upstream_visible ? c->n_links == 0
+					   : is_said_elsewhere(c, RC_RCODE_NOERROR);
 	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && doubted && c->qname->labels > 1;
 }
 
-/* No zone's SOA record goes with it, and who told it so, if anybody did, is out of sight. */
+/* The resolver's word alone: no zone's SOA record goes with it, and nobody is seen to have told it so. */
 static bool is_bare_word(const struct rc_case *c)
 {
-	return !(c->x->answer.has & RC_HAS_AUTH_SOA) && !c->upstream_visible &&
-	       c->qname->labels > 1;
+	return !is_told_so(c) && !is_said_elsewhere(c, RC_RCODE_NXDOMAIN) && c->qname->labels > 1 &&
+	       denier_of(c, c->answer) != DENIER_ZONE;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -120,8 +152,13 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	}
 	if (!is_resolvers_own(c))
 		return RC_CONF_NONE;
-	bool made_up = has_made_up_soa(c), given = is_given_otherwise(c);
-	if (!made_up && !given && !is_denied_by_nobody(c))
+	enum denier denier = denier_of(c, c->answer);
+	if (denier != DENIER_POLICY && is_told_so(c))
+		return RC_CONF_NONE;
+	bool found = is_said_elsewhere(c, RC_RCODE_NOERROR), given = is_given_otherwise(c);
+	bool denied = is_said_elsewhere(c, RC_RCODE_NXDOMAIN); /* by a zone, then */
+	bool made_up = denier == DENIER_POLICY || (denier == DENIER_NAME && !denied);
+	if (!made_up && !given && (denied || !is_denied_by_nobody(c)))
 		return RC_CONF_NONE;
 	f->explanation = rc_say(
 		c, "%s says by itself that %s does not exist: %s.", rc_say_addr(c, &c->x->server),
@@ -138,9 +175,8 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 	if (given)
 		rc_prove(c, f, c->final->x, c->qname, NULL, "the answer that it was given");
 	/* Out of sight it may repeat what a server of other views denied: dnsmasq does so without the SOA record. */
-	return made_up || given || (c->upstream_visible && c->others.elsewhere_ok > 0)
-		       ? RC_CONF_LIKELY
-		       : RC_CONF_POSSIBLE;
+	bool sure = denier == DENIER_POLICY || given || (found && (made_up || c->upstream_visible));
+	return sure ? RC_CONF_LIKELY : RC_CONF_POSSIBLE;
 }
 
 static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *c,
@@ -150,8 +186,7 @@ static enum rc_confidence test_none(const struct rc_rule *rule, struct rc_case *
 	f->explanation = rc_say(c, "%s does not exist.", rc_say_name(c, c->qname));
 	rc_prove_self(c, f, "NXDOMAIN");
 	/* That it is blocked would stand last. */
-	bool unsure = (c->x->marks & RC_X_CUT) != 0 ||
-		      (is_resolvers_own(c) && (is_denied_by_nobody(c) || is_bare_word(c)));
+	bool unsure = (c->x->marks & RC_X_CUT) != 0 || (is_resolvers_own(c) && is_bare_word(c));
 	return unsure ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 }
 
@@ -188,14 +223,15 @@ static const struct rc_rule rules[] = {
 					"the name, or that has none though it asked nobody.",
 				RC_TRUTH(
 					"NXDOMAIN with EDE 4, 15, 16, 17 or 18.",
-					"A resolver's NXDOMAIN whose SOA record is of the name "
-					"itself or of a zone that the name is not in, or though it "
-					"was given what was asked for; one without "
-					"a SOA record, for which it asked nobody, of a name that "
-					"another resolver finds.",
-					"A resolver's NXDOMAIN without a SOA record, for which it "
-					"asked nobody; or of a name that another resolver finds, "
-					"where whom it asks is not seen.",
+					"A resolver's NXDOMAIN whose SOA record is of a zone that "
+					"the name is not in, or though it was given what was asked "
+					"for; one by the SOA record of the name itself, or without "
+					"one and without asking anybody, of a name that another "
+					"resolver finds.",
+					"A resolver's NXDOMAIN by the SOA record of the name "
+					"itself, or without one, for which it asked nobody; or of "
+					"a name that another resolver finds, where whom it asks is "
+					"not seen.",
 					{"name.does_not_exist",
 					 "there is no such EDE, and a zone above denies it"}),
 				.responsible = RC_PARTY_RESOLVER_OPERATOR,
@@ -218,8 +254,9 @@ static const struct rc_rule rules[] = {
 				.title = "the name does not exist",
 				.when = "NXDOMAIN.",
 				RC_TRUTH(NULL, "NXDOMAIN.",
-					 "A resolver's NXDOMAIN without a SOA record, where whom "
-					 "it asks is not seen, or it asked nobody.",
+					 "A resolver's NXDOMAIN without the SOA record of a zone "
+					 "above, that no other resolver denies, and of which "
+					 "nobody is seen to have told it.",
 					 {"name.search_suffix",
 					  "the client asked for its beginning too"},
 					 {"name.blocked", "an EDE says so"}),

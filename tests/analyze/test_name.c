@@ -35,7 +35,8 @@ static void what_no_zone_denies_is_blocked(void **state)
 	} cases[] = {
 		{NAME, "test", false, "name.does_not_exist", RC_CONF_LIKELY},
 		{NAME, "", false, "name.does_not_exist", RC_CONF_LIKELY},
-		{NAME, NAME, false, "name.blocked", RC_CONF_LIKELY},
+		{NAME, NAME, false, "name.blocked", RC_CONF_POSSIBLE},
+		{NAME, NAME, true, "name.blocked", RC_CONF_LIKELY},
 		{NAME, "rpz.local", false, "name.blocked", RC_CONF_LIKELY},
 		{NAME, NULL, false, "name.blocked", RC_CONF_POSSIBLE},
 		{NAME, NULL, true, "name.blocked", RC_CONF_LIKELY},
@@ -115,6 +116,80 @@ static void who_denies_what_it_was_given_blocks_it(void **state)
 	}
 }
 
+/* Some write a SOA record of the name itself where they were told that of its zone. */
+static void what_the_resolver_was_told_it_does_not_make_up(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned soa = 0; soa < 3; soa++) { /* of no zone, of the name, of the zone above */
+		begin_with_names(&s);
+		warm_up(&s, 0);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		ask(&s, LATE + 1, RESOLVER, FORWARDER, 12, QUERY, NAME);
+		dns_query(&d, 12, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		if (soa > 0)
+			dns_rr_soa(&d, RC_AUTHORITY, soa == 1 ? NAME : "test");
+		say(&s, LATE + 2, FORWARDER, RESOLVER, 12, &d);
+		dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		if (soa > 0)
+			dns_rr_soa(&d, RC_AUTHORITY, NAME);
+		say(&s, LATE + 3, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 1);
+		assert_cause(&s, 0, soa == 1 ? "name.blocked" : "name.does_not_exist");
+		assert_int_equal(s.seen[0].confidence,
+				 soa == 2 ? RC_CONF_LIKELY : RC_CONF_POSSIBLE);
+	}
+}
+
+/* The name is not there, and a policy denies it all the same. */
+static void a_policy_denies_what_is_not_there_either(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	begin_with_names(&s);
+	warm_up(&s, 0);
+	ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+	ask(&s, LATE + 1, RESOLVER, ROOT_SERVER, 12, FETCH, NAME);
+	reply(&s, LATE + 5, ROOT_SERVER, RESOLVER, 12, AUTHORITY | RC_RCODE_NXDOMAIN, NAME);
+	dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+	dns_rr_soa(&d, RC_ADDITIONAL, "rpz");
+	say(&s, LATE + 6, RESOLVER, CLIENT, 11, &d);
+	finish(&s);
+	assert_cause(&s, 0, "name.blocked");
+}
+
+/* Another resolver that denies it as well does not find it. */
+static void what_another_denies_by_a_zone_is_not_blocked(void **state)
+{
+	static struct dns d;
+	struct sim s;
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		bool upstream = i & 1, of_name = i & 2;
+		begin_with_names(&s);
+		if (upstream)
+			warm_up(&s, 0);
+		ask(&s, LATE - 1000, CLIENT2, FORWARDER, 10, QUERY, NAME);
+		dns_query(&d, 10, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		dns_rr_soa(&d, RC_AUTHORITY, "test");
+		say(&s, LATE - 999, FORWARDER, CLIENT2, 10, &d);
+		ask(&s, LATE, CLIENT, RESOLVER, 11, QUERY, NAME);
+		dns_query(&d, 11, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+		if (of_name)
+			dns_rr_soa(&d, RC_AUTHORITY, NAME);
+		say(&s, LATE + 1, RESOLVER, CLIENT, 11, &d);
+		finish(&s);
+		assert_int_equal(s.n, 2);
+		for (size_t k = 0; k < s.n; k++) {
+			assert_cause(&s, k, "name.does_not_exist");
+			assert_int_equal(s.seen[k].confidence, RC_CONF_LIKELY);
+		}
+	}
+}
+
 /* Out of sight somebody may have told it so, with a SOA record; or it blocks the name. */
 static void what_no_zone_is_seen_to_deny_may_exist(void **state)
 {
@@ -151,6 +226,9 @@ int main(void)
 		cmocka_unit_test(what_no_zone_denies_and_another_finds_may_be_blocked),
 		cmocka_unit_test(the_zone_of_a_policy_may_stand_in_the_additional_section),
 		cmocka_unit_test(who_denies_what_it_was_given_blocks_it),
+		cmocka_unit_test(what_the_resolver_was_told_it_does_not_make_up),
+		cmocka_unit_test(a_policy_denies_what_is_not_there_either),
+		cmocka_unit_test(what_another_denies_by_a_zone_is_not_blocked),
 		cmocka_unit_test(what_no_zone_is_seen_to_deny_may_exist),
 		cmocka_unit_test(what_a_server_denies_is_not_blocked),
 	};
