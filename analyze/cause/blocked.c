@@ -205,11 +205,15 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		return is_blocked_upstream(upstream, said, c, f);
 	if (c->final != NULL)
 		return keeps_back(c, f);
-	/* Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients: which others get. */
+	/*
+	 * Knot Resolver's policy.REFUSE and policy.DROP say EDE 18, for names as for clients: which others get. Access
+	 * lists of others say it of the client, to whom they do not offer recursion.
+	 */
 	if (refused_at_once && c->others.same_server_type_ok == 0 &&
-	    rc_case_has_ede(c, RC_EDE_PROHIBITED)) {
+	    rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_flag(&c->x->answer, RC_FLAG_RA)) {
 		rc_prove_self(c, f, "EDE 18 (Prohibited), and nobody is seen to be asked");
-		return RC_CONF_LIKELY;
+		bool given = c->others.same_client_ok > c->others.same_client_types_ok;
+		return given ? RC_CONF_POSSIBLE : RC_CONF_LIKELY;
 	}
 	/* No server is without addresses: NOTIMP is a word of dnsdist's rules, or of a hook, for a name. */
 	bool notimp = rc_rcode_is(c, RC_RCODE_NOTIMP) &&
@@ -254,7 +258,8 @@ static const struct rc_rule rules[] = {
 				RC_TRUTH(
 					"EDE 4, 15, 16 or 17 in the answer, or in one that a "
 					"forwarder was given by its resolver.",
-					"REFUSED by a resolver, or EDE 18, at once and with "
+					"REFUSED by a resolver, or EDE 18 with RA=1, at once and "
+					"with "
 					"nothing asked upstream, for a name that nobody gets, "
 					"while the client's other names are answered, and no EDE "
 					"(13, 21, 22, 23, 30) that says otherwise; or REFUSED or "

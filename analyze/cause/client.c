@@ -112,7 +112,7 @@ static bool is_not_about_client(const struct rc_case *c)
 		return true;
 	/* Authoritative servers give some zones to some clients alone. By the same code resolvers mean names, too. */
 	bool by_zone = rc_case_has_ede(c, RC_EDE_PROHIBITED) && rc_server_is_authoritative(c) &&
-		       !rc_server_recurses(c);
+		       !rc_flag(&c->x->answer, RC_FLAG_RA);
 	bool served = c->others.same_client_ok > 0 || (rc_case_is_served(c) && !by_zone);
 	return (served && !rc_case_is_shut_out(c)) || (c->others.others_refused && !by_zone) ||
 	       (!rc_is_answered(c) && (rc_failed_zone(c) != NULL || rc_is_ready_too_late(c)));
@@ -158,7 +158,10 @@ static enum rc_confidence refuses(struct rc_case *c, struct rc_finding *f)
 			c, "%s refuses to serve the client %s (EDE 18, Prohibited).",
 			rc_say_addr(c, &c->x->server), rc_say_addr(c, &c->x->asker));
 		rc_prove_self(c, f, "REFUSED with EDE 18 (Prohibited)");
-		return RC_CONF_LIKELY;
+		/* Offered recursion, it may be the name alone that it is refused: Knot Resolver says so of both. */
+		return rc_flag(&c->x->answer, RC_FLAG_RA) && !rc_case_is_refused_more(c)
+			       ? RC_CONF_POSSIBLE
+			       : RC_CONF_LIKELY;
 	}
 	if (!rc_flag(&c->x->query, RC_FLAG_RD))
 		return RC_CONF_NONE;
@@ -243,7 +246,8 @@ static const struct rc_rule rules[] = {
 					"they get at other times, where its own queries are not "
 					"seen; SERVFAIL with EDE "
 					"18; REFUSED by a server that walks delegations, or of one "
-					"name alone, or for what others get to a client "
+					"name alone (by EDE 18 as well, with RA=1), or for what "
+					"others get to a client "
 					"that gets other names; or silence to such a client, asked "
 					"again, with nobody waited for.",
 					{"policy.recursion_unavailable", "nobody is served"},

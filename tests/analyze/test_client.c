@@ -130,7 +130,14 @@ static void who_is_prohibited_alone_may_not_ask(void **state)
 	/* Who holds zones of its own may give this one to others alone: a resolver means the name. */
 	assert_but(refused, hold_zones(0), ALLOWED, RC_CONF_LIKELY);
 	assert_but(refused, hold_zones(RC_FLAG_RA), ALLOWED, RC_CONF_NONE);
+	/* ... not one that says that it does not recurse for this client, though it does for others. */
+	assert_but(refused, (hold_zones(0), rc_hosts_find(s.hosts, &s.resolver)->answered_ra = 1),
+		   ALLOWED, RC_CONF_LIKELY);
 	assert_but(refused, (hold_zones(0), s.c.ede = 0), ALLOWED, RC_CONF_NONE);
+	/* By the code alone, from one that recurses for it, it may be the name. */
+	assert_but(refused, s.c.others.same_server_ok = 0, ALLOWED, RC_CONF_POSSIBLE);
+	assert_but(refused, (s.c.others.same_server_ok = 0, s.x.answer.flags = 0), ALLOWED,
+		   RC_CONF_LIKELY);
 	assert_but(refused, (hold_zones(0), rc_hosts_find(s.hosts, &s.resolver)->answered_aa = 0),
 		   ALLOWED, RC_CONF_NONE);
 }

@@ -176,6 +176,12 @@ static void what_is_refused_at_once_to_who_is_served_is_blocked(void **state)
 	assert_but(refused_as_prohibited, (void)0, BLOCKED, RC_CONF_LIKELY);
 	assert_but(refused_as_prohibited, s.c.others.same_server_type_ok = 1, BLOCKED,
 		   RC_CONF_NONE);
+	/* The client itself gets it at other times; or is not offered recursion: then it is about the client. */
+	assert_but(refused_as_prohibited, s.c.others.same_client_ok = 1, BLOCKED, RC_CONF_POSSIBLE);
+	assert_but(refused_as_prohibited,
+		   s.c.others.same_client_ok = s.c.others.same_client_types_ok = 1, BLOCKED,
+		   RC_CONF_LIKELY);
+	assert_but(refused_as_prohibited, s.x.answer.flags = 0, BLOCKED, RC_CONF_NONE);
 	assert_but(refused_as_prohibited, ask_before(1), BLOCKED, RC_CONF_NONE);
 	assert_but(refused_as_prohibited, s.c.ede |= RC_EDE(CACHED_ERROR), BLOCKED, RC_CONF_NONE);
 }
