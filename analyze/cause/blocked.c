@@ -4,11 +4,13 @@
 #include "analyze/cause/asked_server.h"
 #include "analyze/cause/rule.h"
 #include "analyze/cause/witness.h"
+#include "analyze/pair/chain.h"
 #include "base/limits.h"
 #include "base/time.h"
 #include "decode/rr.h"
 
 /* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
+#define TOLD_STEPS_MAX 16u /* exchanges looked through for what a resolver was told itself */
 #define EDE_OF_ELSE \
 	(RC_EDE(CACHED_ERROR) | RC_EDE(NOT_SUPPORTED) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
 	 RC_EDE(NETWORK_ERROR) | RC_EDE(INVALID_QUERY_TYPE))
@@ -118,32 +120,52 @@ static bool blames_servers(const struct rc_case *c, uint64_t codes)
 }
 
 /*
- * It says that the name does not exist, by the SOA of a zone that the name would be the apex of, or does not lie in: no zone
- * says so (RFC 2308 2.1), but policies do. Behind an alias it is the target that does not exist.
+ * It says that the name does not exist, by the SOA of a zone that the name does not lie in: no zone says so (RFC 2308
+ * 2.1), but policies do; or of one that the name would be the apex of, as some write who hand on what they were told. Behind
+ * an alias it is the target that does not exist.
  */
-static bool is_made_up(const struct rc_msg *m)
+static enum rc_confidence is_made_up(const struct rc_msg *m)
 {
 	struct rc_rr_iter it = rc_rr_begin(m, RC_AUTHORITY);
 	struct rc_rr rr;
 	struct rc_name owner;
 	if (m->has & RC_HAS_ANSWER_CNAME)
-		return false;
+		return RC_CONF_NONE;
 	for (unsigned n = 0; n < RC_RR_LOOKED_MAX && rc_rr_next(&it, &rr); n++)
 		if (rr.section == RC_AUTHORITY && rr.type == RC_TYPE_SOA &&
 		    rc_rr_owner(m, &rr, &owner))
-			return rc_name_equal(&owner, &m->qname) || !rc_name_in(&m->qname, &owner);
+			return rc_name_equal(&owner, &m->qname) ? RC_CONF_POSSIBLE
+			       : rc_name_in(&m->qname, &owner)  ? RC_CONF_NONE
+								: RC_CONF_LIKELY;
+	return RC_CONF_NONE;
+}
+
+/* Whoever answered it was told so itself, by a zone. */
+static bool is_handed_on(const struct rc_case *c, const struct rc_exchange *x)
+{
+	struct rc_chain chain = rc_chain_by_asker(c->recorder, &x->server, x->name_hash,
+						  TOLD_STEPS_MAX);
+	const struct rc_record *r;
+	while ((r = rc_chain_next(&chain)) != NULL)
+		if (rc_exchange_answered(&r->x) && r->x.answer.rcode == RC_RCODE_NXDOMAIN &&
+		    (r->x.answer.has & RC_HAS_AUTH_SOA))
+			return true;
 	return false;
 }
+
+struct blocked_upstream {
+	const struct rc_link *link; /* NULL: none */
+	bool said;                  /* by EDE; otherwise by the look of it */
+	enum rc_confidence confidence;
+};
 
 /*
  * A resolver that it hands its questions to blocks the name, or one above it: what that makes up instead is not signed, and
  * who validates cannot take it. EDE says so, or the look of it.
  */
-static const struct rc_link *find_blocked_upstream(const struct rc_case *c, uint64_t codes,
-						   bool *ret_said)
+static struct blocked_upstream find_blocked_upstream(const struct rc_case *c, uint64_t codes)
 {
-	const struct rc_link *found = NULL;
-	*ret_said = false;
+	struct blocked_upstream found = {.confidence = RC_CONF_NONE};
 	for (size_t i = 0; i < c->n_links && rc_rcode_is(c, RC_RCODE_SERVFAIL); i++) {
 		const struct rc_link *link = &c->links[i];
 		uint16_t rcode = link->x->answer.rcode;
@@ -152,29 +174,33 @@ static const struct rc_link *find_blocked_upstream(const struct rc_case *c, uint
 		    !rc_flag(&link->x->answer, RC_FLAG_RA) ||
 		    (rcode != RC_RCODE_NXDOMAIN && rcode != RC_RCODE_NOERROR))
 			continue;
-		*ret_said = (rc_msg_ede_codes(link->answer) & codes) != 0;
-		if (*ret_said)
-			return link;
-		bool bare = link->x->query.do_bit && !(link->answer->has & RC_HAS_DNSSEC);
-		if (found == NULL && rcode == RC_RCODE_NXDOMAIN && bare && is_made_up(link->answer))
-			found = link;
+		if (rc_msg_ede_codes(link->answer) & codes)
+			return (struct blocked_upstream){link, true, RC_CONF_PROVEN};
+		if (found.link != NULL || rcode != RC_RCODE_NXDOMAIN || !link->x->query.do_bit ||
+		    (link->answer->has & RC_HAS_DNSSEC))
+			continue;
+		enum rc_confidence made_up = is_made_up(link->answer);
+		if (made_up == RC_CONF_LIKELY ||
+		    (made_up == RC_CONF_POSSIBLE && !is_handed_on(c, link->x)))
+			found = (struct blocked_upstream){link, false, made_up};
 	}
 	return found;
 }
 
-static enum rc_confidence is_blocked_upstream(const struct rc_link *link, bool said,
-					      struct rc_case *c, struct rc_finding *f)
+static enum rc_confidence is_blocked_upstream(const struct blocked_upstream *b, struct rc_case *c,
+					      struct rc_finding *f)
 {
+	const struct rc_link *link = b->link;
 	f->server = &link->x->server;
 	f->explanation = rc_say(c, "%s, which %s hands its questions to, %s %s by policy.",
 				rc_say_addr(c, &link->x->server), rc_say_addr(c, &link->x->asker),
-				said ? "blocks" : "seems to block",
+				b->said ? "blocks" : "seems to block",
 				rc_say_name(c, &link->name->name));
 	rc_prove(c, f, link->x, &link->name->name, NULL,
-		 said ? "the answer carries an EDE that says it is blocked"
-		      : "NXDOMAIN, unsigned, by the SOA of no zone that could say so");
+		 b->said ? "the answer carries an EDE that says it is blocked"
+			 : "NXDOMAIN, unsigned, by the SOA of no zone that could say so");
 	rc_prove_client(c, f);
-	return said ? RC_CONF_PROVEN : RC_CONF_LIKELY;
+	return b->confidence;
 }
 
 static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_case *c,
@@ -199,10 +225,9 @@ static enum rc_confidence test_blocked(const struct rc_rule *rule, struct rc_cas
 		/* Some say so of a client that they do not serve (CoreDNS's acl). */
 		return !served && c->others.same_server_ok > 0 ? RC_CONF_POSSIBLE : RC_CONF_PROVEN;
 	}
-	bool said;
-	const struct rc_link *upstream = find_blocked_upstream(c, rule->ede, &said);
-	if (upstream != NULL)
-		return is_blocked_upstream(upstream, said, c, f);
+	struct blocked_upstream upstream = find_blocked_upstream(c, rule->ede);
+	if (upstream.link != NULL)
+		return is_blocked_upstream(&upstream, c, f);
 	if (c->final != NULL)
 		return keeps_back(c, f);
 	/*
@@ -273,7 +298,9 @@ static const struct rc_rule rules[] = {
 					"not seen, or while others of its questions wait, or "
 					"after a complete answer; or with RA=0; NOTIMP to type A; "
 					"or several attempts without an answer by one that waits "
-					"for nobody, and other names answered between them.",
+					"for nobody, and other names answered between them; or "
+					"SERVFAIL by a forwarder that was given an unsigned "
+					"NXDOMAIN by the SOA of the name itself.",
 					{"policy.client_not_allowed",
 					 "none of the client's names is answered"},
 					{"policy.recursion_unavailable",

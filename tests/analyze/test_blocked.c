@@ -293,8 +293,32 @@ static void what_no_zone_would_say_is_made_up_by_a_policy(void **state)
 			continue;
 		}
 		assert_cause(&s, 0, "policy.blocked");
-		assert_int_equal(s.seen[0].confidence, RC_CONF_LIKELY);
+		assert_int_equal(s.seen[0].confidence, i == 0 ? RC_CONF_POSSIBLE : RC_CONF_LIKELY);
 	}
+}
+
+/* It writes a SOA record of the name itself, and was told that of the zone above. */
+static void what_is_handed_on_in_other_words_is_not_made_up(void **state)
+{
+	static struct sim s;
+	static struct dns d;
+	(void)state;
+	begin_warm(&s);
+	ask(&s, LATE, CLIENT, FORWARDER, 1, QUERY, NAME);
+	dns_query(&d, 3, QUERY, NAME, RC_TYPE_A);
+	dns_opt(&d, true, -1);
+	send_message(&s, LATE + 1, FORWARDER, 20003, RESOLVER, 53, &d);
+	ask(&s, LATE + 2, RESOLVER, ROOT_SERVER, 4, QUERY, NAME);
+	dns_query(&d, 4, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, "test");
+	say(&s, LATE + 3, ROOT_SERVER, RESOLVER, 4, &d);
+	dns_query(&d, 3, RECURSED | RC_RCODE_NXDOMAIN, NAME, RC_TYPE_A);
+	dns_rr_soa(&d, RC_AUTHORITY, NAME);
+	say(&s, LATE + 4, RESOLVER, FORWARDER, 3, &d);
+	servfail(&s, LATE + 5, FORWARDER, CLIENT, 1, NAME);
+	finish(&s);
+	assert_int_equal(s.n, 1);
+	assert_string_not_equal(s.seen[0].cause->slug, "policy.blocked");
 }
 
 int main(void)
@@ -312,6 +336,7 @@ int main(void)
 		cmocka_unit_test(notimp_to_a_common_type_may_be_about_the_name),
 		cmocka_unit_test(what_the_resolver_of_a_forwarder_blocks_is_blocked),
 		cmocka_unit_test(what_no_zone_would_say_is_made_up_by_a_policy),
+		cmocka_unit_test(what_is_handed_on_in_other_words_is_not_made_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
