@@ -102,7 +102,10 @@ static const struct rc_rule rules[] = {
 					 "empty truncated answers and whole ones (RRL slip).",
 					 "No answer, or REFUSED, to a question that the client "
 					 "gets answered at other times, or no answer to one that "
-					 "takes no work, in a second with ten questions and more.",
+					 "takes no work, in a second with ten questions and more; "
+					 "or "
+					 "REFUSED to ten names in a row right beside some that it "
+					 "answered just before.",
 					 {"no_answer.server_silent",
 					  "nothing of the client is answered"},
 					 {"resolver.overload", "the open questions are of several "

@@ -9,9 +9,11 @@
 #define FULL_MIN 8u  /* open at a server that has no room for more: smaller quotas are hardly set */
 #define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
 #define TURNED_NS (2 * RC_NS_PER_S)  /* so long before at most */
-#define LET_IN_MIN 3u                /* questions that stand: fewer may be lost */
-#define TURNS_CLIENTS_MAX 16u        /* clients told apart, the first of them */
-#define TURNS_NAMES_MAX 32u /* names refused lately that are looked for among those answered */
+#define LIMIT_MIN \
+	10u /* names refused in a row, which it did not go by before: no list of names is so */
+#define LET_IN_MIN 3u         /* questions that stand: fewer may be lost */
+#define TURNS_CLIENTS_MAX 16u /* clients told apart, the first of them */
+#define TURNS_NAMES_MAX 32u   /* names refused lately that are looked for among those answered */
 
 /* What one client got for names other than the one in question. */
 struct served_by_turns {
@@ -29,6 +31,11 @@ struct turns {
 	uint64_t refused[TURNS_NAMES_MAX];
 	size_t n_refused;
 	bool contradicted; /* a name was refused, and then answered */
+	/* Names right beside the one in question, of its client: answered first, then refused, up to the next answer. */
+	struct {
+		unsigned ok, refused;
+		bool over;
+	} beside;
 	/* Others open at the least with one that was refused, at the most with one that it worked on. */
 	unsigned least_refused, most_worked;
 };
@@ -46,10 +53,31 @@ static struct served_by_turns *client_of(const struct rc_case *c, struct turns *
 	return &t->clients[t->n_clients++];
 }
 
-static void note_turn(const struct rc_case *c, struct turns *t, const struct rc_exchange *x)
+static void note_beside(const struct rc_case *c, struct turns *t, const struct rc_record *r,
+			bool refused)
 {
+	struct rc_name name, parent, own;
+	if (t->beside.over || !rc_addr_equal(&r->x.asker, &c->x->asker) || c->qname->labels < 2)
+		return;
+	rc_record_name(r, &name);
+	if (name.labels != c->qname->labels)
+		return;
+	rc_name_parent(&name, 1, &parent);
+	rc_name_parent(c->qname, 1, &own);
+	if (!rc_name_equal(&parent, &own))
+		return;
+	bool ok = rc_exchange_answered_well(&r->x);
+	t->beside.over = ok && t->beside.refused > 0;
+	t->beside.ok += ok && !t->beside.over;
+	t->beside.refused += refused;
+}
+
+static void note_turn(const struct rc_case *c, struct turns *t, const struct rc_record *r)
+{
+	const struct rc_exchange *x = &r->x;
 	struct served_by_turns *s = client_of(c, t, &x->asker);
 	bool refused = x->answer.rcode == RC_RCODE_REFUSED;
+	note_beside(c, t, r, refused);
 	if (refused && x->load < t->least_refused)
 		t->least_refused = x->load;
 	if (rc_exchange_answered_well(x) && rc_exchange_took_ns(x) >= WORKED_NS &&
@@ -78,7 +106,7 @@ static enum rc_turns find_turns(const struct rc_case *c)
 	const struct rc_record *r;
 	struct rc_around near = rc_around(c, RC_AROUND_NEAR, c->x->end_ns + RC_NS_PER_S);
 	while ((r = rc_around_next_answer(&near)) != NULL)
-		note_turn(c, &t, &r->x);
+		note_turn(c, &t, r);
 	for (size_t i = 0; i < t.n_clients; i++) {
 		const struct served_by_turns *s = &t.clients[i];
 		bool mixed = s->ok >= TURNS_MIN && s->refused >= TURNS_MIN;
@@ -89,8 +117,11 @@ static enum rc_turns find_turns(const struct rc_case *c)
 	/* What it gave up itself some time ago counts as open still. */
 	if (shut > 1 && t.least_refused >= FULL_MIN && t.least_refused >= t.most_worked / 2)
 		return RC_TURNS_FULL;
+	/* As many as it lets through, then none, and nothing stands there that would take the room. */
+	bool limit = t.beside.ok >= TURNS_MIN && t.beside.refused >= LIMIT_MIN &&
+		     t.least_refused < RC_LOAD_BUSY;
 	if (!t.contradicted || by_turns == 0)
-		return RC_TURNS_NONE;
+		return limit ? RC_TURNS_OWN : RC_TURNS_NONE;
 	if (by_turns == 1)
 		return own ? RC_TURNS_OWN : RC_TURNS_NONE;
 	return RC_TURNS_ALL;

@@ -7,7 +7,8 @@
 /*
  * Whom the server refused by turns within a second of the failure: names of several, and answered others, among them one
  * that it had just refused. That is about how much is asked, not about who asks, or for what. Or it refuses what is new to
- * several that it has served, and has as many questions open with each as with none that it worked on meanwhile. None if
+ * several that it has served, and has as many questions open with each as with none that it worked on meanwhile. Or it
+ * answers the client some names, and then refuses a row of others right beside them. None if
  * the failure is no refusal. Found once for a case.
  */
 enum rc_turns rc_case_turns(struct rc_case *c);

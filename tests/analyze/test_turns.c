@@ -199,6 +199,43 @@ static void who_works_on_more_has_room(void **state)
 		     FULL);
 }
 
+/* --- a limit that names run into --- */
+
+static void run_into(unsigned ok, unsigned refused, const char *parent)
+{
+	char name[32];
+	for (unsigned i = 0; i < ok + refused; i++) {
+		snprintf(name, sizeof name, "n%u.%s", i, parent);
+		put(CLIENT, name, i < ok ? RC_RCODE_NXDOMAIN : RC_RCODE_REFUSED, 1);
+	}
+}
+
+/* The failure is the last that is refused. */
+static enum rc_turns after(unsigned ok, unsigned refused, const char *parent, unsigned open)
+{
+	refuse();
+	rc_recorder_free(s.recorder);
+	s.c.recorder = s.recorder = new_recorder();
+	last_ms = -500;
+	load = s.x.load = open & 0xffffu;
+	run_into(ok, refused - 1, parent);
+	record(&s.x, "www.example");
+	return turns();
+}
+
+static void who_refuses_all_that_comes_after_some_names_counts_them(void **state)
+{
+	(void)state;
+	assert_int_equal(after(3, 10, "example", 0), RC_TURNS_OWN);
+	assert_int_equal(after(2, 10, "example", 0), RC_TURNS_NONE);
+	assert_int_equal(after(3, 9, "example", 0), RC_TURNS_NONE);
+	assert_int_equal(after(3, 10, "test", 0), RC_TURNS_NONE);
+	/* It has no room for what stands there. */
+	assert_int_equal(after(3, 10, "example", RC_LOAD_BUSY), RC_TURNS_NONE);
+	/* It answers others between: that is about names. */
+	assert_turns((run_into(3, 10, "example")), NONE);
+}
+
 /* --- let in --- */
 
 /* Questions of the client that stand when it is refused another. */
@@ -307,6 +344,7 @@ int main(void)
 		cmocka_unit_test(it_is_found_once),
 		cmocka_unit_test(who_refuses_all_with_much_open_has_no_room),
 		cmocka_unit_test(who_works_on_more_has_room),
+		cmocka_unit_test(who_refuses_all_that_comes_after_some_names_counts_them),
 		cmocka_unit_test(whose_questions_stand_is_let_in),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
