@@ -69,6 +69,18 @@ static enum rc_confidence finds_fault_only(struct rc_case *c, struct rc_finding 
 	return answers_nothing_but(c, f, "FORMERR", "FORMERR with RA=0 to a well-formed query");
 }
 
+/* What it asked since is not answered, or took longer than it takes to leave somebody out. */
+static bool waits_for_somebody(const struct rc_case *c)
+{
+	for (size_t i = 0; i < c->n_links; i++) {
+		const struct rc_exchange *x = c->links[i].x;
+		if (x->first_ns >= c->x->first_ns &&
+		    (!rc_exchange_answered(x) || rc_exchange_took_ns(x) >= RC_NS_PER_S))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Again and again it leaves out this one, waits for nobody, and goes on answering others. What it asks for the name it asks
  * for them.
@@ -79,8 +91,8 @@ static bool is_left_out(const struct rc_case *c)
 	return !rc_is_answered(c) && c->upstream_visible && c->x->transport == RC_UDP &&
 	       c->x->attempts + c->others.silent >= 2 && c->others.same_server_alike_ok > 0 &&
 	       h != NULL && h->answered_query_ns > c->x->first_ns &&
-	       (c->n_links == 0 || c->final != NULL) && !rc_is_ready_too_late(c) &&
-	       !(c->x->marks & (RC_X_LOST | RC_X_LATE | RC_X_EARLY));
+	       (c->n_links == 0 || c->final != NULL) && !waits_for_somebody(c) &&
+	       !rc_is_ready_too_late(c) && !(c->x->marks & (RC_X_LOST | RC_X_LATE | RC_X_EARLY));
 }
 
 /* The client gets some names here, as those of the server's own zones, and is denied what others get. */
@@ -196,7 +208,8 @@ static enum rc_confidence test_client(const struct rc_rule *rule, struct rc_case
 	if (rc_rcode_is(c, RC_RCODE_FORMERR))
 		return finds_fault_only(c, f);
 	/* Knot DNS refuses so; others mean that they do not host the zone. */
-	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (c->x->query.tsig || c->others.same_server_ok == 0))
+	bool may_be_signed = c->x->query.tsig || (c->x->marks & RC_X_CUT) != 0;
+	if (rc_rcode_is(c, RC_RCODE_NOTAUTH) && (may_be_signed || c->others.same_server_ok == 0))
 		return RC_CONF_NONE;
 	if (rc_case_turns(c) != RC_TURNS_NONE)
 		return RC_CONF_NONE; /* so it is with what it has room for */

@@ -152,6 +152,7 @@ static void who_is_told_not_authoritative_alone_may_not_ask(void **state)
 	(void)state;
 	assert_but(told_not_authoritative, (void)0, ALLOWED, RC_CONF_LIKELY);
 	assert_but(told_not_authoritative, s.x.query.tsig = true, ALLOWED, RC_CONF_NONE);
+	assert_but(told_not_authoritative, s.x.marks = RC_X_CUT, ALLOWED, RC_CONF_NONE);
 	assert_but(told_not_authoritative, s.c.others.same_server_ok = 0, ALLOWED, RC_CONF_NONE);
 	assert_but(told_not_authoritative,
 		   (s.c.others.same_server_ok = 0, s.c.ede = RC_EDE(PROHIBITED)), ALLOWED,
@@ -173,6 +174,18 @@ static void left_out(void)
 	rc_hosts_find(s.hosts, &s.resolver)->answered_query_ns = T0 + 1;
 }
 
+/* It has the answer for others, and put the question of this one to another server, which answers after that time; 0: not. */
+static void wait_for_another(int64_t took_ns)
+{
+	be_given(RC_RCODE_NOERROR);
+	s.asked[0].end_ns = T0 + MS;
+	s.c.n_links = 2;
+	s.asked[1].first_ns = s.asked[1].last_ns = T0 + 1;
+	s.asked[1].end_ns = T0 + 1 + took_ns;
+	s.asked[1].state = took_ns > 0 ? RC_X_ANSWERED : RC_X_UNANSWERED;
+	s.links[1].outcome = RC_OUT_UNKNOWN;
+}
+
 static void who_is_served_may_be_left_out_of_what_others_get(void **state)
 {
 	(void)state;
@@ -190,6 +203,9 @@ static void who_is_served_may_be_left_out_of_what_others_get(void **state)
 	assert_but(left_out, (be_given(0), s.asked[0].end_ns = T0 + MS), ALLOWED, RC_CONF_POSSIBLE);
 	assert_but(left_out, (be_given(0), s.asked[0].end_ns = T0 + 2 * RC_NS_PER_S), ALLOWED,
 		   RC_CONF_NONE);
+	assert_but(left_out, wait_for_another(0), ALLOWED, RC_CONF_NONE);
+	assert_but(left_out, wait_for_another(MS), ALLOWED, RC_CONF_POSSIBLE);
+	assert_but(left_out, wait_for_another(RC_NS_PER_S), ALLOWED, RC_CONF_NONE);
 	assert_but(left_out, s.x.marks = RC_X_DROPS, ALLOWED, RC_CONF_NONE);
 	assert_but(left_out, s.x.marks = RC_X_LATE, ALLOWED, RC_CONF_NONE);
 	assert_but(left_out, s.x.marks = RC_X_EARLY, ALLOWED, RC_CONF_NONE);
