@@ -9,8 +9,8 @@
 #include "base/time.h"
 #include "decode/rr.h"
 
-/* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
 #define TOLD_STEPS_MAX 16u /* exchanges looked through for what a resolver was told itself */
+/* It failed before, the type is none, or it is about the servers: what they did, and not what it would. */
 #define EDE_OF_ELSE \
 	(RC_EDE(CACHED_ERROR) | RC_EDE(NOT_SUPPORTED) | RC_EDE(NO_REACHABLE_AUTHORITY) | \
 	 RC_EDE(NETWORK_ERROR) | RC_EDE(INVALID_QUERY_TYPE))

@@ -9,8 +9,8 @@
 #define FULL_MIN 8u  /* open at a server that has no room for more: smaller quotas are hardly set */
 #define WORKED_NS (2 * RC_NS_PER_MS) /* from memory it answers sooner */
 #define TURNED_NS (2 * RC_NS_PER_S)  /* so long before at most */
-#define LIMIT_MIN \
-	10u /* names refused in a row, which it did not go by before: no list of names is so */
+/* Names refused in a row, right beside some that were answered: no list of names looks so. */
+#define LIMIT_MIN 10u
 #define LET_IN_MIN 3u         /* questions that stand: fewer may be lost */
 #define TURNS_CLIENTS_MAX 16u /* clients told apart, the first of them */
 #define TURNS_NAMES_MAX 32u   /* names refused lately that are looked for among those answered */
